@@ -1,0 +1,202 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Launchpad.Shared.Vms;
+
+/// <summary>What launchpad-vm can be asked to do. The wire name is the word on the command line.</summary>
+public enum VmVerb
+{
+    [JsonStringEnumMemberName("facts")] Facts,
+    [JsonStringEnumMemberName("apply")] Apply,
+    [JsonStringEnumMemberName("remove")] Remove,
+    [JsonStringEnumMemberName("health")] Health,
+    [JsonStringEnumMemberName("logs")] Logs,
+    [JsonStringEnumMemberName("exec-test")] ExecTest,
+}
+
+/// <summary>How far <c>apply</c> goes. Every stage before the named one is converged first.</summary>
+public enum ApplyStage
+{
+    [JsonStringEnumMemberName("prepare")] Prepare,
+    [JsonStringEnumMemberName("configure")] Configure,
+    [JsonStringEnumMemberName("pull")] Pull,
+    [JsonStringEnumMemberName("start")] Start,
+    [JsonStringEnumMemberName("route")] Route,
+}
+
+/// <summary>Who signs a deployment's certificate: the VM's own authority, or a public one over ACME.</summary>
+public enum TlsIssuer
+{
+    [JsonStringEnumMemberName("internal")] Internal,
+    [JsonStringEnumMemberName("acme")] Acme,
+}
+
+/// <summary>How a step of <c>apply</c> or <c>remove</c> went. Skipped means it was already so.</summary>
+public enum VmStepState
+{
+    [JsonStringEnumMemberName("started")] Started,
+    [JsonStringEnumMemberName("done")] Done,
+    [JsonStringEnumMemberName("skipped")] Skipped,
+}
+
+/// <summary>The whole desired state of one deployment on a VM.</summary>
+/// <param name="Image">registry/repository@sha256:…; needed from <see cref="ApplyStage.Pull"/> on.</param>
+/// <param name="Secrets">null: those already on the VM are used.</param>
+/// <param name="Egress">address:port or name:port, TCP; nothing else leaves the container.</param>
+public sealed record ApplyRequest(
+    string Deployment,
+    string? Image,
+    VmLimits Limits,
+    VmRuntime Runtime,
+    IReadOnlyList<VmFile> Files,
+    IReadOnlyList<VmSecret>? Secrets,
+    IReadOnlyList<string> Egress,
+    VmRoute? Route,
+    ApplyStage Through);
+
+/// <summary>What a plan grants one deployment. StorageMb is the size of its volume.</summary>
+public sealed record VmLimits(int MemoryMb, double Cpus, int StorageMb, int Pids);
+
+/// <summary>How the image is run. The environment is not secret: it is visible in the container's configuration.</summary>
+public sealed record VmRuntime(int Port, string ReadyPath, IReadOnlyDictionary<string, string> Environment);
+
+/// <summary>A file of the volume, by its path relative to /data.</summary>
+public sealed record VmFile(string Path, string Content);
+
+/// <summary>A secret of the deployment; its value is never printed.</summary>
+public sealed record VmSecret(string Name, string Value)
+{
+    private bool PrintMembers(StringBuilder builder)
+    {
+        builder.Append("Name = ").Append(Name).Append(", Value = ***");
+        return true;
+    }
+}
+
+/// <summary>The public name of the deployment and who signs its certificate.</summary>
+public sealed record VmRoute(string Host, TlsIssuer Issuer, string? Email = null);
+
+/// <summary>What <c>apply</c> left behind. Changed is false when every step was skipped.</summary>
+public sealed record ApplyResult(string Deployment, ApplyStage Through, bool Changed, string? Address, string? Container, string? Image);
+
+/// <summary>Takes everything of a deployment off the VM; the volume stays on demand.</summary>
+public sealed record RemoveRequest(string Deployment, bool KeepVolume = false);
+
+/// <summary>Existed is false when there was nothing to remove.</summary>
+public sealed record RemoveResult(string Deployment, bool Existed);
+
+/// <summary>Asks for the state, and waits up to WaitSeconds (30 at most) for it to become ready or to fail.</summary>
+public sealed record HealthRequest(string Deployment, int WaitSeconds = 0);
+
+/// <summary>The container as it is now. ExitCode is that of its last end, if it ever ended.</summary>
+public sealed record HealthResult(
+    bool Running, bool Ready, DateTimeOffset? StartedAt, int? ExitCode, bool OomKilled, int Restarts, string? Image);
+
+/// <summary>The last lines (1000 at most) that the container wrote.</summary>
+public sealed record LogsRequest(string Deployment, int Tail = 200, DateTimeOffset? Since = null);
+
+/// <summary>Oldest first.</summary>
+public sealed record LogsResult(IReadOnlyList<VmLogLine> Lines);
+
+/// <summary>One line of standard output or standard error, without terminal sequences.</summary>
+public sealed record VmLogLine(DateTimeOffset At, string Stream, string Text);
+
+/// <summary>Sends one chat message to the bot, as its owner would.</summary>
+public sealed record ExecTestRequest(string Deployment, string Text, int TimeoutSeconds = 60);
+
+/// <summary>What the bot answered.</summary>
+public sealed record ExecTestResult(string Answer, long Ms);
+
+/// <summary>Asks what the VM is and what it runs.</summary>
+public sealed record FactsRequest;
+
+/// <summary>The VM. Docker and Caddy are versions; null when they do not answer.</summary>
+public sealed record FactsResult(
+    int Cpus, int MemoryMb, int DiskMb, int DiskFreeMb, string Kernel, string? Docker, string? Caddy,
+    bool UserNamespaces, IReadOnlyList<DeploymentFacts> Deployments);
+
+/// <summary>One deployment as the VM remembers it, so that what the control plane believes can be compared with it.</summary>
+public sealed record DeploymentFacts(string Deployment, string? Image, bool Running, int MemoryMb, double Cpus, int StorageMb, string? Host);
+
+/// <summary>A step that began or ended, as it happens.</summary>
+public sealed record VmStep(string Name, VmStepState State, long Ms, string? Detail);
+
+/// <summary>Why a verb failed, in a code for programs and a sentence for people.</summary>
+public sealed record VmError(string Code, string Message, bool Retryable);
+
+/// <summary>One line of launchpad-vm's standard output: a step, or as the last one the result.</summary>
+public sealed record VmLine(
+    string Event,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Name = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] VmStepState? State = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Ms = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Detail = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Ok = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JsonElement? Value = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] VmError? Error = null)
+{
+    public const string Step = "step";
+    public const string Result = "result";
+}
+
+/// <summary>The codes of <see cref="VmError"/>. They are part of the protocol: the control plane decides by them.</summary>
+public static class VmErrorCode
+{
+    public const string InvalidRequest = "invalid-request";
+    public const string ProgramMissing = "program-missing";
+    public const string ProgramRejected = "program-rejected";
+    public const string Busy = "busy";
+    public const string NotFound = "not-found";
+    public const string SecretsMissing = "secrets-missing";
+    public const string ImageMissing = "image-missing";
+    public const string ImagePullFailed = "image-pull-failed";
+    public const string NoSpace = "no-space";
+    public const string VolumeFailed = "volume-failed";
+    public const string VolumeShrink = "volume-shrink";
+    public const string PathBlocked = "path-blocked";
+    public const string NetworkFailed = "network-failed";
+    public const string NameUnresolved = "name-unresolved";
+    public const string StartFailed = "start-failed";
+    public const string OutOfMemory = "out-of-memory";
+    public const string DockerUnavailable = "docker-unavailable";
+    public const string CaddyUnavailable = "caddy-unavailable";
+    public const string RouteFailed = "route-failed";
+    public const string NotRunning = "not-running";
+    public const string BotFailed = "bot-failed";
+    public const string Internal = "internal";
+
+    // Said by the control plane about the connection, never by the VM.
+    public const string HostKeyMismatch = "host-key-mismatch";
+    public const string ConnectionFailed = "connection-failed";
+    public const string AccessDenied = "access-denied";
+    public const string TimedOut = "timed-out";
+    public const string ProtocolViolation = "protocol-violation";
+}
+
+/// <summary>Both ends read and write with this context: an unknown, missing, repeated or null member is an error on either side.</summary>
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web,
+    NumberHandling = JsonNumberHandling.Strict,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    PropertyNameCaseInsensitive = false,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    AllowDuplicateProperties = false,
+    UseStringEnumConverter = true,
+    MaxDepth = 16)]
+[JsonSerializable(typeof(VmLine))]
+[JsonSerializable(typeof(VmVerb))]
+[JsonSerializable(typeof(FactsRequest))]
+[JsonSerializable(typeof(FactsResult))]
+[JsonSerializable(typeof(ApplyRequest))]
+[JsonSerializable(typeof(ApplyResult))]
+[JsonSerializable(typeof(RemoveRequest))]
+[JsonSerializable(typeof(RemoveResult))]
+[JsonSerializable(typeof(HealthRequest))]
+[JsonSerializable(typeof(HealthResult))]
+[JsonSerializable(typeof(LogsRequest))]
+[JsonSerializable(typeof(LogsResult))]
+[JsonSerializable(typeof(ExecTestRequest))]
+[JsonSerializable(typeof(ExecTestResult))]
+public sealed partial class VmJson : JsonSerializerContext;
