@@ -1,0 +1,27 @@
+namespace Launchpad.Local;
+
+/// <summary>The two directories of a stack: its own state, and the machine-wide cache that stacks share.</summary>
+public sealed class Home
+{
+    public Home(string root, string cache)
+    {
+        Root = Path.GetFullPath(root);
+        Cache = Path.GetFullPath(cache);
+        foreach (var directory in (string[])[Root, Cache, Tls, Sockets, Logs, Run, State, Durable])
+        {
+            Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+
+    public string Root { get; }
+    public string Cache { get; }
+    public string Tls => Path.Combine(Root, "tls");
+    public string Sockets => Path.Combine(Root, "sockets");
+    public string Logs => Path.Combine(Root, "logs");
+    public string Run => Path.Combine(Root, "run");
+    public string State => Path.Combine(Root, "cloud");
+    public string Durable => Path.Combine(Root, "durable");
+
+    public string StatePath(string service) => Path.Combine(State, service + ".json");
+    public string SocketPath(string name) => Path.Combine(Sockets, name);
+}
