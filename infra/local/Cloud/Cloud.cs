@@ -1,46 +1,53 @@
+using System.Net;
+using Launchpad.Local.Admin;
+using Launchpad.Local.Faults;
+using Launchpad.Local.Identity;
+using Launchpad.Local.KeyVault;
+using Launchpad.Local.Mail;
+using Launchpad.Local.Models;
+using Launchpad.Local.Registry;
+using Launchpad.Local.Storage;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
 namespace Launchpad.Local;
 
 /// <summary>The pocket cloud's services in one web server: a listener per port or socket, a pipeline per service.</summary>
 public sealed class Cloud : IAsyncDisposable
 {
     private readonly WebApplication _server;
-    private readonly CloudService[] _services;
+    private readonly IReadOnlyList<CloudService> _services;
 
-    private Cloud(WebApplication server, CloudService[] services) => (_server, _services) = (server, services);
+    private Cloud(WebApplication server, IReadOnlyList<CloudService> services) => (_server, _services) = (server, services);
 
     /// <summary>Every service there is; a new one is added here and nowhere else.</summary>
-    public static CloudService[] Services(CloudContext context) =>
-    [
-    ];
-
-    public static async Task<Cloud> StartAsync(CloudContext context, CloudService[] services, CancellationToken cancellationToken)
+    public static IReadOnlyList<CloudService> Services(CloudContext cloud)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Services.AddSingleton(context.Loggers);
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            foreach (var service in services)
-            {
-                foreach (var port in service.AllPorts(context.Ports))
-                {
-                    kestrel.Listen(System.Net.IPAddress.Loopback, port, listener => Tag(listener, service));
-                }
+        var mail = new MailService(cloud);
+        return
+        [
+            new StorageService(cloud),
+            new RegistryService(cloud),
+            new IdentityService(cloud),
+            new KeyVaultService(cloud),
+            new ModelService(cloud),
+            mail,
+            new AdminService(cloud, mail),
+        ];
+    }
 
-                if (service.Socket is { } name)
-                {
-                    var path = context.Home.SocketPath(name);
-                    File.Delete(path);
-                    kestrel.ListenUnixSocket(path, listener => Tag(listener, service));
-                }
-            }
-        });
+    public static async Task<Cloud> StartAsync(CloudContext context, IReadOnlyList<CloudService> services, CancellationToken cancellationToken)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddSingleton(context.Loggers);
+        builder.Services.AddRouting();
+        builder.WebHost.UseKestrelCore();
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, context, services));
         var server = builder.Build();
-        foreach (var service in services)
+        foreach (var service in services.Where(service => service.Connection is null))
         {
-            server.MapWhen(
-                call => call.Features.Get<ServiceTag>()?.Service == service,
-                branch => branch.UseRouting().UseEndpoints(service.Map));
+            server.MapWhen(call => Of(call) == service, branch => Pipeline(branch, context, service));
         }
 
         foreach (var service in services)
@@ -63,13 +70,64 @@ public sealed class Cloud : IAsyncDisposable
         await _server.DisposeAsync();
     }
 
-    // The listener says which service a connection is for: a unix socket has no port to tell it by.
-    private static void Tag(Microsoft.AspNetCore.Server.Kestrel.Core.ListenOptions listener, CloudService service) =>
+    private static void Listen(KestrelServerOptions kestrel, CloudContext context, IReadOnlyList<CloudService> services)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.RequestHeaderEncodingSelector = _ => System.Text.Encoding.UTF8;
+        kestrel.ResponseHeaderEncodingSelector = _ => System.Text.Encoding.UTF8;
+        var byPort = services.SelectMany(service => service.AllPorts(context.Ports).Select(port => (port, service))).GroupBy(pair => pair.port, pair => pair.service);
+        foreach (var port in byPort)
+        {
+            kestrel.Listen(IPAddress.Loopback, port.Key, listener => Open(listener, context, [.. port]));
+        }
+
+        foreach (var service in services.Where(service => service.Socket is not null))
+        {
+            var path = context.Home.SocketPath(service.Socket!);
+            // A socket outlives its process as a file; whoever holds the home's lock owns it.
+            File.Delete(path);
+            kestrel.ListenUnixSocket(path, listener => Open(listener, context, [service], secure: false));
+        }
+    }
+
+    private static void Open(ListenOptions listener, CloudContext context, CloudService[] services, bool secure = true)
+    {
+        if (services[0].Connection is { } connection)
+        {
+            listener.Use(_ => connection);
+            return;
+        }
+
+        // The listener says which services a connection is for: a unix socket has no port to tell them by.
+        var tag = new Listener([.. services.OrderByDescending(service => service.Prefix.Length)]);
         listener.Use(next => connection =>
         {
-            connection.Features.Set(new ServiceTag(service));
+            connection.Features.Set(tag);
             return next(connection);
         });
+        if (secure && services[0].Https)
+        {
+            listener.UseHttps(tls => tls.ServerCertificateSelector = (_, name) => context.Certificates.For(name));
+        }
+    }
 
-    private sealed record ServiceTag(CloudService Service);
+    private static CloudService? Of(HttpContext call) => call.Features.GetRequiredFeature<Listener>().Services
+        .FirstOrDefault(service => service.Prefix.Length == 0 || call.Request.Path.StartsWithSegments(service.Prefix, StringComparison.Ordinal));
+
+    private static void Pipeline(IApplicationBuilder branch, CloudContext context, CloudService service)
+    {
+        branch.Use((call, next) =>
+        {
+            call.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = service.RequestBytesMax;
+            return next(call);
+        });
+        if (service.CanFail)
+        {
+            branch.UseMiddleware<FaultMiddleware>(context.Faults, service);
+        }
+
+        branch.UseRouting().UseEndpoints(service.Map);
+    }
+
+    private sealed record Listener(CloudService[] Services);
 }

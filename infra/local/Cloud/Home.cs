@@ -22,6 +22,14 @@ public sealed class Home
     public string State => Path.Combine(Root, "cloud");
     public string Durable => Path.Combine(Root, "durable");
 
+    public static string Npm => Path.Combine(Repository, "infra", "local", "npm", "node_modules");
+
+    /// <summary>The checkout this program was built from: it is a tool of that checkout and finds the rest of it from there.</summary>
+    public static string Repository { get; } = typeof(Home).Assembly
+        .GetCustomAttributes(typeof(System.Reflection.AssemblyMetadataAttribute), false)
+        .Cast<System.Reflection.AssemblyMetadataAttribute>().Single(data => data.Key == "RepositoryRoot").Value!;
+
+    public string KeyPath(string name) => Path.Combine(State, name + ".key");
     public string StatePath(string service) => Path.Combine(State, service + ".json");
     public string SocketPath(string name) => Path.Combine(Sockets, name);
 }

@@ -1,10 +1,9 @@
 using Launchpad.Local;
-using Launchpad.Local.Faults;
 
 var root = Environment.GetEnvironmentVariable("LAUNCHPAD_HOME") ?? ".launchpad";
 var cache = Environment.GetEnvironmentVariable("LAUNCHPAD_CACHE")
     ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "launchpad");
 using var loggers = LoggerFactory.Create(log => log.AddSimpleConsole().SetMinimumLevel(LogLevel.Warning));
-var context = new CloudContext(new Home(root, cache), Ports.ForSlot(0), new FaultPlan(), TimeProvider.System, loggers);
+var context = new CloudContext(new Home(root, cache), Ports.ForSlot(0), TimeProvider.System, loggers);
 await using var cloud = await Cloud.StartAsync(context, Cloud.Services(context), CancellationToken.None);
 await Task.Delay(Timeout.Infinite);

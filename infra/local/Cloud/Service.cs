@@ -1,7 +1,30 @@
+using Launchpad.Local.Certificates;
+using Launchpad.Local.Faults;
+using Launchpad.Local.Identity;
+using Launchpad.Local.KeyVault;
+using Microsoft.AspNetCore.Connections;
+
 namespace Launchpad.Local;
 
-/// <summary>What every service of the pocket cloud is built from.</summary>
-public sealed record CloudContext(Home Home, Ports Ports, Faults.FaultPlan Faults, TimeProvider Time, ILoggerFactory Loggers);
+/// <summary>What the services of one stack share. Everything in it is made or read from the stack's home by the constructor.</summary>
+public sealed class CloudContext(Home home, Ports ports, TimeProvider time, ILoggerFactory loggers)
+{
+    public Home Home { get; } = home;
+    public Ports Ports { get; } = ports;
+    public TimeProvider Time { get; } = time;
+    public ILoggerFactory Loggers { get; } = loggers;
+    public FaultPlan Faults { get; } = new();
+    public CertificateAuthority Certificates { get; } = new(home.Tls, time);
+    public Tokens Tokens { get; } = Tokens.At(home.KeyPath("identity"), time);
+
+    /// <summary>What a caller of the identity endpoint must know; children get it as IDENTITY_HEADER.</summary>
+    public string IdentityHeader { get; } = Convert.ToHexStringLower(SecretKey.LoadOrCreate(home.KeyPath("identity-header")));
+
+    /// <summary>The secrets of the pocket Key Vault, for services that share one with the control plane.</summary>
+    public Vault Vault { get; } = new(home, time);
+
+    public Docker Docker { get; init; } = Docker.Default;
+}
 
 /// <summary>One service of the pocket cloud: a name the fault plan knows it by, where it listens, and what it answers.
 /// It is part of the cloud by being listed in <see cref="Cloud.Services"/>.</summary>
@@ -13,6 +36,9 @@ public abstract class CloudService
 
     /// <summary>All ports, for a service that has more than one.</summary>
     public virtual IReadOnlyList<int> AllPorts(Ports ports) => [Port(ports)];
+
+    /// <summary>Services that share a port are told apart by the first segments of the path.</summary>
+    public virtual string Prefix => "";
 
     /// <summary>A file name under LAUNCHPAD_HOME/sockets where the service listens too, for machines.</summary>
     public virtual string? Socket => null;
@@ -26,11 +52,16 @@ public abstract class CloudService
     /// <summary>False for the pocket cloud's own controls, which the fault plan must not lock out.</summary>
     public virtual bool CanFail => true;
 
-    public abstract void Map(IEndpointRouteBuilder routes);
+    /// <summary>A protocol other than HTTP: what to do with a connection. <see cref="Map"/> is then not called.</summary>
+    public virtual ConnectionDelegate? Connection => null;
+
+    public virtual void Map(IEndpointRouteBuilder routes)
+    {
+    }
 
     /// <summary>Runs before the listeners open.</summary>
     public virtual Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Runs after the listeners closed.</summary>
+    /// <summary>Runs after the listeners closed, and without a start before it when `down` clears what a killed stack left.</summary>
     public virtual Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -1,0 +1,88 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Launchpad.Local.Tests;
+
+/// <summary>The pocket cloud inside the test process: real sockets on free ports, a home of its own, no child processes.</summary>
+public sealed class TestCloud : IAsyncLifetime, IDisposable
+{
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("launchpad-cloud-");
+    private Cloud? _cloud;
+
+    public TestCloud()
+    {
+        Context = new CloudContext(
+            new Home(Path.Combine(_directory.FullName, "home"), Path.Combine(_directory.FullName, "cache")),
+            FreePorts(), TimeProvider.System, NullLoggerFactory.Instance);
+        Client = new HttpClient(new SocketsHttpHandler
+        {
+            UseProxy = false,
+            SslOptions = { RemoteCertificateValidationCallback = (_, certificate, chain, errors) => Trust.Accepts(certificate, chain, errors, Context) },
+        });
+    }
+
+    public CloudContext Context { get; }
+
+    public Ports Ports => Context.Ports;
+
+    /// <summary>Trusts the pocket CA and nothing else.</summary>
+    public HttpClient Client { get; }
+
+    public static Uri Address(int port, string path = "/", bool https = false) => new($"{(https ? "https" : "http")}://localhost:{port}{path}");
+
+    public Task InitializeAsync() => StartAsync();
+
+    public async Task StartAsync() => _cloud = await Cloud.StartAsync(Context, Cloud.Services(Context), CancellationToken.None);
+
+    public async Task DisposeAsync()
+    {
+        if (_cloud is not null)
+        {
+            await _cloud.DisposeAsync();
+        }
+
+        Dispose();
+    }
+
+    public void Dispose()
+    {
+        Client.Dispose();
+        Context.Certificates.Dispose();
+        if (_directory.Exists)
+        {
+            _directory.Delete(recursive: true);
+            _directory.Refresh();
+        }
+    }
+
+    /// <summary>Ports that were free a moment ago.</summary>
+    public static Ports FreePorts()
+    {
+        var sockets = Enumerable.Range(0, 17).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
+        sockets.ForEach(socket => socket.Start());
+        var free = new Queue<int>(sockets.Select(socket => ((IPEndPoint)socket.LocalEndpoint).Port));
+        sockets.ForEach(socket => socket.Dispose());
+        return new Ports
+        {
+            Slot = Ports.LastSlot,
+            ControlPlane = free.Dequeue(),
+            Admin = free.Dequeue(),
+            Stripe = free.Dequeue(),
+            Models = free.Dequeue(),
+            KeyVault = free.Dequeue(),
+            ResourceManager = free.Dequeue(),
+            FrontDoor = free.Dequeue(),
+            Mail = free.Dequeue(),
+            Registry = free.Dequeue(),
+            Blob = free.Dequeue(),
+            Queue = free.Dequeue(),
+            Table = free.Dequeue(),
+            AzuriteBlob = free.Dequeue(),
+            AzuriteQueue = free.Dequeue(),
+            AzuriteTable = free.Dequeue(),
+            RegistryBackend = free.Dequeue(),
+        };
+    }
+}
