@@ -1,0 +1,114 @@
+using System.Runtime.CompilerServices;
+using Azure;
+using Azure.Security.KeyVault.Secrets;
+
+namespace Launchpad.Shared.Secrets;
+
+/// <summary>The values of secrets, by name. What is erased is gone for good: deleted and purged, not kept for recovery.</summary>
+public sealed class SecretVault(SecretClient client)
+{
+    private const int Absent = 404;
+    private const int Conflict = 409;
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
+
+    // Purging takes the vault a moment, during which it refuses the name.
+    private static readonly TimeSpan PurgeMax = TimeSpan.FromSeconds(60);
+
+    /// <summary>Returns the version. A name that was deleted but not yet purged is purged first: nobody asks for its old value.</summary>
+    public async Task<string> SetAsync(string name, string value, CancellationToken ct)
+    {
+        using var deadline = Deadline(ct);
+        while (true)
+        {
+            try
+            {
+                return (await client.SetSecretAsync(name, value, ct)).Value.Properties.Version;
+            }
+            catch (RequestFailedException refused) when (refused.Status == Conflict && !deadline.IsCancellationRequested)
+            {
+                await EraseAsync(name, ct);
+                await Task.Delay(Poll, ct);
+            }
+        }
+    }
+
+    /// <summary>Null when there is no such secret.</summary>
+    public async Task<string?> GetAsync(string name, CancellationToken ct)
+    {
+        try
+        {
+            return (await client.GetSecretAsync(name, cancellationToken: ct)).Value.Value;
+        }
+        catch (RequestFailedException missing) when (missing.Status == Absent)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Does nothing when there is no such secret, and finishes an erasure that was interrupted.</summary>
+    public async Task EraseAsync(string name, CancellationToken ct)
+    {
+        using var deadline = Deadline(ct);
+        try
+        {
+            await DeleteAsync(name, deadline.Token);
+            await PurgeAsync(name, deadline.Token);
+        }
+        catch (OperationCanceledException late) when (!ct.IsCancellationRequested)
+        {
+            throw new TimeoutException($"The vault has not erased '{name}' within {PurgeMax.TotalSeconds} seconds.", late);
+        }
+    }
+
+    /// <summary>The names that begin with the prefix.</summary>
+    public async IAsyncEnumerable<string> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken ct)
+    {
+        await foreach (var secret in client.GetPropertiesOfSecretsAsync(ct))
+        {
+            if (secret.Name.StartsWith(prefix, StringComparison.Ordinal))
+            {
+                yield return secret.Name;
+            }
+        }
+    }
+
+    private async Task DeleteAsync(string name, CancellationToken ct)
+    {
+        try
+        {
+            var deletion = await client.StartDeleteSecretAsync(name, ct);
+            await deletion.WaitForCompletionAsync(Poll, ct);
+        }
+        catch (RequestFailedException missing) when (missing.Status == Absent)
+        {
+            // Never there, or deleted by an earlier attempt, which may have died before it purged.
+        }
+    }
+
+    private async Task PurgeAsync(string name, CancellationToken ct)
+    {
+        while (true)
+        {
+            try
+            {
+                await client.PurgeDeletedSecretAsync(name, ct);
+                return;
+            }
+            catch (RequestFailedException missing) when (missing.Status == Absent)
+            {
+                return;
+            }
+            catch (RequestFailedException busy) when (busy.Status == Conflict)
+            {
+                await Task.Delay(Poll, ct);
+            }
+        }
+    }
+
+    private static CancellationTokenSource Deadline(CancellationToken ct)
+    {
+        var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        deadline.CancelAfter(PurgeMax);
+        return deadline;
+    }
+}
