@@ -34,10 +34,3 @@ public enum AuthorizationLevel
     System = 3,
     Admin = 4,
 }
-
-/// <summary>Says which property of a result object is the HTTP response.</summary>
-[AttributeUsage(AttributeTargets.Property)]
-public sealed class HttpResultAttribute : OutputBindingAttribute
-{
-    public HttpResultAttribute() { }
-}

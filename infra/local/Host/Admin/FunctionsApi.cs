@@ -1,0 +1,73 @@
+using System.Text.Json;
+using Launchpad.Host.Discovery;
+using Launchpad.Host.Http;
+using Launchpad.Host.Timers;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Launchpad.Host.Admin;
+
+/// <summary>What functions there are; a timer can be run at once.</summary>
+internal sealed class FunctionsApi(
+    FunctionList functions, HttpEndpoints http, TimerService timers, HostJson host, AdminAccess access)
+{
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/admin/functions", access.Guard(_ => Task.FromResult(Results.Json(functions.All.Select(Describe)))));
+        routes.MapPost("/admin/functions/{name}", access.Guard(FireAsync));
+    }
+
+    private object Describe(Function function)
+    {
+        var route = http.Functions.FirstOrDefault(f => f.Function == function);
+        var timer = timers.All.FirstOrDefault(t => t.Function == function);
+        return new
+        {
+            function.Name,
+            trigger = function.TriggerType,
+            function.EntryPoint,
+            route = route is null ? null : $"/{host.RoutePrefix}/{route.Route}".Replace("//", "/", StringComparison.Ordinal),
+            route?.Methods,
+            level = route?.Level.ToString(),
+            schedule = timer?.Schedule.Text,
+            last = timer?.Status.Last is { Ticks: > 0 } last ? last : (DateTime?)null,
+            next = timer?.Status.Next,
+        };
+    }
+
+    private async Task<IResult> FireAsync(HttpContext context)
+    {
+        if (!await HasObjectAsync(context))
+        {
+            return Results.BadRequest(new { error = """The body is a JSON object, such as {"input": null}.""" });
+        }
+
+        var name = (string)context.Request.RouteValues["name"]!;
+        if (functions.Find(name) is not { } function)
+        {
+            return Results.NotFound();
+        }
+
+        if (timers.All.FirstOrDefault(t => t.Function == function) is not { } timer)
+        {
+            return Results.BadRequest(new { error = $"'{function.Name}' is not a timer." });
+        }
+
+        timers.Fire(timer);
+        return Results.StatusCode(StatusCodes.Status202Accepted);
+    }
+
+    private static async Task<bool> HasObjectAsync(HttpContext context)
+    {
+        try
+        {
+            using var body = await JsonDocument.ParseAsync(context.Request.Body, default, context.RequestAborted);
+            return body.RootElement.ValueKind == JsonValueKind.Object;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+}

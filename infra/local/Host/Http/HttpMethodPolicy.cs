@@ -1,0 +1,29 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Matching;
+
+namespace Launchpad.Host.Http;
+
+/// <summary>A function that does not take the request's method does not exist for it: 404, as on Azure, where ASP.NET would say 405.</summary>
+internal sealed class HttpMethodPolicy : MatcherPolicy, IEndpointSelectorPolicy
+{
+    public override int Order => -1000;
+
+    public bool AppliesToEndpoints(IReadOnlyList<Endpoint> endpoints) =>
+        endpoints.Any(endpoint => endpoint.Metadata.GetMetadata<HttpFunction>() is not null);
+
+    public Task ApplyAsync(HttpContext httpContext, CandidateSet candidates)
+    {
+        for (var i = 0; i < candidates.Count; i++)
+        {
+            if (candidates.IsValidCandidate(i)
+                && candidates[i].Endpoint.Metadata.GetMetadata<HttpFunction>() is { } function
+                && !function.Takes(httpContext.Request.Method))
+            {
+                candidates.SetValidity(i, false);
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+}
