@@ -1,0 +1,131 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Launchpad.Shared.Vms;
+
+namespace Launchpad.Vm;
+
+/// <summary>The container of a deployment: described whole by a pure function, replaced when the description changes.</summary>
+internal static class Container
+{
+    public const string DeploymentLabel = "launchpad.deployment";
+    public const string StateLabel = "launchpad.state";
+
+    /// <summary>The user inside. With user namespaces it is another one on the VM.</summary>
+    public const int User = 1000;
+
+    private const int TmpMbMax = 256;
+    private const int StopSeconds = 20;
+
+    // A resolver that answers nobody (TEST-NET-1): without it Docker's own would carry questions, and whatever is in them, to the internet.
+    private const string NoResolver = "192.0.2.1";
+
+    public static string NameOf(string deployment) => $"launchpad-{deployment}";
+
+    public static CreateContainer Describe(
+        ApplyRequest request, Paths paths, int slot, string secretsVersion, IReadOnlyDictionary<string, string> files)
+    {
+        var network = Network.NameOf(request.Deployment);
+        var bare = new CreateContainer(
+            request.Image!,
+            "bot",
+            $"{User}:{User}",
+            [.. request.Runtime.Environment.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => $"{entry.Key}={entry.Value}")],
+            new Dictionary<string, string> { [DeploymentLabel] = request.Deployment },
+            StopSeconds,
+            Limit(request.Limits, paths, network),
+            new NetworkingConfig(new Dictionary<string, Endpoint> { [network] = new(new EndpointAddress(Network.AddressOf(slot))) }));
+
+        // What the container reads once, at its start, makes it another container when it changes.
+        var inputs = string.Join('\n', files.OrderBy(file => file.Key, StringComparer.Ordinal).Select(file => $"{file.Key} {file.Value}").Append(secretsVersion));
+        var state = SHA256.HashData([.. JsonSerializer.SerializeToUtf8Bytes(bare, DockerJson.Default.CreateContainer), .. System.Text.Encoding.UTF8.GetBytes(inputs)]);
+        return bare with { Labels = new Dictionary<string, string>(bare.Labels) { [StateLabel] = Convert.ToHexStringLower(state) } };
+    }
+
+    public static async Task<string?> ConvergeAsync(DockerEngine docker, CreateContainer desired)
+    {
+        var name = NameOf(desired.Labels[DeploymentLabel]);
+        var present = await FindAsync(docker, desired.Labels[DeploymentLabel]);
+        var isSame = present?.Config.Labels?.GetValueOrDefault(StateLabel) == desired.Labels[StateLabel];
+        if (isSame && present!.State.Running)
+        {
+            return null;
+        }
+
+        if (present is not null && !isSame)
+        {
+            await RemoveAsync(docker, desired.Labels[DeploymentLabel]);
+        }
+
+        try
+        {
+            if (!isSame)
+            {
+                await docker.PostAsync($"containers/create?name={name}", desired, DockerJson.Default.CreateContainer);
+            }
+
+            await docker.PostAsync($"containers/{name}/start");
+        }
+        catch (DockerException error)
+        {
+            throw Explain(error);
+        }
+
+        return present is null ? "started" : isSame ? "started again" : "replaced";
+    }
+
+    public static Task<DockerContainer?> FindAsync(DockerEngine docker, string deployment) =>
+        docker.FindAsync($"containers/{NameOf(deployment)}/json", DockerJson.Default.DockerContainer);
+
+    public static async Task StopAsync(DockerEngine docker, string deployment)
+    {
+        try
+        {
+            await docker.PostAsync($"containers/{NameOf(deployment)}/stop?t={StopSeconds}");
+        }
+        catch (DockerException error) when (error.Status == HttpStatusCode.NotFound)
+        {
+            // Gone is stopped.
+        }
+    }
+
+    public static async Task<bool> RemoveAsync(DockerEngine docker, string deployment)
+    {
+        await StopAsync(docker, deployment);
+        return await docker.DeleteAsync($"containers/{NameOf(deployment)}?force=1&v=1");
+    }
+
+    private static HostConfig Limit(VmLimits limits, Paths paths, string network)
+    {
+        var memory = (long)limits.MemoryMb << 20;
+        var tmp = Math.Min(TmpMbMax, Math.Max(4, limits.MemoryMb / 4));
+        return new HostConfig(
+            network,
+            [NoResolver],
+            [
+                new MountPoint("bind", paths.Data, "/data", ReadOnly: false),
+                new MountPoint("bind", paths.Secrets, "/run/secrets", ReadOnly: true),
+                new MountPoint("bind", paths.Hosts, "/etc/hosts", ReadOnly: true),
+            ],
+            new Dictionary<string, string> { ["/tmp"] = $"rw,noexec,nosuid,nodev,size={tmp}m,mode=1777" },
+            memory,
+            // Memory and swap together: equal means no swap.
+            memory,
+            (long)Math.Round(limits.Cpus * 1e9),
+            limits.Pids,
+            [new Ulimit("nofile", 16384, 16384), new Ulimit("core", 0, 0)],
+            // A bot may end itself to be started anew, so every end counts, not only failures. After a reboot Docker tries too, and
+            // fails, because volume and secrets are not there until they are applied again.
+            new RestartPolicy("unless-stopped"),
+            new LogConfig("json-file", new Dictionary<string, string> { ["max-size"] = "5m", ["max-file"] = "2" }));
+    }
+
+    private static VmFailure Explain(DockerException error) => error switch
+    {
+        { Status: HttpStatusCode.NotFound } when error.Message.Contains("No such image", StringComparison.OrdinalIgnoreCase) =>
+            new(VmErrorCode.ImageMissing, "The image is not on the VM; apply through pull first.", retryable: true),
+        { IsFull: true } => new(VmErrorCode.NoSpace, "The VM's disk is full: the container could not be created.", retryable: false),
+        { Status: HttpStatusCode.BadRequest } => new(VmErrorCode.StartFailed, $"The container does not start: {error.Message}", retryable: false),
+        _ => new(VmErrorCode.StartFailed, $"The container does not start: {error.Message}", retryable: true),
+    };
+}

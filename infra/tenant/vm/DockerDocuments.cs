@@ -1,0 +1,74 @@
+using System.Text.Json.Serialization;
+
+namespace Launchpad.Vm;
+
+// The parts of Docker's documents that are used, under Docker's own names.
+
+internal sealed record CreateContainer(
+    string Image, string Hostname, string User, IReadOnlyList<string> Env, IReadOnlyDictionary<string, string> Labels,
+    int StopTimeout, HostConfig HostConfig, NetworkingConfig NetworkingConfig);
+
+internal sealed record HostConfig(
+    string NetworkMode, IReadOnlyList<string> Dns, IReadOnlyList<MountPoint> Mounts, IReadOnlyDictionary<string, string> Tmpfs,
+    long Memory, long MemorySwap, long NanoCpus, int PidsLimit, IReadOnlyList<Ulimit> Ulimits, RestartPolicy RestartPolicy, LogConfig LogConfig)
+{
+    // What every tenant gets, whatever its plan. Absent and therefore Docker's default: seccomp profile, masked and read-only /proc paths.
+    public bool ReadonlyRootfs { get; } = true;
+    public bool Init { get; } = true;
+    public bool Privileged { get; }
+    public bool PublishAllPorts { get; }
+    public IReadOnlyList<string> CapDrop { get; } = ["ALL"];
+    public IReadOnlyList<string> SecurityOpt { get; } = ["no-new-privileges"];
+    public string IpcMode { get; } = "private";
+    public string CgroupnsMode { get; } = "private";
+    public long ShmSize { get; } = 64L << 20;
+}
+
+internal sealed record MountPoint(string Type, string Source, string Target, bool ReadOnly);
+
+internal sealed record Ulimit(string Name, long Soft, long Hard);
+
+internal sealed record RestartPolicy(string Name);
+
+internal sealed record LogConfig(string Type, IReadOnlyDictionary<string, string> Config);
+
+internal sealed record NetworkingConfig(IReadOnlyDictionary<string, Endpoint> EndpointsConfig);
+
+internal sealed record Endpoint(EndpointAddress IPAMConfig);
+
+internal sealed record EndpointAddress(string IPv4Address);
+
+internal sealed record CreateNetwork(string Name, Ipam IPAM, IReadOnlyDictionary<string, string> Options, IReadOnlyDictionary<string, string> Labels)
+{
+    public string Driver { get; } = "bridge";
+    public bool CheckDuplicate { get; } = true;
+    public bool EnableIPv6 { get; }
+}
+
+internal sealed record Ipam(IReadOnlyList<IpamSubnet> Config);
+
+internal sealed record IpamSubnet(string Subnet, string? Gateway);
+
+internal sealed record DockerNetwork(string Id, Ipam IPAM);
+
+internal sealed record DockerContainer(string Id, ContainerState State, ContainerConfig Config, int RestartCount);
+
+internal sealed record ContainerState(
+    string Status, bool Running, bool Restarting, bool OOMKilled, int ExitCode, string Error, DateTimeOffset StartedAt, DateTimeOffset FinishedAt);
+
+internal sealed record ContainerConfig(IReadOnlyDictionary<string, string>? Labels);
+
+internal sealed record ContainerSummary(string Id, string State, IReadOnlyDictionary<string, string> Labels);
+
+internal sealed record DockerImage(string Id);
+
+internal sealed record DockerInfo(string ServerVersion, string DockerRootDir, IReadOnlyList<string> SecurityOptions);
+
+[JsonSerializable(typeof(CreateContainer))]
+[JsonSerializable(typeof(CreateNetwork))]
+[JsonSerializable(typeof(DockerNetwork))]
+[JsonSerializable(typeof(DockerContainer))]
+[JsonSerializable(typeof(ContainerSummary[]))]
+[JsonSerializable(typeof(DockerImage))]
+[JsonSerializable(typeof(DockerInfo))]
+internal sealed partial class DockerJson : JsonSerializerContext;

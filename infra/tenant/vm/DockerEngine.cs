@@ -1,0 +1,140 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+using Launchpad.Shared.Vms;
+
+namespace Launchpad.Vm;
+
+/// <summary>The VM's Docker over its socket. Its HTTP interface takes data as data, where the command line would take it as arguments.</summary>
+internal sealed class DockerEngine : IDisposable
+{
+    private const string Socket = "/run/docker.sock";
+    private static readonly TimeSpan PullDeadline = TimeSpan.FromMinutes(15);
+
+    private readonly HttpClient _http = new(new SocketsHttpHandler
+    {
+        UseProxy = false,
+        ConnectCallback = async (_, ct) =>
+        {
+            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            try
+            {
+                await socket.ConnectAsync(new UnixDomainSocketEndPoint(Socket), ct);
+                return new NetworkStream(socket, ownsSocket: true);
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+        },
+    })
+    {
+        BaseAddress = new Uri("http://docker/"),
+        Timeout = TimeSpan.FromSeconds(100),
+    };
+
+    public void Dispose() => _http.Dispose();
+
+    /// <summary>null when it does not exist.</summary>
+    public async Task<T?> FindAsync<T>(string path, JsonTypeInfo<T> type)
+        where T : class
+    {
+        using var response = await SendAsync(HttpMethod.Get, path);
+        if (response.StatusCode == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+
+        await EnsureAsync(response, path);
+        return await JsonSerializer.DeserializeAsync(await response.Content.ReadAsStreamAsync(), type);
+    }
+
+    /// <summary>Throws <see cref="DockerException"/> when Docker refuses; 304 (already so) is success.</summary>
+    public async Task PostAsync(string path)
+    {
+        using var response = await SendAsync(HttpMethod.Post, path);
+        await EnsureAsync(response, path);
+    }
+
+    public async Task PostAsync<T>(string path, T body, JsonTypeInfo<T> type)
+    {
+        using var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, type));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        using var response = await SendAsync(HttpMethod.Post, path, content);
+        await EnsureAsync(response, path);
+    }
+
+    /// <summary>False when there was nothing to delete.</summary>
+    public async Task<bool> DeleteAsync(string path)
+    {
+        using var response = await SendAsync(HttpMethod.Delete, path);
+        if (response.StatusCode == HttpStatusCode.NotFound)
+        {
+            return false;
+        }
+
+        await EnsureAsync(response, path);
+        return true;
+    }
+
+    public async Task<Stream> StreamAsync(string path)
+    {
+        var response = await SendAsync(HttpMethod.Get, path, option: HttpCompletionOption.ResponseHeadersRead);
+        await EnsureAsync(response, path);
+        return await response.Content.ReadAsStreamAsync();
+    }
+
+    /// <summary>Pulls by digest. The status is 200 whatever happens; a failure is the last line of the progress.</summary>
+    public async Task PullAsync(string repository, string digest)
+    {
+        using var deadline = new CancellationTokenSource(PullDeadline);
+        var path = $"images/create?fromImage={Uri.EscapeDataString(repository)}&tag={Uri.EscapeDataString(digest)}";
+        using var response = await SendAsync(HttpMethod.Post, path, option: HttpCompletionOption.ResponseHeadersRead);
+        await EnsureAsync(response, path);
+        using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(deadline.Token));
+        while (await lines.ReadLineAsync(deadline.Token) is { } line)
+        {
+            if (line.Length > 0 && JsonNode.Parse(line)?["error"]?.GetValue<string>() is { } error)
+            {
+                throw new DockerException(HttpStatusCode.InternalServerError, error);
+            }
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, string path, HttpContent? content = null, HttpCompletionOption option = HttpCompletionOption.ResponseContentRead)
+    {
+        try
+        {
+            return await _http.SendAsync(new HttpRequestMessage(method, path) { Content = content }, option);
+        }
+        catch (HttpRequestException error)
+        {
+            throw new VmFailure(VmErrorCode.DockerUnavailable, $"Docker on the VM does not answer: {error.Message}", retryable: true);
+        }
+    }
+
+    private static async Task EnsureAsync(HttpResponseMessage response, string path)
+    {
+        if (response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.NotModified)
+        {
+            return;
+        }
+
+        var text = await response.Content.ReadAsStringAsync();
+        var message = text.StartsWith('{') ? JsonNode.Parse(text)?["message"]?.GetValue<string>() : null;
+        throw new DockerException(response.StatusCode, message ?? $"{path} answered {(int)response.StatusCode}");
+    }
+}
+
+/// <summary>Docker's own words about why not.</summary>
+internal sealed class DockerException(HttpStatusCode status, string message) : Exception(message)
+{
+    public HttpStatusCode Status { get; } = status;
+
+    public bool IsFull => Message.Contains("no space left on device", StringComparison.OrdinalIgnoreCase);
+}

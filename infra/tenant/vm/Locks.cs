@@ -1,0 +1,39 @@
+using System.Diagnostics;
+using Launchpad.Shared.Vms;
+
+namespace Launchpad.Vm;
+
+/// <summary>
+/// One verb at a time per deployment, and one at a time at what all of them share (numbers, firewall, routes). The kernel frees a lock when
+/// its holder dies. The empty lock files stay: removing one would let two holders lock different files of the same name.
+/// </summary>
+internal static class Locks
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    public static Task<IDisposable> DeploymentAsync(string deployment) => AcquireAsync(deployment);
+
+    public static Task<IDisposable> VmAsync() => AcquireAsync("vm");
+
+    private static async Task<IDisposable> AcquireAsync(string name)
+    {
+        var folder = Directory.CreateDirectory($"{Paths.Memory}/locks");
+        var clock = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                // FileShare.None is flock(LOCK_EX | LOCK_NB) here.
+                return new FileStream($"{folder.FullName}/{name}", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (clock.Elapsed < Patience)
+            {
+                await Task.Delay(20);
+            }
+            catch (IOException)
+            {
+                throw new VmFailure(VmErrorCode.Busy, $"Another operation has held {name} for {Patience.TotalSeconds} s; try again later.", retryable: true);
+            }
+        }
+    }
+}

@@ -1,0 +1,22 @@
+namespace Launchpad.Vm;
+
+/// <summary>Where a deployment lives on the VM. Its id is checked before it becomes part of a path.</summary>
+internal sealed record Paths(string Folder, string Secrets)
+{
+    public const string Root = "/var/lib/launchpad";
+    public const string Memory = "/run/launchpad";
+
+    public string State => $"{Folder}/state.json";
+    public string Image => $"{Folder}/volume.img";
+    public string Mount => $"{Folder}/volume";
+
+    /// <summary>
+    /// Inside the mounted volume, not its root: after a reboot, when nothing is mounted yet, the path is absent and Docker refuses to
+    /// start the container, instead of letting it write to the VM's own disk.
+    /// </summary>
+    public string Data => $"{Mount}/data";
+    public string Hosts => $"{Folder}/hosts";
+    public string SecretsVersion => $"{Secrets}.version";
+
+    public static Paths Of(string deployment) => new($"{Root}/{deployment}", $"{Memory}/{deployment}/secrets");
+}

@@ -1,0 +1,146 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json.Nodes;
+using Launchpad.Shared.Vms;
+
+namespace Launchpad.Vm;
+
+/// <summary>
+/// The public way to the containers: Caddy, one route and one TLS policy per deployment, found by @id. Caddy applies any change by loading its
+/// whole configuration anew, so the whole is what it is given, rendered from what the VM remembers. Caddy keeps a copy for its own restart.
+/// </summary>
+internal static class Routes
+{
+    private const string Admin = "http://127.0.0.1:2019";
+    private static readonly TimeSpan CertificatePatience = TimeSpan.FromSeconds(10);
+
+    /// <summary>Call with the VM lock held.</summary>
+    public static async Task<string?> ConvergeAsync(IReadOnlyList<DeploymentState> states, string deployment)
+    {
+        var routed = states.Where(state => state is { Route: not null, Slot: not null }).ToArray();
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(Admin), Timeout = TimeSpan.FromSeconds(30) };
+        var desired = Render(routed);
+        if (JsonNode.DeepEquals(await ReadAsync(http), desired))
+        {
+            return null;
+        }
+
+        using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(desired.ToJsonString()));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        using var response = await SendAsync(() => http.PostAsync("/load", content));
+        if (!response.IsSuccessStatusCode)
+        {
+            throw new VmFailure(VmErrorCode.RouteFailed, $"Caddy refused the routes: {await response.Content.ReadAsStringAsync()}", retryable: false);
+        }
+
+        if (routed.FirstOrDefault(state => state.Deployment == deployment)?.Route is not { } route)
+        {
+            return "removed";
+        }
+
+        // A public authority may need minutes and a DNS record; the VM's own signs at once.
+        if (route.Issuer == TlsIssuer.Internal)
+        {
+            await AwaitCertificateAsync(route.Host);
+        }
+
+        return route.Host;
+    }
+
+    internal static JsonObject Render(IReadOnlyList<DeploymentState> routed)
+    {
+        using var resource = typeof(Routes).Assembly.GetManifestResourceStream("caddy.json")!;
+        var config = JsonNode.Parse(resource)!.AsObject();
+        var routes = config["apps"]!["http"]!["servers"]!["tenants"]!["routes"]!.AsArray();
+        var policies = config["apps"]!["tls"]!["automation"]!["policies"]!.AsArray();
+        foreach (var state in routed)
+        {
+            routes.Add((JsonNode)Route(state, state.Route!));
+            policies.Add((JsonNode)Policy(state.Deployment, state.Route!));
+        }
+
+        return config;
+    }
+
+    private static JsonObject Route(DeploymentState state, VmRoute route) => new()
+    {
+        ["@id"] = $"route-{state.Deployment}",
+        ["match"] = new JsonArray(new JsonObject { ["host"] = new JsonArray((JsonNode)route.Host) }),
+        ["handle"] = new JsonArray(new JsonObject
+        {
+            ["handler"] = "reverse_proxy",
+            ["upstreams"] = new JsonArray(new JsonObject
+            {
+                ["dial"] = string.Create(CultureInfo.InvariantCulture, $"{state.Address}:{state.Port}"),
+            }),
+        }),
+        ["terminal"] = true,
+    };
+
+    private static JsonObject Policy(string deployment, VmRoute route)
+    {
+        var issuer = new JsonObject { ["module"] = route.Issuer == TlsIssuer.Acme ? "acme" : "internal" };
+        if (route is { Issuer: TlsIssuer.Acme, Email: { } email })
+        {
+            issuer["email"] = email;
+        }
+
+        return new JsonObject
+        {
+            ["@id"] = $"tls-{deployment}",
+            ["subjects"] = new JsonArray((JsonNode)route.Host),
+            ["issuers"] = new JsonArray(issuer),
+        };
+    }
+
+    private static async Task<JsonNode?> ReadAsync(HttpClient http)
+    {
+        using var response = await SendAsync(() => http.GetAsync("/config/"));
+        return response.IsSuccessStatusCode ? JsonNode.Parse(await response.Content.ReadAsStringAsync()) : null;
+    }
+
+    private static async Task<HttpResponseMessage> SendAsync(Func<Task<HttpResponseMessage>> send)
+    {
+        try
+        {
+            return await send();
+        }
+        catch (Exception error) when (error is HttpRequestException or TaskCanceledException)
+        {
+            throw new VmFailure(VmErrorCode.CaddyUnavailable, $"Caddy on the VM does not answer: {error.Message}", retryable: true);
+        }
+    }
+
+    private static async Task AwaitCertificateAsync(string host)
+    {
+        using var deadline = new CancellationTokenSource(CertificatePatience);
+        while (true)
+        {
+            try
+            {
+                using var socket = new TcpClient();
+                await socket.ConnectAsync(IPAddress.Loopback, 443, deadline.Token);
+                // Only whether a certificate is served is asked here, and nothing is sent; who may trust it is the caller's question.
+#pragma warning disable CA5359
+                await using var tls = new SslStream(socket.GetStream(), leaveInnerStreamOpen: false, (_, _, _, _) => true);
+#pragma warning restore CA5359
+                await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = host }, deadline.Token);
+                return;
+            }
+            catch (Exception error) when (error is SocketException or IOException or System.Security.Authentication.AuthenticationException
+                && !deadline.IsCancellationRequested)
+            {
+                await Task.Delay(20);
+            }
+            catch (OperationCanceledException)
+            {
+                throw new VmFailure(
+                    VmErrorCode.RouteFailed, $"Caddy serves no certificate for {host} after {CertificatePatience.TotalSeconds} s.", retryable: true);
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Launchpad.Shared.Vms;
+
+namespace Launchpad.Vm;
+
+/// <summary>Writes what happens as JSON lines, each flushed at once: the reader shows progress, and a cut connection shows how far it got.</summary>
+internal sealed class StepLog(TextWriter output)
+{
+    /// <summary>True once a step found something to do.</summary>
+    public bool Changed { get; private set; }
+
+    public void Started(string step) => Write(new VmLine(VmLine.Step, step, VmStepState.Started, 0));
+
+    /// <summary>Runs a step that returns what it changed, in words, or null when everything was so already.</summary>
+    public async Task StepAsync(string step, Func<Task<string?>> run)
+    {
+        var clock = Stopwatch.StartNew();
+        var detail = await run();
+        Changed |= detail is not null;
+        Write(new VmLine(VmLine.Step, step, detail is null ? VmStepState.Skipped : VmStepState.Done, clock.ElapsedMilliseconds, detail));
+    }
+
+    public void Succeed(JsonElement value) => Write(new VmLine(VmLine.Result, Ok: true, Value: value));
+
+    public void Fail(VmError error) => Write(new VmLine(VmLine.Result, Ok: false, Error: error));
+
+    private void Write(VmLine line)
+    {
+        output.WriteLine(JsonSerializer.Serialize(line, VmJson.Default.VmLine));
+        output.Flush();
+    }
+}

@@ -1,0 +1,151 @@
+using Launchpad.Shared.Vms;
+
+namespace Launchpad.Vm.Verbs;
+
+/// <summary>
+/// Brings one deployment to its desired state, stage by stage, each step looking before it acts. Killed anywhere, the next run goes on.
+/// </summary>
+internal sealed class Apply(ApplyRequest request, StepLog log)
+{
+    private readonly Paths _paths = Paths.Of(request.Deployment);
+
+    public async Task<ApplyResult> RunAsync()
+    {
+        using var held = await Locks.DeploymentAsync(request.Deployment);
+        using var docker = new DockerEngine();
+        var owner = Container.User + await UserNamespace.OffsetAsync(docker);
+
+        var state = await PrepareAsync(docker, owner);
+        if (request.Through >= ApplyStage.Configure)
+        {
+            state = await ConfigureAsync(state, owner);
+        }
+
+        if (request.Through >= ApplyStage.Pull)
+        {
+            await log.StepAsync("pull", () => Image.ConvergeAsync(docker, request.Image!, () => log.Started("pull")));
+        }
+
+        string? container = null;
+        if (request.Through >= ApplyStage.Start)
+        {
+            state = await StartAsync(docker, state);
+            container = (await Container.FindAsync(docker, request.Deployment))?.Id;
+        }
+
+        if (request.Through >= ApplyStage.Route)
+        {
+            state = await RouteAsync(state);
+        }
+
+        return new ApplyResult(request.Deployment, request.Through, log.Changed, state.Address, container, state.Image);
+    }
+
+    private async Task<DeploymentState> PrepareAsync(DockerEngine docker, int owner)
+    {
+        var egress = await ResolveAsync();
+        var state = await RememberAsync([.. egress.SelectMany(place => place.Addresses.Select(address => $"{address}:{place.Rule.Port}")).Distinct()]);
+        var slot = state.Slot!.Value;
+
+        await log.StepAsync("volume", () => Volume.ConvergeAsync(
+            _paths, request.Limits.StorageMb, owner, () => Container.StopAsync(docker, request.Deployment)));
+        await log.StepAsync("network", () => Network.ConvergeAsync(
+            docker, request.Deployment, slot, () => Container.RemoveAsync(docker, request.Deployment)));
+        await log.StepAsync("firewall", async () =>
+        {
+            var names = WriteHosts(egress);
+            using var vm = await Locks.VmAsync();
+            return await Firewall.ConvergeAsync(DeploymentState.ReadAll()) ?? names;
+        });
+        return state;
+    }
+
+    private async Task<DeploymentState> ConfigureAsync(DeploymentState state, int owner)
+    {
+        await log.StepAsync("files", () =>
+        {
+            var written = TenantFiles.Converge(_paths.Data, request.Files, state.Files, owner);
+            if (written.Count > 0 || state.Files.Count != request.Files.Count)
+            {
+                state = state with { Files = request.Files.ToDictionary(file => file.Path, TenantFiles.HashOf) };
+                state.Write();
+            }
+
+            return Task.FromResult(written.Count > 0 ? string.Join(' ', written) : null);
+        });
+        await log.StepAsync("secrets", () => Secrets.ConvergeAsync(_paths, request.Secrets, owner));
+        return state;
+    }
+
+    private async Task<DeploymentState> StartAsync(DockerEngine docker, DeploymentState state)
+    {
+        await log.StepAsync("start", () => Container.ConvergeAsync(
+            docker, Container.Describe(request, _paths, state.Slot!.Value, Secrets.Version(_paths)!, state.Files)));
+        var next = state with
+        {
+            Image = request.Image,
+            Limits = request.Limits,
+            Port = request.Runtime.Port,
+            ReadyPath = request.Runtime.ReadyPath,
+        };
+        return Save(state, next);
+    }
+
+    private async Task<DeploymentState> RouteAsync(DeploymentState state)
+    {
+        using var vm = await Locks.VmAsync();
+        var next = Save(state, state with { Route = request.Route });
+        await log.StepAsync("route", () => Routes.ConvergeAsync(DeploymentState.ReadAll(), request.Deployment));
+        return next;
+    }
+
+    /// <summary>Takes a number for the network and writes down, before anything is made, what there will be to clean up.</summary>
+    private async Task<DeploymentState> RememberAsync(IReadOnlyList<string> egress)
+    {
+        using var vm = await Locks.VmAsync();
+        Directory.CreateDirectory(_paths.Folder);
+        var known = DeploymentState.Read(request.Deployment);
+        var state = known ?? new DeploymentState(request.Deployment);
+        var next = state with
+        {
+            Slot = state.Slot ?? Network.FreeSlot(DeploymentState.ReadAll()),
+            StorageMb = request.Limits.StorageMb,
+            Egress = state.Egress.SequenceEqual(egress) ? state.Egress : egress,
+        };
+        return Save(known, next);
+    }
+
+    private async Task<IReadOnlyList<(EgressRule Rule, IReadOnlyList<string> Addresses)>> ResolveAsync()
+    {
+        var rules = request.Egress.Select(EgressRule.Parse).ToArray();
+        var addresses = await Task.WhenAll(rules.Select(rule => rule.ResolveAsync()));
+        return [.. rules.Zip(addresses)];
+    }
+
+    /// <summary>The names of the allow-list are all that the container can look up; the file is rewritten in place, because it is mounted.</summary>
+    private string? WriteHosts(IReadOnlyList<(EgressRule Rule, IReadOnlyList<string> Addresses)> egress)
+    {
+        var names = egress
+            .Where(place => place.Addresses[0] != place.Rule.Host)
+            .DistinctBy(place => place.Rule.Host)
+            .SelectMany(place => place.Addresses.Select(address => $"{address}\t{place.Rule.Host}\n"));
+        var text = $"127.0.0.1\tlocalhost bot\n{string.Concat(names)}";
+        if (File.Exists(_paths.Hosts) && File.ReadAllText(_paths.Hosts) == text)
+        {
+            return null;
+        }
+
+        File.WriteAllText(_paths.Hosts, text);
+        return "names";
+    }
+
+    private static DeploymentState Save(DeploymentState? known, DeploymentState next)
+    {
+        if (next != known)
+        {
+            next.Write();
+        }
+
+        return next;
+    }
+}

@@ -1,0 +1,119 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Text;
+using Launchpad.Shared.Vms;
+
+namespace Launchpad.Vm.Verbs;
+
+/// <summary>The end of what a container wrote: bounded, and without anything that a terminal or a page would obey.</summary>
+internal static class Logs
+{
+    private const int LineMax = 4000;
+    private const int TextMax = 1 << 20;
+    private const int FrameMax = 64 << 10;
+
+    public static async Task<LogsResult> RunAsync(LogsRequest request)
+    {
+        using var docker = new DockerEngine();
+        var since = request.Since is { } at ? (at.ToUnixTimeMilliseconds() / 1000m).ToString(CultureInfo.InvariantCulture) : "0";
+        var query = string.Create(
+            CultureInfo.InvariantCulture,
+            $"containers/{Container.NameOf(request.Deployment)}/logs?stdout=1&stderr=1&timestamps=1&tail={request.Tail}&since={since}");
+        try
+        {
+            await using var stream = await docker.StreamAsync(query);
+            return new LogsResult(Newest(await ReadAsync(stream, request.Tail)));
+        }
+        catch (DockerException error) when (error.Status == System.Net.HttpStatusCode.NotFound)
+        {
+            throw Health.NotFound(request.Deployment);
+        }
+    }
+
+    /// <summary>Docker's framing: stream number, three zero bytes, length, then a line that begins with its time.</summary>
+    internal static async Task<List<VmLogLine>> ReadAsync(Stream stream, int linesMax)
+    {
+        var lines = new List<VmLogLine>();
+        var header = new byte[8];
+        var frame = new byte[FrameMax];
+        while (lines.Count < linesMax && await stream.ReadAtLeastAsync(header, header.Length, throwOnEndOfStream: false) == header.Length)
+        {
+            var left = BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(4));
+            var kept = (int)Math.Min(left, FrameMax);
+            await stream.ReadExactlyAsync(frame.AsMemory(0, kept));
+            var text = Encoding.UTF8.GetString(frame, 0, kept);
+            for (left -= (uint)kept; left > 0;)
+            {
+                var dropped = (int)Math.Min(left, FrameMax);
+                await stream.ReadExactlyAsync(frame.AsMemory(0, dropped));
+                left -= (uint)dropped;
+            }
+
+            if (Line(text, header[0] == 2 ? "stderr" : "stdout") is { } line)
+            {
+                lines.Add(line);
+            }
+        }
+
+        return lines;
+    }
+
+    internal static VmLogLine? Line(string text, string stream)
+    {
+        var space = text.IndexOf(' ', StringComparison.Ordinal);
+        if (space < 0 || !DateTimeOffset.TryParse(text.AsSpan(0, space), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at))
+        {
+            return null;
+        }
+
+        return new VmLogLine(at, stream, Plain(text.AsSpan(space + 1)));
+    }
+
+    /// <summary>Removes terminal sequences and control characters, and cuts what is too long.</summary>
+    internal static string Plain(ReadOnlySpan<char> text)
+    {
+        var plain = new StringBuilder(Math.Min(text.Length, LineMax));
+        for (var i = 0; i < text.Length && plain.Length < LineMax; i++)
+        {
+            if (text[i] == '\u001b')
+            {
+                i = EndOfSequence(text, i);
+            }
+            else if (text[i] == '\t' || !char.IsControl(text[i]))
+            {
+                plain.Append(text[i]);
+            }
+        }
+
+        return plain.ToString();
+    }
+
+    // ESC [ … letter (colours, cursor), ESC ] … BEL or ESC \ (titles, links), otherwise ESC and one character.
+    private static int EndOfSequence(ReadOnlySpan<char> text, int escape)
+    {
+        var i = escape + 1;
+        switch (i < text.Length ? text[i] : '\0')
+        {
+            case '[':
+                while (++i < text.Length && text[i] is < '@' or > '~')
+                {
+                }
+
+                return i;
+            case ']':
+                while (++i < text.Length && text[i] is not ('\u0007' or '\u001b'))
+                {
+                }
+
+                return i < text.Length && text[i] == '\u001b' ? i + 1 : i;
+            default:
+                return i;
+        }
+    }
+
+    private static VmLogLine[] Newest(List<VmLogLine> lines)
+    {
+        var size = 0;
+        return [.. Enumerable.Reverse(lines).TakeWhile(line => (size += line.Text.Length + 64) <= TextMax).Reverse()];
+    }
+}

@@ -1,0 +1,164 @@
+using System.Globalization;
+using Launchpad.Shared.Vms;
+
+namespace Launchpad.Vm;
+
+/// <summary>
+/// The disk of a deployment: an ext4 image of exactly the plan's size, mounted through a loop device. The file system itself is the quota,
+/// on any kernel; the image is sparse, so an empty volume costs nothing.
+/// </summary>
+internal static class Volume
+{
+    private const string Options = "loop,nosuid,nodev,noatime";
+    private const int LoopAttempts = 5;
+
+    /// <summary>Creates, grows and mounts as needed. <paramref name="release"/> lets go of the volume before it has to be taken offline.</summary>
+    public static async Task<string?> ConvergeAsync(Paths paths, int storageMb, int owner, Func<Task> release)
+    {
+        var size = (long)storageMb << 20;
+        var image = new FileInfo(paths.Image);
+        if (image.Exists && image.Length > size)
+        {
+            throw new VmFailure(
+                VmErrorCode.VolumeShrink,
+                $"The volume has {image.Length >> 20} MB and cannot become {storageMb} MB without risk to its files; restore a backup into a smaller one.",
+                retryable: false);
+        }
+
+        if (image.Exists && image.Length == size && IsMounted(paths.Mount) && Directory.Exists(paths.Data))
+        {
+            return null;
+        }
+
+        var did = $"mounted {storageMb} MB";
+        if (!image.Exists)
+        {
+            await CreateAsync(paths, size);
+            did = $"created {storageMb} MB";
+        }
+        else if (image.Length < size)
+        {
+            await release();
+            await UnmountAsync(paths);
+            await GrowAsync(paths, size);
+            did = $"grown to {storageMb} MB";
+        }
+
+        await MountAsync(paths);
+        GiveRoot(paths, owner);
+        return did;
+    }
+
+    public static bool IsMounted(string path) =>
+        File.ReadLines("/proc/self/mounts").Any(line => line.Split(' ', 3) is [_, var target, _] && target == path);
+
+    public static async Task<bool> UnmountAsync(Paths paths)
+    {
+        if (!IsMounted(paths.Mount))
+        {
+            return false;
+        }
+
+        // The loop device frees itself with the last unmount.
+        await RunAsync("/usr/bin/umount", [paths.Mount]);
+        return true;
+    }
+
+    private static async Task CreateAsync(Paths paths, long size)
+    {
+        EnsureSpace(size);
+        var next = paths.Image + ".new";
+        await using (var file = new FileStream(next, FileMode.Create, FileAccess.Write))
+        {
+            file.SetLength(size);
+        }
+
+        // No blocks reserved for root, and no lazy initialisation that would go on writing for minutes after.
+        await RunAsync("/usr/sbin/mkfs.ext4", ["-q", "-F", "-m", "0", "-E", "lazy_itable_init=1,lazy_journal_init=1,nodiscard", next]);
+        File.Move(next, paths.Image, overwrite: true);
+    }
+
+    // Offline: growing a mounted ext4 needs CAP_SYS_RESOURCE, which not every VM has.
+    private static async Task GrowAsync(Paths paths, long size)
+    {
+        EnsureSpace(size - new FileInfo(paths.Image).Length);
+        var check = await Command.RunAsync("/usr/sbin/e2fsck", ["-f", "-p", paths.Image]);
+        if (check.ExitCode > 1)
+        {
+            throw Failed($"the file system needs repair before it can grow: {check.Output.Trim()} {check.Error}");
+        }
+
+        // The image gets its new length last: until then its length says that the file system has still to grow.
+        var sectors = (size / 512).ToString(CultureInfo.InvariantCulture) + "s";
+        await RunAsync("/usr/sbin/resize2fs", ["-f", paths.Image, sectors]);
+        await using var file = new FileStream(paths.Image, FileMode.Open, FileAccess.Write);
+        file.SetLength(size);
+    }
+
+    private static async Task MountAsync(Paths paths)
+    {
+        Directory.CreateDirectory(paths.Mount);
+        if (IsMounted(paths.Mount))
+        {
+            return;
+        }
+
+        // Another VM on the same kernel may take the device between finding and mounting.
+        for (var attempt = 1; ; attempt++)
+        {
+            await EnsureLoopNodeAsync();
+            var mount = await Command.RunAsync("/usr/bin/mount", ["-t", "ext4", "-o", Options, paths.Image, paths.Mount]);
+            if (mount.Ok)
+            {
+                return;
+            }
+
+            if (attempt == LoopAttempts)
+            {
+                throw Failed($"the volume does not mount: {mount.Error}");
+            }
+
+            await Task.Delay(50 * attempt);
+        }
+    }
+
+    // In a machine without udev the kernel names a free loop device that has no node yet.
+    private static async Task EnsureLoopNodeAsync()
+    {
+        var device = (await RunAsync("/usr/sbin/losetup", ["--find"])).Trim();
+        if (device.StartsWith("/dev/loop", StringComparison.Ordinal) && !File.Exists(device))
+        {
+            await RunAsync("/usr/bin/mknod", ["-m", "660", device, "b", "7", device["/dev/loop".Length..]]);
+        }
+    }
+
+    private static void GiveRoot(Paths paths, int owner)
+    {
+        using var root = Libc.OpenFolder(paths.Mount);
+        if (!Directory.Exists(paths.Data))
+        {
+            Libc.MakeFolder(root, "data", Convert.ToInt32("750", 8));
+        }
+
+        using var data = Libc.Open(root, "data", Libc.Directory);
+        Libc.GiveTo(data, owner, Convert.ToInt32("750", 8));
+    }
+
+    private static void EnsureSpace(long bytes)
+    {
+        var free = new DriveInfo(Paths.Root).AvailableFreeSpace;
+        if (free < bytes)
+        {
+            throw new VmFailure(
+                VmErrorCode.NoSpace, $"The VM has {free >> 20} MB free and the volume needs {bytes >> 20} MB; place the deployment on another VM.", retryable: false);
+        }
+    }
+
+    private static async Task<string> RunAsync(string program, IReadOnlyList<string> arguments)
+    {
+        var outcome = await Command.RunAsync(program, arguments);
+        return outcome.Ok ? outcome.Output : throw Failed($"{Path.GetFileName(program)} ended with {outcome.ExitCode}: {outcome.Error}");
+    }
+
+    private static VmFailure Failed(string message) => new(VmErrorCode.VolumeFailed, $"The volume could not be made ready: {message}", retryable: true);
+}
