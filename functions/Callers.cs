@@ -1,0 +1,40 @@
+using Launchpad.Shared.Accounts;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+
+namespace Launchpad.Functions;
+
+/// <summary>Who is calling, by bearer token or by cookie.</summary>
+public sealed class Callers(SessionStore sessions, AccountStore accounts, IOptions<SiteOptions> site)
+{
+    public const string Cookie = "__Host-launchpad";
+    private const string Scheme = "Bearer ";
+
+    public async Task<Account> RequireAsync(HttpRequest request, CancellationToken ct)
+    {
+        var session = Token(request) is { } token ? await sessions.FindAsync(token, ct) : null;
+        var account = session is null ? null : await accounts.FindAsync(session.Account, ct);
+        return account ?? throw Problems.SignInNeeded();
+    }
+
+    /// <summary>Null when the request carries none.</summary>
+    /// <exception cref="ProblemException">When a cookie comes with a changing request of another origin.</exception>
+    public string? Token(HttpRequest request)
+    {
+        if (request.Headers.Authorization.ToString() is { } header && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        {
+            return header[Scheme.Length..].Trim();
+        }
+
+        if (!request.Cookies.TryGetValue(Cookie, out var token))
+        {
+            return null;
+        }
+
+        var safe = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
+        var origin = request.Headers.Origin.ToString();
+        return safe || origin.Length == 0 || Uri.TryCreate(origin, UriKind.Absolute, out var from) && from.Authority == site.Value.BaseUrl.Authority
+            ? token
+            : throw Problems.WrongOrigin();
+    }
+}

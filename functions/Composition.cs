@@ -1,0 +1,96 @@
+using Azure.Data.Tables;
+using Azure.Storage.Blobs;
+using Launchpad.Shared.Accounts;
+using Launchpad.Shared.Billing;
+using Launchpad.Shared.Deployments;
+using Launchpad.Shared.Images;
+using Launchpad.Shared.Operations;
+using Launchpad.Shared.Plans;
+using Launchpad.Shared.Secrets;
+using Launchpad.Shared.Ssh;
+using Launchpad.Shared.Storage;
+using Launchpad.Shared.Vms;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Launchpad.Functions;
+
+/// <summary>Every object of the product and the section of the settings it reads. A wrong setting stops the start and says which.</summary>
+public static class Composition
+{
+    public static IServiceCollection AddLaunchpad(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton(TimeProvider.System);
+        services.AddSettings<SiteOptions>(configuration, SiteOptions.Section);
+        services.AddSettings<QuotaOptions>(configuration, QuotaOptions.Section);
+        services.AddSettings<PoolOptions>(configuration, PoolOptions.Section);
+        services.AddSettings<RoutingOptions>(configuration, RoutingOptions.Section);
+        services.AddSettings<ModelOptions>(configuration, ModelOptions.Section);
+        services.AddStorage(configuration);
+        services.AddGateways(configuration);
+        services.AddDomain();
+        return services;
+    }
+
+    private static void AddSettings<T>(this IServiceCollection services, IConfiguration configuration, string section)
+        where T : class =>
+        services.AddOptions<T>().Bind(configuration.GetSection(section)).ValidateDataAnnotations().ValidateOnStart();
+
+    private static void AddStorage(this IServiceCollection services, IConfiguration configuration)
+    {
+        var connection = configuration["Storage:ConnectionString"]
+            ?? throw new InvalidOperationException("Set Storage__ConnectionString to the connection string of the storage account.");
+        services.AddSingleton(new TableServiceClient(connection));
+        services.AddSingleton(new BlobServiceClient(connection));
+        services.AddSingleton<Tables>();
+        services.AddHostedService<TableCreation>();
+    }
+
+    private static void AddGateways(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSecretVault(configuration);
+        services.AddAzureVms(configuration);
+        services.AddVmProgram(configuration);
+        services.AddImages(configuration);
+        services.AddStripe(configuration);
+        services.AddSingleton<VmAccess>();
+    }
+
+    private static void AddDomain(this IServiceCollection services)
+    {
+        services.AddSingleton<AccountStore>();
+        services.AddSingleton<SessionStore>();
+        services.AddSingleton<Passwords>();
+        services.AddSingleton<SignInThrottle>();
+        services.AddSingleton<Callers>();
+        services.AddSingleton<DeploymentStore>();
+        services.AddSingleton<ConfigVersionStore>();
+        services.AddSingleton<Bots>();
+        services.AddSingleton<BotLogs>();
+        services.AddSingleton<BotSecrets>();
+        services.AddSingleton<OperationStore>();
+        services.AddSingleton<OperationStarter>();
+        services.AddSingleton<StepLog>();
+        services.AddSingleton<VmStore>();
+        services.AddSingleton<EventLedger>();
+        services.AddSingleton<SubscriptionStore>();
+        services.AddSingleton<Payments>();
+    }
+
+    /// <summary>Nothing is served before its table exists.</summary>
+    private sealed class TableCreation(Tables tables) : IHostedLifecycleService
+    {
+        public Task StartingAsync(CancellationToken cancellationToken) => tables.CreateAllAsync(cancellationToken);
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

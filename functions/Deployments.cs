@@ -1,0 +1,173 @@
+using Launchpad.Shared.Accounts;
+using Launchpad.Shared.Deployments;
+using Launchpad.Shared.Operations;
+using Launchpad.Shared.Plans;
+using Launchpad.Shared.Secrets;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Options;
+
+namespace Launchpad.Functions;
+
+/// <param name="ModelKey">The customer's own key for the model provider; without one the operator's is used.</param>
+/// <param name="Instructions">Markdown that tells the bot who it is.</param>
+public sealed record CreateDeployment(
+    string? Name, string? Plan, string? Model, string? Instructions, string? ModelKey, string? TelegramToken);
+
+public sealed record Message(string? Text);
+
+/// <param name="Url">Where the bot is reached; null until it runs.</param>
+/// <param name="Operation">The id of what is going on; null for nothing.</param>
+public sealed record DeploymentView(
+    string Id, string Name, string Plan, string Status, string? Url, int? ActiveVersion, int? LastKnownGood, string? Operation,
+    DateTimeOffset CreatedAt);
+
+/// <summary>A customer's bots. Nothing here waits for a machine.</summary>
+public sealed class Deployments(
+    DeploymentStore deployments, BotSecrets secrets, Bots bots, OperationStarter starter, Callers callers, TimeProvider clock,
+    IOptions<QuotaOptions> quota)
+{
+    [Function("CreateDeployment")]
+    public async Task<IActionResult> Create(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments")] HttpRequest request, CancellationToken ct)
+    {
+        var account = await callers.RequireAsync(request, ct);
+        var body = await Bodies.ReadAsync<CreateDeployment>(request, ct);
+        var plan = Plan.Find(body.Plan) ?? throw Problems.Invalid("plan", "is not a plan. GET /api/plans lists them.");
+        var typed = new Dictionary<string, string?>
+        {
+            [BotSecretNames.ModelKey] = Rules.ModelKey(body.ModelKey),
+            [BotSecretNames.TelegramToken] = Rules.TelegramToken(body.TelegramToken),
+        };
+        var settings = new BotSettings(Rules.Model(body.Model), Rules.Instructions(body.Instructions), body.TelegramToken is not null);
+        var name = Rules.Name(body.Name);
+        if (await deployments.CountLiveAsync(account.Id, ct) >= quota.Value.DeploymentsMax)
+        {
+            throw Problems.QuotaReached(quota.Value.DeploymentsMax);
+        }
+
+        var deployment = await OrderAsync(account, name, plan, settings, typed, ct);
+        return new CreatedResult($"/api/deployments/{deployment.Id}", View(deployment));
+    }
+
+    [Function("ListDeployments")]
+    public async Task<IActionResult> List(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "deployments")] HttpRequest request, CancellationToken ct)
+    {
+        var account = await callers.RequireAsync(request, ct);
+        var (items, next) = await deployments.ListAsync(account.Id, request.Query["continuation"].FirstOrDefault(), ct);
+        return new OkObjectResult(new { deployments = items.Select(View), continuation = next });
+    }
+
+    [Function("GetDeployment")]
+    public async Task<IActionResult> Get(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "deployments/{id}")] HttpRequest request, string id, CancellationToken ct) =>
+        new OkObjectResult(View(await FindAsync(request, id, ct)));
+
+    /// <summary>Deleting twice answers the same operation.</summary>
+    [Function("DeleteDeployment")]
+    public async Task<IActionResult> Delete(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "deployments/{id}")] HttpRequest request, string id,
+        [DurableClient] DurableTaskClient client, CancellationToken ct)
+    {
+        var deployment = await FindAsync(request, id, ct);
+        return deployment.Status is DeploymentStatus.Terminated
+            ? new NoContentResult()
+            : Accepted(await starter.BeginAsync(
+                client, deployment, OperationKind.Terminate, deployment.Account, refuse: _ => null, request: null, ct));
+    }
+
+    /// <summary>Provisions a paid order again after it failed.</summary>
+    [Function("RetryDeployment")]
+    public async Task<IActionResult> Retry(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/retry")] HttpRequest request, string id,
+        [DurableClient] DurableTaskClient client, CancellationToken ct)
+    {
+        var deployment = await FindAsync(request, id, ct);
+        return Accepted(await starter.BeginAsync(
+            client, deployment, OperationKind.Provision, deployment.Account,
+            refuse: now => now is { Status: DeploymentStatus.Failed, ActiveVersion: null }
+                ? null
+                : Problems.WrongState(now, "Only an order whose provisioning failed can be retried."),
+            request: null, ct));
+    }
+
+    [Function("TestDeployment")]
+    public async Task<IActionResult> Test(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/test-message")] HttpRequest request, string id,
+        [DurableClient] DurableTaskClient client, CancellationToken ct)
+    {
+        var deployment = await FindAsync(request, id, ct);
+        var text = Rules.Message((await Bodies.ReadAsync<Message>(request, ct)).Text);
+        return Accepted(await starter.BeginAsync(
+            client, deployment, OperationKind.TestMessage, deployment.Account,
+            refuse: now => now.Status is DeploymentStatus.Running ? null : Problems.WrongState(now, "Only a running bot can answer."),
+            text, ct));
+    }
+
+    /// <summary>What opens the bot at its address; the owner alone can read it.</summary>
+    [Function("GetGatewayToken")]
+    public async Task<IActionResult> GatewayToken(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "deployments/{id}/gateway-token")] HttpRequest request, string id,
+        CancellationToken ct)
+    {
+        var deployment = await FindAsync(request, id, ct);
+        return deployment.Status is DeploymentStatus.Running
+            ? new OkObjectResult(new { token = await secrets.GetAsync(deployment.Id, BotSecretNames.GatewayToken, ct) })
+            : throw Problems.WrongState(deployment, "There is a token while the bot runs.");
+    }
+
+    /// <summary>The row comes first, so that a secret without an owner cannot exist; if the vault refuses, the row goes again.</summary>
+    private async Task<Deployment> OrderAsync(
+        Account account, string name, Plan plan, BotSettings settings, Dictionary<string, string?> typed, CancellationToken ct)
+    {
+        var id = Shared.Ids.New(Shared.Ids.Deployment, clock);
+        var deployment = new Deployment
+        {
+            Id = id,
+            Account = account.Id,
+            Name = name,
+            Slug = Slugs.From(name, id),
+            Plan = plan.Id,
+            Settings = settings,
+            CreatedAt = clock.GetUtcNow(),
+        };
+        await deployments.AddAsync(deployment, ct);
+        try
+        {
+            foreach (var (secret, value) in typed)
+            {
+                if (value is not null)
+                {
+                    await secrets.PutAsync(id, secret, value, ct);
+                }
+            }
+        }
+        catch
+        {
+            await secrets.EraseAllAsync(id, CancellationToken.None);
+            await deployments.RemoveAsync(account.Id, id, CancellationToken.None);
+            throw;
+        }
+
+        return deployment;
+    }
+
+    private async Task<Deployment> FindAsync(HttpRequest request, string id, CancellationToken ct)
+    {
+        var account = await callers.RequireAsync(request, ct);
+        return Shared.Ids.IsValid(id, Shared.Ids.Deployment) && await deployments.FindAsync(account.Id, id, ct) is { } found
+            ? found
+            : throw Problems.NotFound();
+    }
+
+    private static AcceptedResult Accepted(Operation operation) =>
+        new($"/api/operations/{operation.Id}", new { operation = operation.Id, status = "accepted" });
+
+    private DeploymentView View(Deployment deployment) => new(
+        deployment.Id, deployment.Name, deployment.Plan, deployment.Status.Wire(),
+        deployment.Status is DeploymentStatus.Running ? bots.Url(deployment) : null,
+        deployment.ActiveVersion, deployment.LastKnownGood, deployment.Operation?.Id, deployment.CreatedAt);
+}

@@ -1,0 +1,32 @@
+using System.Reflection;
+using Launchpad.Shared.Storage;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Launchpad.Functions;
+
+/// <summary>Whether this process can do its work.</summary>
+public sealed class Health(Tables tables)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    [Function("Health")]
+    public async Task<IActionResult> Get(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request, CancellationToken ct)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(Patience);
+        try
+        {
+            await tables.Accounts.FindAsync("health", "probe", limit.Token);
+        }
+        catch (Exception fault) when (fault is Azure.RequestFailedException or OperationCanceledException && !ct.IsCancellationRequested)
+        {
+            throw Problems.Unavailable("The tables do not answer.");
+        }
+
+        var version = typeof(Health).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
+        return new OkObjectResult(new { status = "ok", version });
+    }
+}

@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using Azure;
+using Launchpad.Shared.Accounts;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Middleware;
+using Microsoft.Extensions.Logging;
+using Stripe;
+
+namespace Launchpad.Functions.Middleware;
+
+/// <summary>Turns what a function throws into problem details with a trace id. What was not foreseen says nothing about itself.</summary>
+public sealed class ProblemMiddleware(ILogger<ProblemMiddleware> log) : IFunctionsWorkerMiddleware
+{
+    public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
+    {
+        if (context.GetHttpContext() is not { } http)
+        {
+            await next(context);
+            return;
+        }
+
+        http.Response.Headers.XContentTypeOptions = "nosniff";
+        http.Response.Headers.CacheControl = "no-store";
+        try
+        {
+            await next(context);
+        }
+        catch (Exception exception) when (!http.Response.HasStarted && !http.RequestAborted.IsCancellationRequested)
+        {
+            await WriteAsync(http, Translate(exception));
+        }
+    }
+
+    private ProblemException Translate(Exception exception)
+    {
+        switch (exception)
+        {
+            case ProblemException problem:
+                return problem;
+            case BadHttpRequestException bad:
+                return Problems.Malformed(bad.Message);
+            case PasswordQueueFullException:
+                return Problems.TooManyAttempts(5);
+            case RequestFailedException or HttpRequestException or StripeException:
+                log.LogWarning(exception, "A service that is needed did not answer");
+                return Problems.Unavailable("A service that is needed for this did not answer.");
+            default:
+                log.LogError(exception, "Unexpected");
+                return new(
+                    StatusCodes.Status500InternalServerError, "internal", "Something went wrong on our side",
+                    "It was recorded under the trace id. Try again; tell support the trace id if it stays.");
+        }
+    }
+
+    private static Task WriteAsync(HttpContext http, ProblemException problem)
+    {
+        http.Response.StatusCode = problem.Status;
+        if (problem.RetryAfterSeconds is { } seconds)
+        {
+            http.Response.Headers.RetryAfter = $"{seconds}";
+        }
+
+        var details = new ProblemDetails
+        {
+            Type = problem.Type,
+            Title = problem.Title,
+            Status = problem.Status,
+            Detail = problem.Message,
+            Extensions = { ["traceId"] = Activity.Current?.TraceId.ToString() ?? http.TraceIdentifier },
+        };
+        return http.Response.WriteAsJsonAsync(
+            details, options: null, contentType: "application/problem+json", cancellationToken: http.RequestAborted);
+    }
+}

@@ -1,0 +1,75 @@
+using Launchpad.Shared.Deployments;
+using Microsoft.AspNetCore.Http;
+
+namespace Launchpad.Functions;
+
+/// <summary>A caller's fault, as RFC 9457 problem details. <see cref="Middleware.ProblemMiddleware"/> writes it.</summary>
+public sealed class ProblemException(int status, string type, string title, string detail) : Exception(detail)
+{
+    public int Status { get; } = status;
+
+    /// <summary>Stable: what clients branch on.</summary>
+    public string Type { get; } = $"urn:launchpad:problem:{type}";
+
+    public string Title { get; } = title;
+
+    /// <summary>Seconds until another try makes sense; null for no advice.</summary>
+    public int? RetryAfterSeconds { get; init; }
+}
+
+/// <summary>Every error that the API can answer, one method a kind.</summary>
+public static class Problems
+{
+    public static ProblemException Invalid(string field, string rule) =>
+        new(StatusCodes.Status400BadRequest, "invalid", "The request is not valid", $"'{field}' {rule}");
+
+    public static ProblemException Malformed(string detail) =>
+        new(StatusCodes.Status400BadRequest, "malformed", "The request cannot be read", detail);
+
+    public static ProblemException WebhookRejected(string detail) =>
+        new(StatusCodes.Status400BadRequest, "webhook-rejected", "The event was not accepted", detail);
+
+    public static ProblemException SignInNeeded() =>
+        new(StatusCodes.Status401Unauthorized, "sign-in-needed", "Sign in first",
+            "Send the session token as 'Authorization: Bearer …'. POST /api/auth/login gives one.");
+
+    public static ProblemException WrongCredentials() =>
+        new(StatusCodes.Status401Unauthorized, "wrong-credentials", "Not signed in", "The e-mail address or the password is wrong.");
+
+    public static ProblemException WrongOrigin() =>
+        new(StatusCodes.Status403Forbidden, "wrong-origin", "Refused", "A page of another origin may not act for you.");
+
+    /// <summary>The same for what never was, what is gone and what belongs to someone else.</summary>
+    public static ProblemException NotFound() =>
+        new(StatusCodes.Status404NotFound, "not-found", "Not found", "There is nothing of that id in your account.");
+
+    public static ProblemException EmailTaken() =>
+        new(StatusCodes.Status409Conflict, "email-taken", "Already signed up", "This e-mail address has an account. Sign in instead.");
+
+    public static ProblemException Busy(Deployment deployment) =>
+        new(StatusCodes.Status409Conflict, "busy", "Another operation is going on",
+            $"{deployment.Operation!.Kind} {deployment.Operation.Id} was asked for by {deployment.Operation.By} at "
+            + $"{deployment.Operation.Since:u}. Wait for it (GET /api/operations/{deployment.Operation.Id}), or delete the deployment.");
+
+    public static ProblemException WrongState(Deployment deployment, string needed) =>
+        new(StatusCodes.Status409Conflict, "wrong-state", "Not possible now",
+            $"The deployment is {deployment.Status.Wire()}. {needed}");
+
+    public static ProblemException QuotaReached(int max) =>
+        new(StatusCodes.Status409Conflict, "quota-reached", "Quota reached", $"An account may have {max} deployments. Delete one first.");
+
+    public static ProblemException TooLarge(int maxBytes) =>
+        new(StatusCodes.Status413PayloadTooLarge, "too-large", "The request is too large", $"At most {maxBytes} bytes are accepted.");
+
+    public static ProblemException TooManyAttempts(int seconds) =>
+        new(StatusCodes.Status429TooManyRequests, "too-many-attempts", "Too many attempts", $"Try again in {seconds} seconds.")
+        {
+            RetryAfterSeconds = seconds,
+        };
+
+    public static ProblemException Unavailable(string what) =>
+        new(StatusCodes.Status503ServiceUnavailable, "unavailable", "Not available right now", $"{what} Nothing was changed; try again.")
+        {
+            RetryAfterSeconds = 5,
+        };
+}

@@ -1,0 +1,76 @@
+using System.Net.Mail;
+using System.Text.RegularExpressions;
+
+namespace Launchpad.Functions;
+
+/// <summary>What the strings that people type may be. Everything that passes arrives as data, to the letter; everything else is refused here.</summary>
+public static partial class Rules
+{
+    public static string Email(string? value)
+    {
+        var email = Line("email", value, 254);
+        return MailAddress.TryCreate(email, out var parsed) && parsed.Address == email && !email.Contains(' ', StringComparison.Ordinal)
+            ? email
+            : throw Problems.Invalid("email", "is not an e-mail address.");
+    }
+
+    public static string Password(string? value) =>
+        value is { Length: >= 10 and <= 1024 } && IsWellFormed(value)
+            ? value
+            : throw Problems.Invalid("password", "has to have 10 to 1024 characters.");
+
+    public static string Name(string? value) => Line("name", value, 60);
+
+    public static string? Model(string? value) =>
+        value is null || ModelPattern().IsMatch(value)
+            ? value
+            : throw Problems.Invalid("model", "is a model's name: letters, digits and . _ : / - , at most 100.");
+
+    public static string? Instructions(string? value) => value is null ? null : Text("instructions", value, 16_384);
+
+    public static string Message(string? value) => Text("text", value, 4_000);
+
+    public static string? ModelKey(string? value) =>
+        value is null || KeyPattern().IsMatch(value)
+            ? value
+            : throw Problems.Invalid("modelKey", "has to be 8 to 512 printable ASCII characters without spaces.");
+
+    public static string? TelegramToken(string? value) =>
+        value is null || TelegramPattern().IsMatch(value)
+            ? value
+            : throw Problems.Invalid("telegramToken", "is not a bot token as BotFather gives it (digits, a colon, letters).");
+
+    private static string Line(string field, string? value, int max) =>
+        value is { Length: > 0 } && value.Length <= max && !string.IsNullOrWhiteSpace(value) && !value.Any(char.IsControl) && IsWellFormed(value)
+            ? value
+            : throw Problems.Invalid(field, $"has to be one line of 1 to {max} characters without control characters.");
+
+    private static string Text(string field, string? value, int max) =>
+        value is { Length: > 0 } && value.Length <= max && !value.Any(letter => char.IsControl(letter) && letter is not '\n' and not '\t')
+            && IsWellFormed(value)
+            ? value
+            : throw Problems.Invalid(field, $"has to be 1 to {max} characters; of control characters only line feed and tab.");
+
+    /// <summary>False for a lone surrogate, which no encoding can carry.</summary>
+    private static bool IsWellFormed(string value)
+    {
+        for (var i = 0; i < value.Length; i++)
+        {
+            if (char.IsSurrogate(value[i]) && (i + 1 == value.Length || !char.IsSurrogatePair(value[i], value[++i])))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}\z")]
+    private static partial Regex ModelPattern();
+
+    [GeneratedRegex(@"\A[!-~]{8,512}\z")]
+    private static partial Regex KeyPattern();
+
+    [GeneratedRegex(@"\A[0-9]{5,20}:[A-Za-z0-9_-]{20,80}\z")]
+    private static partial Regex TelegramPattern();
+}

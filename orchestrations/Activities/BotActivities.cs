@@ -1,0 +1,112 @@
+using Launchpad.Shared;
+using Launchpad.Shared.Deployments;
+using Launchpad.Shared.Operations;
+using Launchpad.Shared.Plans;
+using Launchpad.Shared.Vms;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+using Steps = Launchpad.Shared.Operations.Steps;
+
+namespace Launchpad.Orchestrations.Activities;
+
+/// <summary>A bot on its machine, in the version that is wanted.</summary>
+public sealed record BotInput(string Operation, string Account, string Deployment, Tier Tier, string Vm, int Version);
+
+/// <param name="Last">True when there is no time left to look again.</param>
+public sealed record CheckBotInput(BotInput Bot, bool Last);
+
+/// <summary>Brings a bot up, stage by stage. Each stage converges everything before it too, so a lost machine program, file or network
+/// is put right on the way.</summary>
+public sealed class BotActivities(
+    DeploymentStore deployments, ConfigVersionStore versions, VmStore vms, VmAccess access, Bots bots, StepLog steps)
+{
+    private const int RestartsMax = 3;
+    private const int HealthWaitSeconds = 10;
+
+    [Function(nameof(PrepareBot))]
+    public Task PrepareBot([ActivityTrigger] BotInput input, CancellationToken ct) =>
+        ApplyAsync(input, Steps.Prepare, ApplyStage.Prepare, ct);
+
+    [Function(nameof(ConfigureBot))]
+    public Task ConfigureBot([ActivityTrigger] BotInput input, CancellationToken ct) =>
+        ApplyAsync(input, Steps.Configure, ApplyStage.Configure, ct);
+
+    [Function(nameof(PullImage))]
+    public Task PullImage([ActivityTrigger] BotInput input, CancellationToken ct) =>
+        ApplyAsync(input, Steps.Pull, ApplyStage.Pull, ct);
+
+    [Function(nameof(StartBot))]
+    public Task StartBot([ActivityTrigger] BotInput input, CancellationToken ct) =>
+        ApplyAsync(input, Steps.Start, ApplyStage.Start, ct);
+
+    /// <summary>True once the bot says that it is ready.</summary>
+    [Function(nameof(CheckBot))]
+    public Task<bool> CheckBot([ActivityTrigger] CheckBotInput input, CancellationToken ct) =>
+        steps.PollAsync(input.Bot.Operation, Steps.Health, "The bot is starting up.", async () =>
+        {
+            var (_, _, vm) = await LoadAsync(input.Bot, ct);
+            var health = await access.RunAsync<HealthRequest, HealthResult>(
+                vm, VmVerb.Health, new(input.Bot.Deployment, HealthWaitSeconds), ct);
+            var crashed = health.Restarts > RestartsMax || (!health.Running && health.ExitCode is not null);
+            if (!health.Ready && (input.Last || crashed))
+            {
+                throw new PermanentException("never-ready", $"The bot did not become ready. {Tell(health)}");
+            }
+
+            return (health.Ready, health.Ready ? "The bot answers that it is ready." : Tell(health), health.Ready);
+        }, ct);
+
+    private Task ApplyAsync(BotInput input, Step step, ApplyStage stage, CancellationToken ct) =>
+        steps.RunAsync(input.Operation, step, null, async () =>
+        {
+            var (deployment, version, vm) = await LoadAsync(input, ct);
+            var applied = await access.RunAsync<ApplyRequest, ApplyResult>(
+                vm, VmVerb.Apply, await bots.SpecAsync(deployment, version, stage, ct), ct);
+            return applied.Changed ? null : "It was so already.";
+        }, ct);
+
+    private async Task<(Deployment, ConfigVersion, Vm)> LoadAsync(BotInput input, CancellationToken ct) =>
+        (await deployments.GetHeldAsync(input.Account, input.Deployment, input.Operation, ct),
+            await versions.GetAsync(input.Deployment, input.Version, ct),
+            await vms.GetAsync(input.Tier, input.Vm, ct));
+
+    private static string Tell(HealthResult health) => health switch
+    {
+        { OomKilled: true } => "It ran out of memory.",
+        { Running: false, ExitCode: { } code } => $"It ended with exit code {code} after {health.Restarts} restarts.",
+        { Restarts: > 0 } => $"It was restarted {health.Restarts} times.",
+        { Running: true } => "It runs and is not ready yet.",
+        _ => "It does not run yet.",
+    };
+}
+
+public static class BotCalls
+{
+    private const int ChecksMax = 60;
+
+    extension(TaskOrchestrationContext context)
+    {
+        public Task PrepareBot(BotInput input) => context.CallActivityAsync(nameof(BotActivities.PrepareBot), input, Retry.Machine);
+
+        public Task ConfigureBot(BotInput input) => context.CallActivityAsync(nameof(BotActivities.ConfigureBot), input, Retry.Machine);
+
+        public Task PullImage(BotInput input) => context.CallActivityAsync(nameof(BotActivities.PullImage), input, Retry.Machine);
+
+        public Task StartBot(BotInput input) => context.CallActivityAsync(nameof(BotActivities.StartBot), input, Retry.Machine);
+
+        /// <summary>Looks until the bot is ready or time is up; each look waits on the machine for some seconds itself.</summary>
+        public async Task BecomesReady(BotInput input, DateTime deadline)
+        {
+            for (var check = 1; ; check++)
+            {
+                var last = check == ChecksMax || context.CurrentUtcDateTime >= deadline;
+                if (await context.CallActivityAsync<bool>(nameof(BotActivities.CheckBot), new CheckBotInput(input, last), Retry.Machine))
+                {
+                    return;
+                }
+
+                await context.CreateTimer(TimeSpan.FromSeconds(1), CancellationToken.None);
+            }
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using Launchpad.Shared;
+using Launchpad.Shared.Deployments;
+using Launchpad.Shared.Operations;
+using Launchpad.Shared.Secrets;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+using Steps = Launchpad.Shared.Operations.Steps;
+
+namespace Launchpad.Orchestrations.Activities;
+
+public sealed record SealInput(string Operation, string Account, string Deployment, string Image, string By);
+
+/// <summary>The desired state as an immutable version, and the one secret that nobody types: the gateway token.</summary>
+public sealed class ConfigActivities(
+    DeploymentStore deployments, ConfigVersionStore versions, BotSecrets secrets, Bots bots, StepLog steps, TimeProvider clock)
+{
+    [Function(nameof(SealConfig))]
+    public Task<int> SealConfig([ActivityTrigger] SealInput input, CancellationToken ct) =>
+        steps.RunAsync(input.Operation, Steps.Seal, null, async () =>
+        {
+            var deployment = await deployments.GetHeldAsync(input.Account, input.Deployment, input.Operation, ct);
+            await secrets.EnsureRandomAsync(input.Deployment, BotSecretNames.GatewayToken, ct);
+            var names = (await secrets.NamesAsync(input.Deployment, ct)).Order(StringComparer.Ordinal).ToList();
+            var state = new DesiredState(input.Image, deployment.Plan, deployment.Settings, names, bots.Egress(deployment.Settings));
+            var number = await AddAsync(input, state, ct);
+            return (number, (string?)$"Version {number}, {state.Hash()[..12]}…");
+        }, ct);
+
+    /// <summary>What the customer typed stays for the next try; what was made for this one goes.</summary>
+    [Function(nameof(UnsealConfig))]
+    public Task UnsealConfig([ActivityTrigger] DeploymentInput input, CancellationToken ct) =>
+        steps.RunAsync(input.Operation, Steps.UndoSeal, null, async () =>
+        {
+            await secrets.EraseAsync(input.Deployment, BotSecretNames.GatewayToken, ct);
+            if (await versions.NewestAsync(input.Deployment, ct) is { Status: ConfigVersionStatus.Pending } pending)
+            {
+                await versions.MarkAsync(input.Deployment, pending.Number, ConfigVersionStatus.Failed, ct);
+            }
+
+            return null;
+        }, ct);
+
+    private async Task<int> AddAsync(SealInput input, DesiredState state, CancellationToken ct)
+    {
+        while (true)
+        {
+            var newest = await versions.NewestAsync(input.Deployment, ct);
+            if (newest is { Status: ConfigVersionStatus.Pending } && newest.State.Hash() == state.Hash())
+            {
+                return newest.Number;
+            }
+
+            var next = new ConfigVersion(
+                input.Deployment, (newest?.Number ?? 0) + 1, state, ConfigVersionStatus.Pending, clock.GetUtcNow(), input.By, "Provision");
+            if (await versions.TryAddAsync(next, ct))
+            {
+                return next.Number;
+            }
+        }
+    }
+}
+
+public static class ConfigCalls
+{
+    extension(TaskOrchestrationContext context)
+    {
+        public Task<int> SealConfig(SealInput input) =>
+            context.CallActivityAsync<int>(nameof(ConfigActivities.SealConfig), input, Retry.Store);
+
+        public Task UnsealConfig(DeploymentInput input) =>
+            context.CallActivityAsync(nameof(ConfigActivities.UnsealConfig), input, Retry.Undo);
+    }
+}

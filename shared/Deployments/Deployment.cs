@@ -1,0 +1,56 @@
+using Azure;
+using Launchpad.Shared.Operations;
+
+namespace Launchpad.Shared.Deployments;
+
+/// <summary>One customer's bot, as it is wanted and as it is known to be.</summary>
+public sealed record Deployment
+{
+    public required string Id { get; init; }
+    public required string Account { get; init; }
+    public required string Name { get; init; }
+
+    /// <summary>The host name's first label; never changes.</summary>
+    public required string Slug { get; init; }
+
+    public required string Plan { get; init; }
+    public required BotSettings Settings { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public DeploymentStatus Status { get; init; } = DeploymentStatus.Requested;
+
+    /// <summary>The one subscription that pays for it: the first that was paid. Any other is cancelled.</summary>
+    public string? Subscription { get; init; }
+
+    /// <summary>The VM that holds capacity for it; null while nothing is placed.</summary>
+    public string? Vm { get; init; }
+
+    public int? ActiveVersion { get; init; }
+    public int? LastKnownGood { get; init; }
+
+    /// <summary>The one operation that may change this deployment now.</summary>
+    public CurrentOperation? Operation { get; init; }
+
+    public ETag ETag { get; init; }
+
+    /// <exception cref="IllegalTransitionException">When the state machine has no such edge.</exception>
+    public Deployment To(DeploymentStatus status) =>
+        status == Status ? this
+        : Status.CanBecome(status) ? this with { Status = status }
+        : throw new IllegalTransitionException(Status, status);
+
+    /// <summary>Running, active version, last known good and the freed operation are one value, and so one write.</summary>
+    public Deployment Live(int version) =>
+        To(DeploymentStatus.Running) with { ActiveVersion = version, LastKnownGood = version, Operation = null };
+}
+
+/// <summary>What the customer chose for the bot; no secret is among it.</summary>
+/// <param name="Model">Name of the language model; null for the one the operator offers.</param>
+/// <param name="Instructions">Markdown that becomes the bot's SOUL.md; null for none.</param>
+/// <param name="Telegram">Whether the bot listens on Telegram, with the token kept as a secret.</param>
+public sealed record BotSettings(string? Model, string? Instructions, bool Telegram);
+
+/// <summary>Who is working on a deployment, since when.</summary>
+public sealed record CurrentOperation(string Id, OperationKind Kind, DateTimeOffset Since, string By);
+
+public sealed class IllegalTransitionException(DeploymentStatus from, DeploymentStatus to)
+    : Exception($"A deployment cannot go from {from.Wire()} to {to.Wire()}.");

@@ -1,0 +1,119 @@
+using System.Text.Json;
+using Azure;
+using Azure.Data.Tables;
+using Launchpad.Shared.Operations;
+using Launchpad.Shared.Storage;
+
+namespace Launchpad.Shared.Deployments;
+
+/// <summary>Deployments by account. Every save names the ETag it was read with; a lost race is a false, never an overwrite.</summary>
+public sealed class DeploymentStore(Tables tables)
+{
+    private const int PageMax = 100;
+
+    public Task AddAsync(Deployment deployment, CancellationToken ct) => tables.Deployments.AddEntityAsync(Write(deployment), ct);
+
+    public async Task<Deployment?> FindAsync(string account, string id, CancellationToken ct) =>
+        await tables.Deployments.FindAsync(account, id, ct) is { } row ? Read(row) : null;
+
+    public async Task<Deployment> GetAsync(string account, string id, CancellationToken ct) =>
+        await FindAsync(account, id, ct)
+        ?? throw new PermanentException("deployment-gone", $"The deployment {id} does not exist any more.");
+
+    public Task<bool> TrySaveAsync(Deployment deployment, CancellationToken ct) =>
+        tables.Deployments.TryReplaceAsync(Write(deployment), deployment.ETag, ct);
+
+    /// <summary>Reads, changes and saves until no one else saved in between; <paramref name="change"/> returns null to leave it as it is.</summary>
+    public async Task<Deployment> ChangeAsync(string account, string id, Func<Deployment, Deployment?> change, CancellationToken ct)
+    {
+        while (true)
+        {
+            var current = await GetAsync(account, id, ct);
+            if (change(current) is not { } changed || changed == current)
+            {
+                return current;
+            }
+
+            if (await TrySaveAsync(changed, ct))
+            {
+                return changed;
+            }
+        }
+    }
+
+    /// <summary>As the operation that holds it sees it.</summary>
+    /// <exception cref="PermanentException">When another operation took it over.</exception>
+    public async Task<Deployment> GetHeldAsync(string account, string id, string operation, CancellationToken ct) =>
+        HeldBy(await GetAsync(account, id, ct), operation);
+
+    public static Deployment HeldBy(Deployment deployment, string operation) =>
+        deployment.Operation?.Id == operation
+            ? deployment
+            : throw new PermanentException("preempted", "Another operation took this deployment over, so this one stopped.");
+
+    /// <summary>Only an order that nothing was ever done for is removed; everything else is terminated and kept.</summary>
+    public Task RemoveAsync(string account, string id, CancellationToken ct) => tables.Deployments.RemoveAsync(account, id, ct);
+
+    /// <summary>Oldest first, at most 100 a page.</summary>
+    public async Task<(IReadOnlyList<Deployment> Items, string? Next)> ListAsync(string account, string? continuation, CancellationToken ct)
+    {
+        var rows = tables.Deployments.QueryAsync<TableEntity>(
+            TableClient.CreateQueryFilter($"PartitionKey eq {account}"), PageMax, cancellationToken: ct);
+        await foreach (var page in rows.AsPages(continuation, PageMax))
+        {
+            return ([.. page.Values.Select(Read)], page.ContinuationToken);
+        }
+
+        return ([], null);
+    }
+
+    public async Task<int> CountLiveAsync(string account, CancellationToken ct)
+    {
+        var live = TableClient.CreateQueryFilter($"PartitionKey eq {account} and status ne {DeploymentStatus.Terminated.Wire()}");
+        return await tables.Deployments.QueryAsync<TableEntity>(live, PageMax, ["RowKey"], ct).CountAsync(ct);
+    }
+
+    /// <summary>Every deployment that an operation holds, whoever owns it: what the sweep looks after.</summary>
+    public IAsyncEnumerable<Deployment> BusyAsync(CancellationToken ct) =>
+        tables.Deployments.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"operation ne {""}"), PageMax, cancellationToken: ct)
+            .Select(Read);
+
+    private static TableEntity Write(Deployment deployment) => new(deployment.Account, deployment.Id)
+    {
+        ["name"] = deployment.Name,
+        ["slug"] = deployment.Slug,
+        ["plan"] = deployment.Plan,
+        ["settings"] = JsonSerializer.Serialize(deployment.Settings, JsonSerializerOptions.Web),
+        ["createdAt"] = deployment.CreatedAt,
+        ["status"] = deployment.Status.Wire(),
+        ["subscription"] = deployment.Subscription,
+        ["vm"] = deployment.Vm,
+        ["activeVersion"] = deployment.ActiveVersion,
+        ["lastKnownGood"] = deployment.LastKnownGood,
+        ["operation"] = deployment.Operation?.Id ?? "",
+        ["operationKind"] = deployment.Operation?.Kind.ToString(),
+        ["operationSince"] = deployment.Operation?.Since,
+        ["operationBy"] = deployment.Operation?.By,
+    };
+
+    private static Deployment Read(TableEntity row) => new()
+    {
+        Account = row.PartitionKey,
+        Id = row.RowKey,
+        Name = row.GetString("name"),
+        Slug = row.GetString("slug"),
+        Plan = row.GetString("plan"),
+        Settings = JsonSerializer.Deserialize<BotSettings>(row.GetString("settings"), JsonSerializerOptions.Web)!,
+        CreatedAt = row.GetDateTimeOffset("createdAt")!.Value,
+        Status = Enum.Parse<DeploymentStatus>(row.GetString("status"), ignoreCase: true),
+        Subscription = row.GetString("subscription"),
+        Vm = row.GetString("vm"),
+        ActiveVersion = row.GetInt32("activeVersion"),
+        LastKnownGood = row.GetInt32("lastKnownGood"),
+        Operation = row.GetString("operation") is { Length: > 0 } operation
+            ? new(operation, Enum.Parse<OperationKind>(row.GetString("operationKind")), row.GetDateTimeOffset("operationSince")!.Value,
+                row.GetString("operationBy"))
+            : null,
+        ETag = row.ETag,
+    };
+}

@@ -1,0 +1,55 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+
+namespace Launchpad.Shared;
+
+/// <summary>Prefixed ULIDs (`dep_01J…`): 48 bits of time, 80 of randomness, Crockford base 32, so that ids sort by age.</summary>
+public static class Ids
+{
+    private const string Alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    private const int Length = 26;
+    private static readonly SearchValues<char> Letters = SearchValues.Create(Alphabet);
+
+    public const string Account = "acc";
+    public const string Deployment = "dep";
+    public const string Operation = "op";
+    public const string Vm = "vm";
+
+    public static string New(string prefix, TimeProvider clock)
+    {
+        Span<byte> random = stackalloc byte[10];
+        RandomNumberGenerator.Fill(random);
+        return Encode(prefix, clock.GetUtcNow(), random);
+    }
+
+    /// <summary>An id that depends on nothing but its arguments: what an orchestrator may make.</summary>
+    public static string From(string prefix, DateTime utc, Guid entropy) =>
+        Encode(prefix, new DateTimeOffset(utc, TimeSpan.Zero), entropy.ToByteArray().AsSpan(0, 10));
+
+    public static bool IsValid([NotNullWhen(true)] string? id, string prefix) =>
+        id is not null
+        && id.Length == prefix.Length + 1 + Length
+        && id.StartsWith(prefix, StringComparison.Ordinal)
+        && id[prefix.Length] == '_'
+        && id.AsSpan(prefix.Length + 1).IndexOfAnyExcept(Letters) < 0;
+
+    private static string Encode(string prefix, DateTimeOffset time, ReadOnlySpan<byte> random)
+    {
+        var bits = ((UInt128)(ulong)time.ToUnixTimeMilliseconds()) << 80;
+        foreach (var (index, value) in random.ToArray().Index())
+        {
+            bits |= (UInt128)value << (8 * (9 - index));
+        }
+
+        return string.Create(prefix.Length + 1 + Length, (prefix, bits), static (text, state) =>
+        {
+            state.prefix.CopyTo(text);
+            text[state.prefix.Length] = '_';
+            for (var i = text.Length - 1; i > state.prefix.Length; i--, state.bits >>= 5)
+            {
+                text[i] = Alphabet[(int)(state.bits & 31)];
+            }
+        });
+    }
+}

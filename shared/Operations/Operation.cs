@@ -1,0 +1,46 @@
+namespace Launchpad.Shared.Operations;
+
+public enum OperationKind
+{
+    Provision,
+    Terminate,
+    TestMessage,
+}
+
+public enum OperationStatus
+{
+    Accepted,
+    Running,
+    Succeeded,
+    Failed,
+}
+
+/// <summary>One thing that was asked of a deployment, by whom, until when, and how it ended.</summary>
+/// <param name="Deadline">Written before the first step; passing it ends the operation.</param>
+/// <param name="Request">What the asker typed, where the kind takes something; null otherwise.</param>
+public sealed record Operation(
+    string Id, string Account, string Deployment, OperationKind Kind, OperationStatus Status, string By,
+    DateTimeOffset CreatedAt, DateTimeOffset Deadline, string? Request = null, DateTimeOffset? FinishedAt = null,
+    OperationFailure? Failure = null, string? Result = null)
+{
+    public bool IsFinished => Status is OperationStatus.Succeeded or OperationStatus.Failed;
+}
+
+/// <summary>What a customer is told when an operation failed.</summary>
+/// <param name="Step">The step it failed in.</param>
+/// <param name="Undone">What was taken back, in the order it was.</param>
+/// <param name="Next">What the customer can do now.</param>
+public sealed record OperationFailure(string Code, string Message, string Step, IReadOnlyList<string> Undone, string Next);
+
+public enum StepStatus
+{
+    Started,
+    Done,
+    Failed,
+}
+
+/// <summary>One step of an operation as people read it.</summary>
+/// <param name="Attempt">1 for the first try.</param>
+/// <param name="Detail">The step's reason or result in words.</param>
+public sealed record OperationStep(
+    string Name, string Title, StepStatus Status, int Attempt, DateTimeOffset StartedAt, long? DurationMs, string? Detail, string? Code);

@@ -1,0 +1,36 @@
+namespace Launchpad.Shared.Plans;
+
+public enum Tier
+{
+    /// <summary>Placed on a VM with room, beside other bots.</summary>
+    Shared,
+
+    /// <summary>A VM of its own.</summary>
+    Dedicated,
+}
+
+/// <summary>What a customer buys. OpenClaw needs 2 GB to answer, so no plan sells less.</summary>
+/// <param name="MemoryMb">Hard limit of the bot's container, mebibytes.</param>
+/// <param name="Cpus">CPU cores the bot may use.</param>
+/// <param name="StorageMb">Quota of the bot's volume, mebibytes.</param>
+/// <param name="VmSize">Size of the VM made for it; null where the pool's size is used.</param>
+/// <param name="MonthlyCents">Price per month in the smallest unit of <paramref name="Currency"/>.</param>
+public sealed record Plan(
+    string Id, string Name, Tier Tier, int MemoryMb, double Cpus, int StorageMb, int Pids, string? VmSize,
+    long MonthlyCents, string Currency)
+{
+    public static IReadOnlyList<Plan> All { get; } =
+    [
+        new("starter", "Starter", Tier.Shared, 2048, 2, 10_240, 512, null, 1900, "usd"),
+        new("plus", "Plus", Tier.Shared, 4096, 2, 20_480, 512, null, 3900, "usd"),
+        new("dedicated", "Dedicated", Tier.Dedicated, 6144, 2, 40_960, 1024, "Standard_D2s_v5", 7900, "usd"),
+    ];
+
+    /// <summary>The name under which the payment provider keeps the price.</summary>
+    public string PriceLookupKey => $"launchpad-{Id}-{MonthlyCents}-{Currency}";
+
+    public static Plan? Find(string? id) => All.FirstOrDefault(plan => plan.Id == id);
+
+    public static Plan Get(string id) =>
+        Find(id) ?? throw new PermanentException("plan-unknown", $"The plan '{id}' is not sold any more. Choose another plan.");
+}

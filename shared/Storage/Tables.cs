@@ -1,0 +1,83 @@
+using Azure;
+using Azure.Data.Tables;
+
+namespace Launchpad.Shared.Storage;
+
+/// <summary>Every table of the product. One account per partition wherever a customer reads.</summary>
+public sealed class Tables(TableServiceClient service)
+{
+    private static readonly string[] Names =
+    [
+        "accounts", "emails", "sessions", "subscriptions", "billingevents", "deployments", "configversions",
+        "operations", "steps", "vms", "secrets", "logs",
+    ];
+
+    public TableClient Accounts { get; } = service.GetTableClient("accounts");
+    public TableClient Emails { get; } = service.GetTableClient("emails");
+    public TableClient Sessions { get; } = service.GetTableClient("sessions");
+    public TableClient Subscriptions { get; } = service.GetTableClient("subscriptions");
+    public TableClient BillingEvents { get; } = service.GetTableClient("billingevents");
+    public TableClient Deployments { get; } = service.GetTableClient("deployments");
+    public TableClient ConfigVersions { get; } = service.GetTableClient("configversions");
+    public TableClient Operations { get; } = service.GetTableClient("operations");
+    public TableClient Steps { get; } = service.GetTableClient("steps");
+    public TableClient Vms { get; } = service.GetTableClient("vms");
+    public TableClient Secrets { get; } = service.GetTableClient("secrets");
+    public TableClient Logs { get; } = service.GetTableClient("logs");
+
+    public Task CreateAllAsync(CancellationToken ct) =>
+        Task.WhenAll(Names.Select(name => service.GetTableClient(name).CreateIfNotExistsAsync(ct)));
+}
+
+/// <summary>How stores read a row that may be absent and tell a lost race from a fault.</summary>
+public static class TableRows
+{
+    public static async Task<TableEntity?> FindAsync(this TableClient table, string partition, string row, CancellationToken ct)
+    {
+        var found = await table.GetEntityIfExistsAsync<TableEntity>(partition, row, cancellationToken: ct);
+        return found.HasValue ? found.Value : null;
+    }
+
+    /// <summary>False when a row of that key exists already.</summary>
+    public static async Task<bool> TryAddAsync(this TableClient table, TableEntity entity, CancellationToken ct)
+    {
+        try
+        {
+            await table.AddEntityAsync(entity, ct);
+            return true;
+        }
+        catch (RequestFailedException taken) when (taken.Status == 409)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>False when the row changed, or went, since <paramref name="etag"/> was read.</summary>
+    public static async Task<bool> TryReplaceAsync(this TableClient table, TableEntity entity, ETag etag, CancellationToken ct)
+    {
+        try
+        {
+            await table.UpdateEntityAsync(entity, etag, TableUpdateMode.Replace, ct);
+            return true;
+        }
+        catch (RequestFailedException lost) when (lost.Status is 412 or 404)
+        {
+            return false;
+        }
+    }
+
+    public static async Task RemoveAsync(this TableClient table, string partition, string row, CancellationToken ct)
+    {
+        try
+        {
+            await table.DeleteEntityAsync(partition, row, ETag.All, ct);
+        }
+        catch (RequestFailedException gone) when (gone.Status == 404)
+        {
+            // Already removed: the caller wanted it absent, and it is.
+        }
+    }
+
+    /// <summary>Rows sort by name; numbers counted down from the maximum sort newest first.</summary>
+    public static string Inverted(long number) => (long.MaxValue - number).ToString("D19");
+}
