@@ -1,0 +1,148 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Launchpad.Local.Machines;
+
+/// <summary>The calls of the Docker Engine API that machines need. Over the daemon's socket instead of its command line client,
+/// because a machine's boot is measured in the tens of milliseconds that starting a client costs.</summary>
+public sealed class DockerEngine : IDisposable
+{
+    private readonly HttpClient _http;
+
+    public DockerEngine(string socket)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            ConnectCallback = async (_, cancellationToken) =>
+            {
+                var connection = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                try
+                {
+                    await connection.ConnectAsync(new UnixDomainSocketEndPoint(socket), cancellationToken);
+                    return new NetworkStream(connection, ownsSocket: true);
+                }
+                catch
+                {
+                    connection.Dispose();
+                    throw;
+                }
+            },
+        };
+        // Without a version in the path the daemon speaks its own: old daemons do not know ours, new ones refuse the old.
+        _http = new HttpClient(handler) { BaseAddress = new Uri("http://docker/"), Timeout = TimeSpan.FromMinutes(2) };
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    public async Task<Container?> FindAsync(string name, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(HttpMethod.Get, $"containers/{name}/json", null, cancellationToken, HttpStatusCode.NotFound);
+        return response.StatusCode is HttpStatusCode.NotFound
+            ? null
+            : Container.From(await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken));
+    }
+
+    /// <summary>Names of the containers with a label, running or not.</summary>
+    public async Task<IReadOnlyList<string>> ListAsync(string label, CancellationToken cancellationToken)
+    {
+        var filter = Uri.EscapeDataString(new JsonObject { ["label"] = new JsonArray(label) }.ToJsonString());
+        using var response = await SendAsync(HttpMethod.Get, $"containers/json?all=true&filters={filter}", null, cancellationToken);
+        var found = await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
+        return [.. found.EnumerateArray().Select(one => one.GetProperty("Names")[0].GetString()!.TrimStart('/'))];
+    }
+
+    /// <summary>Does nothing when the name is taken: the caller looked first, so it was itself, a moment ago.</summary>
+    public Task CreateAsync(string name, JsonObject specification, CancellationToken cancellationToken) =>
+        DoAsync(HttpMethod.Post, $"containers/create?name={name}", JsonContent.Create(specification), cancellationToken, HttpStatusCode.Conflict);
+
+    /// <summary>Unpacks a tar archive over the container's files.</summary>
+    public Task UploadAsync(string name, byte[] archive, CancellationToken cancellationToken)
+    {
+        var content = new ByteArrayContent(archive) { Headers = { ContentType = new MediaTypeHeaderValue("application/x-tar") } };
+        return DoAsync(HttpMethod.Put, $"containers/{name}/archive?path=/", content, cancellationToken);
+    }
+
+    public Task StartAsync(string name, CancellationToken cancellationToken) =>
+        DoAsync(HttpMethod.Post, $"containers/{name}/start", null, cancellationToken, HttpStatusCode.NotModified);
+
+    public Task StopAsync(string name, TimeSpan grace, CancellationToken cancellationToken) =>
+        DoAsync(
+            HttpMethod.Post, $"containers/{name}/stop?t={grace.TotalSeconds:0}", null, cancellationToken,
+            HttpStatusCode.NotModified, HttpStatusCode.NotFound);
+
+    public Task RemoveAsync(string name, CancellationToken cancellationToken) =>
+        DoAsync(HttpMethod.Delete, $"containers/{name}?force=true&v=true", null, cancellationToken, HttpStatusCode.NotFound);
+
+    public Task RemoveVolumeAsync(string name, CancellationToken cancellationToken) =>
+        DoAsync(HttpMethod.Delete, $"volumes/{name}?force=true", null, cancellationToken, HttpStatusCode.NotFound);
+
+    public async Task EnsureNetworkAsync(string name, JsonObject specification, CancellationToken cancellationToken)
+    {
+        using var found = await SendAsync(HttpMethod.Get, $"networks/{name}", null, cancellationToken, HttpStatusCode.NotFound);
+        if (found.StatusCode is HttpStatusCode.NotFound)
+        {
+            await DoAsync(HttpMethod.Post, "networks/create", JsonContent.Create(specification), cancellationToken, HttpStatusCode.Conflict);
+        }
+    }
+
+    public Task RemoveNetworkAsync(string name, CancellationToken cancellationToken) =>
+        DoAsync(HttpMethod.Delete, $"networks/{name}", null, cancellationToken, HttpStatusCode.NotFound);
+
+    /// <summary>Names of the containers with a label as they end, whoever ended them. The sequence ends with the daemon.</summary>
+    public async IAsyncEnumerable<string> EndsAsync(
+        string label, DateTimeOffset since, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var filter = new JsonObject { ["type"] = new JsonArray("container"), ["event"] = new JsonArray("die"), ["label"] = new JsonArray(label) };
+        using var request = new HttpRequestMessage(
+            HttpMethod.Get, $"events?since={since.ToUnixTimeSeconds()}&filters={Uri.EscapeDataString(filter.ToJsonString())}");
+        using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        response.EnsureSuccessStatusCode();
+        using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken));
+        while (await lines.ReadLineAsync(cancellationToken) is { } line)
+        {
+            yield return JsonElement.Parse(line).GetProperty("Actor").GetProperty("Attributes").GetProperty("name").GetString()!;
+        }
+    }
+
+    private async Task DoAsync(
+        HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken, params HttpStatusCode[] accepted)
+    {
+        using var response = await SendAsync(method, path, content, cancellationToken, accepted);
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken, params HttpStatusCode[] accepted)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = content };
+        var response = await _http.SendAsync(request, cancellationToken);
+        if (response.IsSuccessStatusCode || accepted.Contains(response.StatusCode))
+        {
+            return response;
+        }
+
+        using (response)
+        {
+            var said = await response.Content.ReadAsStringAsync(cancellationToken);
+            throw new DockerException($"{method} {path}: {(int)response.StatusCode} {said.Trim()}");
+        }
+    }
+}
+
+/// <summary>What Docker says of one container.</summary>
+public sealed record Container(string Status, IPAddress? Address)
+{
+    public bool NeverStarted => Status == "created";
+
+    public bool IsRunning => Status == "running";
+
+    public static Container From(JsonElement inspected)
+    {
+        var networks = inspected.GetProperty("NetworkSettings").GetProperty("Networks").EnumerateObject();
+        var address = networks.Select(one => one.Value.GetProperty("IPAddress").GetString()).FirstOrDefault(one => !string.IsNullOrEmpty(one));
+        return new Container(inspected.GetProperty("State").GetProperty(nameof(Status)).GetString()!, address is null ? null : IPAddress.Parse(address));
+    }
+}

@@ -1,0 +1,224 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Launchpad.Local.Machines;
+
+/// <summary>A machine that shall be. <paramref name="Seed"/> is null once the machine has read it.</summary>
+public sealed record MachinePlan(string Name, VmSize Size, Seed? Seed);
+
+/// <summary>Machines as Docker containers: real processes, real sockets, limits of the size that was asked for. Every call may be
+/// repeated, and may follow one that died half-way.</summary>
+public sealed class Hypervisor(CloudContext cloud, DockerEngine docker, MachineImage image) : IDisposable
+{
+    private const string HomeLabel = "launchpad.home";
+    private static readonly TimeSpan ShutdownGrace = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan BootDeadline = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan BootPoll = TimeSpan.FromMilliseconds(25);
+
+    // What dockerd needs to run containers of its own. Without SYS_RESOURCE, which the root of a virtual machine may lack itself.
+    private static readonly string[] Capabilities =
+    [
+        "CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID", "KILL", "SETGID", "SETUID", "SETPCAP", "LINUX_IMMUTABLE", "NET_BIND_SERVICE",
+        "NET_BROADCAST", "NET_ADMIN", "NET_RAW", "IPC_LOCK", "IPC_OWNER", "SYS_CHROOT", "SYS_PTRACE", "SYS_ADMIN", "SYS_NICE", "SYS_TTY_CONFIG", "MKNOD",
+        "LEASE", "AUDIT_WRITE", "SETFCAP", "SYSLOG",
+    ];
+
+    // Stacks share a daemon; the path of its home is what tells one from the other.
+    private readonly string _prefix = "launchpad-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(cloud.Home.Root)))[..8];
+    private readonly SemaphoreSlim _network = new(1);
+
+    private string Label => $"{HomeLabel}={cloud.Home.Root}";
+
+    public void Dispose() => _network.Dispose();
+
+    public string ContainerName(string machine) => $"{_prefix}-{machine.ToLowerInvariant()}";
+
+    private static string VolumeName(string container) => container + "-docker";
+
+    /// <summary>Creates what is missing, starts what is stopped, and returns the address once sshd answers there.</summary>
+    public async Task<IPAddress> RunAsync(MachinePlan plan, CancellationToken cancellationToken)
+    {
+        var name = ContainerName(plan.Name);
+        var found = await docker.FindAsync(name, cancellationToken);
+        if (found is null)
+        {
+            // A machine that was there and is gone took its data with it; an empty one under its name would hide that.
+            _ = plan.Seed ?? throw new MachineLostException(plan.Name);
+            await CreateAsync(name, plan, cancellationToken);
+            found = await docker.FindAsync(name, cancellationToken);
+        }
+
+        if (found is { NeverStarted: true } && plan.Seed is { } seed)
+        {
+            await docker.UploadAsync(name, seed.Archive(), cancellationToken);
+        }
+
+        await docker.StartAsync(name, cancellationToken);
+        var started = await docker.FindAsync(name, cancellationToken);
+        var address = started?.Address ?? throw new DockerException($"{name} has no address: it ended while starting");
+        await AnswersAsync(name, address, cancellationToken);
+        return address;
+    }
+
+    public async Task<bool> IsRunningAsync(string machine, CancellationToken cancellationToken) =>
+        await docker.FindAsync(ContainerName(machine), cancellationToken) is { IsRunning: true };
+
+    public Task StopAsync(string machine, CancellationToken cancellationToken) =>
+        docker.StopAsync(ContainerName(machine), ShutdownGrace, cancellationToken);
+
+    /// <summary>Leaves nothing: container, volume, and with the last machine the network.</summary>
+    public Task RemoveAsync(string machine, CancellationToken cancellationToken) => RemoveContainerAsync(ContainerName(machine), cancellationToken);
+
+    public async Task StopAllAsync(CancellationToken cancellationToken) =>
+        await Task.WhenAll((await docker.ListAsync(Label, cancellationToken)).Select(name => docker.StopAsync(name, ShutdownGrace, cancellationToken)));
+
+    /// <summary>Removes machines of this home that its state does not know: the state was deleted under them.</summary>
+    public async Task RemoveAllExceptAsync(Func<IEnumerable<string>> machines, CancellationToken cancellationToken)
+    {
+        // In this order: whatever is in the list was known before it was created.
+        var found = await docker.ListAsync(Label, cancellationToken);
+        var known = machines().Select(ContainerName).ToHashSet();
+        foreach (var name in found.Where(name => !known.Contains(name)))
+        {
+            await RemoveContainerAsync(name, cancellationToken);
+        }
+    }
+
+    /// <summary>Names of this stack's containers as they end, until the daemon does.</summary>
+    public IAsyncEnumerable<string> EndsAsync(DateTimeOffset since, CancellationToken cancellationToken) =>
+        docker.EndsAsync(Label, since, cancellationToken);
+
+    private async Task RemoveContainerAsync(string name, CancellationToken cancellationToken)
+    {
+        await docker.RemoveAsync(name, cancellationToken);
+        await docker.RemoveVolumeAsync(VolumeName(name), cancellationToken);
+        await _network.WaitAsync(cancellationToken);
+        try
+        {
+            // A container that was created and not yet started does not keep its network by itself.
+            if ((await docker.ListAsync(Label, cancellationToken)).Count == 0)
+            {
+                await docker.RemoveNetworkAsync(_prefix, cancellationToken);
+            }
+        }
+        finally
+        {
+            _network.Release();
+        }
+    }
+
+    private async Task CreateAsync(string name, MachinePlan plan, CancellationToken cancellationToken)
+    {
+        var specification = Specification(name, plan, await image.EnsureAsync(cancellationToken));
+        await _network.WaitAsync(cancellationToken);
+        try
+        {
+            await docker.EnsureNetworkAsync(_prefix, NetworkSpecification(), cancellationToken);
+            await docker.CreateAsync(name, specification, cancellationToken);
+        }
+        finally
+        {
+            _network.Release();
+        }
+    }
+
+    // Machines of different customers do not see each other.
+    private JsonObject NetworkSpecification() => new()
+    {
+        ["Name"] = _prefix,
+        ["Driver"] = "bridge",
+        ["CheckDuplicate"] = true,
+        ["Options"] = new JsonObject { ["com.docker.network.bridge.enable_icc"] = "false" },
+        ["Labels"] = new JsonObject { [HomeLabel] = cloud.Home.Root },
+    };
+
+    private JsonObject Specification(string name, MachinePlan plan, string imageName) => new()
+    {
+        ["Image"] = imageName,
+        ["Hostname"] = plan.Name,
+        ["Env"] = new JsonArray($"FORWARDS=127.0.0.1:{cloud.Ports.Registry}=/run/pocket/registry.sock 10.254.0.1:9000=/run/pocket/models.sock"),
+        ["Labels"] = new JsonObject
+        {
+            [HomeLabel] = cloud.Home.Root,
+            ["launchpad.slot"] = cloud.Ports.Slot.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            ["launchpad.machine"] = plan.Name,
+        },
+        ["HostConfig"] = new JsonObject
+        {
+            ["NetworkMode"] = _prefix,
+            ["CapDrop"] = new JsonArray("ALL"),
+            ["CapAdd"] = new JsonArray([.. Capabilities.Select(one => JsonValue.Create(one))]),
+            ["SecurityOpt"] = new JsonArray("seccomp=unconfined", "apparmor=unconfined"),
+            ["MaskedPaths"] = new JsonArray(),
+            ["ReadonlyPaths"] = new JsonArray(),
+            ["CgroupnsMode"] = "private",
+            ["DeviceCgroupRules"] = new JsonArray("a *:* rwm"),
+            ["Sysctls"] = new JsonObject { ["net.ipv4.ip_forward"] = "1" },
+            ["Memory"] = plan.Size.MemoryMb * 1024L * 1024L,
+            ["MemorySwap"] = plan.Size.MemoryMb * 1024L * 1024L,
+            ["NanoCpus"] = Math.Min(plan.Size.Cpus, Environment.ProcessorCount) * 1_000_000_000L,
+            ["Tmpfs"] = new JsonObject { ["/run"] = "rw,exec,nosuid,nodev,mode=755" },
+            ["LogConfig"] = new JsonObject
+            {
+                ["Type"] = "json-file",
+                ["Config"] = new JsonObject { ["max-size"] = "5m", ["max-file"] = "2" },
+            },
+            ["Mounts"] = new JsonArray(
+                new JsonObject
+                {
+                    ["Type"] = "volume",
+                    ["Source"] = VolumeName(name),
+                    ["Target"] = "/var/lib/docker",
+                    ["VolumeOptions"] = new JsonObject { ["Labels"] = new JsonObject { [HomeLabel] = cloud.Home.Root } },
+                },
+                new JsonObject { ["Type"] = "bind", ["Source"] = cloud.Home.Sockets, ["Target"] = "/run/pocket", ["ReadOnly"] = true }),
+        },
+    };
+
+    // Azure calls a machine provisioned when the agent in it says so; sshd starts after cloud-init made users and keys, so its greeting says as much.
+    private async Task AnswersAsync(string name, IPAddress address, CancellationToken cancellationToken)
+    {
+        var deadline = cloud.Time.GetTimestamp();
+        while (!await GreetsAsync(address, cancellationToken))
+        {
+            if (cloud.Time.GetElapsedTime(deadline) > BootDeadline)
+            {
+                throw new TimeoutException($"{name} did not answer on port 22 within {BootDeadline.TotalSeconds:0} s of its start");
+            }
+
+            if (await docker.FindAsync(name, cancellationToken) is not { IsRunning: true })
+            {
+                throw new DockerException($"{name} ended while starting: docker logs {name}");
+            }
+
+            await Task.Delay(BootPoll, cancellationToken);
+        }
+    }
+
+    private static async Task<bool> GreetsAsync(IPAddress address, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(2));
+        try
+        {
+            using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            await socket.ConnectAsync(address, 22, patience.Token);
+            var greeting = new byte[4];
+            return await socket.ReceiveAsync(greeting, patience.Token) == 4 && greeting.AsSpan().SequenceEqual("SSH-"u8);
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+}
+
+/// <summary>The container of a machine that had been provisioned is gone.</summary>
+public sealed class MachineLostException(string machine) : Exception($"The machine {machine} is gone: its container was removed from outside.");

@@ -1,0 +1,81 @@
+using Launchpad.Local.Machines;
+
+namespace Launchpad.Local.ResourceManager;
+
+/// <summary>management.azure.com on loopback: virtual machines that really boot, with what belongs to them, and DNS record sets.</summary>
+public sealed class ResourceManagerService : CloudService, IAsyncDisposable
+{
+    private readonly CloudContext _cloud;
+    private readonly DockerEngine _docker;
+    private readonly MachineImage _image;
+    private readonly MachineAddresses _addresses;
+    private readonly Hypervisor _hypervisor;
+    private readonly Reconciler _reconciler;
+    private readonly VirtualMachines _machines;
+    private readonly NetworkResources _network;
+    private readonly Operations _operations;
+
+    public ResourceManagerService(CloudContext cloud)
+    {
+        var state = new StateFile<ArmState>(cloud.Home.StatePath("arm"), new ArmState());
+        _cloud = cloud;
+        MachinePorts = MachinePorts.Choose(cloud.Ports);
+        _docker = new DockerEngine(cloud.Docker.Socket);
+        _image = new MachineImage(cloud.Home, cloud.Docker.Socket, cloud.Loggers.CreateLogger<MachineImage>());
+        _addresses = new MachineAddresses(cloud, MachinePorts);
+        _hypervisor = new Hypervisor(cloud, _docker, _image);
+        _reconciler = new Reconciler(cloud, state, _hypervisor, _addresses);
+        _machines = new VirtualMachines(cloud, state, _reconciler, _hypervisor);
+        _network = new NetworkResources(state, _machines);
+        _operations = new Operations(state);
+        Dns = new DnsZones(state);
+    }
+
+    /// <summary>Where machines answer; the control plane's Vms__SshPort.</summary>
+    public MachinePorts MachinePorts { get; }
+
+    public DnsZones Dns { get; }
+
+    public override string Name => "arm";
+
+    public override bool Https => true;
+
+    public override int Port(Ports ports) => ports.ResourceManager;
+
+    public override void Map(IEndpointRouteBuilder routes)
+    {
+        var all = routes.MapGroup("").AddEndpointFilter(new ArmGuard(_cloud.Tokens));
+        Subscriptions.Map(all);
+        _machines.Map(all);
+        _network.Map(all);
+        _operations.Map(all);
+        Dns.Map(all);
+        all.MapFallback((HttpRequest request) => Arm.Error(
+            404, new Failure("InvalidResourceType", $"The pocket cloud has no {request.Method} {request.Path}.")));
+    }
+
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        _reconciler.Start();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Shuts the machines down; what they hold is there at the next start.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _reconciler.DisposeAsync();
+        await _addresses.DisposeAsync();
+        await _hypervisor.StopAllAsync(cancellationToken);
+        await DisposeAsync();
+    }
+
+    /// <summary>Lets go of the machines and leaves them running.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _reconciler.DisposeAsync();
+        await _addresses.DisposeAsync();
+        _hypervisor.Dispose();
+        _image.Dispose();
+        _docker.Dispose();
+    }
+}
