@@ -1,0 +1,54 @@
+namespace Azure.Storage.Blobs.Wire;
+
+/// <summary>The blob endpoint and the account key of a storage connection string.</summary>
+internal sealed record ConnectionString(Uri Endpoint, StorageSharedKeyCredential Credential)
+{
+    private const string EmulatorAccount = "devstoreaccount1";
+
+    // Published by Microsoft: every installation of the emulator has this key.
+    private const string EmulatorKey = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+
+    public static ConnectionString Parse(string text)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(text, "connectionString");
+        var settings = Settings(text);
+        if (settings.GetValueOrDefault("UseDevelopmentStorage") is "true")
+        {
+            return new(new Uri($"http://127.0.0.1:10000/{EmulatorAccount}"), new(EmulatorAccount, EmulatorKey));
+        }
+
+        var account = Required(settings, "AccountName");
+        var key = Required(settings, "AccountKey");
+        var endpoint = settings.GetValueOrDefault("BlobEndpoint")
+            ?? $"{settings.GetValueOrDefault("DefaultEndpointsProtocol", "https")}://{account}.blob."
+                + settings.GetValueOrDefault("EndpointSuffix", "core.windows.net");
+        return Uri.TryCreate(endpoint, UriKind.Absolute, out var uri)
+            ? new(uri, new(account, key))
+            : throw new FormatException("Connection string contains an invalid blob endpoint.");
+    }
+
+    private static Dictionary<string, string> Settings(string text)
+    {
+        Dictionary<string, string> settings = new(StringComparer.OrdinalIgnoreCase);
+        foreach (var part in text.Split(';', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var equals = part.IndexOf('=', StringComparison.Ordinal);
+            if (equals < 1)
+            {
+                throw new FormatException("Settings must be of the form \"name=value\".");
+            }
+
+            var name = part[..equals].Trim();
+            if (!settings.TryAdd(name, part[(equals + 1)..].Trim()))
+            {
+                throw new FormatException($"Duplicate setting '{name}' found.");
+            }
+        }
+
+        return settings;
+    }
+
+    private static string Required(Dictionary<string, string> settings, string name) => settings.TryGetValue(name, out var value) && value != ""
+        ? value
+        : throw new FormatException("No valid combination of account information found.");
+}
