@@ -1,0 +1,4 @@
+namespace Launchpad.Shared.Ssh;
+
+/// <summary>Where a VM's SSH server is, and the only key it may show (SHA-256 in base64 without padding).</summary>
+public sealed record VmEndpoint(string Address, int Port, string HostKeySha256);

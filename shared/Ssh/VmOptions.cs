@@ -1,0 +1,27 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Launchpad.Shared.Ssh;
+
+/// <summary>How the control plane reaches launchpad-vm. Section "Vms".</summary>
+public sealed record VmOptions
+{
+    public const string Section = "Vms";
+
+    /// <summary>The published program; VMs get exactly this file, by its hash.</summary>
+    [Required]
+    public string ProgramPath { get; set; } = "";
+
+    [Range(1, 65535)]
+    public int SshPort { get; set; } = 22;
+
+    [Required]
+    public string User { get; set; } = "launchpad";
+
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>For verbs that only look.</summary>
+    public TimeSpan ShortTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>For apply and remove: a first pull over a slow line is the longest thing that may happen.</summary>
+    public TimeSpan LongTimeout { get; set; } = TimeSpan.FromMinutes(20);
+}

@@ -1,0 +1,196 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Launchpad.Shared.Vms;
+using Microsoft.Extensions.Options;
+using Renci.SshNet;
+using Renci.SshNet.Common;
+
+namespace Launchpad.Shared.Ssh;
+
+/// <summary>
+/// Runs launchpad-vm on a VM. The command line is made of constants and a hash of our own; what to do travels as a document on standard input.
+/// A VM that does not have the program yet gets it first.
+/// </summary>
+public sealed class VmProgram(IOptions<VmOptions> options)
+{
+    // What comes from a VM is shown to people: nothing in it may be an order to a terminal.
+    private static readonly JsonSerializerOptions s_inbound = new(VmJson.Default.Options) { Converters = { new PlainText() } };
+
+    private readonly Lazy<Task<Binary>> _program = new(() => Binary.ReadAsync(options.Value.ProgramPath));
+
+    /// <exception cref="VmFailedException">The verb failed, on the VM or on the way to it.</exception>
+    public async Task<TValue> RunAsync<TRequest, TValue>(
+        VmEndpoint vm, string clientKeyPem, VmVerb verb, TRequest request, IProgress<VmStep>? progress, CancellationToken ct)
+    {
+        var program = await _program.Value;
+        var document = JsonSerializer.SerializeToUtf8Bytes(request, Outbound<TRequest>());
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var limit = TimeLimit(request);
+        deadline.CancelAfter(limit);
+        try
+        {
+            using var connection = await VmConnection.OpenAsync(vm, clientKeyPem, options.Value, deadline.Token);
+            var result = await ExchangeAsync(connection, Command(program, verb), document, progress, deadline.Token);
+            if (result.Error?.Code == VmErrorCode.ProgramMissing)
+            {
+                EnsureSucceeded(await ExchangeAsync(connection, $"launchpad-vm install {program.Sha256}", program.Bytes, null, deadline.Token));
+                result = await ExchangeAsync(connection, Command(program, verb), document, progress, deadline.Token);
+            }
+
+            return Read<TValue>(EnsureSucceeded(result));
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            throw new VmFailedException(
+                VmErrorCode.TimedOut, $"{vm.Address} did not finish {WireName(verb)} within {limit.TotalSeconds:0} s.", retryable: true);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(document);
+        }
+    }
+
+    private static string Command(Binary program, VmVerb verb) => $"launchpad-vm {program.Sha256} {WireName(verb)}";
+
+    private static string WireName(VmVerb verb) => JsonSerializer.Serialize(verb, VmJson.Default.VmVerb).Trim('"');
+
+    private TimeSpan TimeLimit<TRequest>(TRequest request) => request switch
+    {
+        ApplyRequest or RemoveRequest => options.Value.LongTimeout,
+        HealthRequest health => options.Value.ShortTimeout + TimeSpan.FromSeconds(health.WaitSeconds),
+        ExecTestRequest test => options.Value.ShortTimeout + TimeSpan.FromSeconds(test.TimeoutSeconds),
+        _ => options.Value.ShortTimeout,
+    };
+
+    private static async Task<VmLine> ExchangeAsync(
+        VmConnection connection, string commandText, ReadOnlyMemory<byte> input, IProgress<VmStep>? progress, CancellationToken ct)
+    {
+        using var command = connection.CreateCommand(commandText);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        try
+        {
+            var execution = command.ExecuteAsync(stop.Token);
+            var sending = SendAsync(command, input, stop.Token);
+            var errors = new BoundedLines(command.ExtendedOutputStream).DropAsync(stop.Token);
+            var result = await ReadResultAsync(new BoundedLines(command.OutputStream), progress, stop.Token);
+            await Task.WhenAll(sending, errors, execution);
+            return result ?? throw Lost("it ended without a result", null);
+        }
+        catch (Exception error) when (error is SshException or IOException or ObjectDisposedException)
+        {
+            throw Lost(error.Message, error);
+        }
+        finally
+        {
+            // Whoever leaves early takes the command on the VM along.
+            await stop.CancelAsync();
+        }
+    }
+
+    private static async Task SendAsync(SshCommand command, ReadOnlyMemory<byte> input, CancellationToken ct)
+    {
+        try
+        {
+            await using var stream = command.CreateInputStream();
+            await stream.WriteAsync(input, ct);
+            await stream.FlushAsync(ct);
+        }
+        catch (Exception error) when (error is IOException or SshException or ObjectDisposedException)
+        {
+            // A program that refuses does so without reading: its answer, or the lack of one, says more than this.
+        }
+    }
+
+    private static async Task<VmLine?> ReadResultAsync(BoundedLines lines, IProgress<VmStep>? progress, CancellationToken ct)
+    {
+        VmLine? result = null;
+        await foreach (var text in lines.ReadAsync(ct))
+        {
+            var line = Parse(text);
+            if (result is not null)
+            {
+                throw Violation("went on after its result");
+            }
+
+            if (line is { Event: VmLine.Step, Name: { } name, State: { } state })
+            {
+                progress?.Report(new VmStep(name, state, line.Ms ?? 0, line.Detail));
+            }
+            else if (line is { Event: VmLine.Result, Ok: not null })
+            {
+                result = line;
+            }
+            else
+            {
+                throw Violation("sent a line that is neither a step nor a result");
+            }
+        }
+
+        return result;
+    }
+
+    private static VmLine Parse(string text)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(text, Inbound<VmLine>()) ?? throw Violation("sent an empty line");
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            throw Violation("sent a line that is not of the protocol");
+        }
+    }
+
+    private static TValue Read<TValue>(VmLine result)
+    {
+        try
+        {
+            return result.Value is { } value && value.Deserialize(Inbound<TValue>()) is { } read ? read : throw Violation("sent no result");
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            throw Violation($"sent a result that is not a {typeof(TValue).Name}");
+        }
+    }
+
+    private static VmLine EnsureSucceeded(VmLine result) => result switch
+    {
+        { Ok: true } => result,
+        { Error: { } error } => throw new VmFailedException(error.Code, error.Message, error.Retryable),
+        _ => throw Violation("failed without saying why"),
+    };
+
+    private static JsonTypeInfo<T> Outbound<T>() => (JsonTypeInfo<T>)VmJson.Default.Options.GetTypeInfo(typeof(T));
+
+    private static JsonTypeInfo<T> Inbound<T>() => (JsonTypeInfo<T>)s_inbound.GetTypeInfo(typeof(T));
+
+    private static VmFailedException Violation(string what) => new(VmErrorCode.ProtocolViolation, $"launchpad-vm {what}.", retryable: false);
+
+    private static VmFailedException Lost(string why, Exception? inner) =>
+        new(VmErrorCode.ConnectionFailed, $"The connection to launchpad-vm broke: {why}. Running the same again goes on from there.", retryable: true, inner);
+
+    private sealed record Binary(byte[] Bytes, string Sha256)
+    {
+        public static async Task<Binary> ReadAsync(string path)
+        {
+            var bytes = await File.ReadAllBytesAsync(path);
+            return new Binary(bytes, Convert.ToHexStringLower(SHA256.HashData(bytes)));
+        }
+    }
+
+    private sealed class PlainText : JsonConverter<string>
+    {
+        public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            var text = reader.GetString();
+            return text is null || !text.Any(IsOrder) ? text : string.Concat(text.Where(character => !IsOrder(character)));
+        }
+
+        public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
+
+        // C0 and C1 controls, except those of ordinary text.
+        private static bool IsOrder(char character) => char.IsControl(character) && character is not ('\n' or '\r' or '\t');
+    }
+}
