@@ -7,6 +7,7 @@ using Launchpad.Local.Mail;
 using Launchpad.Local.Models;
 using Launchpad.Local.Registry;
 using Launchpad.Local.Storage;
+using Launchpad.Local.Stripe;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -31,6 +32,7 @@ public sealed class Cloud : IAsyncDisposable
             new IdentityService(cloud),
             new KeyVaultService(cloud),
             new ModelService(cloud),
+            new StripeService(cloud),
             mail,
             new AdminService(cloud, mail),
         ];

@@ -1,0 +1,135 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json.Nodes;
+
+namespace Launchpad.Local.Stripe;
+
+/// <summary>The HTML of the payment page: no script, no file from elsewhere, and readable without sight.</summary>
+internal static class CheckoutPages
+{
+    public static string Pay(JsonObject session, PaymentForm form)
+    {
+        var email = session.Text("customer_email");
+        return Document("Checkout", $"""
+            <main class="checkout">
+              {Order(session)}
+              <section class="payment" aria-label="Payment">
+                {(form.Refused is null ? "" : $"""<p class="refused" role="alert">{Text(form.Refused)}</p>""")}
+                <form method="post" action="/c/pay/{Text(session.Id())}" autocomplete="on" novalidate>
+                  <h2>Contact information</h2>
+                  {(email is null
+                      ? Field(form, "email", "Email", form.Email, "type=\"email\" autocomplete=\"email\" placeholder=\"email@example.com\"")
+                      : $"""<div class="field"><span class="label" id="email-label">Email</span><p class="fixed" aria-labelledby="email-label">{Text(email)}</p></div>""")}
+                  <h2>Payment method</h2>
+                  {Field(form, "cardNumber", "Card number", "",
+                      "inputmode=\"numeric\" autocomplete=\"cc-number\" placeholder=\"1234 1234 1234 1234\" maxlength=\"24\"")}
+                  <div class="pair">
+                    {Field(form, "cardExpiry", "Expiry (MM / YY)", "", "inputmode=\"numeric\" autocomplete=\"cc-exp\" placeholder=\"MM / YY\" maxlength=\"9\"")}
+                    {Field(form, "cardCvc", "CVC", "", "inputmode=\"numeric\" autocomplete=\"cc-csc\" placeholder=\"CVC\" maxlength=\"4\"")}
+                  </div>
+                  {Field(form, "billingName", "Cardholder name", form.BillingName, "autocomplete=\"cc-name\" placeholder=\"Full name on card\" maxlength=\"120\"")}
+                  <button type="submit">Subscribe</button>
+                  <p class="terms">You will be charged {Price(session)} today and {Every(session)} from then on, until you cancel.</p>
+                </form>
+              </section>
+            </main>
+            """);
+    }
+
+    public static string Authenticate(JsonObject session) => Document("Confirm payment", $"""
+        <main class="bank">
+          <section aria-labelledby="bank">
+            <p class="badge">TEST BANK</p>
+            <h1 id="bank">Confirm your payment</h1>
+            <p>Your bank asks you to approve a payment of <strong>{Price(session)}</strong> for {Text(Name(session))}.</p>
+            <form method="post" action="/c/pay/{Text(session.Id())}/authenticate">
+              <button type="submit" name="outcome" value="complete">Complete authentication</button>
+              <button type="submit" name="outcome" value="fail" class="plain">Fail authentication</button>
+            </form>
+          </section>
+        </main>
+        """);
+
+    public static string Message(string title, string text, string? back) => Document(title, $"""
+        <main class="bank">
+          <section>
+            <h1>{Text(title)}</h1>
+            <p>{Text(text)}</p>
+            {(back is null ? "" : $"""<a class="button" href="{Text(back)}">Go back</a>""")}
+          </section>
+        </main>
+        """);
+
+    private static string Order(JsonObject session) => $"""
+        <section class="order" aria-label="Order">
+          {(session.Text("cancel_url") is { } cancel ? $"""<a class="back" href="{Text(cancel)}"><span aria-hidden="true">←</span> Cancel and go back</a>""" : "")}
+          <p class="badge">TEST MODE</p>
+          <h1>Subscribe to {Text(Name(session))}</h1>
+          <p class="price"><span class="amount">{Price(session)}</span> <span class="period">{Every(session)}</span></p>
+          <ul class="lines">
+            {string.Concat(Sessions.Lines(session).Select(Line))}
+            <li class="total"><span>Total due today</span><span>{Price(session)}</span></li>
+          </ul>
+        </section>
+        """;
+
+    private static string Line(JsonObject line)
+    {
+        var each = Money(line["price"]!.AsObject().Number("unit_amount"), line.Text("currency")!);
+        var quantity = line.Number("quantity") == 1 ? "" : $"""<small>Qty {line.Number("quantity")}, {each} each</small>""";
+        return $"<li><span>{Text(line.Text("description")!)}{quantity}</span><span>{Money(line.Number("amount_total"), line.Text("currency")!)}</span></li>";
+    }
+
+    private static string Field(PaymentForm form, string name, string label, string value, string attributes)
+    {
+        var wrong = form.Wrong.GetValueOrDefault(name);
+        var (state, message) = wrong is null
+            ? ("", "")
+            : ($"aria-invalid=\"true\" aria-describedby=\"{name}-error\"", $"""<p class="error" id="{name}-error">{Text(wrong)}</p>""");
+        return $"""
+            <div class="field"><label for="{name}">{label}</label>
+            <input id="{name}" name="{name}" value="{Text(value)}" required {attributes} {state}>{message}</div>
+            """;
+    }
+
+    private static string Name(JsonObject session) => string.Join(" and ", Sessions.Lines(session).Select(line => line.Text("description")));
+
+    private static string Price(JsonObject session) => Money(session.Number("amount_total"), session.Text("currency")!);
+
+    private static string Every(JsonObject session)
+    {
+        var recurring = Sessions.Lines(session).First()["price"]!["recurring"]!.AsObject();
+        var (count, interval) = (recurring.Number("interval_count"), recurring.Text("interval"));
+        return count == 1 ? $"per {interval}" : $"every {count} {interval}s";
+    }
+
+    private static string Money(long amount, string currency)
+    {
+        var value = (amount / 100m).ToString("#,0.00", CultureInfo.InvariantCulture);
+        return currency switch
+        {
+            "usd" => "$" + value,
+            "eur" => "€" + value,
+            "gbp" => "£" + value,
+            _ => $"{value} {Text(currency.ToUpperInvariant())}",
+        };
+    }
+
+    private static string Text(string text) => WebUtility.HtmlEncode(text);
+
+    private static string Document(string title, string body) => $"""
+        <!doctype html>
+        <html lang="en">
+        <head>
+          <meta charset="utf-8">
+          <meta name="viewport" content="width=device-width, initial-scale=1">
+          <meta name="robots" content="noindex">
+          <title>{Text(title)}</title>
+          <style>{CheckoutStyle.Css}</style>
+        </head>
+        <body>
+        {body}
+        </body>
+        </html>
+        """;
+}

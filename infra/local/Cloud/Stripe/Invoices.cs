@@ -1,0 +1,243 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace Launchpad.Local.Stripe;
+
+/// <summary>What each period cost, and every attempt to have it paid.</summary>
+internal static class Invoices
+{
+    public const string Kind = "invoice";
+
+    // An unpaid invoice is tried again after so many days each time; then the subscription ends.
+    private static readonly int[] RetryDays = [3, 5, 7];
+
+    public static IEnumerable<StripeRoute> Routes =>
+    [
+        new("GET", "/v1/invoices", [.. StripeRoute.Paging, "customer", "status", "subscription"], List),
+        new("GET", "/v1/invoices/{id}", ["expand.*"], call => call.Show(call.Draft.Get(call.Id, Kind))),
+        new("POST", "/v1/invoices/{id}/pay", ["payment_method", "expand.*"], Pay),
+        new("GET", "/v1/payment_intents", [.. StripeRoute.Paging, "customer"], call =>
+        {
+            var customer = call.Form.Text("customer");
+            return call.Page("payment_intent", intent => customer is null || intent.Text("customer") == customer);
+        }),
+        new("GET", "/v1/payment_intents/{id}", ["expand.*"], call => call.Show(call.Draft.Get(call.Id, "payment_intent"))),
+    ];
+
+    public static JsonObject Issue(Draft draft, JsonObject subscription, string reason)
+    {
+        var customer = draft.Get(subscription.Text("customer")!, Customers.Kind);
+        var number = customer.Number("next_invoice_sequence");
+        customer["next_invoice_sequence"] = number + 1;
+        draft.Put(customer);
+
+        var id = Draft.NewId("in_1");
+        var items = Subscriptions.Items(subscription).ToList();
+        var total = items.Sum(item => item["price"]!.AsObject().Number("unit_amount") * item.Number("quantity"));
+        return draft.Put(new JsonObject
+        {
+            ["id"] = id,
+            ["object"] = Kind,
+            ["amount_due"] = total,
+            ["amount_overpaid"] = 0,
+            ["amount_paid"] = 0,
+            ["amount_remaining"] = total,
+            ["attempt_count"] = 0,
+            ["attempted"] = false,
+            ["auto_advance"] = true,
+            ["billing_reason"] = reason,
+            ["collection_method"] = "charge_automatically",
+            ["created"] = draft.Seconds,
+            ["currency"] = subscription.Text("currency"),
+            ["customer"] = customer.Id(),
+            ["customer_email"] = customer.Text("email"),
+            ["customer_name"] = customer.Text("name"),
+            ["default_payment_method"] = null,
+            ["hosted_invoice_url"] = null,
+            ["invoice_pdf"] = null,
+            ["lines"] = new JsonObject
+            {
+                ["object"] = "list",
+                ["data"] = new JsonArray([.. items.Select(item => Line(id, item))]),
+                ["has_more"] = false,
+                ["url"] = $"/v1/invoices/{id}/lines",
+            },
+            ["livemode"] = false,
+            ["metadata"] = new JsonObject(),
+            ["next_payment_attempt"] = null,
+            ["number"] = string.Create(CultureInfo.InvariantCulture, $"{customer.Text("invoice_prefix")}-{number:D4}"),
+            ["parent"] = new JsonObject
+            {
+                ["quote_details"] = null,
+                ["subscription_details"] = new JsonObject
+                {
+                    ["metadata"] = subscription["metadata"]!.DeepClone(),
+                    ["subscription"] = subscription.Id(),
+                },
+                ["type"] = "subscription_details",
+            },
+            ["payments"] = new JsonObject
+            {
+                ["object"] = "list",
+                ["data"] = new JsonArray(),
+                ["has_more"] = false,
+                ["url"] = $"/v1/invoice_payments?invoice={id}",
+            },
+            ["period_end"] = draft.Seconds,
+            ["period_start"] = draft.Seconds,
+            ["status"] = "open",
+            ["status_transitions"] = new JsonObject
+            {
+                ["finalized_at"] = draft.Seconds,
+                ["marked_uncollectible_at"] = null,
+                ["paid_at"] = null,
+                ["voided_at"] = null,
+            },
+            ["subtotal"] = total,
+            ["total"] = total,
+        });
+    }
+
+    /// <summary>Charges what the subscription is to be paid with, nobody being present. False when the bank refused.</summary>
+    public static bool Charge(Draft draft, JsonObject invoice, string? paymentMethod = null)
+    {
+        var subscription = draft.Find(SubscriptionOf(invoice), Subscriptions.Kind);
+        var customer = draft.Find(invoice.Text("customer"), Customers.Kind);
+        var method = draft.Find(
+            paymentMethod ?? subscription?.Text("default_payment_method") ?? (string?)customer?["invoice_settings"]!["default_payment_method"],
+            "payment_method");
+        if (method?.Text("_charges") == "succeed")
+        {
+            MarkPaid(draft, invoice, method.Id());
+            Subscriptions.SetStatus(draft, SubscriptionOf(invoice), "active");
+            return true;
+        }
+
+        var attempts = (int)invoice.Number("attempt_count") + 1;
+        var retry = attempts <= RetryDays.Length;
+        invoice["attempt_count"] = attempts;
+        invoice["attempted"] = true;
+        invoice["auto_advance"] = retry;
+        invoice["next_payment_attempt"] = retry ? (draft.Now + TimeSpan.FromDays(RetryDays[attempts - 1])).ToUnixTimeSeconds() : null;
+        draft.Put(invoice);
+        draft.Emit("invoice.payment_failed", invoice);
+        Subscriptions.SetStatus(draft, SubscriptionOf(invoice), "past_due");
+        if (!retry && draft.Find(SubscriptionOf(invoice), Subscriptions.Kind) is { } unpaid)
+        {
+            unpaid["cancellation_details"]!["reason"] = "payment_failed";
+            Subscriptions.Cancel(draft, unpaid);
+        }
+
+        return false;
+    }
+
+    public static JsonObject MarkPaid(Draft draft, JsonObject invoice, string paymentMethod)
+    {
+        var amount = invoice.Number("amount_due");
+        var intent = PaymentIntent(draft, invoice, paymentMethod, amount);
+        invoice["payments"]!["data"]!.AsArray().Add(new JsonObject
+        {
+            ["id"] = Draft.NewId("inpay_1"),
+            ["object"] = "invoice_payment",
+            ["amount_paid"] = amount,
+            ["amount_requested"] = amount,
+            ["created"] = draft.Seconds,
+            ["currency"] = invoice.Text("currency"),
+            ["invoice"] = invoice.Id(),
+            ["is_default"] = true,
+            ["livemode"] = false,
+            ["payment"] = new JsonObject { ["payment_intent"] = intent.Id(), ["type"] = "payment_intent" },
+            ["status"] = "paid",
+        });
+        invoice["amount_paid"] = amount;
+        invoice["amount_remaining"] = 0;
+        invoice["attempt_count"] = invoice.Number("attempt_count") + 1;
+        invoice["attempted"] = true;
+        invoice["auto_advance"] = false;
+        invoice["next_payment_attempt"] = null;
+        invoice["status"] = "paid";
+        invoice["status_transitions"]!["paid_at"] = draft.Seconds;
+        draft.Put(invoice);
+        draft.Emit("payment_intent.succeeded", intent);
+        draft.Emit("invoice.paid", invoice);
+        draft.Emit("invoice.payment_succeeded", invoice);
+        return invoice;
+    }
+
+    public static string SubscriptionOf(JsonObject invoice) => (string)invoice["parent"]!["subscription_details"]!["subscription"]!;
+
+    private static JsonObject PaymentIntent(Draft draft, JsonObject invoice, string paymentMethod, long amount)
+    {
+        var id = Draft.NewId("pi_3");
+        return draft.Put(new JsonObject
+        {
+            ["id"] = id,
+            ["object"] = "payment_intent",
+            ["amount"] = amount,
+            ["amount_received"] = amount,
+            ["capture_method"] = "automatic",
+            ["client_secret"] = $"{id}_secret_{Draft.NewId("", 24)}",
+            ["confirmation_method"] = "automatic",
+            ["created"] = draft.Seconds,
+            ["currency"] = invoice.Text("currency"),
+            ["customer"] = invoice.Text("customer"),
+            ["description"] = $"Invoice {invoice.Text("number")}",
+            ["last_payment_error"] = null,
+            ["livemode"] = false,
+            ["metadata"] = new JsonObject(),
+            ["payment_method"] = paymentMethod,
+            ["payment_method_types"] = new JsonArray("card"),
+            ["status"] = "succeeded",
+        });
+    }
+
+    private static JsonObject Line(string invoice, JsonObject item)
+    {
+        var price = item["price"]!.AsObject();
+        return new JsonObject
+        {
+            ["id"] = Draft.NewId("il_1"),
+            ["object"] = "line_item",
+            ["amount"] = price.Number("unit_amount") * item.Number("quantity"),
+            ["currency"] = price.Text("currency"),
+            ["invoice"] = invoice,
+            ["livemode"] = false,
+            ["metadata"] = new JsonObject(),
+            ["period"] = new JsonObject { ["end"] = item.Number("current_period_end"), ["start"] = item.Number("current_period_start") },
+            ["pricing"] = new JsonObject
+            {
+                ["price_details"] = new JsonObject { ["price"] = price.Id(), ["product"] = price.Text("product") },
+                ["type"] = "price_details",
+                ["unit_amount_decimal"] = price.Text("unit_amount_decimal"),
+            },
+            ["quantity"] = item.Number("quantity"),
+        };
+    }
+
+    private static JsonObject List(StripeCall call)
+    {
+        var form = call.Form;
+        var (customer, status, subscription) = (form.Text("customer"), form.Text("status"), form.Text("subscription"));
+        return call.Page(Kind, invoice =>
+            (customer is null || invoice.Text("customer") == customer)
+            && (status is null || invoice.Text("status") == status)
+            && (subscription is null || SubscriptionOf(invoice) == subscription));
+    }
+
+    private static JsonObject Pay(StripeCall call)
+    {
+        var invoice = call.Draft.Get(call.Id, Kind);
+        if (invoice.Text("status") != "open")
+        {
+            throw StripeFailure.Invalid(invoice.Text("status") == "paid" ? "Invoice is already paid" : "This invoice can no longer be paid.");
+        }
+
+        return Charge(call.Draft, invoice, call.Form.Text("payment_method"))
+            ? call.Show(invoice)
+            : throw new StripeFailure(StatusCodes.Status402PaymentRequired, "card_error", "Your card was declined.", "card_declined")
+            {
+                DeclineCode = "generic_decline",
+                Commits = true,
+            };
+    }
+}

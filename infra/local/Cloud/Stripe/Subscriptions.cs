@@ -1,0 +1,227 @@
+using System.Text.Json.Nodes;
+
+namespace Launchpad.Local.Stripe;
+
+/// <summary>What customers pay for again and again, from the first payment to the end.</summary>
+internal static class Subscriptions
+{
+    public const string Kind = "subscription";
+
+    public static IEnumerable<StripeRoute> Routes =>
+    [
+        new("GET", "/v1/subscriptions", [.. StripeRoute.Paging, "customer", "price", "status"], List),
+        new("GET", "/v1/subscriptions/{id}", ["expand.*"], call => call.Show(call.Draft.Get(call.Id, Kind))),
+        new("POST", "/v1/subscriptions/{id}",
+            ["billing_cycle_anchor", "cancel_at_period_end", "default_payment_method", "description", "metadata.*", "proration_behavior", "expand.*"],
+            Update),
+        new("DELETE", "/v1/subscriptions/{id}", ["invoice_now", "prorate", "expand.*"], Cancel),
+    ];
+
+    /// <summary>Starts what the session sold; the first period is already paid for.</summary>
+    public static JsonObject Start(Draft draft, JsonObject session, string customer, string paymentMethod)
+    {
+        var id = Draft.NewId("sub_1");
+        var lines = Sessions.Lines(session).ToList();
+        return new JsonObject
+        {
+            ["id"] = id,
+            ["object"] = Kind,
+            ["application"] = null,
+            ["automatic_tax"] = new JsonObject { ["disabled_reason"] = null, ["enabled"] = false, ["liability"] = null },
+            ["billing_cycle_anchor"] = draft.Seconds,
+            ["cancel_at"] = null,
+            ["cancel_at_period_end"] = false,
+            ["canceled_at"] = null,
+            ["cancellation_details"] = new JsonObject { ["comment"] = null, ["feedback"] = null, ["reason"] = null },
+            ["collection_method"] = "charge_automatically",
+            ["created"] = draft.Seconds,
+            ["currency"] = session.Text("currency"),
+            ["customer"] = customer,
+            ["days_until_due"] = null,
+            ["default_payment_method"] = paymentMethod,
+            ["default_source"] = null,
+            ["description"] = session["_subscription"]!["description"]?.DeepClone(),
+            ["discounts"] = new JsonArray(),
+            ["ended_at"] = null,
+            ["items"] = new JsonObject
+            {
+                ["object"] = "list",
+                ["data"] = new JsonArray([.. lines.Select(line => Item(draft, id, line))]),
+                ["has_more"] = false,
+                ["url"] = $"/v1/subscription_items?subscription={id}",
+            },
+            ["latest_invoice"] = null,
+            ["livemode"] = false,
+            ["metadata"] = session["_subscription"]!["metadata"]!.DeepClone(),
+            ["pause_collection"] = null,
+            ["pending_setup_intent"] = null,
+            ["schedule"] = null,
+            ["start_date"] = draft.Seconds,
+            ["status"] = "active",
+            ["test_clock"] = null,
+            ["trial_end"] = null,
+            ["trial_start"] = null,
+        };
+    }
+
+    public static IEnumerable<JsonObject> Items(JsonObject subscription) => subscription["items"]!["data"]!.AsArray().Select(item => item!.AsObject());
+
+    public static long PeriodEnd(JsonObject subscription) => Items(subscription).Min(item => item.Number("current_period_end"));
+
+    public static JsonObject Cancel(Draft draft, JsonObject subscription)
+    {
+        if (subscription.Text("status") == "canceled")
+        {
+            return subscription;
+        }
+
+        subscription["status"] = "canceled";
+        subscription["canceled_at"] ??= draft.Seconds;
+        subscription["ended_at"] = draft.Seconds;
+        subscription["cancellation_details"]!["reason"] ??= "cancellation_requested";
+        draft.Put(subscription);
+        draft.Emit("customer.subscription.deleted", subscription);
+        return subscription;
+    }
+
+    /// <summary>The next period begins now, or the subscription ends if that was wished.</summary>
+    public static void Renew(Draft draft, JsonObject subscription, long startsAt)
+    {
+        if ((bool)subscription["cancel_at_period_end"]!)
+        {
+            Cancel(draft, subscription);
+            return;
+        }
+
+        var items = subscription["items"]!.DeepClone();
+        foreach (var item in Items(subscription))
+        {
+            item["current_period_start"] = startsAt;
+            item["current_period_end"] = After(startsAt, item["price"]!["recurring"]!.AsObject());
+        }
+
+        var previous = new JsonObject { ["items"] = items, ["latest_invoice"] = subscription["latest_invoice"]?.DeepClone() };
+        var invoice = Invoices.Issue(draft, subscription, "subscription_cycle");
+        subscription["latest_invoice"] = invoice.Id();
+        draft.Put(subscription);
+        Invoices.Charge(draft, invoice);
+        var now = draft.Find(subscription.Id(), Kind)!;
+        draft.Emit("customer.subscription.updated", now, previous);
+    }
+
+    public static void SetStatus(Draft draft, string id, string status)
+    {
+        if (draft.Find(id, Kind) is { } subscription && subscription.Text("status") is { } before and not "canceled" && before != status)
+        {
+            subscription["status"] = status;
+            draft.Put(subscription);
+            draft.Emit("customer.subscription.updated", subscription, new JsonObject { ["status"] = before });
+        }
+    }
+
+    private static JsonObject Item(Draft draft, string subscription, JsonObject line) => new()
+    {
+        ["id"] = Draft.NewId("si_", 14),
+        ["object"] = "subscription_item",
+        ["billing_thresholds"] = null,
+        ["created"] = draft.Seconds,
+        ["current_period_end"] = After(draft.Seconds, line["price"]!["recurring"]!.AsObject()),
+        ["current_period_start"] = draft.Seconds,
+        ["discounts"] = new JsonArray(),
+        ["metadata"] = new JsonObject(),
+        ["price"] = line["price"]!.DeepClone(),
+        ["quantity"] = line["quantity"]!.DeepClone(),
+        ["subscription"] = subscription,
+        ["tax_rates"] = new JsonArray(),
+    };
+
+    private static long After(long start, JsonObject recurring)
+    {
+        var (time, count) = (DateTimeOffset.FromUnixTimeSeconds(start), (int)recurring.Number("interval_count"));
+        var end = recurring.Text("interval") switch
+        {
+            "day" => time.AddDays(count),
+            "week" => time.AddDays(7 * count),
+            "month" => time.AddMonths(count),
+            _ => time.AddYears(count),
+        };
+        return end.ToUnixTimeSeconds();
+    }
+
+    private static JsonObject List(StripeCall call)
+    {
+        var form = call.Form;
+        var (customer, price, status) = (form.Text("customer"), form.Text("price"), form.Text("status"));
+        return call.Page(Kind, subscription =>
+            (customer is null || subscription.Text("customer") == customer)
+            && (price is null || Items(subscription).Any(item => (string?)item["price"]!["id"] == price))
+            && (status switch
+            {
+                null => subscription.Text("status") != "canceled",
+                "all" => true,
+                "ended" => subscription.Text("status") is "canceled" or "incomplete_expired",
+                _ => subscription.Text("status") == status,
+            }));
+    }
+
+    private static JsonObject Update(StripeCall call)
+    {
+        var (form, draft) = (call.Form, call.Draft);
+        var subscription = draft.Get(call.Id, Kind);
+        if (subscription.Text("status") == "canceled")
+        {
+            throw StripeFailure.Invalid("A canceled subscription can only update its cancellation_details and metadata.");
+        }
+
+        var before = subscription.DeepClone().AsObject();
+        if (form.Text("default_payment_method") is { Length: > 0 } method)
+        {
+            var owner = draft.Referenced(method, "payment_method", "default_payment_method").Text("customer");
+            subscription["default_payment_method"] = owner == subscription.Text("customer")
+                ? method
+                : throw StripeFailure.Invalid(
+                    "The payment method must be attached to the customer of the subscription.", null, "default_payment_method");
+        }
+
+        if (form.Flag("cancel_at_period_end") is { } atEnd)
+        {
+            subscription["cancel_at_period_end"] = atEnd;
+            subscription["cancel_at"] = atEnd ? PeriodEnd(subscription) : null;
+            subscription["canceled_at"] = atEnd ? draft.Seconds : null;
+            subscription["cancellation_details"]!["reason"] = atEnd ? "cancellation_requested" : null;
+        }
+
+        if (form.Text("description") is { } description)
+        {
+            subscription["description"] = description.Length == 0 ? null : description;
+        }
+
+        subscription["metadata"] = form.Metadata(subscription["metadata"]);
+        draft.Put(subscription);
+        var changed = subscription.Where(field => !JsonNode.DeepEquals(field.Value, before[field.Key])).Select(field => field.Key).ToList();
+        if (changed.Count > 0)
+        {
+            draft.Emit("customer.subscription.updated", subscription,
+                new JsonObject(changed.Select(name => KeyValuePair.Create(name, before[name]?.DeepClone()))));
+        }
+
+        // Moving the anchor to now starts, and charges, a new period at once.
+        if (form.Choice("billing_cycle_anchor", "now", "unchanged") == "now")
+        {
+            subscription["billing_cycle_anchor"] = draft.Seconds;
+            Renew(draft, subscription, draft.Seconds);
+        }
+
+        return call.Show(draft.Find(call.Id, Kind)!);
+    }
+
+    private static JsonObject Cancel(StripeCall call)
+    {
+        var subscription = call.Draft.Get(call.Id, Kind);
+
+        // One that has ended cannot be addressed any more, except to read it.
+        return subscription.Text("status") == "canceled"
+            ? throw StripeFailure.Missing(Kind, call.Id)
+            : call.Show(Cancel(call.Draft, subscription));
+    }
+}

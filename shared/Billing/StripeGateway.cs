@@ -1,0 +1,226 @@
+using System.Net;
+using Launchpad.Shared.Secrets;
+using Microsoft.Extensions.Options;
+using Stripe;
+using Stripe.Checkout;
+
+namespace Launchpad.Shared.Billing;
+
+/// <summary>One deployment to be paid for. <paramref name="IdempotencyKey"/>: the same key gets the same page.</summary>
+public sealed record CheckoutRequest(
+    string Account, string Deployment, string Email, string Plan, string PriceLookupKey, long AmountCents, string Currency,
+    string SuccessUrl, string CancelUrl, string IdempotencyKey);
+
+/// <summary>Where the customer pays.</summary>
+public sealed record CheckoutLink(string SessionId, string Url);
+
+/// <summary>A subscription as the provider knows it now. <paramref name="PaidUntil"/> is null when nothing was billed yet.</summary>
+public sealed record SubscriptionState(
+    string Id, string Status, string? Account, string? Deployment, string? Plan, string? Customer, DateTimeOffset? PaidUntil, bool CancelAtPeriodEnd);
+
+/// <summary>Something that happened, with the state that its object is in <em>now</em>: events come twice, late and out of order.</summary>
+/// <param name="Status">Of the subscription (active, past_due, canceled, …); of the checkout session (open, expired) while there is none.</param>
+public sealed record StripeEvent(
+    string Id, string Type, DateTimeOffset Created, string? Deployment, string? Account, string? Customer, string? Subscription, string? Status);
+
+/// <summary>A webhook that cannot be trusted: nothing of it may be acted upon.</summary>
+public sealed class WebhookRejectedException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>Stripe: the hosted payment page, subscriptions, and the webhooks that alone say what was paid.</summary>
+public sealed class StripeGateway(StripeConnection connection, TimeProvider clock)
+{
+    private const string AccountKey = "account";
+    private const string DeploymentKey = "deployment";
+    private const string PlanKey = "plan";
+    private const int WebhookCharactersMax = 256 * 1024;
+
+    public async Task<CheckoutLink> CreateCheckoutAsync(CheckoutRequest request, CancellationToken ct)
+    {
+        var price = await PriceAsync(request, ct);
+        var customer = await CustomerAsync(request, ct);
+
+        // On both: the session's events find the deployment before, the subscription's events after there is a subscription.
+        Dictionary<string, string> metadata = new()
+        {
+            [AccountKey] = request.Account,
+            [DeploymentKey] = request.Deployment,
+            [PlanKey] = request.Plan,
+        };
+        var options = new SessionCreateOptions
+        {
+            Mode = "subscription",
+            Customer = customer,
+            ClientReferenceId = request.Deployment,
+            LineItems = [new() { Price = price, Quantity = 1 }],
+            Metadata = metadata,
+            SubscriptionData = new() { Metadata = metadata },
+            SuccessUrl = request.SuccessUrl,
+            CancelUrl = request.CancelUrl,
+        };
+        var session = await connection.RunAsync(
+            (client, stop) => new SessionService(client).CreateAsync(options, Once(request.IdempotencyKey), stop), ct);
+        return new(session.Id, session.Url);
+    }
+
+    /// <summary>Ends it at once. One that has ended, or never was, is fine too.</summary>
+    public async Task CancelSubscriptionAsync(string id, CancellationToken ct)
+    {
+        try
+        {
+            await connection.RunAsync((client, stop) => new SubscriptionService(client).CancelAsync(id, null, null, stop), ct);
+        }
+        catch (StripeException exception) when (IsMissing(exception))
+        {
+            return;
+        }
+    }
+
+    public async Task<SubscriptionState?> FindSubscriptionAsync(string id, CancellationToken ct)
+    {
+        try
+        {
+            return State(await connection.RunAsync((client, stop) => new SubscriptionService(client).GetAsync(id, null, null, stop), ct));
+        }
+        catch (StripeException exception) when (IsMissing(exception))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Verifies the text exactly as it arrived, then asks what its object looks like now.</summary>
+    public async Task<StripeEvent> ReadWebhookAsync(string rawBody, string? signatureHeader, CancellationToken ct)
+    {
+        var received = await VerifyAsync(rawBody, signatureHeader, ct);
+        var created = new DateTimeOffset(DateTime.SpecifyKind(received.Created, DateTimeKind.Utc));
+        StripeEvent Of(string? account, string? deployment, string? customer, string? subscription, string? status) =>
+            new(received.Id, received.Type, created, deployment, account, customer, subscription, status);
+
+        switch (received.Data?.Object)
+        {
+            case Session given:
+                var session = await connection.RunAsync((client, stop) => new SessionService(client).GetAsync(given.Id, null, null, stop), ct);
+                var sold = session.SubscriptionId is { } id ? await FindSubscriptionAsync(id, ct) : null;
+                return Of(
+                    Value(session, AccountKey), Value(session, DeploymentKey), session.CustomerId, session.SubscriptionId, sold?.Status ?? session.Status);
+            case Stripe.Subscription subscription:
+                return await AboutAsync(subscription.Id);
+            case Invoice { Parent.SubscriptionDetails.SubscriptionId: { } billed }:
+                return await AboutAsync(billed);
+            default:
+                return Of(null, null, null, null, null);
+        }
+
+        async Task<StripeEvent> AboutAsync(string id) => await FindSubscriptionAsync(id, ct) is { } state
+            ? Of(state.Account, state.Deployment, state.Customer, state.Id, state.Status)
+            : Of(null, null, null, id, null);
+    }
+
+    private async Task<Event> VerifyAsync(string rawBody, string? signatureHeader, CancellationToken ct)
+    {
+        if (string.IsNullOrWhiteSpace(signatureHeader))
+        {
+            throw new WebhookRejectedException("The Stripe-Signature header is missing.");
+        }
+
+        if (rawBody.Length > WebhookCharactersMax)
+        {
+            throw new WebhookRejectedException($"The event is larger than {WebhookCharactersMax / 1024} KB.");
+        }
+
+        var secret = await connection.WebhookSecretAsync(ct);
+        Event received;
+        try
+        {
+            received = Construct(rawBody, signatureHeader, secret);
+        }
+        catch (WebhookRejectedException)
+        {
+            // The secret may have been changed in the vault since it was read.
+            var fresh = await connection.FreshWebhookSecretAsync(ct);
+            if (fresh == secret)
+            {
+                throw;
+            }
+
+            received = Construct(rawBody, signatureHeader, fresh);
+        }
+
+        return received.Livemode == await connection.IsLiveAsync(ct)
+            ? received
+            : throw new WebhookRejectedException($"The event is of {(received.Livemode ? "live" : "test")} mode, the configured key is not.");
+    }
+
+    private Event Construct(string rawBody, string signatureHeader, string secret)
+    {
+        try
+        {
+            // Our own clock, and no check of the version: what matters is fetched, in the version of this client.
+            return EventUtility.ConstructEvent(
+                rawBody, signatureHeader, secret, EventUtility.DefaultTimeTolerance, clock.GetUtcNow().ToUnixTimeSeconds(), throwOnApiVersionMismatch: false);
+        }
+        catch (Exception exception) when (exception is StripeException or FormatException or OverflowException or System.Text.Json.JsonException
+            or ArgumentException)
+        {
+            throw new WebhookRejectedException("The event is not signed by the payment provider, or not recent.", exception);
+        }
+    }
+
+    /// <summary>The price under its lookup key, made at the first sale. A price never changes: a new amount is a new price under the same key.</summary>
+    private async Task<string> PriceAsync(CheckoutRequest request, CancellationToken ct)
+    {
+        var found = await connection.RunAsync(
+            (client, stop) => new PriceService(client).ListAsync(new() { LookupKeys = [request.PriceLookupKey], Active = true, Limit = 1 }, null, stop), ct);
+        var known = found.Data.Count > 0 ? found.Data[0] : null;
+        if (known is not null && known.UnitAmount == request.AmountCents
+            && string.Equals(known.Currency, request.Currency, StringComparison.OrdinalIgnoreCase))
+        {
+            return known.Id;
+        }
+
+        var options = new PriceCreateOptions
+        {
+            Currency = request.Currency,
+            UnitAmount = request.AmountCents,
+            Recurring = new() { Interval = "month" },
+            LookupKey = request.PriceLookupKey,
+            TransferLookupKey = true,
+            Product = known?.ProductId,
+            ProductData = known is null ? new() { Name = $"Launchpad {request.Plan}", Metadata = new() { [PlanKey] = request.Plan } } : null,
+        };
+        var key = $"price-{request.PriceLookupKey}-{request.Currency}-{request.AmountCents}-after-{known?.Id}";
+        return (await connection.RunAsync((client, stop) => new PriceService(client).CreateAsync(options, Once(key), stop), ct)).Id;
+    }
+
+    /// <summary>One customer for each account and address, so that all that an account pays is found in one place.</summary>
+    private async Task<string> CustomerAsync(CheckoutRequest request, CancellationToken ct)
+    {
+        var known = await connection.RunAsync(
+            (client, stop) => new CustomerService(client).ListAsync(new() { Email = request.Email, Limit = 100 }, null, stop), ct);
+        if (known.Data.Find(customer => Value(customer, AccountKey) == request.Account) is { } existing)
+        {
+            return existing.Id;
+        }
+
+        var options = new CustomerCreateOptions { Email = request.Email, Metadata = new() { [AccountKey] = request.Account } };
+        var key = $"customer-{request.Account}-{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(
+            System.Text.Encoding.UTF8.GetBytes(request.Email)).AsSpan(0, 8))}";
+        return (await connection.RunAsync((client, stop) => new CustomerService(client).CreateAsync(options, Once(key), stop), ct)).Id;
+    }
+
+    private static SubscriptionState State(Stripe.Subscription subscription) => new(
+        subscription.Id,
+        subscription.Status,
+        Value(subscription, AccountKey),
+        Value(subscription, DeploymentKey),
+        Value(subscription, PlanKey),
+        subscription.CustomerId,
+        subscription.Items?.Data is { Count: > 0 } items ? items.Min(item => item.CurrentPeriodEnd) : null,
+        subscription.CancelAtPeriodEnd);
+
+    private static string? Value(IHasMetadata item, string key) => item.Metadata?.GetValueOrDefault(key);
+
+    private static RequestOptions Once(string key) => new() { IdempotencyKey = key };
+
+    private static bool IsMissing(StripeException exception) =>
+        exception.HttpStatusCode == HttpStatusCode.NotFound && exception.StripeError?.Code == "resource_missing";
+}
