@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Reflection;
 
 namespace Launchpad.Local.Machines;
 
@@ -27,8 +26,7 @@ public sealed class MachineImage(Home home, string dockerSocket, ILogger log) : 
 
     private async Task<string> BuildAsync(CancellationToken cancellationToken)
     {
-        var root = Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().First(one => one.Key == "RepositoryRoot").Value!;
-        var start = new ProcessStartInfo(Path.Combine(root, "infra", "local", "machine", "build.sh"))
+        var start = new ProcessStartInfo(Path.Combine(Home.Repository, "infra", "local", "machine", "build.sh"))
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
