@@ -44,17 +44,22 @@ public static class Composition
         services.AddSingleton(new TableServiceClient(connection));
         services.AddSingleton(new BlobServiceClient(connection));
         services.AddSingleton<Tables>();
-        services.AddHostedService<TableCreation>();
+        services.AddHostedService<Readiness>();
     }
 
     private static void AddGateways(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSecretVault(configuration);
         services.AddAzureVms(configuration);
-        services.AddVmProgram(configuration);
-        services.AddImages(configuration);
-        services.AddStripe(configuration);
+        services.AddSettings<VmOptions>(configuration, VmOptions.Section);
+        services.AddSingleton<VmProgram>();
         services.AddSingleton<VmAccess>();
+        services.AddSettings<ImageOptions>(configuration, ImageOptions.Section);
+        services.AddSingleton<RegistryClient>();
+        services.AddSingleton<ImageVerifier>();
+        services.AddSettings<StripeOptions>(configuration, StripeOptions.Section);
+        services.AddSingleton<StripeConnection>();
+        services.AddSingleton<StripeGateway>();
     }
 
     private static void AddDomain(this IServiceCollection services)
@@ -78,10 +83,11 @@ public static class Composition
         services.AddSingleton<Payments>();
     }
 
-    /// <summary>Nothing is served before its table exists.</summary>
-    private sealed class TableCreation(Tables tables) : IHostedLifecycleService
+    /// <summary>Nothing is served before its table exists, nor while anybody could sign the payment provider's events.</summary>
+    private sealed class Readiness(Tables tables, StripeConnection stripe) : IHostedLifecycleService
     {
-        public Task StartingAsync(CancellationToken cancellationToken) => tables.CreateAllAsync(cancellationToken);
+        public Task StartingAsync(CancellationToken cancellationToken) =>
+            Task.WhenAll(tables.CreateAllAsync(cancellationToken), stripe.CheckAsync(cancellationToken));
 
         public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -17,7 +17,7 @@ public sealed class ImageActivities(ImageVerifier verifier, IOptions<ImageOption
         steps.RunAsync(input.Operation, Steps.Verify, null, async () =>
         {
             var image = await verifier.ResolveAsync(options.Value.Repository, options.Value.Tag, ct);
-            return (image.Reference, (string?)$"{options.Value.Tag} is {image.Digest[..19]}…, signed by {image.Signer}");
+            return (image.Reference, (string?)$"{options.Value.Tag} is {image.Digest[..19]}…, signed by key {image.Signer[..12]}…");
         }, ct);
 }
 

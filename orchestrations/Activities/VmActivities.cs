@@ -33,8 +33,8 @@ public sealed class VmActivities(VmStore vms, VmGateway gateway, VmAccess access
             var (host, client) = await access.EnsureKeysAsync(vm.Id, ct);
             await vms.ChangeAsync(input.Tier, input.Vm, current => current with { HostKey = host.Sha256 }, ct);
             await gateway.StartCreateAsync(
-                new(ResourceName(vm.Id), vm.Size, CloudInit.UserData(host.PrivateKeyPem, host.PublicKey, client.PublicKey), client.PublicKey,
-                    new Dictionary<string, string> { ["launchpad"] = vm.Id }),
+                new(ResourceName(vm.Id), vm.Size, CloudInit.UserData(host.PrivateKeyPem, host.PublicKey, client.PublicKey),
+                    new Dictionary<string, string> { [VmGateway.Tag] = vm.Id }),
                 ct);
             return $"{vm.Size}, {vm.Id}";
         }, ct);

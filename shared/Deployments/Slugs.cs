@@ -11,7 +11,7 @@ public static class Slugs
     public static string From(string name, string deploymentId)
     {
         var label = new StringBuilder();
-        foreach (var letter in name.Normalize(NormalizationForm.FormKD).ToLowerInvariant())
+        foreach (var letter in name.ToLowerInvariant())
         {
             if (char.IsAsciiLetterOrDigit(letter))
             {

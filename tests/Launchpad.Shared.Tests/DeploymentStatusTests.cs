@@ -1,0 +1,69 @@
+using Launchpad.Shared.Deployments;
+
+namespace Launchpad.Shared.Tests;
+
+public sealed class DeploymentStatusTests
+{
+    private static readonly Dictionary<DeploymentStatus, DeploymentStatus[]> Legal = new()
+    {
+        [DeploymentStatus.Requested] = [DeploymentStatus.Provisioning, DeploymentStatus.Terminated],
+        [DeploymentStatus.Provisioning] = [DeploymentStatus.Configuring, DeploymentStatus.Failed, DeploymentStatus.Terminated],
+        [DeploymentStatus.Configuring] = [DeploymentStatus.Starting, DeploymentStatus.Failed, DeploymentStatus.Terminated],
+        [DeploymentStatus.Starting] = [DeploymentStatus.Running, DeploymentStatus.Failed, DeploymentStatus.Terminated],
+        [DeploymentStatus.Running] =
+            [DeploymentStatus.Updating, DeploymentStatus.Failed, DeploymentStatus.Suspended, DeploymentStatus.Terminated],
+        [DeploymentStatus.Updating] = [DeploymentStatus.Running, DeploymentStatus.Failed, DeploymentStatus.Terminated],
+        [DeploymentStatus.Failed] = [DeploymentStatus.Restarting, DeploymentStatus.Provisioning, DeploymentStatus.Terminated],
+        [DeploymentStatus.Restarting] = [DeploymentStatus.Running, DeploymentStatus.Failed, DeploymentStatus.Terminated],
+        [DeploymentStatus.Suspended] = [DeploymentStatus.Running, DeploymentStatus.Terminated],
+        [DeploymentStatus.Terminated] = [],
+    };
+
+    [Fact]
+    public void Exactly_the_transitions_of_the_public_contract_are_legal()
+    {
+        foreach (var from in Enum.GetValues<DeploymentStatus>())
+        {
+            Assert.Equal(Legal[from].Order(), Enum.GetValues<DeploymentStatus>().Where(to => from.CanBecome(to)).Order());
+        }
+    }
+
+    [Fact]
+    public void An_illegal_transition_names_both_ends()
+    {
+        var terminated = Deployment() with { Status = DeploymentStatus.Terminated };
+        var refused = Assert.Throws<IllegalTransitionException>(() => terminated.To(DeploymentStatus.Running));
+        Assert.Contains("terminated", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("running", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Going_where_one_is_changes_nothing()
+    {
+        var deployment = Deployment();
+        Assert.Same(deployment, deployment.To(DeploymentStatus.Requested));
+    }
+
+    [Fact]
+    public void Running_active_and_last_known_good_come_together_and_free_the_deployment()
+    {
+        var starting = Deployment() with
+        {
+            Status = DeploymentStatus.Starting,
+            Operation = new("op_1", Operations.OperationKind.Provision, DateTimeOffset.UnixEpoch, "payment"),
+        };
+        var live = starting.Live(3);
+        Assert.Equal((DeploymentStatus.Running, 3, 3, null), (live.Status, live.ActiveVersion, live.LastKnownGood, live.Operation));
+    }
+
+    internal static Deployment Deployment() => new()
+    {
+        Id = Ids.New(Ids.Deployment, TimeProvider.System),
+        Account = "acc",
+        Name = "Ada",
+        Slug = "ada",
+        Plan = "starter",
+        Settings = new(null, null, false),
+        CreatedAt = DateTimeOffset.UnixEpoch,
+    };
+}

@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using Launchpad.Shared.Plans;
+using Launchpad.Shared.Vms;
+
+namespace Launchpad.Shared.Tests;
+
+public sealed class PlacementTests
+{
+    private static readonly Plan Starter = Plan.Get("starter");
+
+    [Fact]
+    public void The_fullest_machine_with_room_is_chosen() =>
+        Assert.Equal("b", Placement.Choose([Vm("a", used: 0), Vm("b", used: 6144), Vm("full", used: 8192)], Starter)?.Id);
+
+    [Fact]
+    public void A_machine_being_made_is_chosen_only_when_no_ready_one_has_room()
+    {
+        var creating = Vm("new", used: 2048) with { Status = VmStatus.Creating };
+        Assert.Equal("a", Placement.Choose([creating, Vm("a", used: 0)], Starter)?.Id);
+        Assert.Equal("new", Placement.Choose([creating, Vm("full", used: 8192)], Starter)?.Id);
+    }
+
+    [Fact]
+    public void Nothing_is_placed_on_a_machine_that_is_going_away() =>
+        Assert.Null(Placement.Choose([Vm("a", used: 0) with { Status = VmStatus.Retiring }], Starter));
+
+    [Fact]
+    public void A_dedicated_plan_never_shares() => Assert.Null(Placement.Choose([Vm("a", used: 0)], Plan.Get("dedicated")));
+
+    [Fact]
+    public void Choosing_never_promises_more_than_there_is()
+    {
+        var random = new Random(20260);
+        for (var round = 0; round < 500; round++)
+        {
+            var pool = Enumerable.Range(0, random.Next(6)).Select(i => Vm($"{i}", random.Next(9) * 1024)).ToList();
+            var plan = Plan.All[random.Next(2)];
+            var chosen = Placement.Choose(pool, plan);
+            Assert.Equal(pool.Any(vm => vm.FreeMb >= plan.MemoryMb), chosen is not null);
+            Assert.True(chosen is null || chosen.With("x", plan.MemoryMb).FreeMb >= 0);
+        }
+    }
+
+    [Fact]
+    public void An_empty_shared_machine_is_kept_while_it_is_the_only_spare()
+    {
+        var options = new PoolOptions { SharedSpareVms = 1 };
+        var empty = Vm("a", used: 0);
+        Assert.False(Placement.IsSurplus(empty, [empty, Vm("b", used: 2048)], options));
+        Assert.True(Placement.IsSurplus(empty, [empty, Vm("b", used: 0)], options));
+    }
+
+    [Fact]
+    public void An_empty_machine_that_never_came_up_or_was_dedicated_is_given_back()
+    {
+        var options = new PoolOptions { SharedSpareVms = 1 };
+        Assert.True(Placement.IsSurplus(Vm("a", used: 0) with { Status = VmStatus.Creating }, [], options));
+        Assert.True(Placement.IsSurplus(Vm("a", used: 0) with { Pool = Tier.Dedicated }, [], options));
+        Assert.False(Placement.IsSurplus(Vm("a", used: 2048) with { Pool = Tier.Dedicated }, [], options));
+    }
+
+    private static Vm Vm(string id, int used) => new(
+        Tier.Shared, id, VmStatus.Ready, "Standard_D2s_v5", 8192,
+        used == 0 ? ImmutableSortedDictionary<string, int>.Empty : ImmutableSortedDictionary<string, int>.Empty.Add("dep", used),
+        "op", DateTimeOffset.UnixEpoch);
+}
