@@ -26,9 +26,11 @@ internal sealed class HttpFunction
 
     public bool Takes(string method) => Methods.IsEmpty || Methods.Contains(method, StringComparer.OrdinalIgnoreCase);
 
-    public static ImmutableArray<HttpFunction> Of(FunctionList functions)
+    public static ImmutableArray<HttpFunction> Of(FunctionList functions) =>
+        Check([.. functions.TriggeredBy<HttpTriggerAttribute>().Select(f => new HttpFunction(f.Function, f.Trigger))]);
+
+    public static ImmutableArray<HttpFunction> Check(ImmutableArray<HttpFunction> all)
     {
-        var all = functions.TriggeredBy<HttpTriggerAttribute>().Select(f => new HttpFunction(f.Function, f.Trigger)).ToImmutableArray();
         foreach (var function in all)
         {
             function.CheckRoute(all);
