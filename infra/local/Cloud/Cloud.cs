@@ -1,11 +1,13 @@
 using System.Net;
 using Launchpad.Local.Admin;
 using Launchpad.Local.Faults;
+using Launchpad.Local.FrontDoor;
 using Launchpad.Local.Identity;
 using Launchpad.Local.KeyVault;
 using Launchpad.Local.Mail;
 using Launchpad.Local.Models;
 using Launchpad.Local.Registry;
+using Launchpad.Local.ResourceManager;
 using Launchpad.Local.Storage;
 using Launchpad.Local.Stripe;
 using Microsoft.AspNetCore.Http.Features;
@@ -16,6 +18,9 @@ namespace Launchpad.Local;
 /// <summary>The pocket cloud's services in one web server: a listener per port or socket, a pipeline per service.</summary>
 public sealed class Cloud : IAsyncDisposable
 {
+    // A call that hangs because the fault plan wants it must not hold up the end.
+    private static readonly TimeSpan StopMax = TimeSpan.FromSeconds(3);
+
     private readonly WebApplication _server;
     private readonly IReadOnlyList<CloudService> _services;
 
@@ -25,6 +30,7 @@ public sealed class Cloud : IAsyncDisposable
     public static IReadOnlyList<CloudService> Services(CloudContext cloud)
     {
         var mail = new MailService(cloud);
+        var resources = new ResourceManagerService(cloud);
         return
         [
             new StorageService(cloud),
@@ -33,6 +39,8 @@ public sealed class Cloud : IAsyncDisposable
             new KeyVaultService(cloud),
             new ModelService(cloud),
             new StripeService(cloud),
+            resources,
+            new FrontDoorService(cloud, resources),
             mail,
             new AdminService(cloud, mail),
         ];
@@ -43,6 +51,7 @@ public sealed class Cloud : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(context.Loggers);
         builder.Services.AddRouting();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopMax);
         builder.WebHost.UseKestrelCore();
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, context, services));
@@ -52,13 +61,22 @@ public sealed class Cloud : IAsyncDisposable
             server.MapWhen(call => Of(call) == service, branch => Pipeline(branch, context, service));
         }
 
-        foreach (var service in services)
+        var cloud = new Cloud(server, services);
+        try
         {
-            await service.StartAsync(cancellationToken);
-        }
+            foreach (var service in services)
+            {
+                await service.StartAsync(cancellationToken);
+            }
 
-        await server.StartAsync(cancellationToken);
-        return new Cloud(server, services);
+            await server.StartAsync(cancellationToken);
+            return cloud;
+        }
+        catch
+        {
+            await cloud.DisposeAsync();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -1,61 +1,58 @@
-using System.Diagnostics;
+using System.Net.Sockets;
+using System.Text.Json;
 
 namespace Launchpad.Local;
 
-/// <summary>The Docker daemon that carries the machines, through its command line client: argument lists only.</summary>
+/// <summary>The Docker daemon that carries the machines.</summary>
 public sealed class Docker(string socket)
 {
     private const string SystemSocket = "/var/run/docker.sock";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>The daemon that DOCKER_HOST names, else the system's.</summary>
-    public static Docker Default => new(
-        Environment.GetEnvironmentVariable("DOCKER_HOST") is { } host && host.StartsWith("unix://", StringComparison.Ordinal)
-            ? host["unix://".Length..]
-            : SystemSocket);
+    public static Docker Default => new(Configured ?? SystemSocket);
+
+    /// <summary>The socket that DOCKER_HOST names. Machines need a daemon on this host, so a remote one does not count.</summary>
+    public static string? Configured => Environment.GetEnvironmentVariable("DOCKER_HOST") is { } host && host.StartsWith("unix://", StringComparison.Ordinal)
+        ? host["unix://".Length..]
+        : null;
 
     public string Socket { get; } = socket;
 
-    public async Task<DockerResult> TryRunAsync(IEnumerable<string> arguments, string? input, CancellationToken cancellationToken)
+    public async Task<bool> AnswersAsync(CancellationToken cancellationToken) => await GetAsync("/_ping", cancellationToken) is not null;
+
+    /// <summary>True when no container runs: nobody would miss the daemon.</summary>
+    public async Task<bool> IsIdleAsync(CancellationToken cancellationToken) =>
+        await GetAsync("/containers/json", cancellationToken) is { } list && JsonDocument.Parse(list).RootElement.GetArrayLength() == 0;
+
+    private async Task<string?> GetAsync(string path, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo("docker", ["--host", "unix://" + Socket, .. arguments])
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectCallback = ConnectAsync }) { Timeout = Patience };
+        try
         {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!;
-        using var killed = cancellationToken.Register(() => process.Kill(entireProcessTree: true));
-        var output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
-        var errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
-        if (input is not null)
-        {
-            await process.StandardInput.WriteAsync(input.AsMemory(), cancellationToken);
+            return await client.GetStringAsync(new Uri("http://docker" + path), cancellationToken);
         }
-
-        process.StandardInput.Close();
-        var result = new DockerResult(await output, (await errors).Trim());
-        await process.WaitForExitAsync(CancellationToken.None);
-        cancellationToken.ThrowIfCancellationRequested();
-        return result with { ExitCode = process.ExitCode };
+        catch (Exception silent) when (silent is HttpRequestException || (silent is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return null;
+        }
     }
 
-    /// <summary>Standard output without its last newline; a failure is an exception with what the client said.</summary>
-    public async Task<string> RunAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
-        var list = arguments.ToList();
-        var result = await TryRunAsync(list, input: null, cancellationToken);
-        return result.ExitCode == 0
-            ? result.Output.TrimEnd('\n')
-            : throw new DockerException($"docker {list.FirstOrDefault()}: {result.Errors}");
+        var connection = new System.Net.Sockets.Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await connection.ConnectAsync(new UnixDomainSocketEndPoint(Socket), cancellationToken);
+            return new NetworkStream(connection, ownsSocket: true);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
     }
-
-    /// <summary>Whether a daemon answers on the socket.</summary>
-    public async Task<bool> AnswersAsync(CancellationToken cancellationToken) =>
-        File.Exists(Socket) && (await TryRunAsync(["version", "--format", "{{.Server.Version}}"], null, cancellationToken)).ExitCode == 0;
 }
-
-/// <summary>What one run of the client wrote, and how it ended.</summary>
-public sealed record DockerResult(string Output, string Errors, int ExitCode = 0);
 
 /// <summary>The daemon refused, with its own words.</summary>
 public sealed class DockerException(string message) : Exception(message);

@@ -1,9 +1,32 @@
 using Launchpad.Local;
+using Launchpad.Local.Processes;
+using Launchpad.Local.Stacks;
 
-var root = Environment.GetEnvironmentVariable("LAUNCHPAD_HOME") ?? ".launchpad";
-var cache = Environment.GetEnvironmentVariable("LAUNCHPAD_CACHE")
-    ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "launchpad");
-using var loggers = LoggerFactory.Create(log => log.AddSimpleConsole().SetMinimumLevel(LogLevel.Warning));
-var context = new CloudContext(new Home(root, cache), Ports.ForSlot(0), TimeProvider.System, loggers);
-await using var cloud = await Cloud.StartAsync(context, Cloud.Services(context), CancellationToken.None);
-await Task.Delay(Timeout.Infinite);
+const string Usage = """
+    Launchpad.Local up|down|status [options]
+      --home DIR             the stack's state (default $LAUNCHPAD_HOME, else .launchpad in the checkout)
+      --json                 one JSON object on standard output
+    up
+      --slot N               shifts every port by 100·N, so that stacks run side by side (0 to 9)
+      --control-plane PATH   the functions app's program, or none (default: the one built beside this)
+      --image NAME           the tenant image to have ready: openclaw, tiny or none
+      --set NAME=VALUE       a setting of the control plane; may be repeated
+    """;
+
+try
+{
+    switch (args.FirstOrDefault())
+    {
+        case "up": await Verbs.UpAsync(args[1..]); return 0;
+        case "down": await Verbs.DownAsync(args[1..]); return 0;
+        case "status": Verbs.Status(args[1..]); return 0;
+        default:
+            Console.Error.WriteLine(Usage);
+            return 2;
+    }
+}
+catch (StackException failure)
+{
+    Console.Error.WriteLine("launchpad: " + failure.Message);
+    return 1;
+}

@@ -25,6 +25,12 @@ public sealed class ModelService(CloudContext cloud) : CloudService
         ? Environment.GetEnvironmentVariable("OPENAI_MODEL") ?? "gpt-4.1-mini"
         : Names[0];
 
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        cloud.Vault.Seed(KeySecret, () => "sk-launchpad-" + RandomNumberGenerator.GetHexString(40, lowercase: true));
+        return Task.CompletedTask;
+    }
+
     public override void Map(IEndpointRouteBuilder routes)
     {
         var all = routes.MapGroup("/v1").AddEndpointFilter(CheckKey);

@@ -1,0 +1,124 @@
+using System.Globalization;
+using Launchpad.Local.Models;
+using Launchpad.Local.Processes;
+using Launchpad.Local.ResourceManager;
+using Launchpad.Local.Storage;
+
+namespace Launchpad.Local.Stacks;
+
+/// <summary>The functions app as a child: nothing but ordinary application settings, every one of which an operator could set on Azure.</summary>
+internal static class ControlPlaneProgram
+{
+    /// <summary>Output folders of one build lie beside each other: bin/project/configuration.</summary>
+    private static readonly string Outputs = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", ".."));
+
+    private static readonly string Configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+
+    public static string DefaultPath => Output("Launchpad.Functions", "Launchpad.Functions.dll");
+
+    public static string ImagesPath => Output("Launchpad.Images", "Launchpad.Images.dll");
+
+    public static ChildProgram Create(UpArguments up, CloudContext cloud, int machineSshPort)
+    {
+        var path = up.ControlPlane!;
+        if (!File.Exists(path))
+        {
+            throw new StackException($"There is no control plane at {path}: build the solution, or say --control-plane PATH.");
+        }
+
+        var managed = path.EndsWith(".dll", StringComparison.Ordinal);
+        var folder = Path.GetDirectoryName(path)!;
+        var settings = PlainEnvironment.Copy();
+        foreach (var (name, value) in Settings(up.Image ?? "openclaw", cloud, machineSshPort).Concat(up.Settings))
+        {
+            settings[name] = value;
+        }
+
+        var health = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{cloud.Ports.ControlPlane}/api/health"));
+        return new ChildProgram("control-plane", managed ? PlainEnvironment.Find("dotnet", "install the .NET 10 SDK") : path, managed ? [path] : [])
+        {
+            Environment = settings,
+            Directory = folder,
+            LogPath = Path.Combine(cloud.Home.Logs, "control-plane.log"),
+            RecordPath = Neighbours.RecordPath(cloud.Home, "control-plane"),
+            Port = cloud.Ports.ControlPlane,
+            Build = Directory.EnumerateFiles(folder, "*.dll").Select(File.GetLastWriteTimeUtc).Max().Ticks.ToString(CultureInfo.InvariantCulture),
+            IsReady = token => IsHealthyAsync(health, token),
+        };
+    }
+
+    private static string Output(string project, string file) => Path.Combine(Outputs, project, Configuration, file);
+
+    private static Dictionary<string, string> Settings(string image, CloudContext cloud, int machineSshPort)
+    {
+        var (home, ports) = (cloud.Home, cloud.Ports);
+        var storage = StorageService.ConnectionString(ports);
+        return new Dictionary<string, string>
+        {
+            ["ASPNETCORE_URLS"] = Local("http://127.0.0.1", ports.ControlPlane),
+            ["AZURE_FUNCTIONS_ENVIRONMENT"] = "Development",
+            ["AzureWebJobsStorage"] = storage,
+            ["Storage__ConnectionString"] = storage,
+            ["IDENTITY_ENDPOINT"] = Local("http://127.0.0.1", ports.Admin) + "/msi/token",
+            ["IDENTITY_HEADER"] = cloud.IdentityHeader,
+            ["SSL_CERT_FILE"] = cloud.Certificates.BundlePath,
+            ["KeyVault__Uri"] = Local("https://localhost", ports.KeyVault) + "/",
+            ["KeyVault__DisableChallengeResourceVerification"] = "true",
+            ["Azure__ArmEndpoint"] = Local("https://localhost", ports.ResourceManager) + "/",
+            ["Azure__ArmAudience"] = Arm.Audience,
+            ["Azure__SubscriptionId"] = Arm.Subscription,
+            ["Azure__ResourceGroup"] = Arm.Group,
+            ["Azure__Location"] = Arm.Location,
+            ["Azure__DnsZone"] = Arm.Zone,
+            ["Azure__SharedVmSize"] = "Standard_D4s_v5",
+            ["Azure__ImageId"] = "debian:debian-12:12-gen2:latest",
+            ["Stripe__ApiBase"] = Local("http://127.0.0.1", ports.Stripe),
+            ["Stripe__ApiKeySecret"] = "stripe-api-key",
+            ["Stripe__WebhookSecret"] = "stripe-webhook-secret",
+            ["Images__Registry"] = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{ports.Registry}"),
+            ["Images__Scheme"] = "http",
+            ["Images__Repository"] = "launchpad/" + image,
+            ["Images__Tag"] = image == "tiny" ? "1.0.0" : "2026.9.6",
+            ["Images__PublicKeyPem"] = ImageKey(home),
+            ["Models__BaseUrl"] = "http://10.254.0.1:9000/v1",
+            ["Models__Model"] = ModelService.DefaultModel,
+            ["Models__ApiKeySecret"] = ModelService.KeySecret,
+            ["Routing__Domain"] = Arm.Zone,
+            ["Routing__PublicPort"] = ports.FrontDoor.ToString(CultureInfo.InvariantCulture),
+            ["Routing__Issuer"] = "internal",
+            ["Vms__ProgramPath"] = TenantProgram(),
+            ["Vms__SshPort"] = machineSshPort.ToString(CultureInfo.InvariantCulture),
+            ["Site__BaseUrl"] = Local("http://localhost", ports.ControlPlane),
+            ["Durable__Directory"] = home.Durable,
+        };
+    }
+
+    public static string ImageKeyPath(Home home) => Path.Combine(home.Cache, "signing", "image.pub");
+
+    private static string ImageKey(Home home) => File.Exists(ImageKeyPath(home)) ? File.ReadAllText(ImageKeyPath(home)) : "";
+
+    // The publish folder is named after configuration and platform; the newest is the one that was built last.
+    private static string TenantProgram()
+    {
+        var published = Path.GetFullPath(Path.Combine(Outputs, "..", "publish", "Launchpad.Vm"));
+        return Directory.Exists(published)
+            ? Directory.EnumerateFiles(published, "launchpad-vm", SearchOption.AllDirectories).MaxBy(File.GetLastWriteTimeUtc) ?? ""
+            : "";
+    }
+
+    private static string Local(string origin, int port) => string.Create(CultureInfo.InvariantCulture, $"{origin}:{port}");
+
+    private static async Task<bool> IsHealthyAsync(Uri health, CancellationToken cancellationToken)
+    {
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(5) };
+        try
+        {
+            using var answer = await client.GetAsync(health, cancellationToken);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (Exception silent) when (silent is HttpRequestException || (silent is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return false;
+        }
+    }
+}

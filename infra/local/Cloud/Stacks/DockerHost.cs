@@ -1,0 +1,96 @@
+using Launchpad.Local.Processes;
+
+namespace Launchpad.Local.Stacks;
+
+/// <summary>The Docker daemon of this machine: the one that is there, else one of our own that all stacks share.</summary>
+internal sealed class DockerHost : IAsyncDisposable
+{
+    private readonly Child? _own;
+    private readonly StackLock? _use;
+    private readonly string _usersPath;
+
+    private DockerHost(Docker docker, Child? own, StackLock? use, string usersPath) => (Docker, _own, _use, _usersPath) = (docker, own, use, usersPath);
+
+    public Docker Docker { get; }
+
+    public bool IsOwn => _own is not null;
+
+    public string Word => _own is null ? "found" : _own.Adopted ? "adopted" : "started";
+
+    public static async Task<DockerHost> OpenAsync(Home home, Action<string> say, CancellationToken cancellationToken)
+    {
+        var usersPath = Path.Combine(home.Cache, "dockerd.users");
+        if (await Docker.Default.AnswersAsync(cancellationToken))
+        {
+            return new DockerHost(Docker.Default, null, null, usersPath);
+        }
+
+        if (Docker.Configured is { } configured)
+        {
+            throw new StackException($"DOCKER_HOST names {configured}, but no Docker daemon answers there.");
+        }
+
+        if (!Environment.IsPrivilegedProcess)
+        {
+            throw new StackException("No Docker daemon answers on /var/run/docker.sock, and only root can start one.");
+        }
+
+        // Two stacks that start at once would both find no daemon.
+        using var starting = await WaitForAsync(Path.Combine(home.Cache, "dockerd.starting"), cancellationToken);
+        var use = StackLock.TryTake(usersPath, shared: true);
+        var daemon = new Child(Neighbours.DockerDaemon(home), say, TimeProvider.System);
+        try
+        {
+            await daemon.StartAsync(cancellationToken);
+            return new DockerHost(Neighbours.OwnDocker(home), daemon, use, usersPath);
+        }
+        catch
+        {
+            await daemon.DisposeAsync();
+            use?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Ends our own daemon unless another stack or a container still needs it.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _use?.Dispose();
+        if (_own is null)
+        {
+            return;
+        }
+
+        using var last = StackLock.TryTake(_usersPath);
+        if (last is not null && await Docker.IsIdleAsync(CancellationToken.None))
+        {
+            await _own.DisposeAsync();
+        }
+        else
+        {
+            await _own.LeaveAsync();
+        }
+    }
+
+    /// <summary>The same for a daemon that a killed pocket cloud left.</summary>
+    public static async Task<bool> StopLeftoverAsync(Home home)
+    {
+        var docker = Neighbours.OwnDocker(home);
+        using var last = StackLock.TryTake(Path.Combine(home.Cache, "dockerd.users"));
+        return last is not null && File.Exists(Neighbours.DockerRecordPath(home)) && await docker.IsIdleAsync(CancellationToken.None)
+            && await Child.StopLeftoverAsync(Neighbours.DockerRecordPath(home), TimeSpan.FromSeconds(60));
+    }
+
+    private static async Task<StackLock> WaitForAsync(string path, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (StackLock.TryTake(path) is { } taken)
+            {
+                return taken;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(200), cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using System.Text.Json;
+using Launchpad.Local.Processes;
+
+namespace Launchpad.Local.Stacks;
+
+/// <summary>Which process runs the stack of a home, and where it answers.</summary>
+internal sealed record StackRecord(int Pid, long StartedAt, int Slot, string DockerSocket, bool Ready, IReadOnlyDictionary<string, string> Addresses)
+{
+    public static StackRecord? Read(Home home) =>
+        File.Exists(PathIn(home)) ? JsonSerializer.Deserialize<StackRecord>(File.ReadAllBytes(PathIn(home)), JsonSerializerOptions.Web) : null;
+
+    public static StackRecord OfThisProcess(Ports ports, Docker docker, bool ready)
+    {
+        using var self = RunningProcess.Find(Environment.ProcessId)!;
+        return new StackRecord(self.Pid, self.StartedAt, ports.Slot, docker.Socket, ready, AddressesOf(ports));
+    }
+
+    public static void Delete(Home home) => File.Delete(PathIn(home));
+
+    public void Write(Home home) => DurableFile.Write(PathIn(home), JsonSerializer.SerializeToUtf8Bytes(this, JsonSerializerOptions.Web));
+
+    public RunningProcess? Find() => RunningProcess.Find(Pid, StartedAt);
+
+    private static string PathIn(Home home) => Path.Combine(home.Run, "cloud.json");
+
+    private static Dictionary<string, string> AddressesOf(Ports ports)
+    {
+        static string At(string origin, int port) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{origin}:{port}");
+        return new Dictionary<string, string>
+        {
+            ["dashboard"] = At("http://localhost", ports.ControlPlane),
+            ["bots"] = At("https://{name}.localhost", ports.FrontDoor),
+            ["admin"] = At("http://127.0.0.1", ports.Admin),
+            ["stripe"] = At("http://127.0.0.1", ports.Stripe),
+            ["models"] = At("http://127.0.0.1", ports.Models) + "/v1",
+            ["keyVault"] = At("https://localhost", ports.KeyVault),
+            ["resourceManager"] = At("https://localhost", ports.ResourceManager),
+            ["registry"] = At("127.0.0.1", ports.Registry),
+            ["blobs"] = At("http://127.0.0.1", ports.Blob) + "/" + Storage.StorageService.Account,
+            ["queues"] = At("http://127.0.0.1", ports.Queue) + "/" + Storage.StorageService.Account,
+            ["tables"] = At("http://127.0.0.1", ports.Table) + "/" + Storage.StorageService.Account,
+            ["smtp"] = At("127.0.0.1", ports.Mail),
+        };
+    }
+}
+
+/// <summary>At most one process per home: the kernel lets go of the lock when that process dies, however it dies.</summary>
+internal sealed class StackLock : IDisposable
+{
+    private readonly FileStream _file;
+
+    private StackLock(FileStream file) => _file = file;
+
+    /// <summary>Null when another process has it.</summary>
+    public static StackLock? TryTake(string path, bool shared = false)
+    {
+        try
+        {
+            return new StackLock(shared
+                ? new FileStream(path, FileMode.OpenOrCreate, FileAccess.Read, FileShare.Read)
+                : new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            return null;
+        }
+    }
+
+    public void Dispose() => _file.Dispose();
+}
