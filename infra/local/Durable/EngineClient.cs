@@ -1,0 +1,231 @@
+using System.Globalization;
+using DurableTask.Core.Exceptions;
+using Launchpad.Durable.Execution;
+using Launchpad.Durable.Storage;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using static Microsoft.DurableTask.Client.OrchestrationRuntimeStatus;
+
+namespace Launchpad.Durable;
+
+/// <summary>The client of the engine in this process. What it has answered is durable.</summary>
+internal sealed class EngineClient(Parts parts) : DurableTaskClient("launchpad")
+{
+    private const int MaxIdLength = 256;
+
+    /// <summary>As the Functions host does unless it is told otherwise: an instance that has not ended is never replaced.</summary>
+    private static readonly OrchestrationRuntimeStatus[] NotEnded = [Pending, Running, Suspended];
+
+    private readonly SemaphoreSlim places = new(parts.Options.MaxPendingOperations);
+
+    public override async Task<string> ScheduleNewOrchestrationInstanceAsync(
+        TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default)
+    {
+        if (orchestratorName.Name is null || !parts.Catalog.Orchestrators.ContainsKey(orchestratorName.Name))
+        {
+            throw new ArgumentException($"The function '{orchestratorName.Name}' doesn't exist, is disabled, or is not an orchestrator function.");
+        }
+
+        var id = options?.InstanceId ?? Guid.NewGuid().ToString("N");
+        if (id.Length is 0 or > MaxIdLength || id.Any(char.IsControl))
+        {
+            throw new ArgumentException($"An instance id has 1 to {MaxIdLength} characters, none of them a control character.");
+        }
+
+        var data = parts.Payloads.Accept(parts.Options.Converter.Serialize(input), "input");
+        var dedupe = options?.DedupeStatuses?.Select(Enum.Parse<OrchestrationRuntimeStatus>).ToArray() ?? NotEnded;
+        while (true)
+        {
+            await parts.Registry.ClaimAsync(id, cancellation);
+            try
+            {
+                var existing = parts.Reader.Find(id);
+                if (existing is not null && dedupe.Contains(existing.Status))
+                {
+                    throw new OrchestrationAlreadyExistsException($"An orchestration instance with the ID '{id}' already exists.");
+                }
+
+                if (existing is null || !NotEnded.Contains(existing.Status))
+                {
+                    await CreateAsync(id, orchestratorName.Name, data, options, existing);
+                    return id;
+                }
+            }
+            finally
+            {
+                parts.Registry.Unclaim(id);
+            }
+
+            // Replacing one that has not ended means to end it first.
+            await ReplaceAsync(id, cancellation);
+        }
+    }
+
+    public override Task RaiseEventAsync(
+        string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(eventName);
+        var data = parts.Payloads.Accept(parts.Options.Converter.Serialize(eventPayload), "event payload");
+        return SendAsync(instanceId, new(EventKind.EventRaised) { Name = eventName, Data = data }, cancellation);
+    }
+
+    public override Task TerminateInstanceAsync(
+        string instanceId, TerminateInstanceOptions? options = null, CancellationToken cancellation = default)
+    {
+        var output = parts.Payloads.Accept(parts.Options.Converter.Serialize(options?.Output), "output");
+        return SendAsync(
+            instanceId, new(EventKind.ExecutionTerminated) { Data = output, Recursive = options?.Recursive is true ? true : null }, cancellation);
+    }
+
+    public override Task SuspendInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default) =>
+        SendAsync(instanceId, new(EventKind.ExecutionSuspended) { Reason = reason }, cancellation);
+
+    public override Task ResumeInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default) =>
+        SendAsync(instanceId, new(EventKind.ExecutionResumed) { Reason = reason }, cancellation);
+
+    public override Task<OrchestrationMetadata?> GetInstancesAsync(
+        string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(instanceId);
+        cancellation.ThrowIfCancellationRequested();
+        return Task.FromResult(parts.Reader.Find(instanceId) is { } row ? Metadata(row, getInputsAndOutputs) : null);
+    }
+
+    public override Task<OrchestrationMetadata> WaitForInstanceStartAsync(
+        string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
+        WaitAsync(instanceId, row => row.Status is not Pending, getInputsAndOutputs, cancellation);
+
+    public override Task<OrchestrationMetadata> WaitForInstanceCompletionAsync(
+        string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
+        WaitAsync(instanceId, row => !NotEnded.Contains(row.Status), getInputsAndOutputs, cancellation);
+
+    public override AsyncPageable<OrchestrationMetadata> GetAllInstancesAsync(OrchestrationQuery? filter = null) =>
+        Pageable.Create((continuation, pageSize, cancellation) =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var query = filter ?? new();
+            var limit = Math.Clamp(pageSize ?? query.PageSize, 1, 1000);
+            var token = continuation ?? query.ContinuationToken;
+            var after = string.IsNullOrEmpty(token) ? 0 : long.Parse(token, CultureInfo.InvariantCulture);
+            var rows = parts.Reader.Query(query, after, limit);
+            var next = rows.Count == limit ? rows[^1].Key.ToString(CultureInfo.InvariantCulture) : null;
+            return Task.FromResult(new Page<OrchestrationMetadata>(rows.ConvertAll(row => Metadata(row, query.FetchInputsAndOutputs)), next));
+        });
+
+    public override async Task<PurgeResult> PurgeInstanceAsync(
+        string instanceId, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(instanceId);
+        var row = parts.Reader.Find(instanceId);
+        return new(row is null ? 0 : await new Purge(parts).RunAsync([row], options?.Recursive ?? false, cancellation), true);
+    }
+
+    public override Task<PurgeResult> PurgeAllInstancesAsync(
+        PurgeInstancesFilter filter, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        return filter.Timeout <= TimeSpan.Zero
+            ? throw new ArgumentOutOfRangeException(nameof(filter), filter.Timeout, "PurgeInstancesFilter.Timeout must be a positive TimeSpan.")
+            : new Purge(parts).RunAsync(filter, options?.Recursive ?? false, cancellation);
+    }
+
+    public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private async Task CreateAsync(string id, string name, string? input, StartOrchestrationOptions? options, InstanceRow? ended)
+    {
+        var key = parts.Registry.NextKey();
+        var now = parts.Now;
+        var row = new InstanceRow(key, id, name, options?.Version is { } version ? version.Version : parts.Options.DefaultVersion)
+        {
+            Status = Pending,
+            Created = now,
+            Updated = now,
+            Starts = options?.StartAt?.UtcDateTime,
+            Tags = options?.Tags is { Count: > 0 } tags ? tags.ToDictionary() : null,
+            Input = parts.Store(key, 0, input),
+        };
+        Write[] writes = ended is null ? [new CreateInstance(row)] : [new PurgeInstance(ended.Key), new CreateInstance(row)];
+        await WriteAsync(writes, () =>
+        {
+            var instance = new Instance(row) { IsRecovered = true };
+            parts.Registry.Add(instance);
+            parts.Begin(instance);
+        });
+        if (ended is not null)
+        {
+            parts.Payloads.Forget(ended.Key);
+        }
+    }
+
+    private async Task ReplaceAsync(string id, CancellationToken cancellation)
+    {
+        if (parts.Registry.Find(id) is not null)
+        {
+            await TerminateInstanceAsync(id, new TerminateInstanceOptions(), cancellation);
+        }
+
+        await WaitForInstanceCompletionAsync(id, cancellation);
+    }
+
+    private Task SendAsync(string instanceId, HistoryEvent e, CancellationToken cancellation)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(instanceId);
+        cancellation.ThrowIfCancellationRequested();
+        if (parts.Registry.Find(instanceId) is not { } instance)
+        {
+            throw parts.Reader.Find(instanceId) is { } row
+                ? new InvalidOperationException($"The orchestration instance with the ID '{instanceId}' is {row.Status}: it takes nothing in any more.")
+                : new ArgumentException($"No instance with ID '{instanceId}' was found.");
+        }
+
+        var (message, write) = parts.Send(instance, e);
+        return WriteAsync([write], () => parts.Dispatcher.Deliver(instance, message));
+    }
+
+    /// <summary>Writes in one of a bounded number of places: when the disk is slower than the callers, they wait here.</summary>
+    private async Task WriteAsync(Write[] writes, Action committed)
+    {
+        await places.WaitAsync();
+        try
+        {
+            await parts.Writer.SubmitAsync(writes, committed);
+        }
+        finally
+        {
+            places.Release();
+        }
+    }
+
+    private async Task<OrchestrationMetadata> WaitAsync(
+        string instanceId, Func<InstanceRow, bool> condition, bool getInputsAndOutputs, CancellationToken cancellation)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(instanceId);
+        while (true)
+        {
+            var change = parts.Waiters.Change(instanceId);
+            if (parts.Reader.Find(instanceId) is { } row && condition(row))
+            {
+                return Metadata(row, getInputsAndOutputs);
+            }
+
+            await change.WaitAsync(cancellation);
+        }
+    }
+
+    private OrchestrationMetadata Metadata(InstanceRow row, bool inputsAndOutputs)
+    {
+        var live = parts.Registry.Find(row.Key);
+        return new(row.Name, row.Id)
+        {
+            RuntimeStatus = row.Status,
+            CreatedAt = row.Created,
+            LastUpdatedAt = live is not null && live.Updated > row.Updated ? live.Updated : row.Updated,
+            Tags = row.Tags?.AsReadOnly() ?? new Dictionary<string, string>().AsReadOnly(),
+            DataConverter = inputsAndOutputs ? parts.Options.Converter : null,
+            SerializedInput = inputsAndOutputs ? parts.Text(row.Key, row.Input) : null,
+            SerializedOutput = inputsAndOutputs ? parts.Text(row.Key, row.Output) : null,
+            SerializedCustomStatus = inputsAndOutputs ? parts.Text(row.Key, row.CustomStatus) : null,
+            FailureDetails = inputsAndOutputs ? row.Failure?.ToDetails() : null,
+        };
+    }
+}

@@ -1,0 +1,179 @@
+using System.Diagnostics.CodeAnalysis;
+using Launchpad.Durable.Execution;
+using Microsoft.Extensions.Logging;
+
+namespace Launchpad.Durable
+{
+    /// <summary>One run of an activity. The key is the same whenever this task runs again, so it serves as an idempotency key.</summary>
+    public sealed record ActivityInvocation(string Name, string InstanceId, string? InputJson, int Attempt)
+    {
+        public required int TaskId { get; init; }
+
+        public required string Version { get; init; }
+
+        public required string Key { get; init; }
+
+        public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
+    }
+}
+
+namespace Launchpad.Durable.Execution
+{
+    /// <summary>Runs activities whose scheduling is durable, so many at a time. A result counts when a turn has recorded it; what was
+    /// running when the process died runs again.</summary>
+    internal sealed class ActivityPump(Parts parts) : IDisposable
+    {
+        private readonly Lock gate = new();
+        private readonly Queue<Work> queue = new();
+        private readonly CancellationTokenSource stop = new();
+        private readonly TaskCompletionSource idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int running;
+        private bool stopping;
+
+        private sealed record Work(Instance Instance, int Generation, HistoryEvent Scheduled, bool IsSuspect);
+
+        public void Enqueue(Instance instance, HistoryEvent scheduled, bool isSuspect = false)
+        {
+            var work = new Work(instance, instance.Generation, scheduled, isSuspect);
+            lock (gate)
+            {
+                if (stopping)
+                {
+                    return;
+                }
+
+                if (running == parts.Options.MaxConcurrentActivities)
+                {
+                    queue.Enqueue(work);
+                    return;
+                }
+
+                running++;
+            }
+
+            Start(work);
+        }
+
+        /// <summary>Begins nothing more and waits for what is running; what does not end in time is told to.</summary>
+        public async Task StopAsync(CancellationToken cancellation)
+        {
+            lock (gate)
+            {
+                stopping = true;
+                queue.Clear();
+                if (running == 0)
+                {
+                    idle.TrySetResult();
+                }
+            }
+
+            try
+            {
+                await idle.Task.WaitAsync(parts.Options.DrainTimeout, parts.Time, cancellation);
+            }
+            catch (Exception late) when (late is TimeoutException or OperationCanceledException)
+            {
+                parts.Logger.LogWarning("Activities are still running after {Timeout}. They run again at the next start.", parts.Options.DrainTimeout);
+            }
+
+            await stop.CancelAsync();
+        }
+
+        public void Dispose() => stop.Dispose();
+
+        private void Start(Work work) => ThreadPool.UnsafeQueueUserWorkItem(
+            static state => _ = state.Pump.RunAsync(state.Work), (Pump: this, Work: work), preferLocal: false);
+
+        private async Task RunAsync(Work work)
+        {
+            var (key, task) = (work.Instance.Key, work.Scheduled.Id!.Value);
+            if (!work.IsSuspect)
+            {
+                await ExecuteAsync(work);
+            }
+            else if (parts.Attempts.IsPoison(key, task))
+            {
+                Deliver(work, new(EventKind.TaskFailed) { Failure = parts.Attempts.Verdict(key, task, $"activity '{work.Scheduled.Name}'") });
+            }
+            else
+            {
+                await WatchAsync(work, key, task);
+            }
+
+            Next();
+        }
+
+        private async Task WatchAsync(Work work, long key, int task)
+        {
+            var alone = parts.Attempts.RunsAlone(key, task);
+            if (alone)
+            {
+                var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                parts.Attempts.EnterAlone(turn.SetResult);
+                await turn.Task;
+            }
+
+            await parts.Writer.SubmitAsync(parts.Attempts.Mark(key, task));
+            await ExecuteAsync(work);
+            if (alone)
+            {
+                parts.Attempts.LeaveAlone();
+            }
+        }
+
+        [SuppressMessage("Design", "CA1031", Justification = "Whatever an activity throws is its failure and crosses to the orchestrator.")]
+        private async Task ExecuteAsync(Work work)
+        {
+            var (instance, scheduled) = (work.Instance, work.Scheduled);
+            if (!parts.Catalog.Activities.TryGetValue(scheduled.Name!, out var body))
+            {
+                var missing = new Failure(Failure.ActivityNotFound, $"No activity task named '{scheduled.Name}' was found.", null, null);
+                Deliver(work, new(EventKind.TaskFailed) { Failure = missing });
+                return;
+            }
+
+            try
+            {
+                var input = parts.Payloads.Text(instance.Key, scheduled);
+                var invocation = new ActivityInvocation(
+                    scheduled.Name!, instance.Id, input, parts.Attempts.Crashes(instance.Key, scheduled.Id!.Value) + 1)
+                {
+                    TaskId = scheduled.Id!.Value,
+                    Version = scheduled.Version ?? "",
+                    Key = $"{instance.Id}:{work.Generation}:{scheduled.Id}",
+                    Tags = scheduled.Tags?.AsReadOnly() ?? new Dictionary<string, string>().AsReadOnly(),
+                };
+                var result = parts.Options.Converter.Serialize(await body(invocation, stop.Token));
+                Deliver(work, new(EventKind.TaskCompleted) { Data = parts.Payloads.Accept(result, "result") });
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                // Stopped before its end: nothing is recorded, so it runs again.
+            }
+            catch (Exception exception)
+            {
+                Deliver(work, new(EventKind.TaskFailed) { Failure = Failure.Of(exception) });
+            }
+        }
+
+        private void Deliver(Work work, HistoryEvent e) =>
+            parts.Dispatcher.Deliver(work.Instance, new(e with { Id = work.Scheduled.Id, Generation = work.Generation }));
+
+        private void Next()
+        {
+            Work? next;
+            lock (gate)
+            {
+                if (!queue.TryDequeue(out next) && --running == 0 && stopping)
+                {
+                    idle.TrySetResult();
+                }
+            }
+
+            if (next is not null)
+            {
+                Start(next);
+            }
+        }
+    }
+}

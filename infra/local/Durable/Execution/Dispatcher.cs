@@ -1,0 +1,89 @@
+using Launchpad.Durable.Storage;
+
+namespace Launchpad.Durable.Execution;
+
+/// <summary>Brings messages to instances, and instances with messages to the threads that run turns.</summary>
+internal sealed class Dispatcher(Writer writer) : IDisposable
+{
+    private readonly Lock gate = new();
+    private readonly Queue<Instance> ready = new();
+    private readonly SemaphoreSlim available = new(0);
+    private readonly List<Thread> threads = [];
+    private volatile bool stopping;
+
+    /// <summary>Threads of their own: activities that block the thread pool do not delay a turn.</summary>
+    public void Start(int count, Action<Instance> turn)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            var thread = new Thread(() => Run(turn)) { Name = $"durable turns {i}", IsBackground = true };
+            threads.Add(thread);
+            thread.Start();
+        }
+    }
+
+    /// <summary>Ends after the turns that are running; what is queued is in the database.</summary>
+    public void Stop()
+    {
+        stopping = true;
+        available.Release(threads.Count);
+        threads.ForEach(thread => thread.Join());
+    }
+
+    public void Dispose() => available.Dispose();
+
+    public void Deliver(Instance instance, Message message, bool first = false)
+    {
+        switch (instance.Deliver(message, first))
+        {
+            case true:
+                Enqueue(instance);
+                break;
+            case null when message.Sequence != 0:
+                writer.Submit(new(new RemoveMessage(message.Sequence)));
+                break;
+        }
+    }
+
+    /// <summary>After a turn: again if something came in meanwhile.</summary>
+    public void Release(Instance instance)
+    {
+        if (instance.Release())
+        {
+            Enqueue(instance);
+        }
+    }
+
+    public void Enqueue(Instance instance)
+    {
+        lock (gate)
+        {
+            ready.Enqueue(instance);
+        }
+
+        if (!stopping)
+        {
+            available.Release();
+        }
+    }
+
+    private void Run(Action<Instance> turn)
+    {
+        while (true)
+        {
+            available.Wait();
+            if (stopping)
+            {
+                return;
+            }
+
+            Instance instance;
+            lock (gate)
+            {
+                instance = ready.Dequeue();
+            }
+
+            turn(instance);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+using System.Collections.Concurrent;
+using Launchpad.Durable.Storage;
+using Microsoft.DurableTask;
+using Microsoft.Extensions.Logging;
+
+namespace Launchpad.Durable.Execution;
+
+/// <summary>The parts of one running engine, as each of them sees the others.</summary>
+internal sealed class Parts(DurableOptions options, TimeProvider time, ILoggerFactory loggers, Catalog catalog)
+{
+    public DurableOptions Options => options;
+
+    public TimeProvider Time => time;
+
+    public ILoggerFactory Loggers => loggers;
+
+    public ILogger Logger { get; } = loggers.CreateLogger("Launchpad.Durable");
+
+    public Catalog Catalog => catalog;
+
+    public required Reader Reader { get; init; }
+
+    public required Writer Writer { get; init; }
+
+    public required Payloads Payloads { get; init; }
+
+    public required Registry Registry { get; init; }
+
+    public required Dispatcher Dispatcher { get; init; }
+
+    public required Attempts Attempts { get; init; }
+
+    public Waiters Waiters { get; } = new();
+
+    public Timers Timers { get; set; } = null!;
+
+    public ActivityPump Activities { get; set; } = null!;
+
+    public DateTime Now => time.GetUtcNow().UtcDateTime;
+
+    /// <summary>A text for a column: itself, or the file that it was written to.</summary>
+    public Stored Store(long instance, int generation, string? data) => data is not null && Payloads.IsLarge(data)
+        ? new(null, Payloads.Write(instance, generation, data))
+        : new(data, null);
+
+    public string? Text(long instance, Stored stored) => stored.File is null ? stored.Text : Payloads.Read(instance, stored.File);
+
+    /// <summary>A durable message, and the write that makes it so.</summary>
+    public (Message Message, Write Write) Send(Instance to, HistoryEvent e)
+    {
+        var message = new Message(e);
+        var recorded = Payloads.Spill(to.Key, Payloads.OfMessage, e);
+        return (message, new AddMessage(to.Key, message, System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(recorded, EventJson.Readable.HistoryEvent)));
+    }
+
+    /// <summary>Starts an instance that has not run yet, now or at its time.</summary>
+    public void Begin(Instance instance)
+    {
+        if (instance.Starts is { } at && at > Now && instance.Generation == 0)
+        {
+            Timers.Arm(new(at, instance.Key, instance.Generation, Timers.Due.Start));
+        }
+        else
+        {
+            Dispatcher.Deliver(instance, new(new(EventKind.ExecutionStarted) { Generation = instance.Generation }), first: true);
+        }
+    }
+
+    public void Fire(Timers.Due due)
+    {
+        if (Registry.Find(due.Instance) is not { } instance)
+        {
+            return;
+        }
+
+        var e = due.Task == Timers.Due.Start
+            ? new HistoryEvent(EventKind.ExecutionStarted) { Generation = due.Generation }
+            : new(EventKind.TimerFired) { Id = due.Task, At = due.At, Generation = due.Generation };
+        Dispatcher.Deliver(instance, new(e));
+    }
+}
+
+/// <summary>The code that can be run, by name without regard to case.</summary>
+internal sealed class Catalog
+{
+    public Dictionary<string, Func<TaskOrchestrationContext, Task<object?>>> Orchestrators { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    public Dictionary<string, Func<ActivityInvocation, CancellationToken, Task<object?>>> Activities { get; } = new(StringComparer.OrdinalIgnoreCase);
+}
+
+/// <summary>Those who wait for the status of an instance to change.</summary>
+internal sealed class Waiters
+{
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> changes = new(StringComparer.Ordinal);
+
+    /// <summary>The next change; ask for it before reading the status, so that none falls between.</summary>
+    public Task Change(string id) => changes.GetOrAdd(id, _ => new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+
+    public void Signal(string id)
+    {
+        if (changes.TryRemove(id, out var change))
+        {
+            change.SetResult();
+        }
+    }
+}

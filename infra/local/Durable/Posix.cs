@@ -1,0 +1,58 @@
+using System.Runtime.InteropServices;
+
+namespace Launchpad.Durable;
+
+/// <summary>The few calls that .NET has no words for.</summary>
+internal static partial class Posix
+{
+    /// <summary>The exit code of a process that lost its log (EX_IOERR).</summary>
+    public const int InputOutputError = 74;
+
+    private const int Stop = 19;
+    private const int ReadOnlyDirectory = 0x10000;
+
+    /// <summary>Freezes this process, all threads of it, until somebody continues or kills it.</summary>
+    public static void Freeze()
+    {
+        if (kill(Environment.ProcessId, Stop) != 0)
+        {
+            throw new IOException($"kill failed with {Marshal.GetLastPInvokeError()}");
+        }
+    }
+
+    /// <summary>Makes names in a directory survive a power cut; the bytes of a file alone do not.</summary>
+    public static void Sync(string directory)
+    {
+        var descriptor = open(directory, ReadOnlyDirectory);
+        if (descriptor < 0)
+        {
+            throw new IOException($"Cannot open {directory}: {Marshal.GetLastPInvokeError()}");
+        }
+
+        var result = fsync(descriptor);
+        var error = Marshal.GetLastPInvokeError();
+        _ = close(descriptor);
+        if (result != 0)
+        {
+            throw new IOException($"Cannot sync {directory}: {error}");
+        }
+    }
+
+    /// <summary>Ends this process at once: no handler runs that might go on as if nothing had happened.</summary>
+    public static void Exit(int code) => _exit(code);
+
+    [LibraryImport("libc")]
+    private static partial void _exit(int code);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int kill(int process, int signal);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int open(string path, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int fsync(int descriptor);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int close(int descriptor);
+}

@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using Launchpad.Durable.Execution;
+using Launchpad.Durable.Storage;
+using Microsoft.DurableTask.Client;
+using static Microsoft.DurableTask.Client.OrchestrationRuntimeStatus;
+
+namespace Launchpad.Durable;
+
+/// <summary>Removes instances that have ended, a few at a time, so that others get their turn in between. What is committed stays
+/// removed when the process dies in the middle; the rest is still whole.</summary>
+internal sealed class Purge(Parts parts)
+{
+    private const int Step = 100;
+
+    private static readonly OrchestrationRuntimeStatus[] Ended = [Completed, Failed, Terminated];
+
+    public async Task<PurgeResult> RunAsync(PurgeInstancesFilter filter, bool recursive, CancellationToken cancellation)
+    {
+        var statuses = filter.Statuses?.Intersect(Ended).ToArray() ?? Ended;
+        if (statuses.Length == 0)
+        {
+            return new(0, true);
+        }
+
+        var started = Stopwatch.GetTimestamp();
+        var query = new OrchestrationQuery(filter.CreatedFrom, filter.CreatedTo, statuses);
+        var purged = 0;
+        for (long after = 0; ;)
+        {
+            var rows = parts.Reader.Query(query, after, Step);
+            if (rows.Count == 0)
+            {
+                return new(purged, true);
+            }
+
+            purged += await RunAsync(rows, recursive, cancellation);
+            after = rows[^1].Key;
+            if (filter.Timeout is { } timeout && Stopwatch.GetElapsedTime(started) > timeout)
+            {
+                return new(purged, parts.Reader.Query(query, after, 1).Count == 0);
+            }
+        }
+    }
+
+    public async Task<int> RunAsync(List<InstanceRow> rows, bool recursive, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var all = recursive ? WithChildren(rows) : rows;
+        var claimed = all.Where(row => Ended.Contains(row.Status) && parts.Registry.TryClaim(row.Id)).ToList();
+        try
+        {
+            // Read again under the claim: the id may have been started anew in between.
+            var gone = claimed.Where(row => parts.Reader.Find(row.Id) is { } now && now.Key == row.Key).ToList();
+            await parts.Writer.SubmitAsync([.. gone.Select(row => new PurgeInstance(row.Key))]);
+            gone.ForEach(row => parts.Payloads.Forget(row.Key));
+            return gone.Count;
+        }
+        finally
+        {
+            claimed.ForEach(row => parts.Registry.Unclaim(row.Id));
+        }
+    }
+
+    private List<InstanceRow> WithChildren(List<InstanceRow> rows)
+    {
+        var all = new List<InstanceRow>(rows);
+        for (var i = 0; i < all.Count; i++)
+        {
+            all.AddRange(parts.Reader.Children(all[i].Id));
+        }
+
+        return all.DistinctBy(row => row.Key).ToList();
+    }
+}

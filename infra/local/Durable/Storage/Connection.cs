@@ -1,0 +1,157 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using System.Text;
+using SQLitePCL;
+
+namespace Launchpad.Durable.Storage;
+
+/// <summary>One connection to the database; used by one thread at a time.</summary>
+internal sealed class Connection : IDisposable
+{
+    private readonly sqlite3 handle;
+    private readonly List<Statement> statements = [];
+
+    static Connection()
+    {
+        // The distribution keeps its SQLite patched; the one in the package is what Windows and macOS use.
+        NativeLibrary.SetDllImportResolver(
+            typeof(SQLite3Provider_e_sqlite3).Assembly,
+            (name, _, _) => name == "e_sqlite3" && NativeLibrary.TryLoad("libsqlite3.so.0", out var library) ? library : 0);
+        raw.SetProvider(new SQLite3Provider_e_sqlite3());
+    }
+
+    public Connection(string path, bool readOnly = false)
+    {
+        var flags = raw.SQLITE_OPEN_NOMUTEX | (readOnly ? raw.SQLITE_OPEN_READONLY : raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE);
+        Check(raw.sqlite3_open_v2(path, out handle, flags, null), handle);
+        Execute("PRAGMA busy_timeout = 10000");
+    }
+
+    /// <summary>A statement that lives as long as the connection.</summary>
+    public Statement Prepare(string sql)
+    {
+        var statement = Query(sql);
+        statements.Add(statement);
+        return statement;
+    }
+
+    /// <summary>A statement that the caller disposes.</summary>
+    public Statement Query(string sql)
+    {
+        Check(raw.sqlite3_prepare_v2(handle, sql, out var statement), handle);
+        return new(statement, handle);
+    }
+
+    public bool InTransaction => raw.sqlite3_get_autocommit(handle) == 0;
+
+    public void Execute(string sql) => Check(raw.sqlite3_exec(handle, sql), handle);
+
+    public long Scalar(string sql)
+    {
+        using var statement = Query(sql);
+        return statement.Step() ? statement.Int64(0) : 0;
+    }
+
+    public void Dispose()
+    {
+        foreach (var statement in statements)
+        {
+            statement.Dispose();
+        }
+
+        handle.Dispose();
+    }
+
+    internal static void Check(int code, sqlite3? handle)
+    {
+        if (code is not (raw.SQLITE_OK or raw.SQLITE_ROW or raw.SQLITE_DONE))
+        {
+            var text = handle is null ? raw.sqlite3_errstr(code).utf8_to_string() : raw.sqlite3_errmsg(handle).utf8_to_string();
+            throw new StoreException($"SQLite answered {code}: {text}.") { Code = code & 0xff };
+        }
+    }
+}
+
+/// <summary>A prepared statement. Parameters and columns are counted as SQLite does: from one and from zero.</summary>
+internal sealed class Statement(sqlite3_stmt handle, sqlite3 connection) : IDisposable
+{
+    public Statement Bind(int index, long? value)
+    {
+        Connection.Check(value is { } number ? raw.sqlite3_bind_int64(handle, index, number) : raw.sqlite3_bind_null(handle, index), connection);
+        return this;
+    }
+
+    public Statement Bind(int index, string? value)
+    {
+        if (value is null)
+        {
+            Connection.Check(raw.sqlite3_bind_null(handle, index), connection);
+            return this;
+        }
+
+        var buffer = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(value.Length));
+        Text(index, buffer.AsSpan(0, Encoding.UTF8.GetBytes(value, buffer)));
+        ArrayPool<byte>.Shared.Return(buffer);
+        return this;
+    }
+
+    /// <summary>Binds text that is UTF-8 already. An empty span has no address, which SQLite would take for null.</summary>
+    public Statement Text(int index, ReadOnlySpan<byte> utf8)
+    {
+        Connection.Check(utf8.IsEmpty ? raw.sqlite3_bind_text(handle, index, "") : raw.sqlite3_bind_text(handle, index, utf8), connection);
+        return this;
+    }
+
+    public Statement Bind(int index, Stored value)
+    {
+        return value.File is null ? Bind(index, value.Text) : Blob(index, Encoding.UTF8.GetBytes(value.File));
+    }
+
+    public bool Step()
+    {
+        var code = raw.sqlite3_step(handle);
+        if (code is not (raw.SQLITE_ROW or raw.SQLITE_DONE))
+        {
+            // Reset before throwing: a statement in the middle of an error would keep its transaction open.
+            raw.sqlite3_reset(handle);
+            Connection.Check(code, connection);
+        }
+
+        return code == raw.SQLITE_ROW;
+    }
+
+    public void Run()
+    {
+        Step();
+        Reset();
+    }
+
+    public void Reset() => raw.sqlite3_reset(handle);
+
+    public bool IsNull(int column) => raw.sqlite3_column_type(handle, column) == raw.SQLITE_NULL;
+
+    public long Int64(int column) => raw.sqlite3_column_int64(handle, column);
+
+    /// <summary>The bytes of a text column, valid until the next step.</summary>
+    public ReadOnlySpan<byte> Utf8(int column) => raw.sqlite3_column_blob(handle, column);
+
+    public string? Text(int column) => IsNull(column) ? null : Encoding.UTF8.GetString(Utf8(column));
+
+    public Stored Stored(int column) => raw.sqlite3_column_type(handle, column) == raw.SQLITE_BLOB
+        ? new(null, Encoding.UTF8.GetString(Utf8(column)))
+        : new(Text(column), null);
+
+    public void Dispose() => handle.Dispose();
+
+    private Statement Blob(int index, ReadOnlySpan<byte> bytes)
+    {
+        Connection.Check(raw.sqlite3_bind_blob(handle, index, bytes), connection);
+        return this;
+    }
+}
+
+/// <summary>The database could not do what it was asked.</summary>
+internal sealed class StoreException(string message) : IOException(message)
+{
+    public int Code { get; init; }
+}

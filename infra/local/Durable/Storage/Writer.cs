@@ -1,0 +1,257 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+
+namespace Launchpad.Durable.Storage;
+
+/// <summary>Changes that become durable together, and what follows once they are.</summary>
+internal sealed class Commit(params Write[] writes)
+{
+    public List<Write> Writes { get; } = [.. writes];
+
+    /// <summary>Called on the writer's thread when the changes are durable. Does nothing that waits.</summary>
+    public Action? Committed { get; init; }
+
+    public Action<Exception>? Refused { get; init; }
+
+    /// <summary>A client waits for this one and can be told that the disk is full. A turn has no such caller: it is tried again.</summary>
+    public bool MayBeRefused { get; init; }
+
+    /// <summary>The history this commit makes longer, for <see cref="StopPoint"/>.</summary>
+    public (string Orchestrator, int Before, int After) Growth { get; init; }
+}
+
+/// <summary>The one thread that writes. Whatever is ready is one transaction and one flush, so a flush serves all that wait for it.</summary>
+internal sealed class Writer : IDisposable
+{
+    private const int MaxBatch = 2048;
+    private const int DiskFull = 13;
+
+    private readonly Connection connection;
+    private readonly WriteStatements statements;
+    private readonly StopPoint stopPoint;
+    private readonly Action<Exception> fail;
+    private readonly ILogger logger;
+    private readonly Thread thread;
+    private readonly Lock gate = new();
+    private readonly SemaphoreSlim ready = new(0);
+    private readonly Queue<Commit> queue = new();
+    private Exception? failure;
+    private bool stopping;
+
+    public Writer(Connection connection, StopPoint stopPoint, Action<Exception> fail, ILogger logger)
+    {
+        this.connection = connection;
+        this.stopPoint = stopPoint;
+        this.fail = fail;
+        this.logger = logger;
+        statements = new(connection);
+        thread = new(Run) { Name = "durable writer", IsBackground = true };
+        thread.Start();
+    }
+
+    public void Submit(Commit commit)
+    {
+        bool closed, wake;
+        lock (gate)
+        {
+            closed = failure is not null || stopping;
+            wake = !closed && queue.Count == 0;
+            if (!closed)
+            {
+                queue.Enqueue(commit);
+            }
+        }
+
+        if (closed)
+        {
+            commit.Refused?.Invoke(Closed());
+        }
+        else if (wake)
+        {
+            ready.Release();
+        }
+    }
+
+    /// <summary>Completes when the changes are durable.</summary>
+    public Task SubmitAsync(params Write[] writes) => SubmitAsync(writes, null);
+
+    public Task SubmitAsync(IEnumerable<Write> writes, Action? committed)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Submit(new([.. writes])
+        {
+            MayBeRefused = true,
+            Refused = done.SetException,
+            Committed = () =>
+            {
+                committed?.Invoke();
+                done.SetResult();
+            },
+        });
+        return done.Task;
+    }
+
+    /// <summary>Writes what was submitted and ends the thread.</summary>
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            stopping = true;
+        }
+
+        ready.Release();
+        thread.Join();
+        ready.Dispose();
+        connection.Dispose();
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "Any failure of the log, of whatever type, stops the engine.")]
+    private void Run()
+    {
+        var batch = new List<Commit>();
+        while (true)
+        {
+            ready.Wait();
+            while (Take(batch))
+            {
+                try
+                {
+                    Write(batch);
+                    batch.Clear();
+                }
+                catch (StoreException full) when (full.Code == DiskFull && !stopping)
+                {
+                    Undo();
+                    WaitForSpace(batch, full);
+                }
+                catch (Exception exception)
+                {
+                    Fail(batch, exception);
+                    return;
+                }
+            }
+
+            if (stopping)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Adds what is waiting to what is left over; false when there is nothing to write.</summary>
+    private bool Take(List<Commit> batch)
+    {
+        lock (gate)
+        {
+            while (batch.Count < MaxBatch && queue.TryDequeue(out var commit))
+            {
+                batch.Add(commit);
+            }
+        }
+
+        return batch.Count > 0;
+    }
+
+    private void Write(List<Commit> batch)
+    {
+        statements.Begin.Run();
+        foreach (var commit in batch)
+        {
+            foreach (var write in commit.Writes)
+            {
+                write.Apply(statements);
+            }
+        }
+
+        statements.Commit.Run();
+        if (stopPoint.IsCrossedBy(batch))
+        {
+            Posix.Freeze();
+        }
+
+        foreach (var commit in batch)
+        {
+            commit.Committed?.Invoke();
+        }
+    }
+
+    private void WaitForSpace(List<Commit> batch, StoreException full)
+    {
+        logger.LogError(full, "The disk is full: client operations are refused and turns wait for space.");
+        foreach (var commit in batch.Where(commit => commit.MayBeRefused))
+        {
+            commit.Refused?.Invoke(full);
+        }
+
+        batch.RemoveAll(commit => commit.MayBeRefused);
+        Thread.Sleep(TimeSpan.FromSeconds(1));
+    }
+
+    private void Fail(List<Commit> batch, Exception exception)
+    {
+        List<Commit> waiting;
+        lock (gate)
+        {
+            failure = exception;
+            waiting = [.. batch, .. queue];
+            queue.Clear();
+        }
+
+        logger.LogCritical(exception, "The durable log cannot be written. Nothing goes on from here.");
+        foreach (var commit in waiting)
+        {
+            commit.Refused?.Invoke(exception);
+        }
+
+        fail(exception);
+    }
+
+    private void Undo()
+    {
+        if (connection.InTransaction)
+        {
+            connection.Execute("ROLLBACK");
+        }
+    }
+
+    private InvalidOperationException Closed() => failure is null
+        ? new("The durable engine is stopped.")
+        : new("The durable engine has stopped because its log could not be written.", failure);
+}
+
+/// <summary>Where a crash test wants the process to freeze: the history is durable to here, and nothing has followed from it yet.</summary>
+internal sealed class StopPoint
+{
+    private readonly string? orchestrator;
+    private readonly int events;
+    private bool used;
+
+    public StopPoint(string? setting)
+    {
+        if (string.IsNullOrEmpty(setting))
+        {
+            return;
+        }
+
+        var colon = setting.LastIndexOf(':');
+        if (colon < 1 || !int.TryParse(setting.AsSpan(colon + 1), out events))
+        {
+            throw new ArgumentException($"StopAfterEvent is \"orchestrator:n\", not \"{setting}\".", nameof(setting));
+        }
+
+        orchestrator = setting[..colon];
+    }
+
+    public bool IsCrossedBy(List<Commit> batch)
+    {
+        if (orchestrator is null || used)
+        {
+            return false;
+        }
+
+        used = batch.Exists(commit => string.Equals(commit.Growth.Orchestrator, orchestrator, StringComparison.OrdinalIgnoreCase)
+            && commit.Growth.Before < events
+            && commit.Growth.After >= events);
+        return used;
+    }
+}
