@@ -94,6 +94,21 @@ public sealed class Deployments(
             request: null, ct));
     }
 
+    /// <summary>Stops and starts nothing that runs well: it converges the machine to the active version, which brings a bot back that is down.</summary>
+    [Function("RestartDeployment")]
+    public async Task<IActionResult> Restart(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/restart")] HttpRequest request, string id,
+        [DurableClient] DurableTaskClient client, CancellationToken ct)
+    {
+        var deployment = await FindAsync(request, id, ct);
+        return Accepted(await starter.BeginAsync(
+            client, deployment, OperationKind.Restart, deployment.Account,
+            refuse: now => now is { Status: DeploymentStatus.Running or DeploymentStatus.Failed, ActiveVersion: not null, Vm: not null }
+                ? null
+                : Problems.WrongState(now, "Only a bot that ran once can be restarted."),
+            request: null, ct));
+    }
+
     [Function("TestDeployment")]
     public async Task<IActionResult> Test(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/test-message")] HttpRequest request, string id,

@@ -40,7 +40,9 @@ public sealed class OperationStarter(
 
             var now = clock.GetUtcNow();
             var id = Shared.Ids.New(Shared.Ids.Operation, clock);
-            var taken = current with { Operation = new(id, kind, now, by) };
+            var taken = kind is OperationKind.Restart
+                ? current.TakeForRestart(id, clock, by)
+                : current with { Operation = new(id, kind, now, by) };
             if (await deployments.TrySaveAsync(taken, ct))
             {
                 var operation = New(taken) with { Request = kind is OperationKind.Terminate ? current.Operation?.Id : request };
@@ -87,6 +89,9 @@ public sealed class OperationStarter(
                 new ProvisionInput(operation.Id, account, id, operation.Deadline.UtcDateTime, operation.By)),
             OperationKind.Terminate => (nameof(Terminate),
                 new TerminateInput(operation.Id, account, id, tier, operation.Deadline.UtcDateTime, operation.Request)),
+            OperationKind.Restart => (nameof(Restart),
+                new RestartInput(
+                    operation.Id, account, id, tier, deployment.Vm!, deployment.ActiveVersion!.Value, operation.Deadline.UtcDateTime)),
             OperationKind.TestMessage => (nameof(TestMessage),
                 new TestMessageInput(operation.Id, account, id, tier, deployment.Vm!, deployment.ActiveVersion!.Value)),
             _ => throw new InvalidOperationException($"No saga is known for {operation.Kind}."),
@@ -113,6 +118,7 @@ public sealed class OperationStarter(
     {
         OperationKind.Provision => TimeSpan.FromMinutes(20),
         OperationKind.TestMessage => TimeSpan.FromMinutes(5),
+        OperationKind.Restart => TimeSpan.FromMinutes(10),
         _ => TimeSpan.FromHours(1),
     };
 }

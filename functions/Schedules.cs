@@ -1,5 +1,7 @@
+using Launchpad.Orchestrations;
 using Launchpad.Shared.Deployments;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 
@@ -24,6 +26,23 @@ public sealed class Schedules(DeploymentStore deployments, OperationStarter star
                 log.LogDebug("Looking after {Operation}", deployment.Operation.Id);
                 await starter.ResumeAsync(client, deployment, ct);
             }
+        }
+    }
+
+    /// <summary>At the start, because a machine may have rebooted meanwhile, and every five minutes. One sweep at a time.</summary>
+    [Function("SweepHealth")]
+    public static async Task SweepHealth(
+        [TimerTrigger("0 */5 * * * *", RunOnStartup = true)] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken ct)
+    {
+        var options = new StartOrchestrationOptions("health-sweep").WithDedupeStatuses(
+            OrchestrationRuntimeStatus.Pending, OrchestrationRuntimeStatus.Running, OrchestrationRuntimeStatus.Suspended);
+        try
+        {
+            await client.ScheduleNewOrchestrationInstanceAsync(nameof(HealthSweep), input: null, options, ct);
+        }
+        catch (DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException)
+        {
+            // The last sweep still waits for a bot that it restarts.
         }
     }
 }

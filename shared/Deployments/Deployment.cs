@@ -41,6 +41,13 @@ public sealed record Deployment
     /// <summary>Running, active version, last known good and the freed operation are one value, and so one write.</summary>
     public Deployment Live(int version) =>
         To(DeploymentStatus.Running) with { ActiveVersion = version, LastKnownGood = version, Operation = null };
+
+    /// <summary>A bot that is down has failed and is being restarted: both steps are one write.</summary>
+    public Deployment TakeForRestart(string operation, TimeProvider clock, string by) =>
+        (Status is DeploymentStatus.Running ? To(DeploymentStatus.Failed) : this).To(DeploymentStatus.Restarting) with
+        {
+            Operation = new(operation, OperationKind.Restart, clock.GetUtcNow(), by),
+        };
 }
 
 /// <summary>What the customer chose for the bot; no secret is among it.</summary>

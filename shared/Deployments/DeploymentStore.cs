@@ -78,6 +78,12 @@ public sealed class DeploymentStore(Tables tables)
         tables.Deployments.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"operation ne {""}"), PageMax, cancellationToken: ct)
             .Select(Read);
 
+    /// <summary>The bots that should be up on a machine, whoever owns them.</summary>
+    public IAsyncEnumerable<Deployment> RunningOnAsync(string vm, CancellationToken ct) =>
+        tables.Deployments.QueryAsync<TableEntity>(
+                TableClient.CreateQueryFilter($"vm eq {vm} and status eq {DeploymentStatus.Running.Wire()}"), PageMax, cancellationToken: ct)
+            .Select(Read);
+
     private static TableEntity Write(Deployment deployment) => new(deployment.Account, deployment.Id)
     {
         ["name"] = deployment.Name,

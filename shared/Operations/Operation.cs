@@ -5,6 +5,7 @@ public enum OperationKind
     Provision,
     Terminate,
     TestMessage,
+    Restart,
 }
 
 public enum OperationStatus
