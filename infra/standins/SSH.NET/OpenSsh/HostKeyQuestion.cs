@@ -16,6 +16,8 @@ internal sealed class HostKeyQuestion : IDisposable
                 if ((getline line < ARGV[2]) > 0 && line != "") print line; exit }
         """;
 
+    private const int AwkBuffer = 4096;
+
     private readonly string _program;
     private readonly string _pipe;
     private readonly FileStream _answer;
@@ -57,7 +59,8 @@ internal sealed class HostKeyQuestion : IDisposable
         {
             // Also when the handler throws: ssh must be told no, and not be left waiting.
             WasRefused = answer is "\n";
-            _answer.Write(Encoding.ASCII.GetBytes(answer));
+            // mawk hands out a line only when its buffer is full or the pipe has ended, and this end stays open.
+            _answer.Write(Encoding.ASCII.GetBytes(answer.PadRight(AwkBuffer, '\n')));
         }
 
         return true;
