@@ -28,8 +28,8 @@ internal sealed class Session : IDisposable
             "-o", "HostName=255.255.255.255", "-o", "PubkeyAuthentication=no", "-o", "ControlMaster=no",
             "-E", log, "-T", "-S", socket,
 
-            // ssh goes on to read options behind the host: the second -- makes whatever follows a command.
-            "--", "master", "--", command,
+            // After this -- ssh reads no options, not even behind the host: whatever follows is the command, a second -- included.
+            "--", "master", command,
         ]);
         Input = new InputStream(_ssh);
     }
