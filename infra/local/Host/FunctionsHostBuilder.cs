@@ -43,6 +43,8 @@ internal sealed class FunctionsHostBuilder
         Host = new HostJson(Web.Configuration, Path.GetDirectoryName(application.Location)!);
         AddLogging();
         AddServer();
+        Web.Host.UseDefaultServiceProvider((context, provider) =>
+            provider.ValidateScopes = provider.ValidateOnBuild = context.HostingEnvironment.IsDevelopment());
         AddFunctions();
     }
 
@@ -86,6 +88,7 @@ internal sealed class FunctionsHostBuilder
         .AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information)
         .AddFilter("Azure", LogLevel.Warning)
         .AddConfiguration(Host.Logging)
+        .AddConfiguration(Web.Configuration.GetSection("Logging"))
         .AddSimpleConsole(console =>
         {
             console.SingleLine = true;

@@ -42,7 +42,6 @@ internal sealed class InstancesApi(DurableEngine engine, AdminAccess access)
             return Results.NotFound();
         }
 
-        var history = await engine.HistoryAsync(id, http.RequestAborted);
         return Results.Json(new
         {
             instance.InstanceId,
@@ -55,7 +54,8 @@ internal sealed class InstancesApi(DurableEngine engine, AdminAccess access)
             customStatus = Raw(instance.SerializedCustomStatus),
             instance.FailureDetails,
             instance.Tags,
-            history,
+            history = await engine.HistoryAsync(id, http.RequestAborted),
+            pending = await engine.PendingAsync(id, http.RequestAborted),
         });
     }
 

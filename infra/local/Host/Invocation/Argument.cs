@@ -7,7 +7,6 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Converters;
 using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
 using Microsoft.DurableTask;
-using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -23,7 +22,7 @@ internal sealed class Argument
     private readonly bool general;
     private readonly Func<TaskOrchestrationContext, object?>? orchestrationInput;
     private readonly JsonSerializerOptions json;
-    private readonly DurableTaskClient client;
+    private readonly DurableEngine engine;
 
     public Argument(Function function, int index, IServiceProvider services)
     {
@@ -31,7 +30,7 @@ internal sealed class Argument
         declared = function.Parameters[index];
         binding = parameter.GetCustomAttribute<BindingAttribute>();
         json = services.GetRequiredService<IOptions<JsonSerializerOptions>>().Value;
-        client = services.GetRequiredService<DurableEngine>().Client;
+        engine = services.GetRequiredService<DurableEngine>();
         converters =
         [
             .. Named(parameter).Concat(Named(binding?.GetType())).Concat(Named(parameter.ParameterType))
@@ -74,7 +73,7 @@ internal sealed class Argument
     private object? Source(FunctionInvocation invocation) => binding switch
     {
         TriggerBindingAttribute => invocation.Input.Value,
-        DurableClientAttribute => client,
+        DurableClientAttribute => engine.Client,
         _ => invocation.Input.BindingData.GetValueOrDefault(parameter.Name!),
     };
 
