@@ -1,4 +1,3 @@
-using System.Globalization;
 using Launchpad.Shared.Vms;
 
 namespace Launchpad.Vm.Verbs;
@@ -21,7 +20,8 @@ internal static class Facts
         var disk = new DriveInfo(Paths.Root);
         return new FactsResult(
             Environment.ProcessorCount,
-            MemoryMb(),
+            // Of the cgroup where there is one, as in a VM that is a container.
+            (int)(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 20),
             (int)(disk.TotalSize >> 20),
             (int)(disk.AvailableFreeSpace >> 20),
             File.ReadAllText("/proc/sys/kernel/osrelease").Trim(),
@@ -33,12 +33,6 @@ internal static class Facts
 
     private static DeploymentFacts Describe(DeploymentState state, bool running) => new(
         state.Deployment, state.Image, running, state.Limits?.MemoryMb ?? 0, state.Limits?.Cpus ?? 0, state.StorageMb, state.Route?.Host);
-
-    private static int MemoryMb()
-    {
-        var total = File.ReadLines("/proc/meminfo").First(line => line.StartsWith("MemTotal:", StringComparison.Ordinal));
-        return (int)(long.Parse(total.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) >> 10);
-    }
 
     // Facts are asked while a VM boots: a daemon that is not there yet is a fact, not a fault.
     private static async Task<T?> OrNullAsync<T>(Func<Task<T?>> ask)
