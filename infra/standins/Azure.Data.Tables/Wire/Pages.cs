@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Azure.Core;
 
@@ -16,13 +17,11 @@ internal sealed class Pages<T>(
     private async ValueTask<Page<T>> GetAsync(string continuation, int? size, bool async, CancellationToken cancel)
     {
         var message = service.Request(RequestMethod.Get, path);
-        var uri = message.Request.Uri;
-        uri.AppendQuery("$top", (size ?? maxPerPage)?.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        uri.AppendQuery("$select", select);
-        uri.AppendQuery("$filter", filter);
-        foreach (var (name, value) in Parse(continuation))
+        (string Name, string Value)[] options =
+            [("$top", (size ?? maxPerPage)?.ToString(CultureInfo.InvariantCulture)), ("$select", select), ("$filter", filter), .. Next(continuation)];
+        foreach (var (name, value) in options.Where(option => option.Value is not null))
         {
-            uri.AppendQuery(name, value);
+            message.Request.Uri.AppendQuery(name, value);
         }
 
         var response = await service.SendAsync(message, async, cancel, 200).ConfigureAwait(false);
@@ -47,7 +46,7 @@ internal sealed class Pages<T>(
         return headers.TryGetValue(NextPrefix + "NextRowKey", out var row) ? $"{partition} {row}" : $"{partition} ";
     }
 
-    private IEnumerable<(string Name, string Value)> Parse(string continuation)
+    private IEnumerable<(string Name, string Value)> Next(string continuation)
     {
         if (string.IsNullOrEmpty(continuation))
         {

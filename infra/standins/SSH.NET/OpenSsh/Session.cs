@@ -11,6 +11,7 @@ internal sealed class Session : IDisposable
     private readonly Process _ssh;
     private readonly string _log;
     private readonly SemaphoreSlim _slot;
+    private readonly InputStream _input;
     private bool _isDisposed;
 
     public Session(Master master, string socket, string command, string log, SemaphoreSlim slot)
@@ -31,32 +32,31 @@ internal sealed class Session : IDisposable
             // After this -- ssh reads no options, not even behind the host: whatever follows is the command, a second -- included.
             "--", "master", command,
         ]);
-        Input = new InputStream(_ssh);
+        _input = new InputStream(_ssh.StandardInput.BaseStream);
     }
 
-    public Stream Input { get; }
+    public Stream Input => _input;
 
     public async Task<int> RunAsync(PipeStream output, PipeStream errors, CancellationToken stop)
     {
-        await using var kill = stop.Register(Kill).ConfigureAwait(false);
+        // The master holds the other ends of these pipes for as long as the command runs: who stops does not wait for them.
         await Task.WhenAll(
-            _ssh.StandardOutput.BaseStream.CopyToAsync(output, CancellationToken.None),
-            _ssh.StandardError.BaseStream.CopyToAsync(errors, CancellationToken.None)).ConfigureAwait(false);
-        await _ssh.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+            _ssh.StandardOutput.BaseStream.CopyToAsync(output, stop),
+            _ssh.StandardError.BaseStream.CopyToAsync(errors, stop)).ConfigureAwait(false);
+        await _ssh.WaitForExitAsync(stop).ConfigureAwait(false);
 
-        stop.ThrowIfCancellationRequested();
         if (_isDisposed || _master.Disposed.IsCancellationRequested)
         {
             throw Failure.Aborted();
         }
 
         // 255 is also an exit status that a command may have. It was ssh that failed if ssh has written about it or has lost its master.
-        if (_ssh.ExitCode is SshFailed && (!_master.IsConnected || new FileInfo(_log) is { Exists: true, Length: > 0 }))
+        if (_ssh.ExitCode is SshFailed && new FileInfo(_log) is { Exists: true, Length: > 0 })
         {
-            throw Failure.Aborted();
+            throw Failure.Of(await File.ReadAllTextAsync(_log, CancellationToken.None).ConfigureAwait(false), keyRefused: false);
         }
 
-        return _ssh.ExitCode;
+        return _ssh.ExitCode is SshFailed && !_master.IsConnected ? throw Failure.Aborted() : _ssh.ExitCode;
     }
 
     public void Dispose()
@@ -69,7 +69,7 @@ internal sealed class Session : IDisposable
         _isDisposed = true;
         Kill();
         _ssh.WaitForExit();
-        Input.Dispose();
+        _input.End();
         File.Delete(_log);
         _slot.Release();
     }
@@ -83,9 +83,9 @@ internal sealed class Session : IDisposable
     }
 
     /// <summary>The command's standard input. What arrives after the command has ended is dropped, as on a closed channel.</summary>
-    private sealed class InputStream(Process ssh) : Stream
+    private sealed class InputStream(Stream pipe) : Stream
     {
-        private readonly Stream _pipe = ssh.StandardInput.BaseStream;
+        private volatile bool _hasEnded;
 
         public override bool CanRead => false;
         public override bool CanSeek => false;
@@ -98,14 +98,22 @@ internal sealed class Session : IDisposable
             set => throw new NotSupportedException();
         }
 
+        public void End()
+        {
+            _hasEnded = true;
+            pipe.Dispose();
+        }
+
         public override void Write(ReadOnlySpan<byte> buffer)
         {
             try
             {
-                _pipe.Write(buffer);
-                _pipe.Flush();
+                if (!_hasEnded)
+                {
+                    pipe.Write(buffer);
+                }
             }
-            catch (IOException)
+            catch (Exception broken) when (broken is IOException || _hasEnded)
             {
                 // Nobody reads any more; the exit status tells the caller why.
             }
@@ -115,9 +123,12 @@ internal sealed class Session : IDisposable
         {
             try
             {
-                await _pipe.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
+                if (!_hasEnded)
+                {
+                    await pipe.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
+                }
             }
-            catch (IOException)
+            catch (Exception broken) when (broken is IOException || _hasEnded)
             {
                 // As above.
             }
@@ -142,7 +153,7 @@ internal sealed class Session : IDisposable
         {
             if (disposing)
             {
-                _pipe.Dispose();
+                pipe.Dispose();
             }
 
             base.Dispose(disposing);
