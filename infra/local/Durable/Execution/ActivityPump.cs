@@ -87,49 +87,44 @@ namespace Launchpad.Durable.Execution
         private async Task RunAsync(Work work)
         {
             var (key, task) = (work.Instance.Key, work.Scheduled.Id!.Value);
-            if (!work.IsSuspect)
+            var ended = (work.IsSuspect, parts.Attempts.IsPoison(key, task)) switch
             {
-                await ExecuteAsync(work);
-            }
-            else if (parts.Attempts.IsPoison(key, task))
+                (false, _) => await ExecuteAsync(work),
+                (true, false) => await WatchAsync(work, key, task),
+                _ => new(EventKind.TaskFailed) { Failure = parts.Attempts.Verdict(key, task, $"activity '{work.Scheduled.Name}'") },
+            };
+            if (ended is not null)
             {
-                Deliver(work, new(EventKind.TaskFailed) { Failure = parts.Attempts.Verdict(key, task, $"activity '{work.Scheduled.Name}'") });
-            }
-            else
-            {
-                await WatchAsync(work, key, task);
+                parts.Dispatcher.Deliver(work.Instance, new(ended with { Id = task, Generation = work.Generation }));
             }
 
             Next();
         }
 
-        private async Task WatchAsync(Work work, long key, int task)
+        /// <summary>Runs it under a mark, which is gone before the next is let in that may end the process.</summary>
+        private async Task<HistoryEvent?> WatchAsync(Work work, long key, int task)
         {
             var alone = parts.Attempts.RunsAlone(key, task);
-            if (alone)
-            {
-                var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                parts.Attempts.EnterAlone(turn.SetResult);
-                await turn.Task;
-            }
+            var admitted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            parts.Attempts.Enter(alone, admitted.SetResult);
+            await admitted.Task;
 
-            await parts.Writer.SubmitAsync(parts.Attempts.Mark(key, task));
-            await ExecuteAsync(work);
-            if (alone)
-            {
-                parts.Attempts.LeaveAlone();
-            }
+            await parts.Writer.SubmitAsync(parts.Attempts.Mark(key, task, running: true));
+            var ended = await ExecuteAsync(work);
+            await parts.Writer.SubmitAsync(parts.Attempts.Mark(key, task, running: false));
+            parts.Attempts.Leave(alone);
+            return ended;
         }
 
+        /// <summary>Null when it was stopped before its end: nothing is recorded, so it runs again.</summary>
         [SuppressMessage("Design", "CA1031", Justification = "Whatever an activity throws is its failure and crosses to the orchestrator.")]
-        private async Task ExecuteAsync(Work work)
+        private async Task<HistoryEvent?> ExecuteAsync(Work work)
         {
             var (instance, scheduled) = (work.Instance, work.Scheduled);
             if (!parts.Catalog.Activities.TryGetValue(scheduled.Name!, out var body))
             {
                 var missing = new Failure(Failure.ActivityNotFound, $"No activity task named '{scheduled.Name}' was found.", null, null);
-                Deliver(work, new(EventKind.TaskFailed) { Failure = missing });
-                return;
+                return new(EventKind.TaskFailed) { Failure = missing };
             }
 
             try
@@ -144,20 +139,17 @@ namespace Launchpad.Durable.Execution
                     Tags = scheduled.Tags?.AsReadOnly() ?? new Dictionary<string, string>().AsReadOnly(),
                 };
                 var result = parts.Options.Converter.Serialize(await body(invocation, stop.Token));
-                Deliver(work, new(EventKind.TaskCompleted) { Data = parts.Payloads.Accept(result, "result") });
+                return new(EventKind.TaskCompleted) { Data = parts.Payloads.Accept(result, "result") };
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
-                // Stopped before its end: nothing is recorded, so it runs again.
+                return null;
             }
             catch (Exception exception)
             {
-                Deliver(work, new(EventKind.TaskFailed) { Failure = Failure.Of(exception) });
+                return new(EventKind.TaskFailed) { Failure = Failure.Of(exception) };
             }
         }
-
-        private void Deliver(Work work, HistoryEvent e) =>
-            parts.Dispatcher.Deliver(work.Instance, new(e with { Id = work.Scheduled.Id, Generation = work.Generation }));
 
         private void Next()
         {

@@ -75,18 +75,10 @@ internal sealed class Turns(Parts parts, OrchestratorCache cache)
         instance.Return(messages);
         instance.RunsAlone = parts.Attempts.RunsAlone(instance.Key, Attempts.Turn);
         instance.IsMarked = true;
-        Action mark = () => parts.Writer.Submit(new(parts.Attempts.Mark(instance.Key, Attempts.Turn))
+        parts.Attempts.Enter(instance.RunsAlone, () => parts.Writer.Submit(new(parts.Attempts.Mark(instance.Key, Attempts.Turn, running: true))
         {
             Committed = () => parts.Dispatcher.Enqueue(instance),
-        });
-        if (instance.RunsAlone)
-        {
-            parts.Attempts.EnterAlone(mark);
-        }
-        else
-        {
-            mark();
-        }
+        }));
     }
 
     private void Play(TurnRecord turn, List<Message> messages)
@@ -96,10 +88,7 @@ internal sealed class Turns(Parts parts, OrchestratorCache cache)
         {
             instance.IsMarked = false;
             turn.Add(parts.Attempts.Clear(instance.Key, Attempts.Turn));
-            if (instance.RunsAlone)
-            {
-                turn.Then(parts.Attempts.LeaveAlone);
-            }
+            turn.Then(() => parts.Attempts.Leave(instance.RunsAlone));
         }
 
         if (turn.Inputs.Count == 0)

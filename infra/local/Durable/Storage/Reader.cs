@@ -94,13 +94,14 @@ internal sealed class Reader(string path) : IDisposable
         return messages;
     }, null);
 
-    public Dictionary<(long Instance, int Task), (int Crashes, bool Running)> Attempts() => With(session =>
+    public Dictionary<(long Instance, int Task), (Blame Blame, bool Running)> Attempts() => With(session =>
     {
-        using var statement = session.Query("SELECT instance, task, crashes, running FROM attempts");
-        var attempts = new Dictionary<(long, int), (int, bool)>();
+        using var statement = session.Query("SELECT instance, task, crashes, alone, running FROM attempts");
+        var attempts = new Dictionary<(long, int), (Blame, bool)>();
         while (statement.Step())
         {
-            attempts[(statement.Int64(0), (int)statement.Int64(1))] = ((int)statement.Int64(2), statement.Int64(3) != 0);
+            attempts[(statement.Int64(0), (int)statement.Int64(1))] =
+                (new((int)statement.Int64(2), statement.Int64(3) != 0), statement.Int64(4) != 0);
         }
 
         return attempts;

@@ -35,7 +35,7 @@ internal static class Schema
         CREATE INDEX history_of ON history (instance);
         CREATE TABLE messages (seq INTEGER PRIMARY KEY, instance INTEGER NOT NULL, event TEXT NOT NULL);
         CREATE TABLE attempts (
-          instance INTEGER NOT NULL, task INTEGER NOT NULL, crashes INTEGER NOT NULL, running INTEGER NOT NULL,
+          instance INTEGER NOT NULL, task INTEGER NOT NULL, crashes INTEGER NOT NULL, alone INTEGER NOT NULL, running INTEGER NOT NULL,
           PRIMARY KEY (instance, task)
         ) WITHOUT ROWID;
         CREATE TABLE owner (id INTEGER PRIMARY KEY CHECK (id = 1), clean INTEGER NOT NULL);

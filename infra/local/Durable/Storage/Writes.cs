@@ -72,10 +72,10 @@ internal sealed record PurgeInstance(long Key) : Write
 }
 
 /// <summary>Remembers across a crash that this was running, and how often it already was when the process died.</summary>
-internal sealed record SetAttempt(long Key, int Task, int Crashes, bool Running) : Write
+internal sealed record SetAttempt(long Key, int Task, Blame Blame, bool Running) : Write
 {
-    public override void Apply(WriteStatements database) =>
-        database.Attempt.Bind(1, Key).Bind(2, Task).Bind(3, Crashes).Bind(4, Running ? 1 : 0).Run();
+    public override void Apply(WriteStatements database) => database.Attempt
+        .Bind(1, Key).Bind(2, Task).Bind(3, Blame.Crashes).Bind(4, Blame.Alone ? 1 : 0).Bind(5, Running ? 1 : 0).Run();
 }
 
 internal sealed record ForgetAttempt(long Key, int Task) : Write
@@ -122,7 +122,8 @@ internal sealed class WriteStatements(Connection connection)
 
     public Statement Delete { get; } = connection.Prepare("DELETE FROM instances WHERE key = ?1");
 
-    public Statement Attempt { get; } = connection.Prepare("INSERT OR REPLACE INTO attempts (instance, task, crashes, running) VALUES (?1, ?2, ?3, ?4)");
+    public Statement Attempt { get; } = connection.Prepare(
+        "INSERT OR REPLACE INTO attempts (instance, task, crashes, alone, running) VALUES (?1, ?2, ?3, ?4, ?5)");
 
     public Statement Forget { get; } = connection.Prepare("DELETE FROM attempts WHERE instance = ?1 AND task = ?2");
 
