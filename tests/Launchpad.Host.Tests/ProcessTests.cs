@@ -21,11 +21,13 @@ public sealed class ProcessTests : IDisposable
         await Assert.ThrowsAsync<HttpRequestException>(() => app.Http.GetAsync(new Uri("/api/unrouted", UriKind.Relative)));
     }
 
-    [Fact]
-    public async Task A_process_that_is_asked_to_stop_waits_ten_seconds_at_most()
+    [Theory]
+    [InlineData("/api/slow/600000")]
+    [InlineData("/api/stubborn")]
+    public async Task A_process_that_is_asked_to_stop_waits_ten_seconds_at_most_even_for_what_does_not_listen(string path)
     {
         await using var app = await SampleProcess.StartAsync(folder);
-        var endless = app.Http.GetAsync(new Uri("/api/slow/600000", UriKind.Relative));
+        var endless = app.Http.GetAsync(new Uri(path, UriKind.Relative));
         await Task.Delay(500);
         var asked = Stopwatch.GetTimestamp();
         app.Signal("TERM");

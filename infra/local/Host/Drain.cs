@@ -9,7 +9,7 @@ internal sealed class Drain : IDisposable
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>When the process stops waiting for them.</summary>
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(9);
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(8);
 
     private readonly CancellationTokenSource deadline;
 

@@ -52,4 +52,11 @@ public static class Answers
         await Task.Delay(milliseconds, cancellation);
         return Results.Text($"{request?.Method} done");
     }
+
+    [Function("Stubborn")]
+    public static async Task<IResult> Stubborn([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "stubborn")] HttpRequest request)
+    {
+        await Task.Delay(TimeSpan.FromMinutes(10));
+        return Results.Text($"{request?.Method} at last");
+    }
 }
