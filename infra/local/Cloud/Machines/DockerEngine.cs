@@ -11,6 +11,9 @@ namespace Launchpad.Local.Machines;
 /// because a machine's boot is measured in the tens of milliseconds that starting a client costs.</summary>
 public sealed class DockerEngine : IDisposable
 {
+    private const int LooksMax = 200;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
     private readonly HttpClient _http;
 
     public DockerEngine(string socket)
@@ -49,15 +52,18 @@ public sealed class DockerEngine : IDisposable
     /// <summary>Names of the containers with a label, running or not.</summary>
     public async Task<IReadOnlyList<string>> ListAsync(string label, CancellationToken cancellationToken)
     {
-        var filter = Uri.EscapeDataString(new JsonObject { ["label"] = new JsonArray(label) }.ToJsonString());
-        using var response = await SendAsync(HttpMethod.Get, $"containers/json?all=true&filters={filter}", null, cancellationToken);
+        using var response = await SendAsync(HttpMethod.Get, "containers/json?all=true&filters=" + LabelFilter(label), null, cancellationToken);
         var found = await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
         return [.. found.EnumerateArray().Select(one => one.GetProperty("Names")[0].GetString()!.TrimStart('/'))];
     }
 
-    /// <summary>Does nothing when the name is taken: the caller looked first, so it was itself, a moment ago.</summary>
-    public Task CreateAsync(string name, JsonObject specification, CancellationToken cancellationToken) =>
-        DoAsync(HttpMethod.Post, $"containers/create?name={name}", JsonContent.Create(specification), cancellationToken, HttpStatusCode.Conflict);
+    /// <summary>When the name is taken, an earlier call for the same machine took it: the daemon goes on with a request whose sender died.
+    /// So this waits until that container is there.</summary>
+    public async Task<Container> CreateAsync(string name, JsonObject specification, CancellationToken cancellationToken)
+    {
+        await DoAsync(HttpMethod.Post, $"containers/create?name={name}", JsonContent.Create(specification), cancellationToken, HttpStatusCode.Conflict);
+        return (await UntilAsync(name, found => found is not null, cancellationToken))!;
+    }
 
     /// <summary>Unpacks a tar archive over the container's files.</summary>
     public Task UploadAsync(string name, byte[] archive, CancellationToken cancellationToken)
@@ -74,23 +80,32 @@ public sealed class DockerEngine : IDisposable
             HttpMethod.Post, $"containers/{name}/stop?t={grace.TotalSeconds:0}", null, cancellationToken,
             HttpStatusCode.NotModified, HttpStatusCode.NotFound);
 
-    public Task RemoveAsync(string name, CancellationToken cancellationToken) =>
-        DoAsync(HttpMethod.Delete, $"containers/{name}?force=true&v=true", null, cancellationToken, HttpStatusCode.NotFound);
+    /// <summary>A conflict means that the daemon is removing it already, for an earlier call.</summary>
+    public async Task RemoveAsync(string name, CancellationToken cancellationToken)
+    {
+        await DoAsync(HttpMethod.Delete, $"containers/{name}?force=true&v=true", null, cancellationToken, HttpStatusCode.NotFound, HttpStatusCode.Conflict);
+        await UntilAsync(name, found => found is null, cancellationToken);
+    }
 
     public Task RemoveVolumeAsync(string name, CancellationToken cancellationToken) =>
         DoAsync(HttpMethod.Delete, $"volumes/{name}?force=true", null, cancellationToken, HttpStatusCode.NotFound);
 
-    public async Task EnsureNetworkAsync(string name, JsonObject specification, CancellationToken cancellationToken)
+    /// <summary>Ids of the networks with a label, oldest first: Docker lets two have the same name.</summary>
+    public async Task<IReadOnlyList<string>> NetworksAsync(string label, CancellationToken cancellationToken)
     {
-        using var found = await SendAsync(HttpMethod.Get, $"networks/{name}", null, cancellationToken, HttpStatusCode.NotFound);
-        if (found.StatusCode is HttpStatusCode.NotFound)
-        {
-            await DoAsync(HttpMethod.Post, "networks/create", JsonContent.Create(specification), cancellationToken, HttpStatusCode.Conflict);
-        }
+        using var response = await SendAsync(HttpMethod.Get, "networks?filters=" + LabelFilter(label), null, cancellationToken);
+        var found = await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
+        return [.. found.EnumerateArray().OrderBy(one => one.GetProperty("Created").GetDateTimeOffset()).Select(one => one.GetProperty("Id").GetString()!)];
     }
 
-    public Task RemoveNetworkAsync(string name, CancellationToken cancellationToken) =>
-        DoAsync(HttpMethod.Delete, $"networks/{name}", null, cancellationToken, HttpStatusCode.NotFound);
+    public async Task<string> CreateNetworkAsync(JsonObject specification, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(HttpMethod.Post, "networks/create", JsonContent.Create(specification), cancellationToken);
+        return (await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken)).GetProperty("Id").GetString()!;
+    }
+
+    public Task RemoveNetworkAsync(string id, CancellationToken cancellationToken) =>
+        DoAsync(HttpMethod.Delete, $"networks/{id}", null, cancellationToken, HttpStatusCode.NotFound);
 
     /// <summary>Names of the containers with a label as they end, whoever ended them. The sequence ends with the daemon.</summary>
     public async IAsyncEnumerable<string> EndsAsync(
@@ -106,6 +121,24 @@ public sealed class DockerEngine : IDisposable
         {
             yield return JsonElement.Parse(line).GetProperty("Actor").GetProperty("Attributes").GetProperty("name").GetString()!;
         }
+    }
+
+    private static string LabelFilter(string label) => Uri.EscapeDataString(new JsonObject { ["label"] = new JsonArray(label) }.ToJsonString());
+
+    private async Task<Container?> UntilAsync(string name, Predicate<Container?> satisfied, CancellationToken cancellationToken)
+    {
+        for (var look = 0; look < LooksMax; look++)
+        {
+            var found = await FindAsync(name, cancellationToken);
+            if (satisfied(found))
+            {
+                return found;
+            }
+
+            await Task.Delay(Pause, cancellationToken);
+        }
+
+        throw new DockerException($"Docker does not come to an end with the container {name}");
     }
 
     private async Task DoAsync(

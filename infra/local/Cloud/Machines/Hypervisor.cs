@@ -47,11 +47,10 @@ public sealed class Hypervisor(CloudContext cloud, DockerEngine docker, MachineI
         {
             // A machine that was there and is gone took its data with it; an empty one under its name would hide that.
             _ = plan.Seed ?? throw new MachineLostException(plan.Name);
-            await CreateAsync(name, plan, cancellationToken);
-            found = await docker.FindAsync(name, cancellationToken);
+            found = await CreateAsync(name, plan, cancellationToken);
         }
 
-        if (found is { NeverStarted: true } && plan.Seed is { } seed)
+        if (found.NeverStarted && plan.Seed is { } seed)
         {
             await docker.UploadAsync(name, seed.Archive(), cancellationToken);
         }
@@ -101,7 +100,8 @@ public sealed class Hypervisor(CloudContext cloud, DockerEngine docker, MachineI
             // A container that was created and not yet started does not keep its network by itself.
             if ((await docker.ListAsync(Label, cancellationToken)).Count == 0)
             {
-                await docker.RemoveNetworkAsync(_prefix, cancellationToken);
+                var networks = await docker.NetworksAsync(Label, cancellationToken);
+                await Task.WhenAll(networks.Select(id => docker.RemoveNetworkAsync(id, cancellationToken)));
             }
         }
         finally
@@ -110,14 +110,16 @@ public sealed class Hypervisor(CloudContext cloud, DockerEngine docker, MachineI
         }
     }
 
-    private async Task CreateAsync(string name, MachinePlan plan, CancellationToken cancellationToken)
+    private async Task<Container> CreateAsync(string name, MachinePlan plan, CancellationToken cancellationToken)
     {
-        var specification = Specification(name, plan, await image.EnsureAsync(cancellationToken));
+        var imageName = await image.EnsureAsync(cancellationToken);
         await _network.WaitAsync(cancellationToken);
         try
         {
-            await docker.EnsureNetworkAsync(_prefix, NetworkSpecification(), cancellationToken);
-            await docker.CreateAsync(name, specification, cancellationToken);
+            var network = await docker.NetworksAsync(Label, cancellationToken) is [var oldest, ..]
+                ? oldest
+                : await docker.CreateNetworkAsync(NetworkSpecification(), cancellationToken);
+            return await docker.CreateAsync(name, Specification(name, plan, imageName, network), cancellationToken);
         }
         finally
         {
@@ -130,12 +132,11 @@ public sealed class Hypervisor(CloudContext cloud, DockerEngine docker, MachineI
     {
         ["Name"] = _prefix,
         ["Driver"] = "bridge",
-        ["CheckDuplicate"] = true,
         ["Options"] = new JsonObject { ["com.docker.network.bridge.enable_icc"] = "false" },
         ["Labels"] = new JsonObject { [HomeLabel] = cloud.Home.Root },
     };
 
-    private JsonObject Specification(string name, MachinePlan plan, string imageName) => new()
+    private JsonObject Specification(string name, MachinePlan plan, string imageName, string network) => new()
     {
         ["Image"] = imageName,
         ["Hostname"] = plan.Name,
@@ -148,7 +149,7 @@ public sealed class Hypervisor(CloudContext cloud, DockerEngine docker, MachineI
         },
         ["HostConfig"] = new JsonObject
         {
-            ["NetworkMode"] = _prefix,
+            ["NetworkMode"] = network,
             ["CapDrop"] = new JsonArray("ALL"),
             ["CapAdd"] = new JsonArray([.. Capabilities.Select(one => JsonValue.Create(one))]),
             ["SecurityOpt"] = new JsonArray("seccomp=unconfined", "apparmor=unconfined"),

@@ -94,13 +94,16 @@ public sealed record ArmState
     public ArmState Wish(VirtualMachine machine, string operation, DateTimeOffset now)
     {
         var wished = End(Key(machine.Name), now, new Failure("OperationPreempted", "The operation was preempted by a more recent operation."));
-        var kept = wished.Operations.Count < OperationsMax ? wished.Operations : wished.Operations.RemoveRange(0, wished.Operations.Count - OperationsMax + 1);
-        return wished with
-        {
-            Machines = Machines.SetItem(Key(machine.Name), machine with { Generation = machine.Generation + 1, Failure = null }),
-            Operations = kept.Add(new LongOperation(operation, Key(machine.Name), OperationStatus.InProgress, now)),
-        };
+        return wished.Follow(machine with { Generation = machine.Generation + 1, Failure = null }, operation, now);
     }
+
+    /// <summary>One more operation for the wish there is: a client that repeats its call shall not set back what is under way.</summary>
+    public ArmState Follow(VirtualMachine machine, string operation, DateTimeOffset now) => this with
+    {
+        Machines = Machines.SetItem(Key(machine.Name), machine),
+        Operations = Operations.RemoveRange(0, Math.Max(0, Operations.Count - OperationsMax + 1))
+            .Add(new LongOperation(operation, Key(machine.Name), OperationStatus.InProgress, now)),
+    };
 
     /// <summary>The machine is what it was wished to be, unless the wish has changed meanwhile.</summary>
     public ArmState Fulfil(VirtualMachine machine, DateTimeOffset now)

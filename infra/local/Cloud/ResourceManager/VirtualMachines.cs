@@ -38,15 +38,22 @@ public sealed class VirtualMachines(CloudContext cloud, StateFile<ArmState> stat
     {
         var asked = VmRequest.Parse(name, await Arm.ReadAsync(request));
         var (operation, now) = (Operations.NewId(), cloud.Time.GetUtcNow());
-        var created = false;
+        var (created, repeated) = (false, false);
         var next = state.Update(before =>
         {
             var known = before.Machine(name);
             created = known is null;
-            return before.Wish(known is null ? New(before, name, asked, now) : Changed(known, asked), operation, now);
+            repeated = known is { Provisioning: Provisioning.Creating or Provisioning.Updating };
+            return repeated
+                ? before.Follow(Changed(known!, asked), operation, now)
+                : before.Wish(known is null ? New(before, name, asked, now) : Changed(known, asked), operation, now);
         });
         var machine = next.Machine(name)!;
-        reconciler.Look(machine.Name);
+        if (!repeated)
+        {
+            reconciler.Look(machine.Name);
+        }
+
         Operations.Announce(request, operation);
         return Arm.Json(Answers(machine).VirtualMachine(instanceView: null), created ? 201 : 200);
     }
@@ -93,7 +100,7 @@ public sealed class VirtualMachines(CloudContext cloud, StateFile<ArmState> stat
         return known with
         {
             Tags = asked.Tags,
-            Provisioning = known.Provisioning is Provisioning.Succeeded ? Provisioning.Updating : Provisioning.Creating,
+            Provisioning = known.HasBooted ? Provisioning.Updating : Provisioning.Creating,
         };
     }
 
