@@ -27,10 +27,12 @@ internal sealed class CachedSecret(SecretVault vault, string name, TimeProvider 
             if (_known is not { } known || clock.GetElapsedTime(known.ReadAt) > age)
             {
                 var value = await vault.GetAsync(name, ct);
-                known = (!string.IsNullOrWhiteSpace(value)
-                    ? value
-                    : throw new InvalidOperationException($"The vault has no value for '{name}': payments cannot be taken."), clock.GetTimestamp());
-                _known = known;
+                if (string.IsNullOrWhiteSpace(value))
+                {
+                    throw new InvalidOperationException($"The vault has no value for '{name}': payments cannot be taken.");
+                }
+
+                _known = known = (value, clock.GetTimestamp());
             }
 
             return known.Value;

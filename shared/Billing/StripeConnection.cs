@@ -29,7 +29,8 @@ public sealed class StripeConnection : IDisposable
         _throttling = new ResiliencePipelineBuilder { TimeProvider = clock }
             .AddRetry(new RetryStrategyOptions
             {
-                ShouldHandle = new PredicateBuilder().Handle<StripeException>(exception => exception.HttpStatusCode == HttpStatusCode.TooManyRequests),
+                ShouldHandle = new PredicateBuilder()
+                    .Handle<StripeException>(exception => exception.HttpStatusCode == HttpStatusCode.TooManyRequests),
                 MaxRetryAttempts = 4,
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
@@ -72,7 +73,7 @@ public sealed class StripeConnection : IDisposable
         {
             ApiKey = key,
             ApiBase = _options.ApiBase.TrimEnd('/'),
-            HttpClient = new SystemNetHttpClient(_http, SystemNetHttpClient.DefaultMaxNumberRetries, new AppInfo { Name = "Launchpad" }, enableTelemetry: false),
+            HttpClient = new SystemNetHttpClient(_http, appInfo: new AppInfo { Name = "Launchpad" }, enableTelemetry: false),
         });
 
     private static TimeSpan? AskedFor(Exception? exception) =>

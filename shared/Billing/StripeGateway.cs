@@ -1,6 +1,6 @@
 using System.Net;
-using Launchpad.Shared.Secrets;
-using Microsoft.Extensions.Options;
+using System.Security.Cryptography;
+using System.Text;
 using Stripe;
 using Stripe.Checkout;
 
@@ -16,12 +16,15 @@ public sealed record CheckoutLink(string SessionId, string Url);
 
 /// <summary>A subscription as the provider knows it now. <paramref name="PaidUntil"/> is null when nothing was billed yet.</summary>
 public sealed record SubscriptionState(
-    string Id, string Status, string? Account, string? Deployment, string? Plan, string? Customer, DateTimeOffset? PaidUntil, bool CancelAtPeriodEnd);
+    string Id, string Status, string? Account, string? Deployment, string? Plan, string? Customer, DateTimeOffset? PaidUntil,
+    bool CancelAtPeriodEnd);
 
 /// <summary>Something that happened, with the state that its object is in <em>now</em>: events come twice, late and out of order.</summary>
-/// <param name="Status">Of the subscription (active, past_due, canceled, …); of the checkout session (open, expired) while there is none.</param>
+/// <param name="Status">Of the subscription (active, past_due, canceled, …); of the checkout session (open, expired) while there is
+/// none.</param>
 public sealed record StripeEvent(
-    string Id, string Type, DateTimeOffset Created, string? Deployment, string? Account, string? Customer, string? Subscription, string? Status);
+    string Id, string Type, DateTimeOffset Created, string? Deployment, string? Account, string? Customer, string? Subscription,
+    string? Status);
 
 /// <summary>A webhook that cannot be trusted: nothing of it may be acted upon.</summary>
 public sealed class WebhookRejectedException(string message, Exception? inner = null) : Exception(message, inner);
@@ -98,10 +101,11 @@ public sealed class StripeGateway(StripeConnection connection, TimeProvider cloc
         switch (received.Data?.Object)
         {
             case Session given:
-                var session = await connection.RunAsync((client, stop) => new SessionService(client).GetAsync(given.Id, null, null, stop), ct);
-                var sold = session.SubscriptionId is { } id ? await FindSubscriptionAsync(id, ct) : null;
+                var session = await connection.RunAsync(
+                    (client, stop) => new SessionService(client).GetAsync(given.Id, Expanded("subscription"), null, stop), ct);
                 return Of(
-                    Value(session, AccountKey), Value(session, DeploymentKey), session.CustomerId, session.SubscriptionId, sold?.Status ?? session.Status);
+                    Value(session, AccountKey), Value(session, DeploymentKey), session.CustomerId, session.SubscriptionId,
+                    session.Subscription?.Status ?? session.Status);
             case Stripe.Subscription subscription:
                 return await AboutAsync(subscription.Id);
             case Invoice { Parent.SubscriptionDetails.SubscriptionId: { } billed }:
@@ -147,7 +151,8 @@ public sealed class StripeGateway(StripeConnection connection, TimeProvider cloc
 
         return received.Livemode == await connection.IsLiveAsync(ct)
             ? received
-            : throw new WebhookRejectedException($"The event is of {(received.Livemode ? "live" : "test")} mode, the configured key is not.");
+            : throw new WebhookRejectedException(
+                $"The event is of {(received.Livemode ? "live" : "test")} mode, the configured key is not.");
     }
 
     private Event Construct(string rawBody, string signatureHeader, string secret)
@@ -156,20 +161,22 @@ public sealed class StripeGateway(StripeConnection connection, TimeProvider cloc
         {
             // Our own clock, and no check of the version: what matters is fetched, in the version of this client.
             return EventUtility.ConstructEvent(
-                rawBody, signatureHeader, secret, EventUtility.DefaultTimeTolerance, clock.GetUtcNow().ToUnixTimeSeconds(), throwOnApiVersionMismatch: false);
+                rawBody, signatureHeader, secret, EventUtility.DefaultTimeTolerance, clock.GetUtcNow().ToUnixTimeSeconds(),
+                throwOnApiVersionMismatch: false);
         }
-        catch (Exception exception) when (exception is StripeException or FormatException or OverflowException or System.Text.Json.JsonException
-            or ArgumentException)
+        catch (Exception exception) when (exception
+            is StripeException or FormatException or OverflowException or ArgumentException or System.Text.Json.JsonException)
         {
             throw new WebhookRejectedException("The event is not signed by the payment provider, or not recent.", exception);
         }
     }
 
-    /// <summary>The price under its lookup key, made at the first sale. A price never changes: a new amount is a new price under the same key.</summary>
+    /// <summary>The price under its lookup key, made at the first sale. A price never changes: a new amount is a new price that takes
+    /// the key over.</summary>
     private async Task<string> PriceAsync(CheckoutRequest request, CancellationToken ct)
     {
-        var found = await connection.RunAsync(
-            (client, stop) => new PriceService(client).ListAsync(new() { LookupKeys = [request.PriceLookupKey], Active = true, Limit = 1 }, null, stop), ct);
+        var wanted = new PriceListOptions { LookupKeys = [request.PriceLookupKey], Active = true, Limit = 1 };
+        var found = await connection.RunAsync((client, stop) => new PriceService(client).ListAsync(wanted, null, stop), ct);
         var known = found.Data.Count > 0 ? found.Data[0] : null;
         if (known is not null && known.UnitAmount == request.AmountCents
             && string.Equals(known.Currency, request.Currency, StringComparison.OrdinalIgnoreCase))
@@ -185,7 +192,9 @@ public sealed class StripeGateway(StripeConnection connection, TimeProvider cloc
             LookupKey = request.PriceLookupKey,
             TransferLookupKey = true,
             Product = known?.ProductId,
-            ProductData = known is null ? new() { Name = $"Launchpad {request.Plan}", Metadata = new() { [PlanKey] = request.Plan } } : null,
+            ProductData = known is null
+                ? new() { Name = $"Launchpad {request.Plan}", Metadata = new() { [PlanKey] = request.Plan } }
+                : null,
         };
         var key = $"price-{request.PriceLookupKey}-{request.Currency}-{request.AmountCents}-after-{known?.Id}";
         return (await connection.RunAsync((client, stop) => new PriceService(client).CreateAsync(options, Once(key), stop), ct)).Id;
@@ -194,16 +203,16 @@ public sealed class StripeGateway(StripeConnection connection, TimeProvider cloc
     /// <summary>One customer for each account and address, so that all that an account pays is found in one place.</summary>
     private async Task<string> CustomerAsync(CheckoutRequest request, CancellationToken ct)
     {
-        var known = await connection.RunAsync(
-            (client, stop) => new CustomerService(client).ListAsync(new() { Email = request.Email, Limit = 100 }, null, stop), ct);
+        var wanted = new CustomerListOptions { Email = request.Email, Limit = 100 };
+        var known = await connection.RunAsync((client, stop) => new CustomerService(client).ListAsync(wanted, null, stop), ct);
         if (known.Data.Find(customer => Value(customer, AccountKey) == request.Account) is { } existing)
         {
             return existing.Id;
         }
 
         var options = new CustomerCreateOptions { Email = request.Email, Metadata = new() { [AccountKey] = request.Account } };
-        var key = $"customer-{request.Account}-{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(
-            System.Text.Encoding.UTF8.GetBytes(request.Email)).AsSpan(0, 8))}";
+        var address = SHA256.HashData(Encoding.UTF8.GetBytes(request.Email));
+        var key = $"customer-{request.Account}-{Convert.ToHexStringLower(address)}";
         return (await connection.RunAsync((client, stop) => new CustomerService(client).CreateAsync(options, Once(key), stop), ct)).Id;
     }
 
@@ -218,6 +227,8 @@ public sealed class StripeGateway(StripeConnection connection, TimeProvider cloc
         subscription.CancelAtPeriodEnd);
 
     private static string? Value(IHasMetadata item, string key) => item.Metadata?.GetValueOrDefault(key);
+
+    private static SessionGetOptions Expanded(string path) => new() { Expand = [path] };
 
     private static RequestOptions Once(string key) => new() { IdempotencyKey = key };
 

@@ -3,7 +3,8 @@ using System.Text.Json.Nodes;
 
 namespace Launchpad.Local.Stripe;
 
-/// <summary>The hosted payment page: a session's address, which a browser opens and a person pays on. Whoever knows the address may pay.</summary>
+/// <summary>The hosted payment page: a session's address, which a browser opens and a person pays on. Whoever knows the address may
+/// pay.</summary>
 internal sealed class Checkout(StripeBooks books, TimeProvider time)
 {
     private const string Page = "/c/pay/{id}";
@@ -30,7 +31,8 @@ internal sealed class Checkout(StripeBooks books, TimeProvider time)
         http.Response.Headers["Referrer-Policy"] = "no-referrer";
         http.Response.Headers.XFrameOptions = "DENY";
         http.Response.Headers.XContentTypeOptions = "nosniff";
-        http.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
+        http.Response.Headers.ContentSecurityPolicy =
+            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
     }
 
     private static IResult Answer(HttpContext http, Outcome outcome)
@@ -117,7 +119,8 @@ internal sealed class Checkout(StripeBooks books, TimeProvider time)
 
     private static Outcome Closed(Draft draft, string id) => draft.Find(id, Sessions.Kind) switch
     {
-        null => new(StatusCodes.Status404NotFound, CheckoutPages.Message("Something went wrong", "The page you were looking for could not be found.", null)),
+        null => new(StatusCodes.Status404NotFound, CheckoutPages.Message(
+            "Something went wrong", "The page you were looking for could not be found.", null)),
         var session when session.Text("status") == "complete" => new(Payments.SuccessUrl(session)),
         var session => new(StatusCodes.Status410Gone, CheckoutPages.Message(
             "This checkout session has expired", "Nothing was charged. Go back and start again.", session.Text("cancel_url"))),

@@ -18,16 +18,18 @@ internal static class CheckoutPages
                 <form method="post" action="/c/pay/{Text(session.Id())}" autocomplete="on" novalidate>
                   <h2>Contact information</h2>
                   {(email is null
-                      ? Field(form, "email", "Email", form.Email, "type=\"email\" autocomplete=\"email\" placeholder=\"email@example.com\"")
-                      : $"""<div class="field"><span class="label" id="email-label">Email</span><p class="fixed" aria-labelledby="email-label">{Text(email)}</p></div>""")}
+                      ? Field(form, "email", "Email", form.Email, "type='email' autocomplete='email' placeholder='email@example.com'")
+                      : Fixed("email", "Email", email))}
                   <h2>Payment method</h2>
                   {Field(form, "cardNumber", "Card number", "",
-                      "inputmode=\"numeric\" autocomplete=\"cc-number\" placeholder=\"1234 1234 1234 1234\" maxlength=\"24\"")}
+                      "inputmode='numeric' autocomplete='cc-number' placeholder='1234 1234 1234 1234' maxlength='24'")}
                   <div class="pair">
-                    {Field(form, "cardExpiry", "Expiry (MM / YY)", "", "inputmode=\"numeric\" autocomplete=\"cc-exp\" placeholder=\"MM / YY\" maxlength=\"9\"")}
-                    {Field(form, "cardCvc", "CVC", "", "inputmode=\"numeric\" autocomplete=\"cc-csc\" placeholder=\"CVC\" maxlength=\"4\"")}
+                    {Field(form, "cardExpiry", "Expiry (MM / YY)", "",
+                        "inputmode='numeric' autocomplete='cc-exp' placeholder='MM / YY' maxlength='9'")}
+                    {Field(form, "cardCvc", "CVC", "", "inputmode='numeric' autocomplete='cc-csc' placeholder='CVC' maxlength='4'")}
                   </div>
-                  {Field(form, "billingName", "Cardholder name", form.BillingName, "autocomplete=\"cc-name\" placeholder=\"Full name on card\" maxlength=\"120\"")}
+                  {Field(form, "billingName", "Cardholder name", form.BillingName,
+                      "autocomplete='cc-name' placeholder='Full name on card' maxlength='120'")}
                   <button type="submit">Subscribe</button>
                   <p class="terms">You will be charged {Price(session)} today and {Every(session)} from then on, until you cancel.</p>
                 </form>
@@ -62,7 +64,9 @@ internal static class CheckoutPages
 
     private static string Order(JsonObject session) => $"""
         <section class="order" aria-label="Order">
-          {(session.Text("cancel_url") is { } cancel ? $"""<a class="back" href="{Text(cancel)}"><span aria-hidden="true">←</span> Cancel and go back</a>""" : "")}
+          {(session.Text("cancel_url") is { } cancel
+              ? $"""<a class="back" href="{Text(cancel)}"><span aria-hidden="true">←</span> Cancel and go back</a>"""
+              : "")}
           <p class="badge">TEST MODE</p>
           <h1>Subscribe to {Text(Name(session))}</h1>
           <p class="price"><span class="amount">{Price(session)}</span> <span class="period">{Every(session)}</span></p>
@@ -77,7 +81,8 @@ internal static class CheckoutPages
     {
         var each = Money(line["price"]!.AsObject().Number("unit_amount"), line.Text("currency")!);
         var quantity = line.Number("quantity") == 1 ? "" : $"""<small>Qty {line.Number("quantity")}, {each} each</small>""";
-        return $"<li><span>{Text(line.Text("description")!)}{quantity}</span><span>{Money(line.Number("amount_total"), line.Text("currency")!)}</span></li>";
+        var total = Money(line.Number("amount_total"), line.Text("currency")!);
+        return $"<li><span>{Text(line.Text("description")!)}{quantity}</span><span>{total}</span></li>";
     }
 
     private static string Field(PaymentForm form, string name, string label, string value, string attributes)
@@ -92,7 +97,13 @@ internal static class CheckoutPages
             """;
     }
 
-    private static string Name(JsonObject session) => string.Join(" and ", Sessions.Lines(session).Select(line => line.Text("description")));
+    private static string Fixed(string name, string label, string value) => $"""
+        <div class="field"><span class="label" id="{name}-label">{label}</span>
+        <p class="fixed" aria-labelledby="{name}-label">{Text(value)}</p></div>
+        """;
+
+    private static string Name(JsonObject session) =>
+        string.Join(" and ", Sessions.Lines(session).Select(line => line.Text("description")));
 
     private static string Price(JsonObject session) => Money(session.Number("amount_total"), session.Text("currency")!);
 

@@ -103,9 +103,10 @@ internal static class Invoices
     {
         var subscription = draft.Find(SubscriptionOf(invoice), Subscriptions.Kind);
         var customer = draft.Find(invoice.Text("customer"), Customers.Kind);
-        var method = draft.Find(
-            paymentMethod ?? subscription?.Text("default_payment_method") ?? (string?)customer?["invoice_settings"]!["default_payment_method"],
-            "payment_method");
+        var chosen = paymentMethod
+            ?? subscription?.Text("default_payment_method")
+            ?? (string?)customer?["invoice_settings"]!["default_payment_method"];
+        var method = draft.Find(chosen, "payment_method");
         if (method?.Text("_charges") == "succeed")
         {
             MarkPaid(draft, invoice, method.Id());
@@ -229,7 +230,8 @@ internal static class Invoices
         var invoice = call.Draft.Get(call.Id, Kind);
         if (invoice.Text("status") != "open")
         {
-            throw StripeFailure.Invalid(invoice.Text("status") == "paid" ? "Invoice is already paid" : "This invoice can no longer be paid.");
+            throw StripeFailure.Invalid(
+                invoice.Text("status") == "paid" ? "Invoice is already paid" : "This invoice can no longer be paid.");
         }
 
         return Charge(call.Draft, invoice, call.Form.Text("payment_method"))

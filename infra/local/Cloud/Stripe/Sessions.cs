@@ -32,7 +32,8 @@ internal static class Sessions
             call.List([.. Lines(call.Draft.Get(call.Id, Kind))], false)),
     ];
 
-    public static IEnumerable<JsonObject> Lines(JsonObject session) => session["line_items"]!["data"]!.AsArray().Select(line => line!.AsObject());
+    public static IEnumerable<JsonObject> Lines(JsonObject session) =>
+        session["line_items"]!["data"]!.AsArray().Select(line => line!.AsObject());
 
     public static bool IsOpen(JsonObject session, DateTimeOffset now) =>
         session.Text("status") == "open" && session.Number("expires_at") > now.ToUnixTimeSeconds();
@@ -158,7 +159,8 @@ internal static class Sessions
         var price = call.Draft.Referenced(item.Required("price"), Catalog.PriceKind, item.Param("price"));
         if (!(bool)price["active"]!)
         {
-            throw StripeFailure.Invalid("The price specified is inactive. This field only accepts active prices.", null, item.Param("price"));
+            throw StripeFailure.Invalid(
+                "The price specified is inactive. This field only accepts active prices.", null, item.Param("price"));
         }
 
         if (price.Text("type") != "recurring")
@@ -169,7 +171,8 @@ internal static class Sessions
         var quantity = item.Number("quantity") ?? throw StripeFailure.Required(item.Param("quantity"));
         if (quantity is < 1 or > 999_999)
         {
-            throw StripeFailure.Invalid("This value must be greater than or equal to 1.", "parameter_invalid_integer", item.Param("quantity"));
+            throw StripeFailure.Invalid(
+                "This value must be greater than or equal to 1.", "parameter_invalid_integer", item.Param("quantity"));
         }
 
         var amount = price.Number("unit_amount") * quantity;
@@ -210,7 +213,7 @@ internal static class Sessions
         var session = call.Draft.Get(call.Id, Kind);
         return session.Text("status") == "open"
             ? call.Show(Expire(call.Draft, session))
-            : throw StripeFailure.Invalid(
-                $"Only Checkout Sessions with a status in [\"open\"] can be expired. This Checkout Session has a status of {session.Text("status")}.");
+            : throw StripeFailure.Invalid("Only Checkout Sessions with a status in [\"open\"] can be expired. "
+                + $"This Checkout Session has a status of {session.Text("status")}.");
     }
 }

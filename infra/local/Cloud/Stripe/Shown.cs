@@ -32,7 +32,8 @@ internal static class Shown
             throw Unexpandable(unknown[0]);
         }
 
-        var kind = (string?)item["object"] ?? "";
+        // In the data of an event, "object" is the object itself.
+        var kind = item["object"] is JsonValue named ? (string)named! : "";
         var result = new JsonObject();
         foreach (var (name, value) in item)
         {

@@ -37,7 +37,8 @@ internal sealed class StripeApi(StripeBooks books, StripeSettings settings)
     {
         var requestId = Draft.NewId("req_", 14);
         http.Response.Headers["Request-Id"] = requestId;
-        http.Response.Headers["Stripe-Version"] = http.Request.Headers["Stripe-Version"] is [{ Length: > 0 } asked] ? asked : Draft.ApiVersion;
+        var asked = http.Request.Headers["Stripe-Version"].ToString();
+        http.Response.Headers["Stripe-Version"] = asked.Length > 0 ? asked : Draft.ApiVersion;
         Answer answer;
         try
         {

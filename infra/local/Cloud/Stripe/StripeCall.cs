@@ -28,7 +28,9 @@ internal sealed record StripeCall(Draft Draft, Form Form, string Path, string Id
 
         var from = Sequence(after, kind, "starting_after");
         var until = Sequence(before, kind, "ending_before");
-        var rest = all.Where(item => after is null || Sequence(item) < from).Where(item => before is null || Sequence(item) > until).ToList();
+        var rest = all
+            .Where(item => (after is null || Sequence(item) < from) && (before is null || Sequence(item) > until))
+            .ToList();
 
         // Going backward, the page is the part next to the cursor, still newest first.
         var page = before is null ? rest.Take((int)limit) : rest.TakeLast((int)limit);
@@ -40,7 +42,8 @@ internal sealed record StripeCall(Draft Draft, Form Form, string Path, string Id
         var paths = Form.List("expand");
         if (paths.FirstOrDefault(path => !path.StartsWith("data.", StringComparison.Ordinal)) is { } misplaced)
         {
-            throw StripeFailure.Invalid($"This property cannot be expanded ({misplaced}). Expand `data.{misplaced}` of a list.", null, "expand");
+            throw StripeFailure.Invalid(
+                $"This property cannot be expanded ({misplaced}). You want to expand `data.{misplaced}`.", null, "expand");
         }
 
         var inner = paths.Select(path => path["data.".Length..]).ToList();

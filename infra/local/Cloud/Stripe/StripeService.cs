@@ -41,7 +41,9 @@ public sealed class StripeService : CloudService
             () => Secret(cloud, WebhookSecretName));
         _cloud = cloud;
         _books = new StripeBooks(
-            new StateFile<StripeState>(cloud.Home.StatePath("stripe"), new StripeState()), cloud.Time, disorder is { } seed ? new Disorder(seed) : null);
+            new StateFile<StripeState>(cloud.Home.StatePath("stripe"), new StripeState()),
+            cloud.Time,
+            disorder is { } seed ? new Disorder(seed) : null);
     }
 
     public override string Name => "stripe";
@@ -57,8 +59,8 @@ public sealed class StripeService : CloudService
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         // The merchant's own endpoint is always there, at the address of this start: slots differ in their ports.
-        _books.Change(draft => Webhooks.Endpoint(
-            draft, DefaultEndpoint, _settings.WebhookAddress.ToString(), null, new JsonArray([.. DefaultEvents.Select(type => JsonValue.Create(type))])));
+        var events = new JsonArray([.. DefaultEvents.Select(type => JsonValue.Create(type))]);
+        _books.Change(draft => Webhooks.Endpoint(draft, DefaultEndpoint, _settings.WebhookAddress.ToString(), null, events));
         var stopping = new CancellationTokenSource();
         var work = Task.Run(() => WorkAsync(stopping.Token), CancellationToken.None);
         _stop = async () =>
@@ -75,8 +77,17 @@ public sealed class StripeService : CloudService
     // What happens without being asked for.
     private async Task WorkAsync(CancellationToken ct)
     {
-        using var sender = new WebhookSender(_books, _settings, _cloud.Time, _cloud.Loggers.CreateLogger<StripeService>());
-        await Task.WhenAll(sender.RunAsync(ct), new BillingClock(_books, _cloud.Time).RunAsync(ct));
+        var log = _cloud.Loggers.CreateLogger<StripeService>();
+        using var sender = new WebhookSender(_books, _settings, _cloud.Time, log);
+        try
+        {
+            await Task.WhenAll(sender.RunAsync(ct), new BillingClock(_books, _cloud.Time).RunAsync(ct));
+        }
+        catch (Exception exception)
+        {
+            log.LogCritical(exception, "Stripe sends no more webhooks and renews no more subscriptions until the next start");
+            throw;
+        }
     }
 
     private static string Secret(CloudContext cloud, string name) => cloud.Vault.Value(name)

@@ -18,7 +18,8 @@ public sealed record StripeState
     public ImmutableDictionary<string, SavedAnswer> Answers { get; init; } = ImmutableDictionary<string, SavedAnswer>.Empty;
 }
 
-/// <summary>An object in the form it is shown in, plus what is hidden. An element, because readers share it and a node is not safe to share.</summary>
+/// <summary>An object in the form it is shown in, plus what is hidden. An element, because readers share it and a node is not safe
+/// to share.</summary>
 public sealed record StripeObject(long Sequence, JsonElement Json)
 {
     public string Kind => Json.GetProperty("object").GetString()!;

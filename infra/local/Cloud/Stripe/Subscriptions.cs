@@ -12,7 +12,10 @@ internal static class Subscriptions
         new("GET", "/v1/subscriptions", [.. StripeRoute.Paging, "customer", "price", "status"], List),
         new("GET", "/v1/subscriptions/{id}", ["expand.*"], call => call.Show(call.Draft.Get(call.Id, Kind))),
         new("POST", "/v1/subscriptions/{id}",
-            ["billing_cycle_anchor", "cancel_at_period_end", "default_payment_method", "description", "metadata.*", "proration_behavior", "expand.*"],
+            [
+                "billing_cycle_anchor", "cancel_at_period_end", "default_payment_method", "description", "metadata.*",
+                "proration_behavior", "expand.*",
+            ],
             Update),
         new("DELETE", "/v1/subscriptions/{id}", ["invoice_now", "prorate", "expand.*"], Cancel),
     ];
@@ -64,7 +67,8 @@ internal static class Subscriptions
         };
     }
 
-    public static IEnumerable<JsonObject> Items(JsonObject subscription) => subscription["items"]!["data"]!.AsArray().Select(item => item!.AsObject());
+    public static IEnumerable<JsonObject> Items(JsonObject subscription) =>
+        subscription["items"]!["data"]!.AsArray().Select(item => item!.AsObject());
 
     public static long PeriodEnd(JsonObject subscription) => Items(subscription).Min(item => item.Number("current_period_end"));
 

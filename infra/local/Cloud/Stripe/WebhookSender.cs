@@ -25,7 +25,10 @@ internal sealed class WebhookSender : IDisposable
         (_books, _settings, _time, _log) = (books, settings, time, log);
 
         // Stripe does not follow redirects and does not wait long.
-        _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false }) { Timeout = TimeSpan.FromSeconds(20) };
+        _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false })
+        {
+            Timeout = TimeSpan.FromSeconds(20),
+        };
         _client.DefaultRequestHeaders.UserAgent.ParseAdd("Stripe/1.0 (+https://stripe.com/docs/webhooks)");
     }
 
@@ -37,7 +40,10 @@ internal sealed class WebhookSender : IDisposable
         {
             var changed = _books.Changed;
             var now = _time.GetUtcNow();
-            var idle = _books.Read().Deliveries.Where(delivery => !_running.ContainsKey(delivery.Id)).OrderBy(delivery => delivery.DueAt).ToList();
+            var idle = _books.Read().Deliveries
+                .Where(delivery => !_running.ContainsKey(delivery.Id))
+                .OrderBy(delivery => delivery.DueAt)
+                .ToList();
             foreach (var delivery in idle.Where(delivery => delivery.DueAt <= now).Take(ConcurrentMax - _running.Count))
             {
                 _running[delivery.Id] = AttemptAsync(delivery, ct);
@@ -59,12 +65,42 @@ internal sealed class WebhookSender : IDisposable
 
     private async Task AttemptAsync(Delivery delivery, CancellationToken ct)
     {
+        try
+        {
+            if (await SendAsync(delivery, ct) is { } refusal)
+            {
+                Later(delivery, refusal);
+            }
+            else
+            {
+                _books.Change(draft => draft.Settle(delivery, accepted: true));
+            }
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            // Stopping: the delivery stays in the state and is sent at the next start.
+        }
+        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
+        {
+            Later(delivery, exception.Message);
+        }
+        catch (Exception exception)
+        {
+            // One event that cannot be sent must neither stop the others nor be tried without a pause.
+            _log.LogError(exception, "Stripe could not send {Event}", delivery.Event);
+            Later(delivery, exception.Message);
+        }
+    }
+
+    /// <summary>Null when the endpoint accepted, or is no longer there to be told.</summary>
+    private async Task<string?> SendAsync(Delivery delivery, CancellationToken ct)
+    {
         await Task.Yield();
         var draft = new Draft(_books.Read(), _time.GetUtcNow());
-        if (draft.Find(delivery.Event, "event") is not { } entry || draft.Find(delivery.Endpoint, Webhooks.EndpointKind) is not { } endpoint)
+        if (draft.Find(delivery.Event, "event") is not { } entry
+            || draft.Find(delivery.Endpoint, Webhooks.EndpointKind) is not { } endpoint)
         {
-            _books.Change(change => change.Settle(delivery, accepted: false));
-            return;
+            return null;
         }
 
         var body = Webhooks.Body(entry);
@@ -72,41 +108,25 @@ internal sealed class WebhookSender : IDisposable
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json", "utf-8");
         var secret = endpoint.Text("_secret") ?? _settings.WebhookSecret();
         request.Headers.Add("Stripe-Signature", Webhooks.Signature(body, secret, _time.GetUtcNow()));
-        try
-        {
-            using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
-            if (response.IsSuccessStatusCode)
-            {
-                _books.Change(change => change.Settle(delivery, accepted: true));
-                return;
-            }
-
-            Later(delivery, entry.Text("type")!, $"answered {(int)response.StatusCode}");
-        }
-        catch (Exception exception) when (exception is HttpRequestException || (exception is OperationCanceledException && !ct.IsCancellationRequested))
-        {
-            Later(delivery, entry.Text("type")!, exception.Message);
-        }
-        catch (OperationCanceledException)
-        {
-            // Stopping: the delivery stays in the state and is sent at the next start.
-        }
+        using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
+        return response.IsSuccessStatusCode ? null : $"answered {(int)response.StatusCode}";
     }
 
-    private void Later(Delivery delivery, string type, string reason)
+    private void Later(Delivery delivery, string reason)
     {
         var pause = TimeSpan.FromTicks((long)Math.Min(LongestPause.Ticks, FirstPause.Ticks * Math.Pow(2, delivery.Attempts)));
         _books.Change(draft =>
         {
-            var age = draft.Now - DateTimeOffset.FromUnixTimeSeconds(draft.Get(delivery.Event, "event").Number("created"));
-            if (age > Patience)
+            var created = draft.Find(delivery.Event, "event")?.Number("created") ?? 0;
+            if (draft.Now - DateTimeOffset.FromUnixTimeSeconds(created) > Patience)
             {
-                _log.LogWarning("Stripe gave up telling {Endpoint} of {Type} {Event}: {Reason}", delivery.Endpoint, type, delivery.Event, reason);
+                _log.LogWarning("Stripe gave up telling {Endpoint} of {Event}: {Reason}", delivery.Endpoint, delivery.Event, reason);
                 draft.Settle(delivery, accepted: false);
             }
             else
             {
-                _log.LogInformation("Stripe will tell {Endpoint} of {Type} again in {Pause}: {Reason}", delivery.Endpoint, type, pause, reason);
+                _log.LogInformation(
+                    "Stripe will tell {Endpoint} of {Event} again in {Pause}: {Reason}", delivery.Endpoint, delivery.Event, pause, reason);
                 draft.Reschedule(delivery, draft.Now + pause);
             }
         });

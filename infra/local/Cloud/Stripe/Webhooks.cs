@@ -62,7 +62,7 @@ internal static class Webhooks
 
         var secret = Draft.NewId("whsec_", 32);
         var endpoint = Endpoint(
-            call.Draft, Draft.NewId("we_1"), call.Form.Url("url"), secret, new JsonArray([.. events.Select(type => JsonValue.Create(type))]));
+            call.Draft, Draft.NewId("we_1"), call.Form.Url("url"), secret, Types(events));
         endpoint["description"] = call.Form.Text("description");
         endpoint["metadata"] = call.Form.Metadata();
         endpoint["api_version"] = call.Form.Text("api_version");
@@ -83,7 +83,7 @@ internal static class Webhooks
 
         if (call.Form.List("enabled_events") is { Count: > 0 } events)
         {
-            endpoint["enabled_events"] = new JsonArray([.. events.Select(type => JsonValue.Create(type))]);
+            endpoint["enabled_events"] = Types(events);
         }
 
         if (call.Form.Flag("disabled") is { } disabled)
@@ -95,6 +95,8 @@ internal static class Webhooks
         endpoint["metadata"] = call.Form.Metadata(endpoint["metadata"]);
         return call.Show(call.Draft.Put(endpoint));
     }
+
+    private static JsonArray Types(IEnumerable<string> events) => new([.. events.Select(type => JsonValue.Create(type))]);
 
     private static JsonObject Delete(StripeCall call)
     {

@@ -7,7 +7,8 @@ using System.Text.Json.Serialization;
 
 namespace Stripe.Infrastructure;
 
-/// <summary>Writes options as the API reads them: <c>items[0][price]=…&amp;metadata[key]=…</c>; what was never set is not sent.</summary>
+/// <summary>Writes options as the API reads them: <c>items[0][price]=…&amp;metadata[key]=…</c>; what was never set is not
+/// sent.</summary>
 internal static class FormEncoder
 {
     public static string Encode(BaseOptions options) => options is null
@@ -58,8 +59,8 @@ internal static class FormEncoder
 
     private static IEnumerable<KeyValuePair<string, string>> Entries(IDictionary dictionary, string prefix) => dictionary is null
         ? []
-        : dictionary.Cast<DictionaryEntry>().SelectMany(entry =>
-            Flatten(entry.Value, Nested(prefix, string.Format(CultureInfo.InvariantCulture, "{0}", entry.Key))));
+        : dictionary.Keys.Cast<object>().SelectMany(key =>
+            Flatten(dictionary[key], Nested(prefix, string.Format(CultureInfo.InvariantCulture, "{0}", key))));
 
     private static List<KeyValuePair<string, string>> Items(IEnumerable list, string key)
     {

@@ -39,7 +39,8 @@ internal sealed class UnixTimeConverter : JsonConverter<DateTime>
 
         return seconds >= 0
             ? DateTime.UnixEpoch.AddSeconds(seconds)
-            : throw new JsonException($"Cannot convert value that is before Unix epoch of 00:00:00 UTC on 1 January 1970 to {typeToConvert}.");
+            : throw new JsonException(
+                $"Cannot convert value that is before Unix epoch of 00:00:00 UTC on 1 January 1970 to {typeToConvert}.");
     }
 
     public override void Write(Utf8JsonWriter writer, DateTime value, JsonSerializerOptions options) =>

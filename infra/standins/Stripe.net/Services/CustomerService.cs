@@ -15,7 +15,10 @@ public class CustomerService : Service
         RequestAsync<Customer>(HttpMethod.Post, "/v1/customers", options, requestOptions, cancellationToken);
 
     public virtual Task<Customer> GetAsync(
-        string id, CustomerGetOptions options = null, RequestOptions requestOptions = null, CancellationToken cancellationToken = default) =>
+        string id,
+        CustomerGetOptions options = null,
+        RequestOptions requestOptions = null,
+        CancellationToken cancellationToken = default) =>
         RequestAsync<Customer>(HttpMethod.Get, $"/v1/customers/{WebUtility.UrlEncode(id)}", options, requestOptions, cancellationToken);
 
     public virtual Task<StripeList<Customer>> ListAsync(

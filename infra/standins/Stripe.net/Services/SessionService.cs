@@ -17,11 +17,17 @@ public class SessionService : Service
         RequestAsync<Session>(HttpMethod.Post, Path, options, requestOptions, cancellationToken);
 
     public virtual Task<Session> ExpireAsync(
-        string id, SessionExpireOptions options = null, RequestOptions requestOptions = null, CancellationToken cancellationToken = default) =>
+        string id,
+        SessionExpireOptions options = null,
+        RequestOptions requestOptions = null,
+        CancellationToken cancellationToken = default) =>
         RequestAsync<Session>(HttpMethod.Post, $"{Path}/{WebUtility.UrlEncode(id)}/expire", options, requestOptions, cancellationToken);
 
     public virtual Task<Session> GetAsync(
-        string id, SessionGetOptions options = null, RequestOptions requestOptions = null, CancellationToken cancellationToken = default) =>
+        string id,
+        SessionGetOptions options = null,
+        RequestOptions requestOptions = null,
+        CancellationToken cancellationToken = default) =>
         RequestAsync<Session>(HttpMethod.Get, $"{Path}/{WebUtility.UrlEncode(id)}", options, requestOptions, cancellationToken);
 
     public virtual Task<StripeList<Session>> ListAsync(

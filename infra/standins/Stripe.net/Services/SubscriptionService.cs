@@ -20,7 +20,10 @@ public class SubscriptionService : Service
         RequestAsync<Subscription>(HttpMethod.Delete, $"{Path}/{WebUtility.UrlEncode(id)}", options, requestOptions, cancellationToken);
 
     public virtual Task<Subscription> GetAsync(
-        string id, SubscriptionGetOptions options = null, RequestOptions requestOptions = null, CancellationToken cancellationToken = default) =>
+        string id,
+        SubscriptionGetOptions options = null,
+        RequestOptions requestOptions = null,
+        CancellationToken cancellationToken = default) =>
         RequestAsync<Subscription>(HttpMethod.Get, $"{Path}/{WebUtility.UrlEncode(id)}", options, requestOptions, cancellationToken);
 
     public virtual Task<StripeList<Subscription>> ListAsync(
