@@ -43,5 +43,6 @@ public sealed class TimerScheduleTests
     public void Only_what_runs_more_than_once_a_minute_is_not_recorded(string expression, bool faster) =>
         Assert.Equal(faster, TimerSchedule.Parse(expression, Settings).IsFasterThanAMinute(Time("2026-01-15T00:00:00")));
 
-    private static DateTime Time(string text) => DateTime.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal);
+    private static DateTime Time(string text) => DateTime.Parse(
+        text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal);
 }

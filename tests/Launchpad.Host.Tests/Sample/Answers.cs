@@ -35,7 +35,8 @@ public static class Answers
         throw new KeyNotFoundException(request?.Method);
 
     [Function("ThrowsLate")]
-    public static async Task<IResult> ThrowsLate([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "throws/late")] HttpRequest request)
+    public static async Task<IResult> ThrowsLate(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "throws/late")] HttpRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
         await request.HttpContext.Response.WriteAsync("half of it");

@@ -24,7 +24,8 @@ public sealed class Outer(Journal journal) : IFunctionsWorkerMiddleware
 {
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {
-        var trigger = context.FunctionDefinition.InputBindings.Values.Single(b => b.Type.EndsWith("Trigger", StringComparison.Ordinal)).Type;
+        var bindings = context.FunctionDefinition.InputBindings.Values;
+        var trigger = bindings.Single(b => b.Type.EndsWith("Trigger", StringComparison.Ordinal)).Type;
         var name = context.FunctionDefinition.Name;
         journal.Write($"outer in {name} ({trigger})");
         if (context.GetHttpContext()?.Request.Headers.ContainsKey("x-stop") == true)

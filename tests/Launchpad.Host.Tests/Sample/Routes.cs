@@ -31,7 +31,8 @@ public static class Routes
         Results.Text($"{request?.Method} special");
 
     [Function("Files")]
-    public static IResult Files([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "files/{*path}")] HttpRequest request, string? path) =>
+    public static IResult Files(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "files/{*path}")] HttpRequest request, string? path) =>
         Results.Text($"{request?.Method} file {path}");
 
     [Function("Keyed")]

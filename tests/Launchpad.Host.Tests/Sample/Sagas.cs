@@ -55,7 +55,8 @@ public sealed class Sagas(Journal journal, Visit visit)
     }
 
     [Function("Say")]
-    public async Task<string> Say([ActivityTrigger] SayInput input, FunctionContext context, string instanceId, CancellationToken cancellation)
+    public async Task<string> Say(
+        [ActivityTrigger] SayInput input, FunctionContext context, string instanceId, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(input);

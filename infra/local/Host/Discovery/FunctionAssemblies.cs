@@ -16,7 +16,7 @@ internal static class FunctionAssemblies
         var list = Path.ChangeExtension(application.Location, ".deps.json");
         if (!File.Exists(list))
         {
-            throw new InvalidOperationException($"'{list}' is missing: without the build's list of dependencies functions cannot be found.");
+            throw new InvalidOperationException($"'{list}' is missing: functions are found by the build's list of dependencies.");
         }
 
         var own = application.GetName().Name;

@@ -66,7 +66,7 @@ internal static partial class FunctionRules
         if (argument.GetCustomAttribute<Microsoft.AspNetCore.Mvc.FromBodyAttribute>() is not null)
         {
             throw function.Invalid(
-                $"binds '{argument.Name}' by MVC's [FromBody], which the worker ignores: use Microsoft.Azure.Functions.Worker.Http.FromBody");
+                $"binds '{argument.Name}' by MVC's [FromBody], unknown to the worker: use that of Microsoft.Azure.Functions.Worker.Http");
         }
     }
 

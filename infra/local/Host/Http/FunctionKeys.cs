@@ -35,5 +35,6 @@ internal sealed class FunctionKeys(HostJson host, IConfiguration settings)
     // Hashes have one length, so that comparing them tells nothing about the keys.
     private static byte[]? Hash(string? key) => string.IsNullOrEmpty(key) ? null : SHA256.HashData(Encoding.UTF8.GetBytes(key));
 
-    private static bool Same(byte[]? known, byte[] presented) => known is not null && CryptographicOperations.FixedTimeEquals(known, presented);
+    private static bool Same(byte[]? known, byte[] presented) =>
+        known is not null && CryptographicOperations.FixedTimeEquals(known, presented);
 }

@@ -41,7 +41,8 @@ internal sealed class HttpFunction
 
     private void CheckRoute(ImmutableArray<HttpFunction> all)
     {
-        if (Route.StartsWith("admin", StringComparison.OrdinalIgnoreCase) || Route.StartsWith("runtime", StringComparison.OrdinalIgnoreCase))
+        if (Route.StartsWith("admin", StringComparison.OrdinalIgnoreCase)
+            || Route.StartsWith("runtime", StringComparison.OrdinalIgnoreCase))
         {
             throw Function.Invalid($"has the route '{Route}': Azure refuses any that begins with 'admin' or 'runtime'");
         }

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Routing.Matching;
 
 namespace Launchpad.Host.Http;
 
-/// <summary>A function that does not take the request's method does not exist for it: 404, as on Azure, where ASP.NET would say 405.</summary>
+/// <summary>For a method that a function does not take it does not exist: 404, as on Azure, where ASP.NET would say 405.</summary>
 internal sealed class HttpMethodPolicy : MatcherPolicy, IEndpointSelectorPolicy
 {
     public override int Order => -1000;

@@ -21,7 +21,9 @@ internal static class DurableSettings
 
     /// <summary>Where the engine and the timers keep their state.</summary>
     public static string Folder(IConfiguration settings) =>
-        settings["Durable:Directory"] is { Length: > 0 } folder ? folder : Path.Combine(Directory.GetCurrentDirectory(), ".launchpad", "durable");
+        settings["Durable:Directory"] is { Length: > 0 } folder
+            ? folder
+            : Path.Combine(Directory.GetCurrentDirectory(), ".launchpad", "durable");
 
     private static int Count(HostJson host, string name, int otherwise) =>
         host.DurableTask.GetValue<int?>(name) is { } count

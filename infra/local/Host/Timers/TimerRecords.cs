@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Launchpad.Host.Timers;
 
-/// <summary>What is remembered of each timer: one small file that is replaced whole, so that a crash leaves the old one or the new one.</summary>
+/// <summary>What is remembered of each timer: one small file, replaced whole, so that a crash leaves the old one or the new.</summary>
 internal sealed class TimerRecords(string folder, ILogger<TimerRecords> logger)
 {
     public ScheduleStatus? Read(string function)

@@ -23,7 +23,7 @@ internal sealed partial class TimerSchedule
     public static TimerSchedule Parse(string expression, IConfiguration settings)
     {
         var text = SettingPattern().Replace(expression, match => settings[match.Groups[1].Value]
-            ?? throw new FormatException($"The schedule '{expression}' names the setting '{match.Groups[1].Value}', which does not exist."));
+            ?? throw new FormatException($"The schedule '{expression}' names the setting '{match.Groups[1].Value}', which is missing."));
         var fields = text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length;
         if (CrontabSchedule.TryParse(text, new CrontabSchedule.ParseOptions { IncludingSeconds = fields != 5 }) is { } cron)
         {

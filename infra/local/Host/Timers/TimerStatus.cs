@@ -13,7 +13,7 @@ internal static class TimerStatus
     public static ScheduleStatus AfterRun(TimerSchedule schedule, DateTime ran) =>
         new() { Last = ran, Next = schedule.Next(ran), LastUpdated = ran };
 
-    /// <summary>A schedule that was changed since is not past due: its next run is counted from now when the new time has gone by.</summary>
+    /// <summary>A schedule that was changed since is not past due: when its new time has gone by, it is counted from now.</summary>
     public static ScheduleStatus Resume(TimerSchedule schedule, ScheduleStatus recorded, DateTime now)
     {
         var counted = recorded.Last != Never ? recorded.Last : recorded.LastUpdated != Never ? recorded.LastUpdated : now;
