@@ -8,14 +8,17 @@ namespace Launchpad.Local.Tests;
 /// <summary>The pocket cloud inside the test process: real sockets on free ports, a home of its own, no child processes.</summary>
 public sealed class TestCloud : IAsyncLifetime, IDisposable
 {
+    private static readonly byte[] TokenKey = [.. Enumerable.Repeat((byte)7, 32)];
+
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("launchpad-cloud-");
     private Cloud? _cloud;
 
     public TestCloud()
     {
-        Context = new CloudContext(
-            new Home(Path.Combine(_directory.FullName, "home"), Path.Combine(_directory.FullName, "cache")),
-            FreePorts(), TimeProvider.System, NullLoggerFactory.Instance);
+        var home = new Home(Path.Combine(_directory.FullName, "home"), Path.Combine(_directory.FullName, "cache"));
+        // The official credential keeps its tokens for the whole process, so every cloud of this process must take them.
+        File.WriteAllBytes(home.KeyPath("identity"), TokenKey);
+        Context = new CloudContext(home, FreePorts(), TimeProvider.System, NullLoggerFactory.Instance);
         Client = new HttpClient(new SocketsHttpHandler
         {
             UseProxy = false,

@@ -42,7 +42,7 @@ internal static class ControlPlaneProgram
             LogPath = Path.Combine(cloud.Home.Logs, "control-plane.log"),
             RecordPath = Neighbours.RecordPath(cloud.Home, "control-plane"),
             Port = cloud.Ports.ControlPlane,
-            Build = Directory.EnumerateFiles(folder, "*.dll").Select(File.GetLastWriteTimeUtc).Max().Ticks.ToString(CultureInfo.InvariantCulture),
+            Build = NewestIn(folder),
             IsReady = token => IsHealthyAsync(health, token),
         };
     }
@@ -105,6 +105,10 @@ internal static class ControlPlaneProgram
             ? Directory.EnumerateFiles(published, "launchpad-vm", SearchOption.AllDirectories).MaxBy(File.GetLastWriteTimeUtc) ?? ""
             : "";
     }
+
+    // The program's own file stays as it is when only a library beside it was built again.
+    private static string NewestIn(string folder) => Directory.EnumerateFiles(folder, "*.dll").Select(File.GetLastWriteTimeUtc)
+        .DefaultIfEmpty().Max().Ticks.ToString(CultureInfo.InvariantCulture);
 
     private static string Local(string origin, int port) => string.Create(CultureInfo.InvariantCulture, $"{origin}:{port}");
 

@@ -5,26 +5,21 @@ using Launchpad.Local.Processes;
 namespace Launchpad.Local.Stacks;
 
 /// <summary>Has the image pipeline put the tenant image into the registry: built, signed, and only if it is not there yet.</summary>
-internal sealed class ImageTool(UpArguments arguments, Ports ports, Docker docker, Terminal terminal)
+internal sealed class ImageTool(string image, CloudContext cloud, Terminal terminal)
 {
     public async Task<string> EnsureAsync(CancellationToken cancellationToken)
     {
-        if (arguments.Image is null)
-        {
-            return "none";
-        }
-
         if (!File.Exists(ControlPlaneProgram.ImagesPath))
         {
             throw new StackException($"{ControlPlaneProgram.ImagesPath} is not built: build the solution, or say --image none.");
         }
 
-        var registry = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{ports.Registry}");
+        var registry = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{cloud.Ports.Registry}");
         var start = new ProcessStartInfo(
             PlainEnvironment.Find("dotnet", "install the .NET 10 SDK"),
             [
-                ControlPlaneProgram.ImagesPath, "ensure", arguments.Image, "--registry", registry, "--cache", arguments.Home.Cache,
-                "--docker-host", "unix://" + docker.Socket,
+                ControlPlaneProgram.ImagesPath, "ensure", image, "--registry", registry, "--cache", cloud.Home.Cache,
+                "--docker-host", "unix://" + cloud.Docker.Socket,
             ])
         {
             RedirectStandardOutput = true,
@@ -38,7 +33,7 @@ internal sealed class ImageTool(UpArguments arguments, Ports ports, Docker docke
         tool.BeginErrorReadLine();
         await tool.WaitForExitAsync(CancellationToken.None);
         cancellationToken.ThrowIfCancellationRequested();
-        return tool.ExitCode == 0 ? arguments.Image : throw new StackException($"The image {arguments.Image} is not available; see above.");
+        return tool.ExitCode == 0 ? "ready" : throw new StackException($"The image {image} is not available; see above.");
     }
 
     private void Show(string? line)

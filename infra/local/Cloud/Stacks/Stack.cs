@@ -23,7 +23,7 @@ internal sealed class Stack : IAsyncDisposable
     {
         (_arguments, _terminal, _lock) = (arguments, terminal, taken);
         _loggers = LoggerFactory.Create(log => log.AddProvider(new TerminalLogs(terminal)).SetMinimumLevel(LogLevel.Information)
-            .AddFilter("Microsoft", LogLevel.Warning));
+            .AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting", LogLevel.None));
     }
 
     public StackRecord? Record { get; private set; }
@@ -101,14 +101,18 @@ internal sealed class Stack : IAsyncDisposable
 
     private async Task StartControlPlaneAsync(CloudContext context, IReadOnlyList<CloudService> services, CancellationToken cancellationToken)
     {
-        var images = new ImageTool(_arguments, context.Ports, context.Docker, _terminal);
-        if (!File.Exists(ControlPlaneProgram.ImageKeyPath(context.Home)))
+        if (_arguments.Image is { } image)
         {
-            // The control plane trusts the key that the first image is signed with.
-            await StepAsync("images", () => images.EnsureAsync(cancellationToken), word => word);
+            var images = new ImageTool(image, context, _terminal);
+            if (!File.Exists(ControlPlaneProgram.ImageKeyPath(context.Home)))
+            {
+                // The control plane trusts the key that the first image is signed with.
+                await StepAsync("image " + image, () => images.EnsureAsync(cancellationToken), word => word);
+            }
+
+            _preparation = PrepareAsync(image, images, context);
         }
 
-        _preparation = PrepareAsync(images, context);
         var ssh = services.OfType<ResourceManagerService>().Single().MachinePorts.Ssh;
         var program = ControlPlaneProgram.Create(_arguments, context, ssh);
         _tail = new LogTail(program.LogPath, line => _terminal.Say("control-plane | " + line));
@@ -116,14 +120,14 @@ internal sealed class Stack : IAsyncDisposable
     }
 
     /// <summary>What the first bot needs and the API does not: it goes on while the control plane already answers.</summary>
-    private async Task PrepareAsync(ImageTool images, CloudContext context)
+    private async Task PrepareAsync(string image, ImageTool images, CloudContext context)
     {
         try
         {
             using var machine = new MachineImage(context.Home, context.Docker.Socket, _loggers.CreateLogger<MachineImage>());
             await Task.WhenAll(
-                StepAsync("images", () => images.EnsureAsync(_stopping.Token), word => word),
-                StepAsync("machine image", () => machine.EnsureAsync(_stopping.Token), name => name));
+                StepAsync("image " + image, () => images.EnsureAsync(_stopping.Token), word => word),
+                StepAsync("machine image", () => machine.EnsureAsync(_stopping.Token), _ => "ready"));
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
