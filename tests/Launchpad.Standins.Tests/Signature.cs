@@ -51,7 +51,8 @@ internal static class Signature
         }
 
         var inherited = type.BaseType?.GetInterfaces() ?? [];
-        var own = type.GetInterfaces().Except(inherited).Where(@interface => @interface.IsVisible);
+        var own = type.GetInterfaces().Except(inherited).Where(@interface => @interface.IsVisible).ToArray().AsEnumerable();
+        own = own.Except(own.SelectMany(@interface => @interface.GetInterfaces()));
         own = own.Where(@interface => !(IsRecord(type) && @interface == typeof(IEquatable<>).MakeGenericType(type)));
         var bases = type.BaseType is null || type.BaseType == typeof(object) || type.BaseType == typeof(ValueType) ? [] : new[] { type.BaseType };
         return bases.Concat(own).Select(Name);
@@ -173,7 +174,7 @@ internal static class Signature
         return outer + Simple(type) + arguments;
     }
 
-    private static string Simple(Type type) => type.Name.Split('`')[0];
+    public static string Simple(Type type) => type.Name.Split('`')[0];
 
     private static bool Visible(MethodBase method) => method.IsPublic || method.IsFamily || method.IsFamilyOrAssembly;
 

@@ -64,7 +64,9 @@ internal sealed partial class SurfaceList
             yield return $": {surplus}";
         }
 
-        foreach (var member in Signature.Members(type).Select(Member.Parse).Where(member => !listed.Members.Any(member.IsWithin)))
+        var implied = Member.Parse((type.IsAbstract ? "protected " : "") + Signature.Simple(type) + "()");
+        var members = listed.Members.Any(member => member.IsConstructorOf(type)) ? listed.Members : [.. listed.Members, implied];
+        foreach (var member in Signature.Members(type).Select(Member.Parse).Where(member => !members.Any(member.IsWithin)))
         {
             yield return member.Text;
         }
@@ -107,6 +109,12 @@ internal sealed partial class SurfaceList
             return brace < 0
                 ? new(text, [], text)
                 : new(text[..brace], [.. text[(brace + 2)..].TrimEnd('}').Split(';').Select(part => part.Trim()).Where(part => part is not "")], text);
+        }
+
+        public bool IsConstructorOf(Type type)
+        {
+            var declaration = Declaration.StartsWith("protected ", StringComparison.Ordinal) ? Declaration["protected ".Length..] : Declaration;
+            return declaration.StartsWith(Signature.Simple(type) + "(", StringComparison.Ordinal);
         }
 
         public bool IsWithin(Member listed) => Declaration == listed.Declaration && Accessors.IsSubsetOf(listed.Accessors);
