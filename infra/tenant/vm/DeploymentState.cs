@@ -22,6 +22,7 @@ internal sealed record DeploymentState(string Deployment)
     public IReadOnlyDictionary<string, string> Files { get; init; } = new Dictionary<string, string>();
     public VmRoute? Route { get; init; }
 
+    [JsonIgnore]
     public string? Address => Slot is { } slot ? Network.AddressOf(slot) : null;
 
     public static DeploymentState? Read(string deployment)

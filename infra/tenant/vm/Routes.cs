@@ -39,7 +39,7 @@ internal static class Routes
 
         if (routed.FirstOrDefault(state => state.Deployment == deployment)?.Route is not { } route)
         {
-            return "removed";
+            return $"{routed.Length} others";
         }
 
         // A public authority may need minutes and a DNS record; the VM's own signs at once.

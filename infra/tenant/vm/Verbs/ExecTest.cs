@@ -12,11 +12,12 @@ internal static class ExecTest
 {
     private const string TokenSecret = "gateway-token";
     private const int AnswerMax = 256 << 10;
+    private static readonly TimeSpan RecentStart = TimeSpan.FromSeconds(10);
 
     public static async Task<ExecTestResult> RunAsync(ExecTestRequest request)
     {
         var state = DeploymentState.Read(request.Deployment) is { Slot: not null } known ? known : throw Health.NotFound(request.Deployment);
-        await EnsureRunningAsync(request.Deployment);
+        await EnsureRunningAsync(request.Deployment, TimeSpan.Zero);
         var token = Secrets.Read(Paths.Of(request.Deployment), TokenSecret)
             ?? throw new VmFailure(VmErrorCode.SecretsMissing, $"The VM holds no {TokenSecret} of {request.Deployment}; apply its secrets.", retryable: false);
 
@@ -43,16 +44,18 @@ internal static class ExecTest
         catch (Exception error) when (error is HttpRequestException or IOException)
         {
             // The token is in the request, never in these messages.
-            await EnsureRunningAsync(request.Deployment);
+            await EnsureRunningAsync(request.Deployment, RecentStart);
             throw Failed($"The bot's port does not answer: {error.Message}", retryable: true);
         }
     }
 
-    private static async Task EnsureRunningAsync(string deployment)
+    // A bot that was restarted a moment ago and does not answer is one that keeps ending.
+    private static async Task EnsureRunningAsync(string deployment, TimeSpan suspicion)
     {
         using var docker = new DockerEngine();
         var container = await Container.FindAsync(docker, deployment) ?? throw Health.NotFound(deployment);
-        if (container.State is { Running: true, Restarting: false })
+        var isYoung = container.RestartCount > 0 && DateTimeOffset.UtcNow - container.State.StartedAt < suspicion;
+        if (container.State is { Running: true, Restarting: false } && !isYoung)
         {
             return;
         }

@@ -11,6 +11,7 @@ internal static class Remove
         using var docker = new DockerEngine();
         var paths = Paths.Of(request.Deployment);
         var state = DeploymentState.Read(request.Deployment);
+        var existed = state is not null;
 
         await log.StepAsync("route", async () =>
         {
@@ -28,7 +29,7 @@ internal static class Remove
         });
         await log.StepAsync("secrets", async () => Said(await Secrets.RemoveAsync(paths)));
         await log.StepAsync("volume", async () => Said(await RemoveVolumeAsync(paths, request.KeepVolume)));
-        return new RemoveResult(request.Deployment, log.Changed);
+        return new RemoveResult(request.Deployment, existed);
     }
 
     private static async Task<bool> RemoveVolumeAsync(Paths paths, bool keep)

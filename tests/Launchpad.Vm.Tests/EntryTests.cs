@@ -1,0 +1,114 @@
+using System.Text;
+using Launchpad.Shared.Ssh;
+using Launchpad.Shared.Vms;
+using Launchpad.Vm.Tests.Unit;
+using Renci.SshNet;
+
+namespace Launchpad.Vm.Tests;
+
+/// <summary>What the control plane's key can do on a VM, and what a stranger's host can do to the control plane.</summary>
+[Collection(MachineCollection.Name)]
+public sealed class EntryTests(Machine machine)
+{
+    private static readonly string s_hash = new('0', 64);
+
+    [Fact]
+    public void Nothing_but_the_program_can_be_run()
+    {
+        using var client = Connect();
+        foreach (var payload in Payloads.All.Where(payload => payload.Length > 0 && !payload.Contains('\0')))
+        {
+            foreach (var command in (string[])[payload, $"launchpad-vm {payload}", $"launchpad-vm {s_hash} {payload}", $"launchpad-vm {payload} facts",
+                $"launchpad-vm install {payload}", $"launchpad-vm {s_hash} facts {payload}", $"launchpad-vm install {s_hash}{payload}"])
+            {
+                var answer = client.RunCommand(command);
+                Assert.True(
+                    answer.Result.Contains("\"ok\":false", StringComparison.Ordinal) && answer.Result.Contains(VmErrorCode.InvalidRequest, StringComparison.Ordinal),
+                    $"{command} was answered with {answer.ExitStatus}: {answer.Result}{answer.Error}");
+            }
+        }
+
+        Assert.Contains(VmErrorCode.InvalidRequest, client.RunCommand("facts").Result, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task No_payload_left_its_canary() => Assert.Equal("", await machine.OnVmAsync("ls /tmp/canary 2>/dev/null || true"));
+
+    [Fact]
+    public void A_program_that_is_not_there_is_said_to_be_missing()
+    {
+        using var client = Connect();
+        var answer = client.RunCommand($"launchpad-vm {s_hash} facts");
+        Assert.Equal(127, answer.ExitStatus);
+        Assert.Contains(VmErrorCode.ProgramMissing, answer.Result, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_program_that_is_not_what_it_was_announced_as_is_not_kept()
+    {
+        using var client = Connect();
+        using var command = client.CreateCommand($"launchpad-vm install {s_hash}");
+        var execution = command.ExecuteAsync();
+        await using (var input = command.CreateInputStream())
+        {
+            await input.WriteAsync(Encoding.ASCII.GetBytes("#!/bin/sh\nid\n"));
+        }
+
+        await execution;
+        Assert.Contains(VmErrorCode.ProgramRejected, command.Result, StringComparison.Ordinal);
+        Assert.DoesNotContain(s_hash, await machine.OnVmAsync("ls -A /opt/launchpad"), StringComparison.Ordinal);
+        Assert.DoesNotContain("incoming", await machine.OnVmAsync("ls -A /opt/launchpad"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Another_host_key_is_refused_before_the_client_shows_its_own()
+    {
+        var stranger = machine.Endpoint with { HostKeySha256 = SshKeyPair.Generate().Sha256 };
+        var failure = await Assert.ThrowsAsync<VmFailedException>(() => machine.Program.RunAsync<FactsRequest, FactsResult>(
+            stranger, machine.Client.PrivateKeyPem, VmVerb.Facts, new FactsRequest(), null, CancellationToken.None));
+        Assert.Equal((VmErrorCode.HostKeyMismatch, false), (failure.Code, failure.Retryable));
+    }
+
+    [Fact]
+    public async Task Another_client_key_is_not_let_in()
+    {
+        var failure = await Assert.ThrowsAsync<VmFailedException>(() => machine.Program.RunAsync<FactsRequest, FactsResult>(
+            machine.Endpoint, SshKeyPair.Generate().PrivateKeyPem, VmVerb.Facts, new FactsRequest(), null, CancellationToken.None));
+        Assert.Equal(VmErrorCode.AccessDenied, failure.Code);
+    }
+
+    [Fact]
+    public async Task A_VM_that_is_not_there_may_be_tried_again()
+    {
+        var failure = await Assert.ThrowsAsync<VmFailedException>(() => machine.Program.RunAsync<FactsRequest, FactsResult>(
+            machine.Endpoint with { Port = 23 }, machine.Client.PrivateKeyPem, VmVerb.Facts, new FactsRequest(), null, CancellationToken.None));
+        Assert.Equal((VmErrorCode.ConnectionFailed, true), (failure.Code, failure.Retryable));
+    }
+
+    [Fact]
+    public async Task A_request_that_the_VM_refuses_is_not_retryable()
+    {
+        var failure = await Assert.ThrowsAsync<VmFailedException>(() => machine.HealthAsync("dep_01; reboot"));
+        Assert.Equal((VmErrorCode.InvalidRequest, false), (failure.Code, failure.Retryable));
+        failure = await Assert.ThrowsAsync<VmFailedException>(() => machine.HealthAsync("dep_01NOBODY"));
+        Assert.Equal((VmErrorCode.NotFound, false), (failure.Code, failure.Retryable));
+    }
+
+    [Fact]
+    public async Task A_caller_that_gives_up_is_not_kept()
+    {
+        using var impatient = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => machine.Program.RunAsync<FactsRequest, FactsResult>(
+            machine.Endpoint, machine.Client.PrivateKeyPem, VmVerb.Facts, new FactsRequest(), null, impatient.Token));
+    }
+
+    private SshClient Connect()
+    {
+        var key = new PrivateKeyFile(new MemoryStream(Encoding.ASCII.GetBytes(machine.Client.PrivateKeyPem)));
+        var client = new SshClient(new ConnectionInfo(
+            machine.Endpoint.Address, machine.Endpoint.Port, machine.Options.User, new PrivateKeyAuthenticationMethod(machine.Options.User, key)));
+        client.HostKeyReceived += (_, shown) => shown.CanTrust = shown.FingerPrintSHA256 == machine.Endpoint.HostKeySha256;
+        client.Connect();
+        return client;
+    }
+}
