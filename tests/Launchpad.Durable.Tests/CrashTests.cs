@@ -42,8 +42,8 @@ public sealed class CrashTests : IDisposable
     [Fact]
     public async Task Killed_at_random_again_and_again_it_loses_nothing_that_it_acknowledged()
     {
-        var kills = int.Parse(Environment.GetEnvironmentVariable("LAUNCHPAD_KILLS") ?? "8", CultureInfo.InvariantCulture);
-        var seed = int.Parse(Environment.GetEnvironmentVariable("LAUNCHPAD_SEED") ?? $"{Environment.TickCount}", CultureInfo.InvariantCulture);
+        var kills = Setting("LAUNCHPAD_KILLS", 8);
+        var seed = Setting("LAUNCHPAD_SEED", Environment.TickCount);
         var random = new Random(seed);
         var acknowledged = new HashSet<string>();
         for (var i = 0; i < kills; i++)
@@ -52,11 +52,11 @@ public sealed class CrashTests : IDisposable
             await child.LineAsync("ready");
             await Task.Delay(random.Next(100));
             child.Kill();
-            acknowledged.UnionWith((await child.RestAsync()).Where(line => line.StartsWith("ack ", StringComparison.Ordinal)).Select(line => line[4..]));
+            acknowledged.UnionWith(Said(await child.RestAsync(), "ack ").Select(line => line[4..]));
         }
 
         using var last = Child.Start("finish", directory);
-        var ends = (await last.RestAsync()).Where(line => line.StartsWith("end ", StringComparison.Ordinal)).Select(line => line.Split(' ', 4)).ToList();
+        var ends = Said(await last.RestAsync(), "end ").Select(line => line.Split(' ', 4)).ToList();
         var journeys = ends.Where(end => end[1] == "Journey").ToDictionary(end => end[2], end => end[3]);
         Assert.NotEmpty(acknowledged);
         Assert.True(acknowledged.IsSubsetOf(journeys.Keys), $"Seed {seed} lost {string.Join(' ', acknowledged.Except(journeys.Keys))}");
@@ -74,7 +74,12 @@ public sealed class CrashTests : IDisposable
             if (await child.ExitAsync() == 0)
             {
                 Assert.Equal(
-                    ["ready", "end Journey Completed ", "end Die Failed Launchpad.Durable.PoisonException", "end DieInTurn Failed Launchpad.Durable.PoisonException"],
+                    [
+                        "ready",
+                        "end Journey Completed ",
+                        "end Die Failed Launchpad.Durable.PoisonException",
+                        "end DieInTurn Failed Launchpad.Durable.PoisonException",
+                    ],
                     lines);
                 Assert.InRange(starts, 4, 12);
                 return;
@@ -100,6 +105,12 @@ public sealed class CrashTests : IDisposable
         using var third = Child.Start("hold", directory);
         await third.LineAsync("ready");
     }
+
+    private static int Setting(string name, int otherwise) =>
+        int.Parse(Environment.GetEnvironmentVariable(name) ?? $"{otherwise}", CultureInfo.InvariantCulture);
+
+    private static IEnumerable<string> Said(List<string> lines, string word) =>
+        lines.Where(line => line.StartsWith(word, StringComparison.Ordinal));
 
     /// <summary>After which events the history was made durable: where the next turn begins, and at the end.</summary>
     private static async Task<List<int>> TurnsOf(string home)

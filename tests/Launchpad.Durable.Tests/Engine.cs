@@ -17,7 +17,8 @@ internal sealed class Engine(Func<DurableOptions, DurableOptions>? configure = n
 
     public DurableEngine Running => running ?? throw new InvalidOperationException("Not started.");
 
-    public static async Task<Engine> StartAsync(Action<Engine> register, Func<DurableOptions, DurableOptions>? configure = null, TimeProvider? time = null)
+    public static async Task<Engine> StartAsync(
+        Action<Engine> register, Func<DurableOptions, DurableOptions>? configure = null, TimeProvider? time = null)
     {
         var engine = new Engine(configure, time);
         register(engine);

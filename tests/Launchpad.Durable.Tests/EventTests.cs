@@ -33,7 +33,8 @@ public sealed class EventTests
     [Fact]
     public async Task Events_raised_before_the_start_are_kept_over_a_restart()
     {
-        await using var engine = await Engine.StartAsync(e => e.Orchestrator("Run", context => context.WaitForExternalEvent<string>("early")));
+        await using var engine = await Engine.StartAsync(
+            e => e.Orchestrator("Run", context => context.WaitForExternalEvent<string>("early")));
         var id = await engine.Client.ScheduleNewOrchestrationInstanceAsync(
             "Run", new StartOrchestrationOptions(StartAt: DateTimeOffset.UtcNow.AddMilliseconds(700)));
         await engine.Client.RaiseEventAsync(id, "early", "bird");

@@ -10,7 +10,8 @@ public sealed class LifecycleTests
     private static Engine Parked(Engine e) => e
         .Orchestrator("Park", context => context.WaitForExternalEvent<string>("go"))
         .Orchestrator("Quick", context => Task.FromResult(context.GetInput<string>()))
-        .Orchestrator("Parent", context => context.CallSubOrchestratorAsync<string>("Park", null, new SubOrchestrationOptions(instanceId: "child")));
+        .Orchestrator("Parent", context =>
+            context.CallSubOrchestratorAsync<string>("Park", null, new SubOrchestrationOptions(instanceId: "child")));
 
     [Fact]
     public async Task Of_many_starts_of_one_id_exactly_one_runs()
@@ -18,7 +19,8 @@ public sealed class LifecycleTests
         var runs = 0;
         await using var engine = await Engine.StartAsync(e => e
             .Activity<string, int>("Count", _ => Interlocked.Increment(ref runs))
-            .Orchestrator("Run", async context => await context.CallActivityAsync<int>("Count", "") + await context.WaitForExternalEvent<int>("go")));
+            .Orchestrator("Run", async context =>
+                await context.CallActivityAsync<int>("Count", "") + await context.WaitForExternalEvent<int>("go")));
 
         var starts = Enumerable.Range(0, 50).Select(async _ =>
         {
@@ -46,7 +48,8 @@ public sealed class LifecycleTests
         Assert.Equal("second", (await engine.RunAsync("Quick", "second", new("again"))).ReadOutputAs<string>());
 
         var once = new StartOrchestrationOptions("again").WithDedupeStatuses(Completed, Failed, Terminated, Pending, Running, Suspended);
-        await Assert.ThrowsAsync<OrchestrationAlreadyExistsException>(() => engine.Client.ScheduleNewOrchestrationInstanceAsync("Quick", "third", once));
+        await Assert.ThrowsAsync<OrchestrationAlreadyExistsException>(() =>
+            engine.Client.ScheduleNewOrchestrationInstanceAsync("Quick", "third", once));
         Assert.Equal("second", (await engine.Client.GetInstanceAsync("again", true))!.ReadOutputAs<string>());
     }
 
@@ -65,7 +68,8 @@ public sealed class LifecycleTests
         await using var engine = await Engine.StartAsync(e => Parked(e));
         await engine.Client.ScheduleNewOrchestrationInstanceAsync("Park", new StartOrchestrationOptions("running"));
         await engine.Client.ScheduleNewOrchestrationInstanceAsync("Park", new StartOrchestrationOptions("suspended"));
-        await engine.Client.ScheduleNewOrchestrationInstanceAsync("Park", new StartOrchestrationOptions("pending", DateTimeOffset.UtcNow.AddDays(1)));
+        await engine.Client.ScheduleNewOrchestrationInstanceAsync(
+            "Park", new StartOrchestrationOptions("pending", DateTimeOffset.UtcNow.AddDays(1)));
         await engine.Client.SuspendInstanceAsync("suspended");
         await engine.UntilAsync("suspended", state => state.RuntimeStatus is Suspended);
         foreach (var id in new[] { "running", "suspended", "pending" })
@@ -168,13 +172,16 @@ public sealed class LifecycleTests
         await engine.UntilAsync("parked", state => state.RuntimeStatus is Running);
 
         var pages = new List<Page<OrchestrationMetadata>>();
-        await foreach (var page in engine.Client.GetAllInstancesAsync(new(InstanceIdPrefix: "quick-", PageSize: 10, FetchInputsAndOutputs: true)).AsPages())
+        var query = new OrchestrationQuery(InstanceIdPrefix: "quick-", PageSize: 10, FetchInputsAndOutputs: true);
+        await foreach (var page in engine.Client.GetAllInstancesAsync(query).AsPages())
         {
             pages.Add(page);
         }
 
         Assert.Equal([10, 10, 5], pages.Select(page => page.Values.Count));
-        Assert.Equal(Enumerable.Range(0, 25).Select(i => $"{i}"), pages.SelectMany(page => page.Values).Select(state => state.ReadOutputAs<string>()));
+        Assert.Equal(
+            Enumerable.Range(0, 25).Select(i => $"{i}"),
+            pages.SelectMany(page => page.Values).Select(state => state.ReadOutputAs<string>()));
         Assert.Equal(["parked"], (await All(engine, new(Statuses: [Running]))).Select(state => state.InstanceId));
         Assert.Empty(await All(engine, new(CreatedFrom: DateTimeOffset.UtcNow.AddMinutes(1))));
         Assert.Equal(26, (await All(engine, new(CreatedTo: DateTimeOffset.UtcNow.AddMinutes(1)))).Count);

@@ -134,7 +134,8 @@ public sealed class OrchestratorTests
     public async Task A_version_comes_from_the_starter_or_the_default_and_compares_as_a_version()
     {
         await using var engine = await Engine.StartAsync(
-            e => e.Orchestrator("Run", context => Task.FromResult($"{context.Version} {context.CompareVersionTo("1.10")} {context.CompareVersionTo("")}")),
+            e => e.Orchestrator("Run", context =>
+                Task.FromResult($"{context.Version} {context.CompareVersionTo("1.10")} {context.CompareVersionTo("")}")),
             options => options with { DefaultVersion = "1.9" });
 
         Assert.Equal("1.9 -1 1", await engine.ResultAsync<string>("Run"));
@@ -195,7 +196,8 @@ public sealed class OrchestratorTests
     {
         await using var engine = await Engine.StartAsync(e => e
             .Orchestrator("Park", context => context.WaitForExternalEvent<string>("go"))
-            .Orchestrator("Parent", context => context.CallSubOrchestratorAsync<string>("Park", null, new SubOrchestrationOptions(instanceId: "taken"))));
+            .Orchestrator("Parent", context =>
+                context.CallSubOrchestratorAsync<string>("Park", null, new SubOrchestrationOptions(instanceId: "taken"))));
 
         await engine.Client.ScheduleNewOrchestrationInstanceAsync("Park", new StartOrchestrationOptions("taken"));
         var state = await engine.RunAsync("Parent");
@@ -239,7 +241,7 @@ public sealed class OrchestratorTests
         return await context.WaitForExternalEvent<string>("go");
     }
 
-    /// <summary>The published algorithm, written out: SHA-1 over namespace and name, version and variant bits, network byte order.</summary>
+    /// <summary>The published algorithm: SHA-1 over namespace and name, version and variant bits, network byte order.</summary>
     private static Guid Version5(string name)
     {
         var space = Convert.FromHexString("9e9529585e334daf827f2fa12937b875");

@@ -14,7 +14,7 @@ public sealed record DurableOptions
 
     public int MaxConcurrentActivities { get; init; } = 32;
 
-    /// <summary>Threads that run orchestrators; more than there are processors is never useful, because a turn does not wait.</summary>
+    /// <summary>Threads that run orchestrators, and never more than there are processors, because a turn does not wait.</summary>
     public int MaxConcurrentOrchestrations { get; init; } = 64;
 
     /// <summary>Orchestrators kept in memory between turns; the one idle for longest is replayed when it is needed again.</summary>
@@ -35,13 +35,14 @@ public sealed record DurableOptions
     /// <summary>So many crashes of the process while the same activity or turn ran, and it is given up.</summary>
     public int MaxCrashes { get; init; } = 10;
 
-    /// <summary>How long stopping waits for activities that are running; those that are not done by then run again at the next start.</summary>
+    /// <summary>How long stopping waits for running activities; those not done by then run again at the next start.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>A log that cannot be written ends the process: what was promised and what is on disk must not drift apart.</summary>
     public bool ExitOnLogFailure { get; init; } = true;
 
-    /// <summary>"Orchestrator:n" freezes the process after the n-th history event of an instance is durable and before anything follows from it.</summary>
+    /// <summary>"Orchestrator:n" freezes the process when the n-th history event of an instance is durable and before anything
+    /// follows from it.</summary>
     public string? StopAfterEvent { get; init; }
 
     public DataConverter Converter { get; init; } = JsonDataConverter.Default;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using DurableTask.Core.Exceptions;
 using Launchpad.Durable.Execution;
 using Launchpad.Durable.Storage;
@@ -19,21 +20,26 @@ internal sealed class EngineClient(Parts parts) : DurableTaskClient("launchpad")
     private readonly SemaphoreSlim places = new(parts.Options.MaxPendingOperations);
 
     public override async Task<string> ScheduleNewOrchestrationInstanceAsync(
-        TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default)
+        TaskName orchestratorName,
+        object? input = null,
+        StartOrchestrationOptions? options = null,
+        CancellationToken cancellation = default)
     {
         if (orchestratorName.Name is null || !parts.Catalog.Orchestrators.ContainsKey(orchestratorName.Name))
         {
-            throw new ArgumentException($"The function '{orchestratorName.Name}' doesn't exist, is disabled, or is not an orchestrator function.");
+            throw new ArgumentException(
+                $"The function '{orchestratorName.Name}' doesn't exist, is disabled, or is not an orchestrator function.");
         }
 
         var id = options?.InstanceId ?? Guid.NewGuid().ToString("N");
-        if (id.Length is 0 or > MaxIdLength || id.Any(char.IsControl))
+        if (id.Length is 0 or > MaxIdLength || id.EnumerateRunes().Any(rune => Rune.IsControl(rune) || rune == Rune.ReplacementChar))
         {
-            throw new ArgumentException($"An instance id has 1 to {MaxIdLength} characters, none of them a control character.");
+            throw new ArgumentException($"An instance id has 1 to {MaxIdLength} characters, all of them printable.");
         }
 
         var data = parts.Payloads.Accept(parts.Options.Converter.Serialize(input), "input");
-        var dedupe = options?.DedupeStatuses?.Select(Enum.Parse<OrchestrationRuntimeStatus>).ToArray() ?? NotEnded;
+        var dedupe = options?.DedupeStatuses?.Select(name => Enum.Parse<OrchestrationRuntimeStatus>(name, ignoreCase: true)).ToArray()
+            ?? NotEnded;
         while (true)
         {
             await parts.Registry.ClaimAsync(id, cancellation);
@@ -73,8 +79,8 @@ internal sealed class EngineClient(Parts parts) : DurableTaskClient("launchpad")
         string instanceId, TerminateInstanceOptions? options = null, CancellationToken cancellation = default)
     {
         var output = parts.Payloads.Accept(parts.Options.Converter.Serialize(options?.Output), "output");
-        return SendAsync(
-            instanceId, new(EventKind.ExecutionTerminated) { Data = output, Recursive = options?.Recursive is true ? true : null }, cancellation);
+        bool? recursive = options is { Recursive: true } ? true : null;
+        return SendAsync(instanceId, new(EventKind.ExecutionTerminated) { Data = output, Recursive = recursive }, cancellation);
     }
 
     public override Task SuspendInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default) =>
@@ -109,7 +115,8 @@ internal sealed class EngineClient(Parts parts) : DurableTaskClient("launchpad")
             var after = string.IsNullOrEmpty(token) ? 0 : long.Parse(token, CultureInfo.InvariantCulture);
             var rows = parts.Reader.Query(query, after, limit);
             var next = rows.Count == limit ? rows[^1].Key.ToString(CultureInfo.InvariantCulture) : null;
-            return Task.FromResult(new Page<OrchestrationMetadata>(rows.ConvertAll(row => Metadata(row, query.FetchInputsAndOutputs)), next));
+            var values = rows.ConvertAll(row => Metadata(row, query.FetchInputsAndOutputs));
+            return Task.FromResult(new Page<OrchestrationMetadata>(values, next));
         });
 
     public override async Task<PurgeResult> PurgeInstanceAsync(
@@ -125,7 +132,7 @@ internal sealed class EngineClient(Parts parts) : DurableTaskClient("launchpad")
     {
         ArgumentNullException.ThrowIfNull(filter);
         return filter.Timeout <= TimeSpan.Zero
-            ? throw new ArgumentOutOfRangeException(nameof(filter), filter.Timeout, "PurgeInstancesFilter.Timeout must be a positive TimeSpan.")
+            ? throw new ArgumentOutOfRangeException(nameof(filter), filter.Timeout, "The timeout of a purge is positive.")
             : new Purge(parts).RunAsync(filter, options?.Recursive ?? false, cancellation);
     }
 
@@ -153,7 +160,7 @@ internal sealed class EngineClient(Parts parts) : DurableTaskClient("launchpad")
         });
         if (ended is not null)
         {
-            parts.Payloads.Forget(ended.Key);
+            parts.Forget(ended.Key);
         }
     }
 
@@ -174,7 +181,7 @@ internal sealed class EngineClient(Parts parts) : DurableTaskClient("launchpad")
         if (parts.Registry.Find(instanceId) is not { } instance)
         {
             throw parts.Reader.Find(instanceId) is { } row
-                ? new InvalidOperationException($"The orchestration instance with the ID '{instanceId}' is {row.Status}: it takes nothing in any more.")
+                ? new InvalidOperationException($"Instance '{instanceId}' is {row.Status}: it takes nothing in any more.")
                 : new ArgumentException($"No instance with ID '{instanceId}' was found.");
         }
 

@@ -78,8 +78,10 @@ internal sealed record Failure(string Type, string Message, string? Stack, Failu
     private const int MaxDepth = 10;
 
     /// <summary>Trying again cannot help: the code is missing, or running it ends the process.</summary>
-    [JsonIgnore]
-    public bool IsPermanent => Type is ActivityNotFound or OrchestratorNotFound or Poison;
+    public static bool IsPermanent(string type) => type is ActivityNotFound or OrchestratorNotFound or Poison;
+
+    public static Failure NoOrchestrator(string name) =>
+        new(OrchestratorNotFound, $"No orchestrator task named '{name}' was found.", null, null);
 
     public static Failure Of(Exception exception) => Of(TaskFailureDetails.FromException(exception), MaxDepth)!;
 

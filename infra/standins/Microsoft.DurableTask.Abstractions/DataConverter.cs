@@ -19,7 +19,8 @@ namespace Microsoft.DurableTask
 
 namespace Microsoft.DurableTask.Converters
 {
-    /// <summary>JSON by System.Text.Json with its defaults, and fields: what is in flight was written with these options, so they never change.</summary>
+    /// <summary>JSON by System.Text.Json with its defaults, and fields. What is in flight was written with these options, so they
+    /// never change.</summary>
     public class JsonDataConverter : DataConverter
     {
         private static readonly JsonSerializerOptions DefaultOptions = new() { IncludeFields = true };

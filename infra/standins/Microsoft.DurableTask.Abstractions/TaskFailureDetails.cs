@@ -72,7 +72,7 @@ public sealed class TaskFailedException : Exception
     }
 
     private TaskFailedException(string taskName, int taskId, TaskFailureDetails? details, Exception? cause)
-        : base($"Task '{taskName}' (#{taskId}) failed with an unhandled exception" + (details is null ? "." : $": {details.ErrorMessage}"), cause)
+        : base($"Task '{taskName}' (#{taskId}) failed with an unhandled exception{Because(details)}", cause)
     {
         TaskName = taskName;
         TaskId = taskId;
@@ -88,4 +88,6 @@ public sealed class TaskFailedException : Exception
     [Obsolete("Use the FailureDetails property and its IsCausedBy<T>() method")]
     public bool IsCausedByException<T>()
         where T : Exception => FailureDetails.ErrorType == typeof(T).FullName;
+
+    private static string Because(TaskFailureDetails? details) => details is null ? "." : $": {details.ErrorMessage}";
 }

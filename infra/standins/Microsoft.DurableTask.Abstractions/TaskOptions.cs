@@ -60,7 +60,8 @@ public record SubOrchestrationOptions : TaskOptions
     }
 }
 
-/// <summary>How an orchestration is started: its id, start time, tags, version, and the statuses in which an instance of that id is not replaced.</summary>
+/// <summary>How an orchestration is started: its id, start time, tags, version, and the statuses in which an instance of that id
+/// is not replaced.</summary>
 public record StartOrchestrationOptions
 {
     public StartOrchestrationOptions(string? InstanceId = null, DateTimeOffset? StartAt = null)

@@ -47,7 +47,7 @@ public abstract class TaskOrchestrationContext
     public Task<T> WaitForExternalEvent<T>(string eventName, TimeSpan timeout) =>
         WaitForExternalEvent<T>(eventName, timeout, CancellationToken.None);
 
-    /// <summary>Waits for the event or a durable timer, whichever is first; the loser is cancelled, so a time-out ends in a cancelled task.</summary>
+    /// <summary>Waits for the event or a durable timer, whichever is first; the loser is cancelled.</summary>
     public async Task<T> WaitForExternalEvent<T>(string eventName, TimeSpan timeout, CancellationToken cancellationToken)
     {
         using var timerCancellation = new CancellationTokenSource();
@@ -64,7 +64,8 @@ public abstract class TaskOrchestrationContext
 
     public abstract void SetCustomStatus(object? customStatus);
 
-    public abstract Task<TResult> CallSubOrchestratorAsync<TResult>(TaskName orchestratorName, object? input = null, TaskOptions? options = null);
+    public abstract Task<TResult> CallSubOrchestratorAsync<TResult>(
+        TaskName orchestratorName, object? input = null, TaskOptions? options = null);
 
     public virtual Task<TResult> CallSubOrchestratorAsync<TResult>(TaskName orchestratorName, TaskOptions options) =>
         CallSubOrchestratorAsync<TResult>(orchestratorName, null, options);
@@ -85,7 +86,8 @@ public abstract class TaskOrchestrationContext
 
     public abstract Guid NewGuid();
 
-    public virtual ILogger CreateReplaySafeLogger(string categoryName) => new ReplaySafeLogger(this, LoggerFactory.CreateLogger(categoryName));
+    public virtual ILogger CreateReplaySafeLogger(string categoryName) =>
+        new ReplaySafeLogger(this, LoggerFactory.CreateLogger(categoryName));
 
     public virtual ILogger CreateReplaySafeLogger(Type type) => new ReplaySafeLogger(this, LoggerFactory.CreateLogger(type));
 
@@ -111,7 +113,8 @@ public abstract class TaskOrchestrationContext
 
         public bool IsEnabled(LogLevel logLevel) => logger.IsEnabled(logLevel);
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (!context.IsReplaying)
             {

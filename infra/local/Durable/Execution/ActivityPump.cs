@@ -73,7 +73,8 @@ namespace Launchpad.Durable.Execution
             }
             catch (Exception late) when (late is TimeoutException or OperationCanceledException)
             {
-                parts.Logger.LogWarning("Activities are still running after {Timeout}. They run again at the next start.", parts.Options.DrainTimeout);
+                parts.Logger.LogWarning(
+                    "Activities are still running after {Timeout}. They run again at the next start.", parts.Options.DrainTimeout);
             }
 
             await stop.CancelAsync();

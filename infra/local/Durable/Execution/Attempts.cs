@@ -3,7 +3,8 @@ using Launchpad.Durable.Storage;
 
 namespace Launchpad.Durable.Execution;
 
-/// <summary>How often the process ended while this alone was running, and whether it has to run alone because it was running with others when it ended.</summary>
+/// <summary>How often the process ended while this alone was running, and whether it has to run alone: because it was running
+/// together with others when the process ended.</summary>
 internal readonly record struct Blame(int Crashes, bool Alone);
 
 /// <summary>Finds what ends the process. After a crash all that may have been running is suspect, and marked in the database while it
@@ -51,7 +52,8 @@ internal sealed class Attempts
     public Failure Verdict(long instance, int task, string what) => new(
         Failure.Poison, $"The process ended {Crashes(instance, task)} times while {what} was running. It is not tried again.", null, null);
 
-    public Write Mark(long instance, int task, bool running) => new SetAttempt(instance, task, suspects.GetOrAdd((instance, task), new Blame()), running);
+    public Write Mark(long instance, int task, bool running) =>
+        new SetAttempt(instance, task, suspects.GetOrAdd((instance, task), new Blame()), running);
 
     /// <summary>The write that takes a mark away, if there is one.</summary>
     public Write? Clear(long instance, int task) => suspects.TryRemove((instance, task), out _) ? new ForgetAttempt(instance, task) : null;

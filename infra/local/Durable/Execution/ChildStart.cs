@@ -26,7 +26,7 @@ internal sealed class ChildStart(Parts parts, TurnRecord turn)
         if (parts.Reader.Find(id) is { } ended)
         {
             turn.Add(new PurgeInstance(ended.Key));
-            turn.Then(() => parts.Payloads.Forget(ended.Key));
+            turn.Then(() => parts.Forget(ended.Key));
         }
 
         var key = parts.Registry.NextKey();
@@ -49,7 +49,7 @@ internal sealed class ChildStart(Parts parts, TurnRecord turn)
         });
     }
 
-    /// <summary>The id is taken by an instance that has not ended: the parent's task fails, as the start of an orchestration would.</summary>
+    /// <summary>The id belongs to an instance that has not ended: the parent's task fails, as a start would.</summary>
     private void Refuse(HistoryEvent action)
     {
         var failure = new Failure(
@@ -57,8 +57,7 @@ internal sealed class ChildStart(Parts parts, TurnRecord turn)
             $"An orchestration instance with the ID '{action.Instance}' already exists.",
             null,
             null);
-        var (parent, generation) = (turn.Instance, turn.Instance.Generation);
-        turn.Then(() => parts.Dispatcher.Deliver(
-            parent, new(new(EventKind.SubOrchestrationFailed) { Id = action.Id, Generation = generation, Failure = failure })));
+        var parent = turn.Instance;
+        turn.Send(parent, new(EventKind.SubOrchestrationFailed) { Id = action.Id, Generation = parent.Generation, Failure = failure });
     }
 }

@@ -1,9 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
 using Launchpad.Durable.Storage;
 
 namespace Launchpad.Durable.Execution;
 
 /// <summary>Brings messages to instances, and instances with messages to the threads that run turns.</summary>
-internal sealed class Dispatcher(Writer writer) : IDisposable
+internal sealed class Dispatcher(Writer writer, Action<Exception> fail) : IDisposable
 {
     private readonly Lock gate = new();
     private readonly Queue<Instance> ready = new();
@@ -67,6 +68,7 @@ internal sealed class Dispatcher(Writer writer) : IDisposable
         }
     }
 
+    [SuppressMessage("Design", "CA1031", Justification = "A turn that cannot be written down stops the engine, whatever the reason.")]
     private void Run(Action<Instance> turn)
     {
         while (true)
@@ -83,7 +85,15 @@ internal sealed class Dispatcher(Writer writer) : IDisposable
                 instance = ready.Dequeue();
             }
 
-            turn(instance);
+            try
+            {
+                turn(instance);
+            }
+            catch (Exception exception)
+            {
+                fail(exception);
+                return;
+            }
         }
     }
 }

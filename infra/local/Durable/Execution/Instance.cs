@@ -56,9 +56,8 @@ internal sealed class Instance(InstanceRow row)
     /// <summary>May have been what ended the process: its next turn is watched.</summary>
     public bool IsSuspect { get; set; }
 
-    public bool IsMarked { get; set; }
-
-    public bool RunsAlone { get; set; }
+    /// <summary>While its next turn is marked as a suspect: whether it runs alone.</summary>
+    public bool? Watched { get; set; }
 
     /// <summary>Was told about the length of its history.</summary>
     public bool IsWarned { get; set; }

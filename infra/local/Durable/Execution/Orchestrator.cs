@@ -157,7 +157,9 @@ internal sealed class Orchestrator
         if (!body.IsCompleted)
         {
             // With nothing open, only something that is not durable can be what it waits for.
-            return Context.Events.IsAwaited ? null : new(EventKind.ExecutionFailed, Failure: Failure.Of(OrchestrationContext.LeftItsThread()));
+            return Context.Events.IsAwaited
+                ? null
+                : new(EventKind.ExecutionFailed, Failure: Failure.Of(OrchestrationContext.LeftItsThread()));
         }
 
         return Result(body);
@@ -179,8 +181,8 @@ internal sealed class Orchestrator
         }
     }
 
-    /// <summary>Keeps continuations on the turn's thread. One that comes from another thread belongs to an await that no replay could
-    /// repeat: it is not run, and the instance is failed.</summary>
+    /// <summary>Keeps continuations on the turn's thread. One that comes from another thread belongs to an await that no replay
+    /// could repeat: it is not run, and the instance is failed.</summary>
     private sealed class Continuations(Orchestrator owner) : SynchronizationContext
     {
         private readonly Queue<(SendOrPostCallback Callback, object? State)> posted = new();

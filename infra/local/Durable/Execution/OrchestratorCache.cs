@@ -1,7 +1,7 @@
 namespace Launchpad.Durable.Execution;
 
 /// <summary>Keeps the orchestrators that ran last in memory. One that was put out is replayed when it is needed again.</summary>
-internal sealed class OrchestratorCache(Parts parts)
+internal sealed class OrchestratorCache(int max, Dispatcher dispatcher)
 {
     private readonly Lock gate = new();
     private readonly LinkedList<Instance> order = new();
@@ -22,7 +22,7 @@ internal sealed class OrchestratorCache(Parts parts)
                 nodes[instance] = order.AddLast(instance);
             }
 
-            if (nodes.Count > parts.Options.MaxCachedOrchestrators)
+            if (nodes.Count > max)
             {
                 oldest = order.First!.Value;
                 order.RemoveFirst();
@@ -53,7 +53,7 @@ internal sealed class OrchestratorCache(Parts parts)
         if (instance.Claim())
         {
             instance.Orchestrator = null;
-            parts.Dispatcher.Release(instance);
+            dispatcher.Release(instance);
         }
     }
 }

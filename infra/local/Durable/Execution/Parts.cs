@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using Launchpad.Durable.Storage;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.Logging;
@@ -50,7 +51,7 @@ internal sealed class Parts(DurableOptions options, TimeProvider time, ILoggerFa
     {
         var message = new Message(e);
         var recorded = Payloads.Spill(to.Key, Payloads.OfMessage, e);
-        return (message, new AddMessage(to.Key, message, System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(recorded, EventJson.Readable.HistoryEvent)));
+        return (message, new AddMessage(to.Key, message, JsonSerializer.SerializeToUtf8Bytes(recorded, EventJson.Readable.HistoryEvent)));
     }
 
     /// <summary>Starts an instance that has not run yet, now or at its time.</summary>
@@ -65,6 +66,21 @@ internal sealed class Parts(DurableOptions options, TimeProvider time, ILoggerFa
             Dispatcher.Deliver(instance, new(new(EventKind.ExecutionStarted) { Generation = instance.Generation }), first: true);
         }
     }
+
+    /// <summary>Removes files that nothing refers to any more, on another thread. What remains is swept at the next start.</summary>
+    public void Forget(long instance, int beforeGeneration = int.MaxValue) => ThreadPool.UnsafeQueueUserWorkItem(
+        _ =>
+        {
+            try
+            {
+                Payloads.Forget(instance, beforeGeneration);
+            }
+            catch (IOException exception)
+            {
+                Logger.LogWarning(exception, "Payloads of instance {Key} could not be removed.", instance);
+            }
+        },
+        null);
 
     public void Fire(Timers.Due due)
     {
@@ -83,24 +99,46 @@ internal sealed class Parts(DurableOptions options, TimeProvider time, ILoggerFa
 /// <summary>The code that can be run, by name without regard to case.</summary>
 internal sealed class Catalog
 {
-    public Dictionary<string, Func<TaskOrchestrationContext, Task<object?>>> Orchestrators { get; } = new(StringComparer.OrdinalIgnoreCase);
+    public Dictionary<string, Func<TaskOrchestrationContext, Task<object?>>> Orchestrators { get; } =
+        new(StringComparer.OrdinalIgnoreCase);
 
-    public Dictionary<string, Func<ActivityInvocation, CancellationToken, Task<object?>>> Activities { get; } = new(StringComparer.OrdinalIgnoreCase);
+    public Dictionary<string, Func<ActivityInvocation, CancellationToken, Task<object?>>> Activities { get; } =
+        new(StringComparer.OrdinalIgnoreCase);
 }
 
 /// <summary>Those who wait for the status of an instance to change.</summary>
 internal sealed class Waiters
 {
     private readonly ConcurrentDictionary<string, TaskCompletionSource> changes = new(StringComparer.Ordinal);
+    private volatile Exception? closed;
 
     /// <summary>The next change; ask for it before reading the status, so that none falls between.</summary>
-    public Task Change(string id) => changes.GetOrAdd(id, _ => new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+    public Task Change(string id)
+    {
+        var change = changes.GetOrAdd(id, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
+        if (closed is { } reason)
+        {
+            change.TrySetException(reason);
+        }
+
+        return change.Task;
+    }
+
+    /// <summary>There are no more changes: whoever waits is told why.</summary>
+    public void Close(Exception reason)
+    {
+        closed = reason;
+        foreach (var change in changes.Values)
+        {
+            change.TrySetException(reason);
+        }
+    }
 
     public void Signal(string id)
     {
         if (changes.TryRemove(id, out var change))
         {
-            change.SetResult();
+            change.TrySetResult();
         }
     }
 }

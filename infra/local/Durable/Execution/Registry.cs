@@ -2,7 +2,8 @@ using System.Collections.Concurrent;
 
 namespace Launchpad.Durable.Execution;
 
-/// <summary>The instances that have not ended. An id is claimed while one is being started or purged under it, so that two cannot both succeed.</summary>
+/// <summary>The instances that have not ended. An id is claimed while one is started or purged under it, so that of two only
+/// one succeeds.</summary>
 internal sealed class Registry(long lastKey)
 {
     private readonly ConcurrentDictionary<string, Instance> byId = new(StringComparer.Ordinal);

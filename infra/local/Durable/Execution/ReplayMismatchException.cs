@@ -23,7 +23,7 @@ internal sealed class ReplayMismatchException(string message) : Exception(messag
         {
             throw new ReplayMismatchException(
                 $"The orchestrator's code does not match its history after event {sequence + recorded.Count}. "
-                + $"Expected, as recorded: it goes on. Actual, by today's code: it ends ({ending.Failure?.Message ?? "without a failure"}).");
+                + $"Expected, as recorded: it goes on. Actual, by today's code: it ends ({ending.Failure?.Message ?? "well"}).");
         }
     }
 

@@ -23,7 +23,10 @@ internal static class Retries
                 return await call();
             }
             catch (TaskFailedException failure) when (
-                attempt < policy.MaxNumberOfAttempts && !IsPermanent(failure) && IsInTime(context, policy, started) && Handles(policy, failure))
+                attempt < policy.MaxNumberOfAttempts
+                && !IsPermanent(failure)
+                && Handles(policy, failure)
+                && IsInTime(context, policy, started))
             {
                 // Waits below: an exception filter decides, so that the stack of the last failure is its own.
             }
@@ -52,13 +55,12 @@ internal static class Retries
         }
     }
 
-    private static bool IsPermanent(TaskFailedException failure) =>
-        failure.FailureDetails.ErrorType is Failure.ActivityNotFound or Failure.OrchestratorNotFound or Failure.Poison;
+    private static bool IsPermanent(TaskFailedException failure) => Failure.IsPermanent(failure.FailureDetails.ErrorType);
 
     private static bool IsInTime(OrchestrationContext context, RetryPolicy policy, DateTime started) =>
         policy.RetryTimeout == Timeout.InfiniteTimeSpan || context.CurrentUtcDateTime < Later(started, policy.RetryTimeout);
 
-    [SuppressMessage("Design", "CA1031", Justification = "A predicate that throws means no retry; the task's own failure is what the orchestrator sees.")]
+    [SuppressMessage("Design", "CA1031", Justification = "A predicate that throws means no retry, and the task's own failure is shown.")]
     private static bool Handles(RetryPolicy policy, TaskFailedException failure)
     {
         try

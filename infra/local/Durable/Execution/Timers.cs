@@ -1,9 +1,9 @@
 namespace Launchpad.Durable.Execution;
 
-/// <summary>All durable timers, in one heap with one sleep for the earliest. A timer is never early: the clock decides, not the sleep.</summary>
+/// <summary>All durable timers, in one heap with one sleep for the earliest. None is early: the clock decides, not the sleep.</summary>
 internal sealed class Timers : IDisposable
 {
-    // The clock may jump while we sleep, and a virtual machine may be suspended: look again now and then, but only while a timer is pending.
+    // The clock may jump while we sleep, and a machine may be suspended: look again now and then, while a timer is pending.
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(1);
 
     private readonly TimeProvider time;
@@ -21,7 +21,7 @@ internal sealed class Timers : IDisposable
         sleep = time.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>A timer of an instance. Only its key is kept, so that one that outlives its instance holds nothing else in memory.</summary>
+    /// <summary>A timer of an instance, by key: one that outlives its instance does not hold it in memory.</summary>
     internal readonly record struct Due(DateTime At, long Instance, int Generation, int Task)
     {
         /// <summary>In place of a task: the time to start the instance has come.</summary>
@@ -83,7 +83,8 @@ internal sealed class Timers : IDisposable
 
         // Up to the next whole millisecond: the system's timers cut the rest off and would wake us too early, only to sleep again.
         wakes = at;
-        var wait = TimeSpan.FromMilliseconds(Math.Ceiling(TimeSpan.FromTicks(Math.Max(0, at - time.GetUtcNow().UtcTicks)).TotalMilliseconds));
+        var left = TimeSpan.FromTicks(Math.Max(0, at - time.GetUtcNow().UtcTicks));
+        var wait = TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds));
         sleep.Change(wait < LongestSleep ? wait : LongestSleep, Timeout.InfiniteTimeSpan);
     }
 }

@@ -4,7 +4,8 @@ using Microsoft.DurableTask.Client;
 
 namespace Launchpad.Durable.Execution;
 
-/// <summary>What one turn adds: the events of its history row, the other writes of the same transaction, and what follows once they are durable.</summary>
+/// <summary>What one turn adds: the events of its history row, the other writes of the same transaction, and what follows
+/// once they are durable.</summary>
 internal sealed class TurnRecord
 {
     private readonly Parts parts;
@@ -94,6 +95,14 @@ internal sealed class TurnRecord
     }
 
     public void Then(Action action) => follow.Add(action);
+
+    /// <summary>Sends a message that is as durable as this turn.</summary>
+    public void Send(Instance receiver, HistoryEvent e)
+    {
+        var (message, write) = parts.Send(receiver, e);
+        writes.Add(write);
+        follow.Add(() => parts.Dispatcher.Deliver(receiver, message));
+    }
 
     /// <summary>Replaces this turn's row, and all before it, by the beginning of the next generation.</summary>
     public void Renew(Stored input, string version, List<HistoryEvent> carried)

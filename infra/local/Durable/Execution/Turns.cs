@@ -1,103 +1,54 @@
 using System.Diagnostics.CodeAnalysis;
-using Launchpad.Durable.Storage;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 
 namespace Launchpad.Durable.Execution;
 
 /// <summary>Runs turns: takes what came in, lets the orchestrator decide, and has the writer make both durable at once.</summary>
-internal sealed class Turns(Parts parts, OrchestratorCache cache)
+internal sealed class Turns(Parts parts)
 {
+    private readonly OrchestratorCache cache = new(parts.Options.MaxCachedOrchestrators, parts.Dispatcher);
+    private readonly Recovery recovery = new(parts);
+
     public void Run(Instance instance)
     {
         if (!instance.IsRecovered)
         {
-            Recover(instance);
+            recovery.Recover(instance);
         }
 
         var messages = instance.Take();
         if (messages.Count == 0)
         {
             parts.Dispatcher.Release(instance);
-        }
-        else if (instance.IsSuspect)
-        {
-            Watch(instance, messages);
-        }
-        else
-        {
-            Play(new(parts, instance, messages), messages);
-        }
-    }
-
-    /// <summary>Reads what the history implies, and begins again what it began and did not see the end of.</summary>
-    private void Recover(Instance instance)
-    {
-        foreach (var e in parts.Reader.History(instance.Key).SelectMany(turn => turn))
-        {
-            instance.Track(e);
-        }
-
-        instance.IsRecovered = true;
-        instance.IsSuspect = parts.Attempts.AfterCrash;
-        if (!instance.HasStarted)
-        {
-            parts.Begin(instance);
-        }
-
-        foreach (var open in instance.Open.Values)
-        {
-            if (open.Kind is EventKind.TaskScheduled)
-            {
-                parts.Activities.Enqueue(instance, open, isSuspect: parts.Attempts.AfterCrash);
-            }
-            else if (open.Kind is EventKind.TimerCreated)
-            {
-                parts.Timers.Arm(new(open.At!.Value, instance.Key, instance.Generation, open.Id!.Value));
-            }
-        }
-    }
-
-    /// <summary>The first turn after a crash runs under a mark, which the turn's own commit takes away again.</summary>
-    private void Watch(Instance instance, List<Message> messages)
-    {
-        instance.IsSuspect = false;
-        if (parts.Attempts.IsPoison(instance.Key, Attempts.Turn))
-        {
-            var turn = new TurnRecord(parts, instance, messages);
-            var verdict = parts.Attempts.Verdict(instance.Key, Attempts.Turn, $"orchestrator '{instance.Name}'");
-            turn.Add(parts.Attempts.Clear(instance.Key, Attempts.Turn));
-            End(turn, new(EventKind.ExecutionFailed, Failure: verdict));
-            turn.Submit();
             return;
         }
 
-        instance.Return(messages);
-        instance.RunsAlone = parts.Attempts.RunsAlone(instance.Key, Attempts.Turn);
-        instance.IsMarked = true;
-        parts.Attempts.Enter(instance.RunsAlone, () => parts.Writer.Submit(new(parts.Attempts.Mark(instance.Key, Attempts.Turn, running: true))
+        if (instance.IsSuspect && recovery.Watch(instance, messages))
         {
-            Committed = () => parts.Dispatcher.Enqueue(instance),
-        }));
-    }
-
-    private void Play(TurnRecord turn, List<Message> messages)
-    {
-        var instance = turn.Instance;
-        if (instance.IsMarked)
-        {
-            instance.IsMarked = false;
-            turn.Add(parts.Attempts.Clear(instance.Key, Attempts.Turn));
-            turn.Then(() => parts.Attempts.Leave(instance.RunsAlone));
+            return;
         }
 
+        var turn = new TurnRecord(parts, instance, messages);
+        recovery.Cleared(turn);
         if (turn.Inputs.Count == 0)
         {
             turn.Submit();
-            return;
         }
+        else if (recovery.Verdict(instance) is { } verdict)
+        {
+            End(turn, new(EventKind.ExecutionFailed, Failure: verdict));
+            turn.Submit();
+        }
+        else
+        {
+            Play(turn, messages[^1].Event);
+        }
+    }
 
-        var last = messages[^1].Event;
+    private void Play(TurnRecord turn, HistoryEvent last)
+    {
+        var instance = turn.Instance;
         switch (last.Kind)
         {
             case EventKind.ExecutionTerminated:
@@ -110,16 +61,14 @@ internal sealed class Turns(Parts parts, OrchestratorCache cache)
                 instance.Orchestrator = null;
                 turn.SetStatus(OrchestrationRuntimeStatus.Suspended);
                 break;
+            case var _ when instance is { HasStarted: true, IsSuspended: false }:
+                turn.SetStatus(OrchestrationRuntimeStatus.Running);
+                Drive(turn);
+                return;
             default:
-                if (instance is { HasStarted: true, IsSuspended: false })
-                {
-                    turn.SetStatus(OrchestrationRuntimeStatus.Running);
-                    Drive(turn);
-                    return;
-                }
-
                 // Kept for later: the instance is suspended, or its time has not come.
-                turn.SetStatus(instance.IsSuspended ? OrchestrationRuntimeStatus.Suspended : OrchestrationRuntimeStatus.Pending, instance.Problem);
+                turn.SetStatus(
+                    instance.IsSuspended ? OrchestrationRuntimeStatus.Suspended : OrchestrationRuntimeStatus.Pending, instance.Problem);
                 break;
         }
 
@@ -129,9 +78,9 @@ internal sealed class Turns(Parts parts, OrchestratorCache cache)
     private void Drive(TurnRecord turn)
     {
         var instance = turn.Instance;
-        if (!parts.Catalog.Orchestrators.ContainsKey(instance.Name) && turn.IsFirst)
+        if (turn.IsFirst && !parts.Catalog.Orchestrators.ContainsKey(instance.Name))
         {
-            End(turn, new(EventKind.ExecutionFailed, Failure: NotFound(instance.Name)));
+            End(turn, new(EventKind.ExecutionFailed, Failure: Failure.NoOrchestrator(instance.Name)));
             turn.Submit();
             return;
         }
@@ -167,12 +116,8 @@ internal sealed class Turns(Parts parts, OrchestratorCache cache)
         {
             End(turn, outcome);
         }
-        else if (instance.EventCount > parts.Options.HistoryEventsWarning && !instance.IsWarned)
-        {
-            instance.IsWarned = true;
-            parts.Logger.LogWarning("The history of {Instance} ({Name}) has {Count} events; it should continue as new.", instance.Id, instance.Name, instance.EventCount);
-        }
 
+        WarnOfLength(instance);
         turn.Submit();
     }
 
@@ -194,7 +139,8 @@ internal sealed class Turns(Parts parts, OrchestratorCache cache)
         }
         catch (Exception exception)
         {
-            parts.Logger.LogError(exception, "{Instance} ({Name}) is suspended: it cannot be brought to the end of its history.", instance.Id, instance.Name);
+            parts.Logger.LogError(
+                exception, "{Instance} ({Name}) is suspended: its history cannot be replayed.", instance.Id, instance.Name);
             turn.Suspend(Failure.Of(exception));
         }
 
@@ -205,7 +151,7 @@ internal sealed class Turns(Parts parts, OrchestratorCache cache)
     {
         if (!parts.Catalog.Orchestrators.TryGetValue(instance.Name, out var code))
         {
-            throw new ReplayMismatchException(NotFound(instance.Name).Message);
+            throw new ReplayMismatchException(Failure.NoOrchestrator(instance.Name).Message);
         }
 
         var generation = instance.Generation;
@@ -224,7 +170,7 @@ internal sealed class Turns(Parts parts, OrchestratorCache cache)
         var next = instance.Generation + 1;
         turn.Then(() =>
         {
-            parts.Payloads.Forget(instance.Key, next);
+            parts.Forget(instance.Key, next);
             parts.Begin(instance);
         });
         turn.Renew(
@@ -249,80 +195,31 @@ internal sealed class Turns(Parts parts, OrchestratorCache cache)
                 new ChildStart(parts, turn).Add(action);
                 break;
             case EventKind.EventSent when parts.Registry.Find(action.Instance!) is { } receiver:
-                Send(turn, receiver, new(EventKind.EventRaised) { Name = action.Name, Data = action.Data });
+                turn.Send(receiver, new(EventKind.EventRaised) { Name = action.Name, Data = action.Data });
                 break;
             case EventKind.EventSent:
-                parts.Logger.LogWarning("{Instance} sent event {Event} to {Receiver}, which is not running.", instance.Id, action.Name, action.Instance);
+                parts.Logger.LogWarning(
+                    "{Instance} sent event {Event} to {Receiver}, which is not running.", instance.Id, action.Name, action.Instance);
                 break;
         }
     }
 
     private void End(TurnRecord turn, Outcome outcome)
     {
-        var instance = turn.Instance;
-        if (outcome.Kind is not EventKind.ExecutionTerminated)
-        {
-            turn.Decide(new(outcome.Kind) { Failure = outcome.Failure });
-        }
-        else if (turn.Inputs[^1].Recursive is true)
-        {
-            foreach (var child in instance.Open.Values.Where(open => open.Kind is EventKind.SubOrchestrationCreated))
-            {
-                if (parts.Registry.Find(child.Instance!) is { } running)
-                {
-                    Send(turn, running, new(EventKind.ExecutionTerminated) { Data = outcome.Output, Recursive = true });
-                }
-            }
-        }
-
-        turn.SetOutput(outcome.Output ?? outcome.Failure?.Message);
-        turn.SetStatus(
-            outcome.Kind switch
-            {
-                EventKind.ExecutionCompleted => OrchestrationRuntimeStatus.Completed,
-                EventKind.ExecutionFailed => OrchestrationRuntimeStatus.Failed,
-                _ => OrchestrationRuntimeStatus.Terminated,
-            },
-            outcome.Failure);
-        Answer(turn, outcome);
-        turn.Then(() => Close(instance));
+        new Ending(parts, turn).Add(outcome);
+        turn.Then(() => cache.Remove(turn.Instance));
     }
 
-    /// <summary>Tells the parent, if there is one that still waits.</summary>
-    private void Answer(TurnRecord turn, Outcome outcome)
+    private void WarnOfLength(Instance instance)
     {
-        if (turn.Instance.Parent is not { } link || parts.Registry.Find(link.Id) is not { } parent)
+        if (instance.EventCount > parts.Options.HistoryEventsWarning && !instance.IsWarned)
         {
-            return;
-        }
-
-        Send(turn, parent, outcome.Kind is EventKind.ExecutionCompleted
-            ? new(EventKind.SubOrchestrationCompleted) { Id = link.Task, Generation = link.Generation, Data = outcome.Output }
-            : new(EventKind.SubOrchestrationFailed)
-            {
-                Id = link.Task,
-                Generation = link.Generation,
-                Failure = outcome.Failure ?? new("Terminated", $"Sub-orchestration '{turn.Instance.Id}' was terminated.", null, null),
-            });
-    }
-
-    private void Send(TurnRecord turn, Instance receiver, HistoryEvent e)
-    {
-        var (message, write) = parts.Send(receiver, e);
-        turn.Add(write);
-        turn.Then(() => parts.Dispatcher.Deliver(receiver, message));
-    }
-
-    private void Close(Instance instance)
-    {
-        parts.Registry.Remove(instance);
-        cache.Remove(instance);
-        var unread = instance.Close().Where(message => message.Sequence != 0).Select(message => new RemoveMessage(message.Sequence)).ToArray<Write>();
-        if (unread.Length > 0)
-        {
-            parts.Writer.Submit(new(unread));
+            instance.IsWarned = true;
+            parts.Logger.LogWarning(
+                "The history of {Instance} ({Name}) has {Count} events; it should continue as new.",
+                instance.Id,
+                instance.Name,
+                instance.EventCount);
         }
     }
-
-    private static Failure NotFound(string name) => new(Failure.OrchestratorNotFound, $"No orchestrator task named '{name}' was found.", null, null);
 }

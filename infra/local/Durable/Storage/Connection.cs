@@ -77,7 +77,8 @@ internal sealed class Statement(sqlite3_stmt handle, sqlite3 connection) : IDisp
 {
     public Statement Bind(int index, long? value)
     {
-        Connection.Check(value is { } number ? raw.sqlite3_bind_int64(handle, index, number) : raw.sqlite3_bind_null(handle, index), connection);
+        var code = value is { } number ? raw.sqlite3_bind_int64(handle, index, number) : raw.sqlite3_bind_null(handle, index);
+        Connection.Check(code, connection);
         return this;
     }
 

@@ -1,13 +1,23 @@
 namespace Launchpad.Durable.Storage;
 
-/// <summary>Holds the directory for this process. The operating system lets go of it when the process ends, however it ends.</summary>
+/// <summary>Holds the directory for this process. The operating system lets go of it when the process ends, however
+/// it ends.</summary>
 internal sealed class DirectoryLock : IDisposable
 {
     private readonly FileStream file;
 
     public DirectoryLock(string directory)
     {
-        System.IO.Directory.CreateDirectory(directory);
+        // Histories hold what customers typed: they are nobody else's to read.
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(directory);
+        }
+        else
+        {
+            Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
         var owner = Path.Combine(directory, "owner");
         try
         {
@@ -16,7 +26,8 @@ internal sealed class DirectoryLock : IDisposable
         catch (IOException cause)
         {
             var who = File.Exists(owner) ? File.ReadAllText(owner) : "another process";
-            throw new InvalidOperationException($"The durable store in {directory} is in use by {who}. One process owns it at a time.", cause);
+            throw new InvalidOperationException(
+                $"The durable store in {directory} is in use by {who}. One process owns it at a time.", cause);
         }
 
         File.WriteAllText(owner, $"process {Environment.ProcessId}");

@@ -18,15 +18,15 @@ internal sealed class Payloads(string root, int inlineBytes, int maxBytes)
 
     public bool IsLarge(string data) => data.Length > inlineBytes / 3 && Encoding.UTF8.GetByteCount(data) > inlineBytes;
 
-    public string? Accept(string? data, string what) => data is { } text && text.Length > maxBytes / 3 && Encoding.UTF8.GetByteCount(text) > maxBytes
+    public string? Accept(string? data, string what) => data?.Length > maxBytes / 3 && Encoding.UTF8.GetByteCount(data) > maxBytes
         ? throw new ArgumentException($"The {what} is larger than {maxBytes} bytes.")
         : data;
 
     public string Write(long instance, int generation, string data)
     {
         var folder = Folder(instance);
-        var isNew = !System.IO.Directory.Exists(folder);
-        System.IO.Directory.CreateDirectory(folder);
+        var isNew = !Directory.Exists(folder);
+        Directory.CreateDirectory(folder);
         var name = $"{generation}-{Guid.NewGuid():n}";
         using (var file = new FileStream(Path.Combine(folder, name), FileMode.CreateNew, FileAccess.Write))
         {
@@ -49,18 +49,18 @@ internal sealed class Payloads(string root, int inlineBytes, int maxBytes)
     public void Forget(long instance, int beforeGeneration = int.MaxValue)
     {
         var folder = Folder(instance);
-        if (!System.IO.Directory.Exists(folder))
+        if (!Directory.Exists(folder))
         {
             return;
         }
 
         if (beforeGeneration == int.MaxValue)
         {
-            System.IO.Directory.Delete(folder, recursive: true);
+            Directory.Delete(folder, recursive: true);
             return;
         }
 
-        foreach (var file in System.IO.Directory.EnumerateFiles(folder))
+        foreach (var file in Directory.EnumerateFiles(folder))
         {
             if (int.TryParse(Path.GetFileName(file).Split('-')[0], out var generation) && generation >= 0 && generation < beforeGeneration)
             {
@@ -69,15 +69,16 @@ internal sealed class Payloads(string root, int inlineBytes, int maxBytes)
         }
     }
 
-    /// <summary>Folders of instances that are not in the database: a crash came between the file and the commit, or between a purge and its clean-up.</summary>
+    /// <summary>Removes folders of instances that are not in the database: a crash came between a file and its commit, or between
+    /// a purge and this.</summary>
     public void Sweep(Func<long, bool> exists)
     {
-        System.IO.Directory.CreateDirectory(root);
-        foreach (var folder in System.IO.Directory.EnumerateDirectories(root))
+        Directory.CreateDirectory(root);
+        foreach (var folder in Directory.EnumerateDirectories(root))
         {
             if (long.TryParse(Path.GetFileName(folder), out var instance) && !exists(instance))
             {
-                System.IO.Directory.Delete(folder, recursive: true);
+                Directory.Delete(folder, recursive: true);
             }
         }
     }

@@ -47,9 +47,10 @@ internal sealed class Reader(string path) : IDisposable
     public List<InstanceRow> Query(OrchestrationQuery query, long after, int limit)
     {
         var sql = new StringBuilder($"SELECT {InstanceRow.Columns} FROM instances WHERE key > ?1 AND created >= ?2 AND created <= ?3");
-        if (query.Statuses?.Distinct().Select(status => ((int)status).ToString(System.Globalization.CultureInfo.InvariantCulture)).ToList() is { Count: > 0 } some)
+        var statuses = query.Statuses?.Select(status => $"{(int)status}").Distinct().ToList();
+        if (statuses is { Count: > 0 })
         {
-            sql.Append($" AND status IN ({string.Join(", ", some)})");
+            sql.Append($" AND status IN ({string.Join(", ", statuses)})");
         }
 
         if (!string.IsNullOrEmpty(query.InstanceIdPrefix))

@@ -20,7 +20,7 @@ internal sealed class Commit(params Write[] writes)
     public (string Orchestrator, int Before, int After) Growth { get; init; }
 }
 
-/// <summary>The one thread that writes. Whatever is ready is one transaction and one flush, so a flush serves all that wait for it.</summary>
+/// <summary>The one thread that writes. Whatever is ready is one transaction and one flush, so a flush serves all that wait.</summary>
 internal sealed class Writer : IDisposable
 {
     private const int MaxBatch = 2048;
@@ -197,7 +197,6 @@ internal sealed class Writer : IDisposable
             queue.Clear();
         }
 
-        logger.LogCritical(exception, "The durable log cannot be written. Nothing goes on from here.");
         foreach (var commit in waiting)
         {
             commit.Refused?.Invoke(exception);

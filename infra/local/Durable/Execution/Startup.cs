@@ -1,0 +1,83 @@
+using Launchpad.Durable.Storage;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
+using static Microsoft.DurableTask.Client.OrchestrationRuntimeStatus;
+
+namespace Launchpad.Durable.Execution;
+
+/// <summary>Builds an engine on its directory and sets everything that has not ended going again.</summary>
+internal sealed class Startup(DurableOptions options, TimeProvider time, ILoggerFactory loggers, Catalog catalog)
+{
+    private const int Page = 10_000;
+
+    public Parts Open(Action<Exception> fail)
+    {
+        var path = Path.Combine(options.Directory, "durable.db");
+        var stopPoint = new StopPoint(options.StopAfterEvent);
+        var connection = Schema.Open(path);
+        var wasClean = connection.Scalar("SELECT clean FROM owner") != 0;
+        var registry = new Registry(connection.Scalar("SELECT coalesce(max(key), 0) FROM instances"));
+        var reader = new Reader(path);
+        var payloads = new Payloads(Path.Combine(options.Directory, "payloads"), options.InlinePayloadBytes, options.MaxPayloadBytes);
+        payloads.Sweep(reader.Exists);
+
+        var writer = new Writer(connection, stopPoint, fail, loggers.CreateLogger<DurableEngine>());
+        var parts = new Parts(options, time, loggers, catalog)
+        {
+            Reader = reader,
+            Writer = writer,
+            Payloads = payloads,
+            Registry = registry,
+            Dispatcher = new(writer, fail),
+            Attempts = new(reader.Attempts(), afterCrash: !wasClean, options.MaxCrashes),
+        };
+        parts.Timers = new(time, parts.Fire);
+        parts.Activities = new(parts);
+        return parts;
+    }
+
+    public async Task ResumeAsync(Parts parts)
+    {
+        var query = new OrchestrationQuery(Statuses: [Pending, Running, Suspended]);
+        List<InstanceRow> rows;
+        long after = 0;
+        do
+        {
+            rows = parts.Reader.Query(query, after, Page);
+            rows.ForEach(row => parts.Registry.Add(new(row)));
+            after = rows.Count > 0 ? rows[^1].Key : after;
+        }
+        while (rows.Count == Page);
+
+        await parts.Writer.SubmitAsync([new SetClean(false), .. parts.Attempts.Marks, .. Deliver(parts)]);
+
+        // Every one of them gets a turn, to begin again what its history implies; all are queued before the first can reach another.
+        foreach (var instance in parts.Registry.All)
+        {
+            _ = instance.Claim();
+            parts.Dispatcher.Enqueue(instance);
+        }
+
+        // A turn is a computation that never waits: more threads than processors would only take turns with each other.
+        parts.Dispatcher.Start(Math.Min(options.MaxConcurrentOrchestrations, Environment.ProcessorCount), new Turns(parts).Run);
+    }
+
+    /// <summary>Fills the inboxes; what is addressed to an instance that has ended is removed.</summary>
+    private static List<Write> Deliver(Parts parts)
+    {
+        var orphans = new List<Write>();
+        foreach (var (key, message) in parts.Reader.Messages())
+        {
+            if (parts.Registry.Find(key) is { } instance)
+            {
+                _ = instance.Deliver(message);
+            }
+            else
+            {
+                orphans.Add(new RemoveMessage(message.Sequence));
+            }
+        }
+
+        return orphans;
+    }
+}
