@@ -193,7 +193,7 @@ public sealed class StripeGateway(StripeConnection connection, TimeProvider cloc
             TransferLookupKey = true,
             Product = known?.ProductId,
             ProductData = known is null
-                ? new() { Name = $"Launchpad {request.Plan}", Metadata = new() { [PlanKey] = request.Plan } }
+                ? new() { Name = ProductName(request.Plan), Metadata = new() { [PlanKey] = request.Plan } }
                 : null,
         };
         var key = $"price-{request.PriceLookupKey}-{request.Currency}-{request.AmountCents}-after-{known?.Id}";
@@ -227,6 +227,8 @@ public sealed class StripeGateway(StripeConnection connection, TimeProvider cloc
         subscription.CancelAtPeriodEnd);
 
     private static string? Value(IHasMetadata item, string key) => item.Metadata?.GetValueOrDefault(key);
+
+    private static string ProductName(string plan) => $"Launchpad {plan[..1].ToUpperInvariant()}{plan[1..]}";
 
     private static SessionGetOptions Expanded(string path) => new() { Expand = [path] };
 

@@ -125,7 +125,8 @@ public sealed class ApiTests(StripeStack stack) : IClassFixture<StripeStack>
             made.Insert(0, (await service.CreateAsync(new() { Email = email })).Id);
         }
 
-        Assert.Equal(made, await service.ListAutoPagingAsync(new() { Email = email, Limit = 3 }).Select(customer => customer.Id).ToListAsync());
+        var paged = service.ListAutoPagingAsync(new() { Email = email, Limit = 3 });
+        Assert.Equal(made, await paged.Select(customer => customer.Id).ToListAsync());
         var first = await service.ListAsync(new() { Email = email, Limit = 3 });
         Assert.True(first.HasMore);
         Assert.Equal("/v1/customers", first.Url);
@@ -140,17 +141,19 @@ public sealed class ApiTests(StripeStack stack) : IClassFixture<StripeStack>
     public async Task What_is_asked_for_is_expanded()
     {
         var subscription = await stack.BuyAsync();
-        var read = await new SubscriptionService(stack.Sdk).GetAsync(subscription, new() { Expand = ["customer", "latest_invoice", "items.data.price.product"] });
+        var read = await new SubscriptionService(stack.Sdk).GetAsync(
+            subscription, new() { Expand = ["customer", "latest_invoice", "items.data.price.product"] });
 
         Assert.Equal(read.CustomerId, read.Customer.Id);
         Assert.Equal("paid", read.LatestInvoice.Status);
         Assert.Equal(subscription, read.LatestInvoice.Parent.SubscriptionDetails.SubscriptionId);
-        Assert.Equal("Launchpad starter", read.Items.Data[0].Price.Product.Name);
+        Assert.Equal("Launchpad Starter", read.Items.Data[0].Price.Product.Name);
         Assert.Null((await new SubscriptionService(stack.Sdk).GetAsync(subscription)).Customer);
 
         var session = (await new SessionService(stack.Sdk).ListAsync(new() { Subscription = subscription })).Data.Single();
         Assert.Null(session.LineItems);
-        var whole = await new SessionService(stack.Sdk).GetAsync(session.Id, new() { Expand = ["line_items", "subscription.latest_invoice"] });
+        var whole = await new SessionService(stack.Sdk).GetAsync(
+            session.Id, new() { Expand = ["line_items", "subscription.latest_invoice"] });
         Assert.Equal(1, whole.LineItems.Data.Single().Quantity);
         Assert.Equal(1900, whole.Subscription.LatestInvoice.AmountPaid);
     }

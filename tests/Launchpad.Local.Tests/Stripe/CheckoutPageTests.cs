@@ -18,7 +18,7 @@ public sealed class CheckoutPageTests(StripeStack stack) : IClassFixture<StripeS
         var html = await answer.Content.ReadAsStringAsync();
 
         Assert.Contains("$19.00", html, StringComparison.Ordinal);
-        Assert.Contains("Subscribe to Launchpad starter", html, StringComparison.Ordinal);
+        Assert.Contains("Subscribe to Launchpad Starter", html, StringComparison.Ordinal);
         Assert.Contains("acc_1@example.com", html, StringComparison.Ordinal);
         Assert.Contains("href=\"https://shop.example/cart\"", html, StringComparison.Ordinal);
         foreach (Match input in Regex.Matches(html, "<input id=\"([^\"]+)\""))

@@ -46,7 +46,8 @@ public sealed class GatewayTests(StripeStack stack) : IClassFixture<StripeStack>
         var deleted = await stack.Merchant.NextAsync("customer.subscription.deleted", subscription);
         var read = await stack.Gateway.ReadWebhookAsync(deleted.Body, deleted.Signature, default);
         Assert.Equal(("canceled", subscription, order.Deployment), (read.Status, read.Subscription, read.Deployment));
-        var invoice = stack.Merchant.All.Single(item => item.Type == "invoice.paid" && item.Body.Contains(subscription, StringComparison.Ordinal));
+        var invoice = stack.Merchant.All.Single(
+            item => item.Type == "invoice.paid" && item.Body.Contains(subscription, StringComparison.Ordinal));
         Assert.Equal(subscription, (await stack.Gateway.ReadWebhookAsync(invoice.Body, invoice.Signature, default)).Subscription);
     }
 
@@ -94,7 +95,8 @@ public sealed class GatewayTests(StripeStack stack) : IClassFixture<StripeStack>
     {
         var order = StripeStack.Order() with { PriceLookupKey = "launchpad-" + Guid.NewGuid().ToString("n") };
         await stack.Gateway.CreateCheckoutAsync(order, default);
-        var raised = await stack.Gateway.CreateCheckoutAsync(order with { AmountCents = 2500, IdempotencyKey = Guid.NewGuid().ToString() }, default);
+        var raised = await stack.Gateway.CreateCheckoutAsync(
+            order with { AmountCents = 2500, IdempotencyKey = Guid.NewGuid().ToString() }, default);
 
         Assert.Equal(2500, (await new SessionService(stack.Sdk).GetAsync(raised.SessionId)).AmountTotal);
         var price = Assert.Single((await new PriceService(stack.Sdk).ListAsync(new() { LookupKeys = [order.PriceLookupKey] })).Data);
@@ -111,7 +113,8 @@ public sealed class GatewayTests(StripeStack stack) : IClassFixture<StripeStack>
     [InlineData(FaultKind.Timeout, "/v1/checkout/sessions$")]
     public async Task A_fault_while_checking_out_leaves_one_customer_one_price_and_one_session(FaultKind fault, string path)
     {
-        var order = StripeStack.Order(account: "acc_" + Guid.NewGuid().ToString("n")) with { PriceLookupKey = Guid.NewGuid().ToString("n") };
+        var unique = Guid.NewGuid().ToString("n");
+        var order = StripeStack.Order(account: "acc_" + unique) with { PriceLookupKey = unique };
         stack.Context.Faults.Set(1, [new FaultRule("stripe", fault, "POST", path, Count: 1, RetryAfterSeconds: 0.2)]);
         CheckoutLink link;
         try
@@ -153,7 +156,7 @@ public sealed class GatewayTests(StripeStack stack) : IClassFixture<StripeStack>
     [Fact]
     public async Task A_wrong_key_is_an_error_that_says_so()
     {
-        var client = new StripeClient(new StripeClientOptions { ApiKey = "sk_test_not_this_one", ApiBase = stack.Client.BaseAddress!.ToString().TrimEnd('/') });
+        var client = new StripeClient(new StripeClientOptions { ApiKey = "sk_test_not_this_one", ApiBase = stack.Sdk.ApiBase });
 
         var refused = await Assert.ThrowsAsync<StripeException>(() => new CustomerService(client).ListAsync());
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Launchpad.Local.Tests.Stripe;
 
-/// <summary>The official npm package does its ordinary work against the pocket Stripe, and reads what the product's gateway wrote.</summary>
+/// <summary>The official npm package does its ordinary work against the pocket Stripe, and reads what the gateway wrote.</summary>
 public sealed class NpmStripeTests(StripeStack stack) : IClassFixture<StripeStack>
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

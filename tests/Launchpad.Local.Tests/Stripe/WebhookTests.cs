@@ -85,11 +85,15 @@ public sealed class WebhookTests(StripeStack stack) : IClassFixture<StripeStack>
     [Fact]
     public async Task An_event_about_nothing_of_ours_is_read_and_names_nobody()
     {
-        var body = """{"id":"evt_other","object":"event","api_version":"2026-05-27.dahlia","created":1,"livemode":false,"type":"payout.paid","data":{"object":{"id":"po_1","object":"payout"}}}""";
+        const string body = """
+            {"id":"evt_other","object":"event","api_version":"2026-05-27.dahlia","created":1,"livemode":false,"type":"payout.paid",
+            "data":{"object":{"id":"po_1","object":"payout"}}}
+            """;
 
         var read = await stack.Gateway.ReadWebhookAsync(body, Sign(body, stack.WebhookSecret, stack.Time.GetUtcNow()), default);
 
-        Assert.Equal(new StripeEvent("evt_other", "payout.paid", DateTimeOffset.UnixEpoch.AddSeconds(1), null, null, null, null, null), read);
+        var created = DateTimeOffset.UnixEpoch.AddSeconds(1);
+        Assert.Equal(new StripeEvent("evt_other", "payout.paid", created, null, null, null, null, null), read);
     }
 
     private static string Sign(string body, string secret, DateTimeOffset at) =>

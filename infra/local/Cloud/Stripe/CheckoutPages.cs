@@ -31,7 +31,8 @@ internal static class CheckoutPages
                   {Field(form, "billingName", "Cardholder name", form.BillingName,
                       "autocomplete='cc-name' placeholder='Full name on card' maxlength='120'")}
                   <button type="submit">Subscribe</button>
-                  <p class="terms">You will be charged {Price(session)} today and {Every(session)} from then on, until you cancel.</p>
+                  <p class="terms">You will be charged {Price(session)} now and {Price(session)} {Every(session)} from then on,
+                    until you cancel.</p>
                 </form>
               </section>
             </main>
@@ -67,7 +68,7 @@ internal static class CheckoutPages
           {(session.Text("cancel_url") is { } cancel
               ? $"""<a class="back" href="{Text(cancel)}"><span aria-hidden="true">←</span> Cancel and go back</a>"""
               : "")}
-          <p class="badge">TEST MODE</p>
+          <div><p class="badge">TEST MODE</p></div>
           <h1>Subscribe to {Text(Name(session))}</h1>
           <p class="price"><span class="amount">{Price(session)}</span> <span class="period">{Every(session)}</span></p>
           <ul class="lines">

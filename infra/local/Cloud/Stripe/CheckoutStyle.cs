@@ -57,7 +57,6 @@ internal static class CheckoutStyle
           .order, .payment { padding: 1.8rem 1.25rem; align-items: center; box-shadow: none; }
           .order > *, .payment > * { max-width: 30rem; margin-left: auto; margin-right: auto; }
           .back { margin-bottom: 1.2rem; }
-          .badge { margin-left: 0; }
           .price { margin-bottom: 1rem; }
         }
         @media (prefers-reduced-motion: no-preference) { button, .button { transition: filter .15s; } }

@@ -165,6 +165,18 @@ internal static class Invoices
         return invoice;
     }
 
+    /// <summary>What is still unpaid when a subscription ends stays open, and is not tried again by itself.</summary>
+    public static void StopRetrying(Draft draft, string subscription)
+    {
+        var open = draft.All(Kind).Where(invoice => invoice.Text("status") == "open" && SubscriptionOf(invoice) == subscription);
+        foreach (var invoice in open.ToList())
+        {
+            invoice["auto_advance"] = false;
+            invoice["next_payment_attempt"] = null;
+            draft.Put(invoice);
+        }
+    }
+
     public static string SubscriptionOf(JsonObject invoice) => (string)invoice["parent"]!["subscription_details"]!["subscription"]!;
 
     private static JsonObject PaymentIntent(Draft draft, JsonObject invoice, string paymentMethod, long amount)

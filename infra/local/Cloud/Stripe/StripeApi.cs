@@ -151,7 +151,14 @@ internal sealed class StripeApi(StripeBooks books, StripeSettings settings)
             throw StripeFailure.Invalid("Invalid request (check that your POST content type is application/x-www-form-urlencoded).");
         }
 
-        return request.HasFormContentType ? Form.Of(request.Query.Concat(await request.ReadFormAsync())) : Form.Of(request.Query);
+        try
+        {
+            return request.HasFormContentType ? Form.Of(request.Query.Concat(await request.ReadFormAsync())) : Form.Of(request.Query);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw StripeFailure.Invalid($"The request's parameters cannot be read: {exception.Message}");
+        }
     }
 
     private static StripeFailure Reused(string key, SavedAnswer saved, string path) => new(

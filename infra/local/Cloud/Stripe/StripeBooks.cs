@@ -59,9 +59,13 @@ internal static class Waiting
     public static async Task ForAsync(TimeSpan? time, IEnumerable<Task> happenings, TimeProvider clock, CancellationToken ct)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var sleep = time is { } given
-            ? Task.Delay(given < Longest ? given : Longest, clock, over.Token)
-            : Task.Delay(Timeout.InfiniteTimeSpan, clock, over.Token);
+        var length = time switch
+        {
+            null => Timeout.InfiniteTimeSpan,
+            { Ticks: < 0 } => TimeSpan.Zero,
+            { } given => given < Longest ? given : Longest,
+        };
+        var sleep = Task.Delay(length, clock, over.Token);
         await Task.WhenAny([sleep, .. happenings]);
         await over.CancelAsync();
     }

@@ -60,7 +60,11 @@ public sealed class StripeService : CloudService
     {
         // The merchant's own endpoint is always there, at the address of this start: slots differ in their ports.
         var events = new JsonArray([.. DefaultEvents.Select(type => JsonValue.Create(type))]);
-        _books.Change(draft => Webhooks.Endpoint(draft, DefaultEndpoint, _settings.WebhookAddress.ToString(), null, events));
+        _books.Change(draft =>
+        {
+            draft.Forget();
+            Webhooks.Endpoint(draft, DefaultEndpoint, _settings.WebhookAddress.ToString(), null, events);
+        });
         var stopping = new CancellationTokenSource();
         var work = Task.Run(() => WorkAsync(stopping.Token), CancellationToken.None);
         _stop = async () =>

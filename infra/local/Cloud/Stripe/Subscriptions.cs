@@ -84,6 +84,7 @@ internal static class Subscriptions
         subscription["ended_at"] = draft.Seconds;
         subscription["cancellation_details"]!["reason"] ??= "cancellation_requested";
         draft.Put(subscription);
+        Invoices.StopRetrying(draft, subscription.Id());
         draft.Emit("customer.subscription.deleted", subscription);
         return subscription;
     }

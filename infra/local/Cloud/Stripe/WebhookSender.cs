@@ -4,13 +4,13 @@ using System.Net.Http.Headers;
 namespace Launchpad.Local.Stripe;
 
 /// <summary>Sends each event to each endpoint until it is accepted: at once, then ever less often for three days. What is still to
-/// be sent is in the state, so a crash only repeats.</summary>
+/// be sent is in the state, so a crash only repeats. Stripe's pauses grow to hours; here a person may be waiting, so to a minute.</summary>
 internal sealed class WebhookSender : IDisposable
 {
     private const int ConcurrentMax = 8;
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Patience = TimeSpan.FromDays(3);
 
     private readonly StripeBooks _books;
