@@ -12,12 +12,12 @@ internal sealed class TinyRecipe : Recipe
     private const string Architecture = "x86_64-linux-gnu";
 
     // What a .NET program on Debian loads, and busybox, so that a test can look around inside the container.
-    private static readonly string[] Packages = ["libc6", "gcc-12-base", "libgcc-s1", "libstdc++6", "busybox-static"];
+    private static readonly string[] Packages = ["libc6", "gcc-12-base", "libgcc-s1", "libstdc++6", "libssl3", "busybox-static"];
 
     private static readonly string[] Libraries =
     [
         "ld-linux-x86-64.so.2", "libc.so.6", "libdl.so.2", "libgcc_s.so.1", "libm.so.6", "libpthread.so.0", "libresolv.so.2", "librt.so.1",
-        "libstdc++.so.6",
+        "libstdc++.so.6", "libssl.so.3", "libcrypto.so.3",
     ];
 
     private static readonly string[] Applets =
