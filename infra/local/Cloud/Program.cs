@@ -1,9 +1,10 @@
 using Launchpad.Local;
+using Launchpad.Local.Demo;
 using Launchpad.Local.Processes;
 using Launchpad.Local.Stacks;
 
 const string Usage = """
-    Launchpad.Local up|down|status [options]
+    Launchpad.Local up|demo|down|status [options]
       --home DIR             the stack's state (default $LAUNCHPAD_HOME, else .launchpad in the checkout)
       --json                 one JSON object on standard output
     up
@@ -18,6 +19,7 @@ try
     switch (args.FirstOrDefault())
     {
         case "up": await Verbs.UpAsync(args[1..]); return 0;
+        case "demo": await DemoVerb.RunAsync(args[1..], CancellationToken.None); return 0;
         case "down": await Verbs.DownAsync(args[1..]); return 0;
         case "status": Verbs.Status(args[1..]); return 0;
         default:
@@ -25,8 +27,13 @@ try
             return 2;
     }
 }
-catch (StackException failure)
+catch (Exception failure) when (failure is StackException or UnauthorizedAccessException or InvalidDataException)
 {
     Console.Error.WriteLine("launchpad: " + failure.Message);
+    if (args.Contains("--json"))
+    {
+        Terminal.Result(new { ok = false, error = failure.Message });
+    }
+
     return 1;
 }
