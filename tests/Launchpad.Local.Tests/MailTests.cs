@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Mail;
+using System.Net.Mime;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -14,6 +15,7 @@ public sealed class MailTests(TestCloud cloud) : IClassFixture<TestCloud>
     {
         var recipient = $"{Guid.NewGuid():n}@example.com";
         using var message = new MailMessage("launchpad@example.com", recipient, "Grüße: your bot is running", "First line\r\n.dotted line\r\nlast");
+        message.BodyTransferEncoding = TransferEncoding.SevenBit;
         using var client = new SmtpClient("127.0.0.1", cloud.Ports.Mail);
         await client.SendMailAsync(message);
 

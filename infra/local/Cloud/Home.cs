@@ -3,6 +3,8 @@ namespace Launchpad.Local;
 /// <summary>The two directories of a stack: its own state, and the machine-wide cache that stacks share.</summary>
 public sealed class Home
 {
+    private const int SocketPathBytesMax = 107;
+
     public Home(string root, string cache)
     {
         Root = Path.GetFullPath(root);
@@ -31,5 +33,11 @@ public sealed class Home
 
     public string KeyPath(string name) => Path.Combine(State, name + ".key");
     public string StatePath(string service) => Path.Combine(State, service + ".json");
-    public string SocketPath(string name) => Path.Combine(Sockets, name);
+    public string SocketPath(string name)
+    {
+        var path = Path.Combine(Sockets, name);
+        return System.Text.Encoding.UTF8.GetByteCount(path) <= SocketPathBytesMax
+            ? path
+            : throw new StackException($"{Root} is too long a path: the kernel takes {SocketPathBytesMax} bytes for a socket, {path} has more.");
+    }
 }

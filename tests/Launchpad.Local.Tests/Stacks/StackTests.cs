@@ -79,6 +79,8 @@ public sealed class StackTests
         var left = await stack.StatusAsync();
         Assert.False((bool)left["running"]!);
         Assert.Equal(before, Pids(left));
+        // As if it had been killed between starting the registry and writing that down.
+        File.Delete(Path.Combine(stack.Home.Run, "registry.json"));
 
         await stack.UpAsync("--control-plane", program, "--image", "none");
         Assert.Equal(before, Pids(await stack.StatusAsync()));

@@ -1,5 +1,6 @@
 using Launchpad.Local.Faults;
 using Launchpad.Local.Mail;
+using Launchpad.Local.Stacks;
 
 namespace Launchpad.Local.Admin;
 
@@ -15,6 +16,7 @@ public sealed class AdminService(CloudContext cloud, MailService mail) : CloudSe
     public override void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/health", () => Results.Json(new { status = "ok" }));
+        routes.MapGet("/status", () => Results.Json(StackRecord.Read(cloud.Home)));
         routes.MapFaults(cloud.Faults);
         mail.MapMailbox(routes);
     }

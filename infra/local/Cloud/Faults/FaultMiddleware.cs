@@ -51,8 +51,7 @@ internal sealed class FaultMiddleware(RequestDelegate next, FaultPlan plan, Clou
     private async Task DiscardAsync(HttpContext call)
     {
         var answer = call.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
-        using var nowhere = new MemoryStream();
-        call.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(nowhere));
+        call.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(Stream.Null));
         try
         {
             await next(call);

@@ -69,7 +69,7 @@ internal sealed class Child(ChildProgram program, Action<string> say, TimeProvid
     /// <summary>Ends what a killed pocket cloud left under this record; false when there was nothing.</summary>
     public static async Task<bool> StopLeftoverAsync(string recordPath, TimeSpan patience)
     {
-        using var process = ChildRecord.Read(recordPath)?.Find();
+        using var process = ChildRecord.ReadLiving(recordPath)?.Find();
         if (process is not null)
         {
             await process.StopAsync(patience);
@@ -81,14 +81,14 @@ internal sealed class Child(ChildProgram program, Action<string> say, TimeProvid
 
     private async Task<RunningProcess?> AdoptAsync(CancellationToken cancellationToken)
     {
-        var record = ChildRecord.Read(program.RecordPath);
-        var process = record?.Find();
-        if (process is null)
+        var record = ChildRecord.ReadLiving(program.RecordPath);
+        if (record?.Find() is not { } process)
         {
             return null;
         }
 
-        if (record!.Fingerprint == program.Fingerprint && await BecomesReadyAsync(process, AdoptionMax, cancellationToken))
+        record.Write(program.RecordPath);
+        if (record.Fingerprint == program.Fingerprint && await BecomesReadyAsync(process, AdoptionMax, cancellationToken))
         {
             Adopted = true;
             return process;
@@ -102,7 +102,7 @@ internal sealed class Child(ChildProgram program, Action<string> say, TimeProvid
 
     private async Task LaunchAsync(CancellationToken cancellationToken)
     {
-        if (program.Port is { } port && PortIsTaken(port))
+        foreach (var port in program.Ports.Where(PortIsTaken))
         {
             throw new StackException($"Port {port} of {program.Name} is in use by another program. End it, or choose another --slot.");
         }
@@ -112,7 +112,7 @@ internal sealed class Child(ChildProgram program, Action<string> say, TimeProvid
             File.Move(program.LogPath, program.LogPath + ".1", overwrite: true);
         }
 
-        var environment = program.Environment.Select(pair => $"{pair.Key}={pair.Value}");
+        var environment = program.Environment.Select(pair => $"{pair.Key}={pair.Value}").Append(ChildRecord.Mark(program.RecordPath, program.Fingerprint));
         var pid = Native.SpawnDetached(program.Program, program.Arguments, environment, program.Directory, program.LogPath);
         _process = RunningProcess.Find(pid) ?? throw Failed("ended at once");
         new ChildRecord(pid, _process.StartedAt, program.Fingerprint).Write(program.RecordPath);
@@ -204,21 +204,4 @@ internal sealed class Child(ChildProgram program, Action<string> say, TimeProvid
 
     private static bool PortIsTaken(int port) => IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners()
         .Any(listener => listener.Port == port && (IPAddress.IsLoopback(listener.Address) || listener.Address.Equals(IPAddress.Any)));
-}
-
-/// <summary>Which process a child is, written down where the next pocket cloud looks.</summary>
-internal sealed record ChildRecord(int Pid, long StartedAt, string Fingerprint)
-{
-    public static ChildRecord? Read(string path) =>
-        File.Exists(path) ? JsonSerializer.Deserialize<ChildRecord>(File.ReadAllBytes(path), JsonSerializerOptions.Web) : null;
-
-    public void Write(string path) => DurableFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(this, JsonSerializerOptions.Web));
-
-    public bool IsAlive()
-    {
-        using var process = Find();
-        return process is not null;
-    }
-
-    public RunningProcess? Find() => RunningProcess.Find(Pid, StartedAt);
 }

@@ -18,8 +18,8 @@ internal sealed record ChildProgram(string Name, string Program, IReadOnlyList<s
     /// <summary>Changes with every build of the program, where its own file does not tell.</summary>
     public string Build { get; init; } = "";
 
-    /// <summary>What must be free before it is started anew; null when it opens no port.</summary>
-    public int? Port { get; init; }
+    /// <summary>What must be free before it is started anew.</summary>
+    public IReadOnlyList<int> Ports { get; init; } = [];
 
     public TimeSpan ReadyMax { get; init; } = TimeSpan.FromSeconds(60);
     public TimeSpan StopMax { get; init; } = TimeSpan.FromSeconds(20);

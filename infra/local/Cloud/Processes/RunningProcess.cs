@@ -65,16 +65,20 @@ internal sealed class RunningProcess : IDisposable
     // The waiting thread uses the descriptor for as long as the process lives.
     public void Dispose() => _ = Exited.ContinueWith(_ => Native.Close(_descriptor), TaskScheduler.Default);
 
-    private static long? StartOf(int pid)
+    public static bool LeadsSession(int pid) => Status(pid) is { } fields && fields[3] == pid.ToString(CultureInfo.InvariantCulture);
+
+    private static long? StartOf(int pid) =>
+        Status(pid) is [not ("Z" or "X"), ..] fields ? long.Parse(fields[19], CultureInfo.InvariantCulture) : null;
+
+    // From the third field of proc(5) on: the second is the program's name, which may hold spaces and parentheses.
+    private static string[]? Status(int pid)
     {
         try
         {
             var stat = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat"));
-            // The second field is the program's name, which may hold spaces and parentheses; state and start time come after it.
-            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            return fields[0] is "Z" or "X" ? null : long.Parse(fields[19], CultureInfo.InvariantCulture);
+            return stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
         }
-        catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException or IOException)
+        catch (IOException)
         {
             return null;
         }

@@ -41,7 +41,7 @@ internal static class ControlPlaneProgram
             Directory = folder,
             LogPath = Path.Combine(cloud.Home.Logs, "control-plane.log"),
             RecordPath = Neighbours.RecordPath(cloud.Home, "control-plane"),
-            Port = cloud.Ports.ControlPlane,
+            Ports = [cloud.Ports.ControlPlane],
             Build = NewestIn(folder),
             IsReady = token => IsHealthyAsync(health, token),
         };

@@ -27,8 +27,7 @@ internal static class Neighbours
         ];
         return Program("azurite", PlainEnvironment.Find("node", "install Node 20 or newer"), arguments, home.Root, home) with
         {
-            // The three listeners open one after the other, the tables' last.
-            Port = ports.AzuriteTable,
+            Ports = [ports.AzuriteBlob, ports.AzuriteQueue, ports.AzuriteTable],
             IsReady = async token => await AnswersAsync(ports.AzuriteBlob, token) && await AnswersAsync(ports.AzuriteQueue, token)
                 && await AnswersAsync(ports.AzuriteTable, token),
         };
@@ -50,7 +49,7 @@ internal static class Neighbours
             "registry", PlainEnvironment.Find("docker-registry", "apt install docker-registry"), ["serve", configuration], home.Root, home) with
         {
             Environment = environment,
-            Port = ports.RegistryBackend,
+            Ports = [ports.RegistryBackend],
             IsReady = token => AnswersAsync(ports.RegistryBackend, token),
         };
     }
