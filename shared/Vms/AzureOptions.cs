@@ -35,7 +35,7 @@ public sealed record AzureOptions
     [Required, RegularExpression("^(/subscriptions/.+|[^:]+:[^:]+:[^:]+:[^:]+)$")]
     public string ImageId { get; init; } = "";
 
-    /// <summary>Its network security group lets in 443 from everywhere and 22 from the control plane. Empty: the one that infra/azure makes.</summary>
+    /// <summary>Its security group lets in 443 from everywhere, 22 from the control plane. Empty: the one that infra/azure makes.</summary>
     public string SubnetId { get; init; } = "";
 
     [Range(30, 4095)]
@@ -74,7 +74,10 @@ public static class AzureServices
 {
     public static IServiceCollection AddAzureVms(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<AzureOptions>().Bind(configuration.GetSection(AzureOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<AzureOptions>()
+            .Bind(configuration.GetSection(AzureOptions.Section))
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
         services.AddSingleton(provider =>
             provider.GetRequiredService<IOptions<AzureOptions>>().Value.Connect(provider.GetRequiredService<TokenCredential>()));
         services.AddSingleton<VmGateway>();

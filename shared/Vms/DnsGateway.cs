@@ -46,7 +46,8 @@ public sealed class DnsGateway(ArmClient arm, IOptions<AzureOptions> options)
         try
         {
             using var record = JsonDocument.Parse((await arm.GetGenericResource(Id(name)).GetAsync(ct)).Value.Data.Properties);
-            return record.RootElement.GetProperty("ARecords").EnumerateArray().Select(one => one.GetProperty("ipv4Address").GetString()).FirstOrDefault();
+            var addresses = record.RootElement.GetProperty("ARecords").EnumerateArray();
+            return addresses.Select(one => one.GetProperty("ipv4Address").GetString()).FirstOrDefault();
         }
         catch (RequestFailedException missing) when (missing.Status == NotFound)
         {

@@ -20,7 +20,8 @@ public sealed record VmRequest(string Name, string Size, string UserData, IReadO
 /// <summary>A machine as Azure knows it.</summary>
 /// <param name="PowerState">running, deallocated, …; null in a list.</param>
 /// <param name="Address">Null in a list, and until there is one.</param>
-public sealed record VmState(string Name, string ProvisioningState, string? PowerState, string? Address, IReadOnlyDictionary<string, string> Tags);
+public sealed record VmState(
+    string Name, string ProvisioningState, string? PowerState, string? Address, IReadOnlyDictionary<string, string> Tags);
 
 /// <summary>Machines, each made by one call and taken back by one call: network interface, address and disk come and go with it.</summary>
 public sealed class VmGateway(ArmClient arm, IOptions<AzureOptions> options)
@@ -38,10 +39,11 @@ public sealed class VmGateway(ArmClient arm, IOptions<AzureOptions> options)
         .GetResourceGroupResource(ResourceGroupResource.CreateResourceIdentifier(_options.SubscriptionId, _options.ResourceGroup))
         .GetVirtualMachines();
 
-    /// <summary>Returns as soon as Azure has accepted the order. A machine that has the name already is the one that was ordered before.</summary>
+    /// <summary>Returns as soon as Azure has accepted the order. A machine that has the name already is the one that was ordered
+    /// before; only one that is being deleted is not, and Azure refuses its name until it is gone.</summary>
     public async Task StartCreateAsync(VmRequest request, CancellationToken ct)
     {
-        if (!await Machines.ExistsAsync(request.Name, cancellationToken: ct))
+        if (await LookAsync(request.Name, ct) is null or { ProvisioningState: "Deleting" })
         {
             await Machines.CreateOrUpdateAsync(WaitUntil.Started, request.Name, Order(request), ct);
         }
@@ -49,16 +51,14 @@ public sealed class VmGateway(ArmClient arm, IOptions<AzureOptions> options)
 
     public async Task<VmState?> FindAsync(string name, CancellationToken ct)
     {
-        try
-        {
-            var machine = (await Machine(name).GetAsync(InstanceViewType.InstanceView, ct)).Value.Data;
-            var power = machine.InstanceView?.Statuses.FirstOrDefault(status => status.Code.StartsWith(PowerPrefix, StringComparison.Ordinal));
-            return State(machine, power?.Code[PowerPrefix.Length..], await AddressAsync(machine, ct));
-        }
-        catch (RequestFailedException missing) when (missing.Status == NotFound)
+        if (await LookAsync(name, ct) is not { } machine)
         {
             return null;
         }
+
+        var codes = machine.InstanceView?.Statuses.Select(status => status.Code) ?? [];
+        var power = codes.FirstOrDefault(code => code.StartsWith(PowerPrefix, StringComparison.Ordinal));
+        return State(machine, power?[PowerPrefix.Length..], await AddressAsync(machine, ct));
     }
 
     /// <summary>Our machines, without what takes further calls for each.</summary>
@@ -78,6 +78,18 @@ public sealed class VmGateway(ArmClient arm, IOptions<AzureOptions> options)
         catch (RequestFailedException missing) when (missing.Status == NotFound)
         {
             // As wished.
+        }
+    }
+
+    private async Task<VirtualMachineData?> LookAsync(string name, CancellationToken ct)
+    {
+        try
+        {
+            return (await Machine(name).GetAsync(InstanceViewType.InstanceView, ct)).Value.Data;
+        }
+        catch (RequestFailedException missing) when (missing.Status == NotFound)
+        {
+            return null;
         }
     }
 
@@ -186,8 +198,8 @@ public sealed class VmGateway(ArmClient arm, IOptions<AzureOptions> options)
             ? new() { Publisher = publisher, Offer = offer, Sku = sku, Version = version }
             : throw new FormatException($"'{id}' is neither a resource id nor publisher:offer:sku:version.");
 
-    /// <summary>Azure refuses a machine without an admin key. The keys that count are in the user data, bound to one command there; one given
-    /// here would open a shell. So it gets the public half of a key whose private half is never written anywhere.</summary>
+    /// <summary>Azure refuses a machine without an admin key. The keys that count are in the user data, bound to one command there; one
+    /// given here would open a shell. So it gets the public half of a key whose private half is never written anywhere.</summary>
     private static string KeyOfNobody()
     {
         using var key = RSA.Create(2048);

@@ -6,7 +6,8 @@ set -euo pipefail
 folder="$1" suite="$2" packages="$3"
 shift 3
 
-mirror="$(apt-get indextargets --format '$(RELEASE) $(REPO_URI)' 'Created-By: Packages' | awk -v suite="$suite" '$1 == suite { print $2; exit }')"
+mirror="$(apt-get indextargets --format '$(RELEASE) $(REPO_URI)' 'Created-By: Packages' |
+  awk -v suite="$suite" '$1 == suite && !seen++ { print $2 }')"
 # Without an argument debootstrap takes Debian's own mirror.
 debootstrap --variant=minbase --include="$packages" "$suite" "$folder" ${mirror:+"$mirror"} >&2
 

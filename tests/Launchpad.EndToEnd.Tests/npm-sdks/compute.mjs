@@ -1,4 +1,4 @@
-// The ordinary work with virtual machines of Azure's official packages: managed identity, long-running operations, power, tags, paging, errors.
+// The ordinary work with virtual machines of Azure's official packages: managed identity, long-running operations, power, tags, errors.
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -36,7 +36,10 @@ const order = {
     computerName: name,
     adminUsername: "npm",
     customData: Buffer.from("#cloud-config\n{}\n").toString("base64"),
-    linuxConfiguration: { disablePasswordAuthentication: true, ssh: { publicKeys: [{ path: "/home/npm/.ssh/authorized_keys", keyData: "ssh-ed25519 AAAA npm" }] } },
+    linuxConfiguration: {
+      disablePasswordAuthentication: true,
+      ssh: { publicKeys: [{ path: "/home/npm/.ssh/authorized_keys", keyData: "ssh-ed25519 AAAA npm" }] },
+    },
   },
   networkProfile: {
     networkApiVersion: "2020-11-01",
@@ -77,6 +80,8 @@ assert.deepEqual(tagged.tags, { owner: "other" });
 await virtualMachines.beginDeleteAndWait(group, name, pollEvery);
 await assert.rejects(virtualMachines.get(group, name), (error) => error.statusCode === 404 && error.code === "ResourceNotFound");
 await virtualMachines.beginDeleteAndWait(group, name, pollEvery);
-await assert.rejects(connect("00000000-0000-0000-0000-000000000000").virtualMachines.get(group, name), (error) => error.code === "SubscriptionNotFound");
-await assert.rejects(connect(process.env.ARM_SUBSCRIPTION, "https://vault.azure.net").virtualMachines.get(group, name), (error) => error.statusCode === 401);
+const stranger = connect("00000000-0000-0000-0000-000000000000");
+await assert.rejects(stranger.virtualMachines.get(group, name), (error) => error.code === "SubscriptionNotFound");
+const mistaken = connect(process.env.ARM_SUBSCRIPTION, "https://vault.azure.net");
+await assert.rejects(mistaken.virtualMachines.get(group, name), (error) => error.statusCode === 401);
 console.log("ok");

@@ -6,7 +6,7 @@ using Launchpad.Shared.Vms;
 
 namespace Launchpad.Local.Tests.Machines;
 
-/// <summary>The two ways into a machine from outside: the front door, and SSH under the fault plan. One machine serves all of them.</summary>
+/// <summary>The ways into a machine, the front door and SSH under the fault plan, and its way out. One machine serves them all.</summary>
 [Collection(MachineCloud.Collection)]
 public sealed class DoorTests(DoorTests.Served served) : IClassFixture<DoorTests.Served>
 {
@@ -34,7 +34,8 @@ public sealed class DoorTests(DoorTests.Served served) : IClassFixture<DoorTests
                 [[ "${name,,}" == sec-websocket-key: ]] && key="$value"
               done
               accept="$(printf '%s258EAFA5-E914-47DA-95CA-C5AB0DC85B11' "$key" | openssl dgst -sha1 -binary | base64)"
-              printf 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n' "$accept"
+              printf 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n'
+              printf 'Sec-WebSocket-Accept: %s\r\n\r\n' "$accept"
               head -c 11 >/dev/null
               printf '\x81\x05hello'
               sleep 5
@@ -108,6 +109,16 @@ public sealed class DoorTests(DoorTests.Served served) : IClassFixture<DoorTests
         Assert.Equal(255, (await SshAsync("true")).ExitCode);
         Assert.InRange(TimeProvider.System.GetElapsedTime(start).TotalSeconds, 2.5, 20);
         Assert.Equal(0, (await SshAsync("true")).ExitCode);
+    }
+
+    [Fact]
+    public async Task The_machine_reaches_the_models_and_nothing_else_of_the_cloud()
+    {
+        await Cloud.FaultAsync();
+        const string Ask = "exec 3<>/dev/tcp/10.254.0.1/9000; printf 'GET /v1/models HTTP/1.0\\r\\n\\r\\n' >&3; head -1 <&3";
+        Assert.Equal((0, "HTTP/1.1 401 Unauthorized\r\n"), await SshAsync(Ask));
+        var gateway = $"exec 3<>/dev/tcp/$(ip route show default | cut -d' ' -f3)/{Cloud.Context.Ports.ResourceManager}";
+        Assert.NotEqual(0, (await SshAsync(gateway)).ExitCode);
     }
 
     private Task<(int ExitCode, string Output)> SshAsync(string command) =>

@@ -11,8 +11,8 @@ public sealed class EndpointCredential(CloudContext cloud, HttpClient http) : To
     public override async ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken)
     {
         var resource = requestContext.Scopes[0].Replace("/.default", "", StringComparison.Ordinal);
-        using var request = new HttpRequestMessage(
-            HttpMethod.Get, TestCloud.Address(cloud.Ports.Admin, $"/msi/token?api-version=2019-08-01&resource={Uri.EscapeDataString(resource)}"));
+        var path = $"/msi/token?api-version=2019-08-01&resource={Uri.EscapeDataString(resource)}";
+        using var request = new HttpRequestMessage(HttpMethod.Get, TestCloud.Address(cloud.Ports.Admin, path));
         request.Headers.Add("X-IDENTITY-HEADER", cloud.IdentityHeader);
         using var response = await http.SendAsync(request, cancellationToken);
         response.EnsureSuccessStatusCode();

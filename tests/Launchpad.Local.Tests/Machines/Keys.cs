@@ -41,12 +41,14 @@ public sealed class Keys : IDisposable
     public async Task<(int ExitCode, string Output)> SshAsync(string address, int port, params string[] command)
     {
         var known = Path.Combine(_directory.FullName, "known_hosts");
-        await File.WriteAllTextAsync(known, $"{(port == 22 ? address : $"[{address}]:{port}")} {string.Join(' ', HostPublic.Split(' ')[..2])}\n");
+        var host = port == 22 ? address : $"[{address}]:{port}";
+        await File.WriteAllTextAsync(known, $"{host} {string.Join(' ', HostPublic.Split(' ')[..2])}\n");
         using var ssh = Process.Start(new ProcessStartInfo(
             "ssh",
             [
-                "-F", "none", "-i", Path.Combine(_directory.FullName, "client"), "-o", $"UserKnownHostsFile={known}", "-o", "StrictHostKeyChecking=yes",
-                "-o", "BatchMode=yes", "-o", "ConnectTimeout=3", "-p", port.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                "-F", "none", "-i", Path.Combine(_directory.FullName, "client"),
+                "-o", $"UserKnownHostsFile={known}", "-o", "StrictHostKeyChecking=yes", "-o", "BatchMode=yes", "-o", "ConnectTimeout=3",
+                "-p", port.ToString(System.Globalization.CultureInfo.InvariantCulture),
                 "launchpad@" + address, .. command,
             ])
         {
@@ -60,7 +62,8 @@ public sealed class Keys : IDisposable
 
     private void Generate(string name)
     {
-        using var keygen = Process.Start("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "test", "-f", Path.Combine(_directory.FullName, name)]);
+        var path = Path.Combine(_directory.FullName, name);
+        using var keygen = Process.Start("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "test", "-f", path]);
         keygen.WaitForExit();
         Assert.Equal(0, keygen.ExitCode);
     }

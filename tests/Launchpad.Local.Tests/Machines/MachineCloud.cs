@@ -26,12 +26,16 @@ public sealed class MachineCloud : IAsyncLifetime, ICollectionFixture<MachineClo
 
     public MachineCloud()
     {
-        Context = new CloudContext(new Home(_directory.FullName, MachineCache), TestCloud.FreePorts(), TimeProvider.System, NullLoggerFactory.Instance);
+        var home = new Home(_directory.FullName, MachineCache);
+        Context = new CloudContext(home, TestCloud.FreePorts(), TimeProvider.System, NullLoggerFactory.Instance);
         Docker = new DockerEngine(Context.Docker.Socket);
         Http = new HttpClient(new SocketsHttpHandler
         {
             UseProxy = false,
-            SslOptions = { RemoteCertificateValidationCallback = (_, certificate, chain, errors) => Trust.Accepts(certificate, chain, errors, Context) },
+            SslOptions =
+            {
+                RemoteCertificateValidationCallback = (_, certificate, chain, errors) => Trust.Accepts(certificate, chain, errors, Context),
+            },
             // As a browser does for every name under localhost.
             ConnectCallback = (target, stop) => Loopback.ConnectAsync(target.DnsEndPoint.Port, stop),
         });
@@ -115,7 +119,8 @@ public sealed class MachineCloud : IAsyncLifetime, ICollectionFixture<MachineClo
 
     public async Task<VmState> RunningAsync(string name)
     {
-        var state = await Eventually.Async(() => Vms.FindAsync(name, CancellationToken.None), found => found?.ProvisioningState is "Succeeded" or "Failed");
+        var state = await Eventually.Async(
+            () => Vms.FindAsync(name, CancellationToken.None), found => found?.ProvisioningState is "Succeeded" or "Failed");
         Assert.Equal(("Succeeded", "running"), (state!.ProvisioningState, state.PowerState));
         return state;
     }
@@ -131,7 +136,7 @@ public sealed class MachineCloud : IAsyncLifetime, ICollectionFixture<MachineClo
             new
             {
                 seed = 1,
-                rules = rules.Select(rule => new { rule.Service, fault = Camel(rule.Fault), rule.Method, rule.Path, rule.Skip, rule.Count, rule.RetryAfterSeconds }),
+                rules = rules.Select(one => new { one.Service, fault = Camel(one.Fault), one.Method, one.Count, one.RetryAfterSeconds }),
             });
         response.EnsureSuccessStatusCode();
     }

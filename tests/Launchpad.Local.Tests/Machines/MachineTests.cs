@@ -122,7 +122,8 @@ public sealed class MachineTests(MachineCloud cloud) : IDisposable
     private Task CreateAsync(string name) => cloud.Vms.StartCreateAsync(
         new VmRequest(name, Size, _keys.UserData(), new Dictionary<string, string> { [VmGateway.Tag] = "dep-1" }), CancellationToken.None);
 
-    private Task<(int ExitCode, string Output)> SshAsync(VmState machine, string command) => _keys.SshAsync(machine.Address!, cloud.Ports.Ssh, command);
+    private Task<(int ExitCode, string Output)> SshAsync(VmState machine, string command) =>
+        _keys.SshAsync(machine.Address!, cloud.Ports.Ssh, command);
 
     private Task<string> StateAsync() => File.ReadAllTextAsync(cloud.Context.Home.StatePath("arm"));
 

@@ -13,6 +13,7 @@ namespace Launchpad.Local.Tests.Machines;
 public sealed class ResourceManagerTests(MachineCloud cloud)
 {
     private const string Version = "api-version=2023-03-01";
+    private const string HugeMachine = """{"location":"westeurope","properties":{"hardwareProfile":{"vmSize":"Huge"}}}""";
     private static readonly string Group = $"/subscriptions/{Arm.Subscription}/resourceGroups/{Arm.Group}";
     private static readonly string Machine = $"{Group}/providers/Microsoft.Compute/virtualMachines";
     private static readonly string Record = $"{Group}/providers/Microsoft.Network/dnsZones/localhost/A";
@@ -39,11 +40,15 @@ public sealed class ResourceManagerTests(MachineCloud cloud)
         var (created, record) = await SendAsync("PUT", $"{Record}/tag?{Version}", Body);
         Assert.Equal(HttpStatusCode.Created, created);
         Assert.Equal("tag.localhost.", record.GetProperty("properties").GetProperty("fqdn").GetString());
-        Assert.Equal(HttpStatusCode.PreconditionFailed, (await SendAsync("PUT", $"{Record}/tag?{Version}", Body, ("If-None-Match", "*"))).Status);
-        Assert.Equal(HttpStatusCode.PreconditionFailed, (await SendAsync("DELETE", $"{Record}/tag?{Version}", null, ("If-Match", "another"))).Status);
-        Assert.Equal(HttpStatusCode.OK, (await SendAsync("PUT", $"{Record}/tag?{Version}", Body, ("If-Match", record.GetProperty("etag").GetString()!))).Status);
-        Assert.Equal(HttpStatusCode.OK, (await SendAsync("DELETE", $"{Record}/tag?{Version}")).Status);
-        Assert.Equal(HttpStatusCode.NoContent, (await SendAsync("DELETE", $"{Record}/tag?{Version}")).Status);
+        var etag = record.GetProperty("etag").GetString()!;
+        Assert.Equal(HttpStatusCode.PreconditionFailed, await StatusAsync("PUT", Body, ("If-None-Match", "*")));
+        Assert.Equal(HttpStatusCode.PreconditionFailed, await StatusAsync("DELETE", null, ("If-Match", "another")));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync("PUT", Body, ("If-Match", etag)));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync("DELETE", null));
+        Assert.Equal(HttpStatusCode.NoContent, await StatusAsync("DELETE", null));
+
+        async Task<HttpStatusCode> StatusAsync(string method, string? body, params (string, string)[] headers) =>
+            (await SendAsync(method, $"{Record}/tag?{Version}", body, headers)).Status;
     }
 
     [Fact]
@@ -81,15 +86,18 @@ public sealed class ResourceManagerTests(MachineCloud cloud)
     [InlineData("PUT", "/{machine}/broken?{version}", "[]", 400, "InvalidRequestContent")]
     [InlineData("PUT", "/{machine}/broken?{version}", "{}", 400, "LocationRequired")]
     [InlineData("PUT", "/{machine}/broken?{version}", """{"location":7,"properties":{}}""", 400, "InvalidRequestContent")]
-    [InlineData("PUT", "/{machine}/broken?{version}", """{"location":"westeurope","properties":{"hardwareProfile":{"vmSize":"Huge"}}}""", 400, "InvalidParameter")]
+    [InlineData("PUT", "/{machine}/broken?{version}", HugeMachine, 400, "InvalidParameter")]
     [InlineData("PUT", "/{machine}/-bad-?{version}", """{"location":"westeurope"}""", 400, "InvalidParameter")]
     [InlineData("PUT", "/{record}/x?{version}", """{"properties":{"ARecords":[{"ipv4Address":"1.2.3"}]}}""", 400, "BadRequest")]
     [InlineData("PUT", "/{record}/a.b?{version}", """{"properties":{"ARecords":[{"ipv4Address":"1.2.3.4"}]}}""", 400, "BadRequest")]
     [InlineData("GET", "/{group}/providers/Microsoft.Network/dnsZones/example.org/A/x?{version}", null, 404, "ParentResourceNotFound")]
     public async Task Refusals_have_the_code_that_azure_gives(string method, string path, string? body, int status, string? code)
     {
-        var full = path.Replace("/{machine}", Machine, StringComparison.Ordinal).Replace("/{record}", Record, StringComparison.Ordinal)
-            .Replace("/{group}", Group, StringComparison.Ordinal).Replace("{subscription}", $"subscriptions/{Arm.Subscription}", StringComparison.Ordinal)
+        var full = path
+            .Replace("/{machine}", Machine, StringComparison.Ordinal)
+            .Replace("/{record}", Record, StringComparison.Ordinal)
+            .Replace("/{group}", Group, StringComparison.Ordinal)
+            .Replace("{subscription}", $"subscriptions/{Arm.Subscription}", StringComparison.Ordinal)
             .Replace("{version}", Version, StringComparison.Ordinal);
         var (seen, answer) = await SendAsync(method, full, body);
         Assert.Equal(status, (int)seen);
@@ -109,16 +117,19 @@ public sealed class ResourceManagerTests(MachineCloud cloud)
 
     private async Task<(HttpStatusCode, string?)> CodeAsync(string? token)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, TestCloud.Address(cloud.Context.Ports.ResourceManager, $"{Machine}?{Version}", https: true));
+        using var request = new HttpRequestMessage(HttpMethod.Get, Address($"{Machine}?{Version}"));
         request.Headers.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
         using var response = await cloud.Http.SendAsync(request);
         var answer = JsonElement.Parse(await response.Content.ReadAsStringAsync());
         return (response.StatusCode, answer.GetProperty("error").GetProperty("code").GetString());
     }
 
-    private async Task<(HttpStatusCode Status, JsonElement Answer)> SendAsync(string method, string path, string? body = null, params (string, string)[] headers)
+    private Uri Address(string path) => TestCloud.Address(cloud.Context.Ports.ResourceManager, path, https: true);
+
+    private async Task<(HttpStatusCode Status, JsonElement Answer)> SendAsync(
+        string method, string path, string? body = null, params (string, string)[] headers)
     {
-        using var request = new HttpRequestMessage(new HttpMethod(method), TestCloud.Address(cloud.Context.Ports.ResourceManager, path, https: true));
+        using var request = new HttpRequestMessage(new HttpMethod(method), Address(path));
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", cloud.Context.Tokens.Issue(Arm.Audience).Token);
         request.Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json");
         foreach (var (name, value) in headers)

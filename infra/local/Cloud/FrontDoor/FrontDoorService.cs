@@ -52,9 +52,9 @@ public sealed class FrontDoorService(CloudContext cloud, ResourceManagerService 
         var name = host.EndsWith("." + Arm.Zone, StringComparison.OrdinalIgnoreCase) ? host[..^(Arm.Zone.Length + 1)] : "";
         if (resources.Dns.Resolve(name) is not { } address)
         {
+            var asked = host.Length > 0 ? host : "no name at all";
             await Page.AnswerAsync(
-                visitor, 404, "There is nothing at this address", $"No DNS record leads from {(host.Length > 0 ? host : "no name at all")} to a machine.",
-                cancellationToken);
+                visitor, 404, "There is nothing at this address", $"No DNS record leads from {asked} to a machine.", cancellationToken);
             return;
         }
 
@@ -65,8 +65,8 @@ public sealed class FrontDoorService(CloudContext cloud, ResourceManagerService 
         }
         catch (Unreachable silent)
         {
-            await Page.AnswerAsync(
-                visitor, 502, "The machine does not answer", $"{host} leads to {address}, and nobody answered there: {silent.Message}", cancellationToken);
+            var why = $"{host} leads to {address}, and nobody answered there: {silent.Message}";
+            await Page.AnswerAsync(visitor, 502, "The machine does not answer", why, cancellationToken);
         }
     }
 
@@ -94,8 +94,9 @@ public sealed class FrontDoorService(CloudContext cloud, ResourceManagerService 
                 {
                     TargetHost = host,
                     ApplicationProtocols = Http1,
-                    // On this hop only: the machine's Caddy signs with a CA of its own that nobody outside the machine knows. Which machine it
-                    // is, the record set has said, and the bytes stay on loopback. On Azure a visitor speaks to Caddy itself, by ACME.
+                    // On this hop only: the machine's Caddy signs with a CA of its own that nobody outside the machine knows. Which
+                    // machine it is, the record set has said, and the bytes stay on loopback. On Azure a visitor speaks to Caddy
+                    // itself, whose certificate is from ACME.
                     RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null,
                 },
                 patience.Token);

@@ -16,8 +16,8 @@ public static class Page
         patience.CancelAfter(HeadMax);
         await ReadHeadAsync(visitor, patience.Token);
         var body = Encoding.UTF8.GetBytes(Html(title, explanation));
-        var head = $"HTTP/1.1 {status} {(HttpStatusCode)status}\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {body.Length}\r\n"
-            + "Cache-Control: no-store\r\nConnection: close\r\n\r\n";
+        var head = $"HTTP/1.1 {status} {(HttpStatusCode)status}\r\nContent-Length: {body.Length}\r\n"
+            + "Content-Type: text/html; charset=utf-8\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n";
         await visitor.WriteAsync(Encoding.ASCII.GetBytes(head), patience.Token);
         await visitor.WriteAsync(body, patience.Token);
     }

@@ -52,7 +52,8 @@ public sealed class DockerEngine : IDisposable
     /// <summary>Names of the containers with a label, running or not.</summary>
     public async Task<IReadOnlyList<string>> ListAsync(string label, CancellationToken cancellationToken)
     {
-        using var response = await SendAsync(HttpMethod.Get, "containers/json?all=true&filters=" + LabelFilter(label), null, cancellationToken);
+        var path = "containers/json?all=true&filters=" + Filter(("label", label));
+        using var response = await SendAsync(HttpMethod.Get, path, null, cancellationToken);
         var found = await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
         return [.. found.EnumerateArray().Select(one => one.GetProperty("Names")[0].GetString()!.TrimStart('/'))];
     }
@@ -61,7 +62,8 @@ public sealed class DockerEngine : IDisposable
     /// So this waits until that container is there.</summary>
     public async Task<Container> CreateAsync(string name, JsonObject specification, CancellationToken cancellationToken)
     {
-        await DoAsync(HttpMethod.Post, $"containers/create?name={name}", JsonContent.Create(specification), cancellationToken, HttpStatusCode.Conflict);
+        var content = JsonContent.Create(specification);
+        await DoAsync(HttpMethod.Post, $"containers/create?name={name}", content, cancellationToken, HttpStatusCode.Conflict);
         return (await UntilAsync(name, found => found is not null, cancellationToken))!;
     }
 
@@ -83,7 +85,8 @@ public sealed class DockerEngine : IDisposable
     /// <summary>A conflict means that the daemon is removing it already, for an earlier call.</summary>
     public async Task RemoveAsync(string name, CancellationToken cancellationToken)
     {
-        await DoAsync(HttpMethod.Delete, $"containers/{name}?force=true&v=true", null, cancellationToken, HttpStatusCode.NotFound, HttpStatusCode.Conflict);
+        var path = $"containers/{name}?force=true&v=true";
+        await DoAsync(HttpMethod.Delete, path, null, cancellationToken, HttpStatusCode.NotFound, HttpStatusCode.Conflict);
         await UntilAsync(name, found => found is null, cancellationToken);
     }
 
@@ -93,9 +96,10 @@ public sealed class DockerEngine : IDisposable
     /// <summary>Ids of the networks with a label, oldest first: Docker lets two have the same name.</summary>
     public async Task<IReadOnlyList<string>> NetworksAsync(string label, CancellationToken cancellationToken)
     {
-        using var response = await SendAsync(HttpMethod.Get, "networks?filters=" + LabelFilter(label), null, cancellationToken);
+        using var response = await SendAsync(HttpMethod.Get, "networks?filters=" + Filter(("label", label)), null, cancellationToken);
         var found = await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
-        return [.. found.EnumerateArray().OrderBy(one => one.GetProperty("Created").GetDateTimeOffset()).Select(one => one.GetProperty("Id").GetString()!)];
+        var byAge = found.EnumerateArray().OrderBy(one => one.GetProperty("Created").GetDateTimeOffset());
+        return [.. byAge.Select(one => one.GetProperty("Id").GetString()!)];
     }
 
     public async Task<string> CreateNetworkAsync(JsonObject specification, CancellationToken cancellationToken)
@@ -111,9 +115,8 @@ public sealed class DockerEngine : IDisposable
     public async IAsyncEnumerable<string> EndsAsync(
         string label, DateTimeOffset since, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var filter = new JsonObject { ["type"] = new JsonArray("container"), ["event"] = new JsonArray("die"), ["label"] = new JsonArray(label) };
-        using var request = new HttpRequestMessage(
-            HttpMethod.Get, $"events?since={since.ToUnixTimeSeconds()}&filters={Uri.EscapeDataString(filter.ToJsonString())}");
+        var filter = Filter(("type", "container"), ("event", "die"), ("label", label));
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"events?since={since.ToUnixTimeSeconds()}&filters={filter}");
         using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         response.EnsureSuccessStatusCode();
         using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken));
@@ -123,7 +126,11 @@ public sealed class DockerEngine : IDisposable
         }
     }
 
-    private static string LabelFilter(string label) => Uri.EscapeDataString(new JsonObject { ["label"] = new JsonArray(label) }.ToJsonString());
+    private static string Filter(params (string Name, string Value)[] wanted)
+    {
+        var filter = new JsonObject(wanted.Select(one => KeyValuePair.Create(one.Name, (JsonNode?)new JsonArray(one.Value))));
+        return Uri.EscapeDataString(filter.ToJsonString());
+    }
 
     private async Task<Container?> UntilAsync(string name, Predicate<Container?> satisfied, CancellationToken cancellationToken)
     {
@@ -175,7 +182,8 @@ public sealed record Container(string Status, IPAddress? Address)
     public static Container From(JsonElement inspected)
     {
         var networks = inspected.GetProperty("NetworkSettings").GetProperty("Networks").EnumerateObject();
-        var address = networks.Select(one => one.Value.GetProperty("IPAddress").GetString()).FirstOrDefault(one => !string.IsNullOrEmpty(one));
-        return new Container(inspected.GetProperty("State").GetProperty(nameof(Status)).GetString()!, address is null ? null : IPAddress.Parse(address));
+        var address = networks.Select(one => one.Value.GetProperty("IPAddress").GetString()).FirstOrDefault(one => one is { Length: > 0 });
+        var status = inspected.GetProperty("State").GetProperty(nameof(Status)).GetString()!;
+        return new Container(status, address is null ? null : IPAddress.Parse(address));
     }
 }

@@ -14,6 +14,10 @@ public sealed record MachinePlan(string Name, VmSize Size, Seed? Seed);
 public sealed class Hypervisor(CloudContext cloud, DockerEngine docker, MachineImage image) : IDisposable
 {
     private const string HomeLabel = "launchpad.home";
+    private const string SocketFolder = "/run/pocket";
+
+    // Docker is asked whether the machine still runs at every so many greetings only.
+    private const int GreetingsPerLook = 20;
     private static readonly TimeSpan ShutdownGrace = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan BootDeadline = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan BootPoll = TimeSpan.FromMilliseconds(25);
@@ -21,13 +25,13 @@ public sealed class Hypervisor(CloudContext cloud, DockerEngine docker, MachineI
     // What dockerd needs to run containers of its own. Without SYS_RESOURCE, which the root of a virtual machine may lack itself.
     private static readonly string[] Capabilities =
     [
-        "CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID", "KILL", "SETGID", "SETUID", "SETPCAP", "LINUX_IMMUTABLE", "NET_BIND_SERVICE",
-        "NET_BROADCAST", "NET_ADMIN", "NET_RAW", "IPC_LOCK", "IPC_OWNER", "SYS_CHROOT", "SYS_PTRACE", "SYS_ADMIN", "SYS_NICE", "SYS_TTY_CONFIG", "MKNOD",
-        "LEASE", "AUDIT_WRITE", "SETFCAP", "SYSLOG",
+        "CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID", "KILL", "SETGID", "SETUID", "SETPCAP", "LINUX_IMMUTABLE",
+        "NET_BIND_SERVICE", "NET_BROADCAST", "NET_ADMIN", "NET_RAW", "IPC_LOCK", "IPC_OWNER", "SYS_CHROOT", "SYS_PTRACE", "SYS_ADMIN",
+        "SYS_NICE", "SYS_TTY_CONFIG", "MKNOD", "LEASE", "AUDIT_WRITE", "SETFCAP", "SYSLOG",
     ];
 
     // Stacks share a daemon; the path of its home is what tells one from the other.
-    private readonly string _prefix = "launchpad-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(cloud.Home.Root)))[..8];
+    private readonly string _prefix = "launchpad-" + Hash(cloud.Home.Root)[..8];
     private readonly SemaphoreSlim _network = new(1);
 
     private string Label => $"{HomeLabel}={cloud.Home.Root}";
@@ -35,6 +39,8 @@ public sealed class Hypervisor(CloudContext cloud, DockerEngine docker, MachineI
     public void Dispose() => _network.Dispose();
 
     public string ContainerName(string machine) => $"{_prefix}-{machine.ToLowerInvariant()}";
+
+    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     private static string VolumeName(string container) => container + "-docker";
 
@@ -69,10 +75,14 @@ public sealed class Hypervisor(CloudContext cloud, DockerEngine docker, MachineI
         docker.StopAsync(ContainerName(machine), ShutdownGrace, cancellationToken);
 
     /// <summary>Leaves nothing: container, volume, and with the last machine the network.</summary>
-    public Task RemoveAsync(string machine, CancellationToken cancellationToken) => RemoveContainerAsync(ContainerName(machine), cancellationToken);
+    public Task RemoveAsync(string machine, CancellationToken cancellationToken) =>
+        RemoveContainerAsync(ContainerName(machine), cancellationToken);
 
-    public async Task StopAllAsync(CancellationToken cancellationToken) =>
-        await Task.WhenAll((await docker.ListAsync(Label, cancellationToken)).Select(name => docker.StopAsync(name, ShutdownGrace, cancellationToken)));
+    public async Task StopAllAsync(CancellationToken cancellationToken)
+    {
+        var names = await docker.ListAsync(Label, cancellationToken);
+        await Task.WhenAll(names.Select(name => docker.StopAsync(name, ShutdownGrace, cancellationToken)));
+    }
 
     /// <summary>Removes machines of this home that its state does not know: the state was deleted under them.</summary>
     public async Task RemoveAllExceptAsync(Func<IEnumerable<string>> machines, CancellationToken cancellationToken)
@@ -140,7 +150,8 @@ public sealed class Hypervisor(CloudContext cloud, DockerEngine docker, MachineI
     {
         ["Image"] = imageName,
         ["Hostname"] = plan.Name,
-        ["Env"] = new JsonArray($"FORWARDS=127.0.0.1:{cloud.Ports.Registry}=/run/pocket/registry.sock 10.254.0.1:9000=/run/pocket/models.sock"),
+        ["Env"] = new JsonArray(
+            $"FORWARDS=127.0.0.1:{cloud.Ports.Registry}={SocketFolder}/registry.sock 10.254.0.1:9000={SocketFolder}/models.sock"),
         ["Labels"] = new JsonObject
         {
             [HomeLabel] = cloud.Home.Root,
@@ -175,22 +186,23 @@ public sealed class Hypervisor(CloudContext cloud, DockerEngine docker, MachineI
                     ["Target"] = "/var/lib/docker",
                     ["VolumeOptions"] = new JsonObject { ["Labels"] = new JsonObject { [HomeLabel] = cloud.Home.Root } },
                 },
-                new JsonObject { ["Type"] = "bind", ["Source"] = cloud.Home.Sockets, ["Target"] = "/run/pocket", ["ReadOnly"] = true }),
+                new JsonObject { ["Type"] = "bind", ["Source"] = cloud.Home.Sockets, ["Target"] = SocketFolder, ["ReadOnly"] = true }),
         },
     };
 
-    // Azure calls a machine provisioned when the agent in it says so; sshd starts after cloud-init made users and keys, so its greeting says as much.
+    // Azure calls a machine provisioned when the agent in it says so. Here sshd's greeting says as much: it starts after cloud-init has
+    // made users and keys.
     private async Task AnswersAsync(string name, IPAddress address, CancellationToken cancellationToken)
     {
-        var deadline = cloud.Time.GetTimestamp();
-        while (!await GreetsAsync(address, cancellationToken))
+        var start = cloud.Time.GetTimestamp();
+        for (var greeting = 1; !await GreetsAsync(address, cancellationToken); greeting++)
         {
-            if (cloud.Time.GetElapsedTime(deadline) > BootDeadline)
+            if (cloud.Time.GetElapsedTime(start) > BootDeadline)
             {
                 throw new TimeoutException($"{name} did not answer on port 22 within {BootDeadline.TotalSeconds:0} s of its start");
             }
 
-            if (await docker.FindAsync(name, cancellationToken) is not { IsRunning: true })
+            if (greeting % GreetingsPerLook == 0 && await docker.FindAsync(name, cancellationToken) is not { IsRunning: true })
             {
                 throw new DockerException($"{name} ended while starting: docker logs {name}");
             }
@@ -222,4 +234,5 @@ public sealed class Hypervisor(CloudContext cloud, DockerEngine docker, MachineI
 }
 
 /// <summary>The container of a machine that had been provisioned is gone.</summary>
-public sealed class MachineLostException(string machine) : Exception($"The machine {machine} is gone: its container was removed from outside.");
+public sealed class MachineLostException(string machine)
+    : Exception($"The machine {machine} is gone: its container was removed from outside.");

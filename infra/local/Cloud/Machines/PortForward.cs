@@ -6,6 +6,8 @@ namespace Launchpad.Local.Machines;
 /// <summary>A listening port of a machine's address, carried into its container.</summary>
 public sealed class PortForward : IAsyncDisposable
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
     private readonly CancellationTokenSource _closing = new();
     private readonly Socket _listener;
     private readonly Func<Socket, CancellationToken, Task> _serve;
@@ -91,16 +93,22 @@ public sealed class PortForward : IAsyncDisposable
 
     private async Task AcceptAsync()
     {
-        try
+        while (!_closing.IsCancellationRequested)
         {
-            while (true)
+            try
             {
                 _ = ServeAsync(await _listener.AcceptAsync(_closing.Token));
             }
-        }
-        catch (Exception ended) when (_closing.IsCancellationRequested && ended is OperationCanceledException or ObjectDisposedException or SocketException)
-        {
-            // The listener was closed on purpose.
+            catch (Exception) when (_closing.IsCancellationRequested)
+            {
+                // The listener was closed on purpose.
+            }
+            catch (SocketException failed)
+            {
+                // A client that left before it was accepted, or no file descriptor left: neither may close the port for good.
+                _log.LogWarning("A connection could not be accepted: {Why}", failed.Message);
+                await Task.Delay(Pause, _closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
     }
 
@@ -113,7 +121,8 @@ public sealed class PortForward : IAsyncDisposable
                 client.NoDelay = true;
                 await _serve(client, _closing.Token);
             }
-            catch (Exception broken) when (broken is SocketException or IOException or OperationCanceledException or ObjectDisposedException)
+            catch (Exception broken) when (
+                broken is SocketException or IOException or OperationCanceledException or ObjectDisposedException)
             {
                 // Either end went away; what the peer must see is a connection that broke, not one that ended well.
                 _log.LogDebug(broken, "A connection to {Endpoint} broke", client.LocalEndPoint);

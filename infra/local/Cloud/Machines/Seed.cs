@@ -25,10 +25,8 @@ public sealed record Seed(string InstanceId, string HostName, string AdminName, 
                 ["public-keys"] = AdminKeys,
             }));
             Add(tar, Folder + "user-data", UserData);
-            Add(tar, "etc/cloud/cloud.cfg.d/95-admin.cfg", Json(new
-            {
-                system_info = new { default_user = new { name = AdminName, lock_passwd = true, shell = "/bin/bash", sudo = (string[])["ALL=(ALL) NOPASSWD:ALL"] } },
-            }));
+            var admin = new { name = AdminName, lock_passwd = true, shell = "/bin/bash", sudo = (string[])["ALL=(ALL) NOPASSWD:ALL"] };
+            Add(tar, "etc/cloud/cloud.cfg.d/95-admin.cfg", Json(new { system_info = new { default_user = admin } }));
         }
 
         return buffer.ToArray();

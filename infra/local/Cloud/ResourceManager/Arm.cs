@@ -18,7 +18,8 @@ public static class Arm
 
     public static string Id(string type, string name) => $"{GroupId}/providers/{type}/{name}";
 
-    public static IResult Json(JsonNode body, int status = 200) => Results.Text(body.ToJsonString(), "application/json; charset=utf-8", statusCode: status);
+    public static IResult Json(JsonNode body, int status = 200) =>
+        Results.Text(body.ToJsonString(), "application/json; charset=utf-8", statusCode: status);
 
     public static IResult Page(IEnumerable<JsonNode> items) => Json(new JsonObject { ["value"] = new JsonArray([.. items]) });
 
@@ -35,7 +36,10 @@ public static class Arm
         }
         catch (JsonException broken)
         {
-            throw new ArmException(400, "InvalidRequestContent", $"The request content was invalid and could not be deserialized: '{broken.Message}'.");
+            // Without the parser's message: it may quote what is secret in the body.
+            throw new ArmException(
+                400, "InvalidRequestContent",
+                $"The request content was invalid: no JSON from line {broken.LineNumber}, byte {broken.BytePositionInLine}.");
         }
     }
 }

@@ -8,7 +8,8 @@ public sealed class ArmException(int status, string code, string message) : Exce
 
     public static ArmException ResourceNotFound(string type, string name) => new(
         404, "ResourceNotFound",
-        $"The Resource '{type}/{name}' under resource group '{Arm.Group}' was not found. For more details please go to https://aka.ms/ARMResourceNotFoundFix");
+        $"The Resource '{type}/{name}' under resource group '{Arm.Group}' was not found. "
+        + "For more details please go to https://aka.ms/ARMResourceNotFoundFix");
 
     public static ArmException Invalid(string message) => new(400, "InvalidParameter", message);
 

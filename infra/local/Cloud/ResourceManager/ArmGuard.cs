@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Net.Http.Headers;
 
@@ -7,13 +6,15 @@ namespace Launchpad.Local.ResourceManager;
 /// <summary>What Resource Manager asks of every call before a provider sees it: a token, an api-version, an existing scope.</summary>
 public sealed partial class ArmGuard(Identity.Tokens tokens) : IEndpointFilter
 {
+    private const string CorrelationHeader = "x-ms-correlation-request-id";
+
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var (request, response) = (context.HttpContext.Request, context.HttpContext.Response);
         var id = Guid.NewGuid().ToString();
         response.Headers.CacheControl = "no-cache";
         response.Headers["x-ms-request-id"] = id;
-        response.Headers["x-ms-correlation-request-id"] = request.Headers.TryGetValue("x-ms-correlation-request-id", out var given) ? given.ToString() : id;
+        response.Headers[CorrelationHeader] = request.Headers.TryGetValue(CorrelationHeader, out var given) ? given.ToString() : id;
         try
         {
             Check(request, response);
@@ -23,9 +24,9 @@ public sealed partial class ArmGuard(Identity.Tokens tokens) : IEndpointFilter
         {
             return refusal.Answer();
         }
-        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException { Source: "System.Text.Json" } or FormatException)
+        catch (Exception mistyped) when (mistyped is FormatException or InvalidOperationException { Source: "System.Text.Json" })
         {
-            return Arm.Error(400, new Failure("InvalidRequestContent", $"The request content was invalid: '{malformed.Message}'."));
+            return Arm.Error(400, new Failure("InvalidRequestContent", "The request content was invalid: a value is of the wrong type."));
         }
     }
 
@@ -34,7 +35,8 @@ public sealed partial class ArmGuard(Identity.Tokens tokens) : IEndpointFilter
         if (tokens.Reject(request.Headers.Authorization, Arm.Audience) is { } rejected)
         {
             response.Headers[HeaderNames.WWWAuthenticate] =
-                $"Bearer authorization_uri=\"https://login.windows.net/{Identity.Tokens.Tenant}\", error=\"invalid_token\", error_description=\"{rejected}\"";
+                $"Bearer authorization_uri=\"https://login.windows.net/{Identity.Tokens.Tenant}\", "
+                + $"error=\"invalid_token\", error_description=\"{rejected}\"";
             throw request.Headers.Authorization.Count == 0
                 ? new ArmException(401, "AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.")
                 : new ArmException(401, "InvalidAuthenticationToken", rejected);
@@ -43,7 +45,8 @@ public sealed partial class ArmGuard(Identity.Tokens tokens) : IEndpointFilter
         var version = request.Query["api-version"].ToString();
         if (version.Length == 0)
         {
-            throw new ArmException(400, "MissingApiVersionParameter", "The api-version query parameter (?api-version=) is required for all requests.");
+            throw new ArmException(
+                400, "MissingApiVersionParameter", "The api-version query parameter (?api-version=) is required for all requests.");
         }
 
         if (!ApiVersion().IsMatch(version))

@@ -72,15 +72,19 @@ public sealed record LongOperation(
     string Id, string Machine, OperationStatus Status, DateTimeOffset StartedAt, DateTimeOffset? EndedAt = null, Failure? Failure = null);
 
 /// <summary>An A record set of the zone.</summary>
-public sealed record RecordSet(string Name, string ETag, long Ttl, ImmutableList<string> Addresses, ImmutableSortedDictionary<string, string> Metadata);
+public sealed record RecordSet(
+    string Name, string ETag, long Ttl, ImmutableList<string> Addresses, ImmutableSortedDictionary<string, string> Metadata);
 
 /// <summary>Everything that Resource Manager knows. Keys are lower case, as its names know no case.</summary>
 public sealed record ArmState
 {
     private const int OperationsMax = 500;
 
-    public ImmutableSortedDictionary<string, VirtualMachine> Machines { get; init; } = ImmutableSortedDictionary<string, VirtualMachine>.Empty;
+    public ImmutableSortedDictionary<string, VirtualMachine> Machines { get; init; } =
+        ImmutableSortedDictionary<string, VirtualMachine>.Empty;
+
     public ImmutableSortedDictionary<string, RecordSet> Records { get; init; } = ImmutableSortedDictionary<string, RecordSet>.Empty;
+
     public ImmutableList<LongOperation> Operations { get; init; } = [];
 
     public static string Key(string name) => name.ToLowerInvariant();
@@ -90,10 +94,11 @@ public sealed record ArmState
     public bool IsBusy(string name) =>
         Operations.Exists(one => one.Machine == Key(name) && one.Status is OperationStatus.InProgress);
 
-    /// <summary>A new wish for a machine, and the operation that a client follows it by. What was still under way for an older wish is over.</summary>
+    /// <summary>A new wish for a machine, and the operation by which a client follows it. What an older wish began is over.</summary>
     public ArmState Wish(VirtualMachine machine, string operation, DateTimeOffset now)
     {
-        var wished = End(Key(machine.Name), now, new Failure("OperationPreempted", "The operation was preempted by a more recent operation."));
+        var preempted = new Failure("OperationPreempted", "The operation was preempted by a more recent operation.");
+        var wished = End(Key(machine.Name), now, preempted);
         return wished.Follow(machine with { Generation = machine.Generation + 1, Failure = null }, operation, now);
     }
 
@@ -132,12 +137,10 @@ public sealed record ArmState
     public ArmState Fail(VirtualMachine machine, Failure failure, DateTimeOffset now)
     {
         var key = Key(machine.Name);
-        return Machines.GetValueOrDefault(key)?.Generation != machine.Generation
-            ? this
-            : End(key, now, failure) with
-            {
-                Machines = Machines.SetItem(key, machine with { Provisioning = Provisioning.Failed, RestartPending = false, Failure = failure }),
-            };
+        var failed = machine with { Provisioning = Provisioning.Failed, RestartPending = false, Failure = failure };
+        return Machines.GetValueOrDefault(key)?.Generation == machine.Generation
+            ? End(key, now, failure) with { Machines = Machines.SetItem(key, failed) }
+            : this;
     }
 
     private ArmState End(string key, DateTimeOffset now, Failure? failure)

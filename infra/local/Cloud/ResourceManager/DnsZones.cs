@@ -11,6 +11,7 @@ public sealed partial class DnsZones(StateFile<ArmState> state)
 {
     private const string Type = "Microsoft.Network/dnsZones";
     private const int AddressesMax = 20;
+    private const long DefaultTtl = 3600;
 
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -21,14 +22,16 @@ public sealed partial class DnsZones(StateFile<ArmState> state)
         zone.MapGet("/A", List);
         zone.MapGet("/all", List);
         zone.MapGet("/recordsets", List);
-        zone.MapGet("/A/{name}", (string name) => Arm.Json(Answer(state.Read().Records.GetValueOrDefault(ArmState.Key(name)) ?? throw NotFound(name))));
+        zone.MapGet("/A/{name}", (string name) => Arm.Json(Answer(Find(name) ?? throw NotFound(name))));
         zone.MapPut("/A/{name}", PutAsync);
         zone.MapDelete("/A/{name}", (HttpRequest request, string name) => Delete(request, name));
     }
 
     /// <summary>The first address that a name in the zone stands for.</summary>
     public IPAddress? Resolve(string name) =>
-        state.Read().Records.GetValueOrDefault(ArmState.Key(name)) is { Addresses: [var first, ..] } ? IPAddress.Parse(first) : null;
+        Find(name) is { Addresses: [var first, ..] } ? IPAddress.Parse(first) : null;
+
+    private RecordSet? Find(string name) => state.Read().Records.GetValueOrDefault(ArmState.Key(name));
 
     private async Task<IResult> PutAsync(HttpRequest request, string name)
     {
@@ -44,8 +47,8 @@ public sealed partial class DnsZones(StateFile<ArmState> state)
             throw new ArmException(400, "BadRequest", $"The record set must hold 1 to {AddressesMax} IPv4 addresses.");
         }
 
-        var record = new RecordSet(
-            name, Guid.NewGuid().ToString(), (long?)(properties?["TTL"] ?? properties?["ttl"]) ?? 3600, addresses!, VmRequest.ParseTags(properties?["metadata"]));
+        var ttl = (long?)(properties?["TTL"] ?? properties?["ttl"]) ?? DefaultTtl;
+        var record = new RecordSet(name, Guid.NewGuid().ToString(), ttl, addresses!, VmRequest.ParseTags(properties?["metadata"]));
         var created = false;
         state.Update(before =>
         {
@@ -77,23 +80,27 @@ public sealed partial class DnsZones(StateFile<ArmState> state)
         var zone = call.HttpContext.Request.RouteValues["zone"] as string;
         return Arm.Zone.Equals(zone, StringComparison.OrdinalIgnoreCase)
             ? await next(call)
-            : throw new ArmException(404, "ParentResourceNotFound", $"Can not perform requested operation on nested resource. Parent resource '{zone}' not found.");
+            : throw new ArmException(
+                404, "ParentResourceNotFound",
+                $"Can not perform requested operation on nested resource. Parent resource '{zone}' not found.");
     }
 
     private static void CheckETag(HttpRequest request, RecordSet? known)
     {
         var (match, noneMatch) = (request.Headers.IfMatch.ToString(), request.Headers.IfNoneMatch.ToString());
-        if ((match.Length > 0 && (known is null || (match != "*" && match.Trim('"') != known.ETag))) || (noneMatch == "*" && known is not null))
+        var matches = match.Length == 0 || (known is not null && (match == "*" || match.Trim('"') == known.ETag));
+        if (!matches || (noneMatch == "*" && known is not null))
         {
-            throw new ArmException(412, "PreconditionFailed", "The condition '" + (match.Length > 0 ? match : noneMatch) + "' in the If-Match or If-None-Match header was not met.");
+            throw new ArmException(412, "PreconditionFailed", "The condition in the If-Match or If-None-Match header was not met.");
         }
     }
 
     private static bool IsIpv4(string? text) =>
         IPAddress.TryParse(text, out var address) && address.AddressFamily is AddressFamily.InterNetwork && address.ToString() == text;
 
-    private static ArmException NotFound(string name) =>
-        new(404, "NotFound", $"The resource record '{name}' does not exist in resource group '{Arm.Group}' of subscription '{Arm.Subscription}'.");
+    private static ArmException NotFound(string name) => new(
+        404, "NotFound",
+        $"The resource record '{name}' does not exist in resource group '{Arm.Group}' of subscription '{Arm.Subscription}'.");
 
     private static JsonObject Zone() => new()
     {

@@ -13,7 +13,8 @@ public sealed class Operations(StateFile<ArmState> state)
     /// <summary>Tells the client where to follow the operation that its call has begun.</summary>
     public static void Announce(HttpRequest request, string id)
     {
-        var path = $"{request.Scheme}://{request.Host}/subscriptions/{Arm.Subscription}/providers/Microsoft.Compute/locations/{Arm.Location}/operations/{id}";
+        var path = $"{request.Scheme}://{request.Host}/subscriptions/{Arm.Subscription}"
+            + $"/providers/Microsoft.Compute/locations/{Arm.Location}/operations/{id}";
         var version = Uri.EscapeDataString(request.Query["api-version"].ToString());
         var headers = request.HttpContext.Response.Headers;
         headers["Azure-AsyncOperation"] = $"{path}?api-version={version}";
@@ -41,7 +42,12 @@ public sealed class Operations(StateFile<ArmState> state)
             return running ? Results.StatusCode(202) : operation.Failure is { } refused ? Arm.Error(409, refused) : Results.Ok();
         }
 
-        var answer = new JsonObject { ["name"] = operation.Id, ["status"] = operation.Status.ToString(), ["startTime"] = operation.StartedAt };
+        var answer = new JsonObject
+        {
+            ["name"] = operation.Id,
+            ["status"] = operation.Status.ToString(),
+            ["startTime"] = operation.StartedAt,
+        };
         if (operation.EndedAt is { } ended)
         {
             answer["endTime"] = ended;

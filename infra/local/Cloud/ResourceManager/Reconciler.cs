@@ -65,7 +65,7 @@ public sealed class Reconciler(
                 LookAt(_ => true);
                 await foreach (var ended in hypervisor.EndsAsync(since, _stopping.Token))
                 {
-                    LookAt(machine => hypervisor.ContainerName(machine.Name) == ended && machine.Goal is Goal.Running && !state.Read().IsBusy(machine.Name));
+                    LookAt(machine => hypervisor.ContainerName(machine.Name) == ended && EndedByItself(machine));
                 }
             }
             catch (Exception failed) when (failed is HttpRequestException or IOException or DockerException)
@@ -80,6 +80,8 @@ public sealed class Reconciler(
             await Task.Delay(Pause, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
+
+    private bool EndedByItself(VirtualMachine machine) => machine.Goal is Goal.Running && !state.Read().IsBusy(machine.Name);
 
     private void LookAt(Predicate<VirtualMachine> which)
     {

@@ -7,7 +7,10 @@ public static class Subscriptions
 {
     private static readonly (string Namespace, string[] Types, string[] Versions)[] Providers =
     [
-        ("Microsoft.Compute", ["virtualMachines", "disks", "locations/operations", "locations/vmSizes"], ["2024-07-01", "2023-09-01", "2023-03-01", "2023-01-02"]),
+        (
+            "Microsoft.Compute",
+            ["virtualMachines", "disks", "locations/operations", "locations/vmSizes"],
+            ["2024-07-01", "2023-09-01", "2023-03-01", "2023-01-02"]),
         (
             "Microsoft.Network",
             ["networkInterfaces", "publicIPAddresses", "dnsZones", "dnsZones/A", "dnsZones/recordsets"],

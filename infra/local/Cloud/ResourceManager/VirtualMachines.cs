@@ -19,7 +19,8 @@ public sealed class VirtualMachines(CloudContext cloud, StateFile<ArmState> stat
         routes.MapGet(one, GetAsync);
         routes.MapPatch(one, PatchAsync);
         routes.MapDelete(one, (HttpRequest request, string name) => Delete(request, name));
-        routes.MapGet(one + "/instanceView", async (string name, CancellationToken stop) => Arm.Json(await InstanceViewAsync(Find(name), stop)));
+        routes.MapGet(one + "/instanceView", async (string name, CancellationToken stop) =>
+            Arm.Json(await InstanceViewAsync(Find(name), stop)));
         routes.MapPost(one + "/start", (HttpRequest request, string name) =>
             Act(request, name, machine => machine with { Goal = Goal.Running }));
         routes.MapPost(one + "/powerOff", (HttpRequest request, string name) =>
@@ -63,7 +64,9 @@ public sealed class VirtualMachines(CloudContext cloud, StateFile<ArmState> stat
         var taken = state.Machines.Values.Select(machine => machine.Number).ToHashSet();
         var number = Enumerable.Range(1, MachinesMax).FirstOrDefault(one => !taken.Contains(one));
         return number == 0
-            ? throw new ArmException(409, "OperationNotAllowed", $"Operation could not be completed as it results in exceeding approved quota: {MachinesMax} machines.")
+            ? throw new ArmException(
+                409, "OperationNotAllowed",
+                $"Operation could not be completed as it results in exceeding approved quota: {MachinesMax} machines.")
             : new VirtualMachine
             {
                 Name = name,
@@ -94,7 +97,8 @@ public sealed class VirtualMachines(CloudContext cloud, StateFile<ArmState> stat
 
         if (!asked.Size.Equals(known.Size, StringComparison.OrdinalIgnoreCase) || asked.AdminName != known.AdminName)
         {
-            throw new ArmException(409, "PropertyChangeNotAllowed", "Changing properties 'vmSize' and 'osProfile.adminUsername' is not allowed.");
+            throw new ArmException(
+                409, "PropertyChangeNotAllowed", "Changing properties 'vmSize' and 'osProfile.adminUsername' is not allowed.");
         }
 
         return known with
@@ -107,15 +111,16 @@ public sealed class VirtualMachines(CloudContext cloud, StateFile<ArmState> stat
     private async Task<IResult> GetAsync(HttpRequest request, string name)
     {
         var machine = Find(name);
-        var view = request.Query["$expand"].ToString().Equals("instanceView", StringComparison.OrdinalIgnoreCase)
-            ? await InstanceViewAsync(machine, request.HttpContext.RequestAborted)
-            : null;
+        var view = WantsView(request) ? await InstanceViewAsync(machine, request.HttpContext.RequestAborted) : null;
         return Arm.Json(Answers(machine).VirtualMachine(view));
     }
 
+    private static bool WantsView(HttpRequest request) =>
+        request.Query["$expand"].ToString().Equals("instanceView", StringComparison.OrdinalIgnoreCase);
+
     private async Task<IResult> ListAsync(HttpRequest request)
     {
-        var views = request.Query["statusOnly"] == "true" || request.Query["$expand"].ToString().Equals("instanceView", StringComparison.OrdinalIgnoreCase);
+        var views = request.Query["statusOnly"] == "true" || WantsView(request);
         var found = state.Read().Machines.Values.Select(async machine => Answers(machine).VirtualMachine(
             views ? await InstanceViewAsync(machine, request.HttpContext.RequestAborted) : null));
         return Arm.Page(await Task.WhenAll(found));
@@ -173,7 +178,9 @@ public sealed class VirtualMachines(CloudContext cloud, StateFile<ArmState> stat
     {
         if (machine.Goal is Goal.Deleted)
         {
-            throw new ArmException(409, "OperationNotAllowed", $"The request failed due to conflict with a concurrent request: '{machine.Name}' is being deleted.");
+            throw new ArmException(
+                409, "OperationNotAllowed",
+                $"The request failed due to conflict with a concurrent request: '{machine.Name}' is being deleted.");
         }
     }
 

@@ -17,7 +17,8 @@ public sealed class VmAnswers(VirtualMachine machine, string address)
     public string? PublicIpName => (string?)PublicIpConfiguration?["name"] is { } name ? $"{name}-{machine.VmId[..8]}" : null;
 
     public string DiskName =>
-        (string?)JsonNode.Parse(machine.Properties.GetRawText())!["storageProfile"]?["osDisk"]?["name"] ?? $"{machine.Name}_OsDisk_1_{machine.VmId:N}";
+        (string?)JsonNode.Parse(machine.Properties.GetRawText())!["storageProfile"]?["osDisk"]?["name"]
+        ?? $"{machine.Name}_OsDisk_1_{machine.VmId.Replace("-", "", StringComparison.Ordinal)}";
 
     public string DiskId => Arm.Id("Microsoft.Compute/disks", DiskName);
 
@@ -68,8 +69,9 @@ public sealed class VmAnswers(VirtualMachine machine, string address)
             (_, _, Provisioning.Creating) => "starting",
             _ => "stopped",
         };
+        var provisioning = machine.Provisioning.ToString().ToLowerInvariant();
         var statuses = new JsonArray(
-            Status("ProvisioningState/" + machine.Provisioning.ToString().ToLowerInvariant(), "Provisioning " + machine.Provisioning.ToString().ToLowerInvariant()),
+            Status("ProvisioningState/" + provisioning, "Provisioning " + provisioning),
             Status("PowerState/" + power, "VM " + power));
         if (machine.Failure is { } failure)
         {
@@ -100,14 +102,19 @@ public sealed class VmAnswers(VirtualMachine machine, string address)
             ["provisioningState"] = "Succeeded",
             ["primary"] = true,
             ["virtualMachine"] = new JsonObject { ["id"] = Id },
-            ["ipConfigurations"] = new JsonArray(new JsonObject { ["id"] = $"{NicId}/ipConfigurations/{name}", ["name"] = name, ["properties"] = configuration }),
+            ["ipConfigurations"] = new JsonArray(new JsonObject
+            {
+                ["id"] = $"{NicId}/ipConfigurations/{name}",
+                ["name"] = name,
+                ["properties"] = configuration,
+            }),
         });
     }
 
     public JsonObject PublicIp()
     {
-        var name = PublicIpName!;
-        var answer = Resource(Arm.Id("Microsoft.Network/publicIPAddresses", name), name, "Microsoft.Network/publicIPAddresses", new JsonObject
+        const string Type = "Microsoft.Network/publicIPAddresses";
+        var answer = Resource(Arm.Id(Type, PublicIpName!), PublicIpName!, Type, new JsonObject
         {
             ["provisioningState"] = "Succeeded",
             ["ipAddress"] = address,
@@ -128,7 +135,8 @@ public sealed class VmAnswers(VirtualMachine machine, string address)
         ["timeCreated"] = machine.CreatedAt,
     }, managedBy: Id);
 
-    private static JsonObject Status(string code, string display) => new() { ["code"] = code, ["level"] = "Info", ["displayStatus"] = display };
+    private static JsonObject Status(string code, string display) =>
+        new() { ["code"] = code, ["level"] = "Info", ["displayStatus"] = display };
 
     private JsonObject Resource(string id, string name, string type, JsonObject properties, string? managedBy = null)
     {

@@ -27,15 +27,17 @@ public sealed partial record VmRequest
     {
         if (!MachineName().IsMatch(name))
         {
-            throw ArmException.Invalid("Linux host name cannot exceed 64 characters in length, and contains letters, digits and hyphens only.");
+            throw ArmException.Invalid("Linux host name cannot exceed 64 characters and contains letters, digits and hyphens only.");
         }
 
-        var location = (string?)body["location"] ?? throw new ArmException(400, "LocationRequired", "The location property is required for this definition.");
+        var location = (string?)body["location"]
+            ?? throw new ArmException(400, "LocationRequired", "The location property is required for this definition.");
         var properties = Object(body["properties"]?.DeepClone(), "properties");
         var size = (string?)Object(properties["hardwareProfile"], "hardwareProfile")["vmSize"];
         if (size is null || VmSizes.Find(size) is null)
         {
-            throw ArmException.Invalid($"The value {size} provided for the VM size is not valid. Available: {string.Join(',', VmSizes.All.Select(one => one.Name))}");
+            var available = string.Join(',', VmSizes.All.Select(one => one.Name));
+            throw ArmException.Invalid($"The value {size} provided for the VM size is not valid. The valid sizes are: {available}.");
         }
 
         _ = Object(Object(properties["storageProfile"], "storageProfile")["imageReference"], "imageReference");
@@ -64,8 +66,8 @@ public sealed partial record VmRequest
 
     private static ImmutableList<string> Keys(JsonObject os)
     {
-        var linux = os["linuxConfiguration"];
-        var keys = linux?["ssh"]?["publicKeys"] is JsonArray given ? given.Select(one => (string?)one!["keyData"] ?? "").ToImmutableList() : [];
+        var given = os["linuxConfiguration"]?["ssh"]?["publicKeys"] as JsonArray ?? [];
+        var keys = given.Select(one => (string?)one?["keyData"] ?? "").ToImmutableList();
         return keys.Count > 0 || os["adminPassword"] is not null
             ? keys
             : throw ArmException.Invalid("Authentication using either SSH or by user name and password must be enabled in Linux profile.");
@@ -82,7 +84,9 @@ public sealed partial record VmRequest
         if (network["networkInterfaces"] is JsonArray { Count: > 0 } existing)
         {
             throw new ArmException(
-                400, "InvalidResourceReference", $"Resource {existing[0]?["id"]} referenced by the virtual machine was not found. Declare it in networkInterfaceConfigurations.");
+                400, "InvalidResourceReference",
+                $"Resource {existing[0]?["id"]} referenced by the virtual machine was not found. "
+                + "Declare it in networkInterfaceConfigurations.");
         }
 
         if (network["networkInterfaceConfigurations"] is not JsonArray { Count: 1 } interfaces
