@@ -67,6 +67,28 @@ public sealed class TimerTests
     }
 
     [Fact]
+    public async Task A_timer_left_by_one_generation_does_not_fire_that_of_the_next()
+    {
+        await using var engine = await Engine.StartAsync(e => e.Orchestrator("Run", async context =>
+        {
+            if (context.GetInput<int>() == 0)
+            {
+                using var cancellation = new CancellationTokenSource();
+                _ = context.CreateTimer(TimeSpan.FromMilliseconds(50), cancellation.Token);
+                cancellation.Cancel();
+                context.ContinueAsNew(1);
+                return 0.0;
+            }
+
+            var at = context.CurrentUtcDateTime.AddMilliseconds(300);
+            await context.CreateTimer(at, CancellationToken.None);
+            return (context.CurrentUtcDateTime - at).TotalMilliseconds;
+        }));
+
+        Assert.InRange(await engine.ResultAsync<double>("Run", 0), 0, 5000);
+    }
+
+    [Fact]
     public async Task Ten_thousand_timers_due_at_once_fire_once_each()
     {
         await using var engine = await Engine.StartAsync(e => e.Orchestrator("Run", async context =>

@@ -9,7 +9,10 @@ using static Microsoft.DurableTask.Client.OrchestrationRuntimeStatus;
 
 namespace Launchpad.Durable;
 
-/// <summary>The client of the engine in this process. What it has answered is durable.</summary>
+/// <summary>The client of the engine in this process. What it has answered is durable. Of several starts of one id exactly one runs
+/// and the others throw <see cref="OrchestrationAlreadyExistsException"/>; an id that has ended starts anew, unless the starter names
+/// its status in <see cref="StartOrchestrationOptions.DedupeStatuses"/>. Asking something of an unknown id is an
+/// <see cref="ArgumentException"/>, of one that has ended an <see cref="InvalidOperationException"/>.</summary>
 internal sealed class EngineClient(Parts parts) : DurableTaskClient("launchpad")
 {
     private const int MaxIdLength = 256;

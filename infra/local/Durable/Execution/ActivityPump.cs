@@ -1,172 +1,155 @@
 using System.Diagnostics.CodeAnalysis;
-using Launchpad.Durable.Execution;
 using Microsoft.Extensions.Logging;
 
-namespace Launchpad.Durable
+namespace Launchpad.Durable.Execution;
+
+/// <summary>Runs activities whose scheduling is durable, so many at a time. A result counts when a turn has recorded it; what was
+/// running when the process died runs again.</summary>
+internal sealed class ActivityPump(Parts parts) : IDisposable
 {
-    /// <summary>One run of an activity. The key is the same whenever this task runs again, so it serves as an idempotency key.</summary>
-    public sealed record ActivityInvocation(string Name, string InstanceId, string? InputJson, int Attempt)
+    private readonly Lock gate = new();
+    private readonly Queue<Work> queue = new();
+    private readonly CancellationTokenSource stop = new();
+    private readonly TaskCompletionSource idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int running;
+    private bool stopping;
+
+    private sealed record Work(Instance Instance, int Generation, HistoryEvent Scheduled, bool IsSuspect);
+
+    public void Enqueue(Instance instance, HistoryEvent scheduled, bool isSuspect = false)
     {
-        public required int TaskId { get; init; }
+        var work = new Work(instance, instance.Generation, scheduled, isSuspect);
+        lock (gate)
+        {
+            if (stopping)
+            {
+                return;
+            }
 
-        public required string Version { get; init; }
+            if (running == parts.Options.MaxConcurrentActivities)
+            {
+                queue.Enqueue(work);
+                return;
+            }
 
-        public required string Key { get; init; }
+            running++;
+        }
 
-        public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
+        Start(work);
     }
-}
 
-namespace Launchpad.Durable.Execution
-{
-    /// <summary>Runs activities whose scheduling is durable, so many at a time. A result counts when a turn has recorded it; what was
-    /// running when the process died runs again.</summary>
-    internal sealed class ActivityPump(Parts parts) : IDisposable
+    /// <summary>Begins nothing more and waits for what is running; what does not end in time is told to.</summary>
+    public async Task StopAsync(CancellationToken cancellation)
     {
-        private readonly Lock gate = new();
-        private readonly Queue<Work> queue = new();
-        private readonly CancellationTokenSource stop = new();
-        private readonly TaskCompletionSource idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private int running;
-        private bool stopping;
-
-        private sealed record Work(Instance Instance, int Generation, HistoryEvent Scheduled, bool IsSuspect);
-
-        public void Enqueue(Instance instance, HistoryEvent scheduled, bool isSuspect = false)
+        lock (gate)
         {
-            var work = new Work(instance, instance.Generation, scheduled, isSuspect);
-            lock (gate)
+            stopping = true;
+            queue.Clear();
+            if (running == 0)
             {
-                if (stopping)
-                {
-                    return;
-                }
-
-                if (running == parts.Options.MaxConcurrentActivities)
-                {
-                    queue.Enqueue(work);
-                    return;
-                }
-
-                running++;
+                idle.TrySetResult();
             }
-
-            Start(work);
         }
 
-        /// <summary>Begins nothing more and waits for what is running; what does not end in time is told to.</summary>
-        public async Task StopAsync(CancellationToken cancellation)
+        try
         {
-            lock (gate)
-            {
-                stopping = true;
-                queue.Clear();
-                if (running == 0)
-                {
-                    idle.TrySetResult();
-                }
-            }
-
-            try
-            {
-                await idle.Task.WaitAsync(parts.Options.DrainTimeout, parts.Time, cancellation);
-            }
-            catch (Exception late) when (late is TimeoutException or OperationCanceledException)
-            {
-                parts.Logger.LogWarning(
-                    "Activities are still running after {Timeout}. They run again at the next start.", parts.Options.DrainTimeout);
-            }
-
-            await stop.CancelAsync();
+            await idle.Task.WaitAsync(parts.Options.DrainTimeout, parts.Time, cancellation);
+        }
+        catch (Exception late) when (late is TimeoutException or OperationCanceledException)
+        {
+            parts.Logger.LogWarning(
+                "Activities are still running after {Timeout}. They run again at the next start.", parts.Options.DrainTimeout);
         }
 
-        public void Dispose() => stop.Dispose();
+        await stop.CancelAsync();
+    }
 
-        private void Start(Work work) => ThreadPool.UnsafeQueueUserWorkItem(
-            static state => _ = state.Pump.RunAsync(state.Work), (Pump: this, Work: work), preferLocal: false);
+    public void Dispose() => stop.Dispose();
 
-        private async Task RunAsync(Work work)
+    private void Start(Work work) => ThreadPool.UnsafeQueueUserWorkItem(
+        static state => _ = state.Pump.RunAsync(state.Work), (Pump: this, Work: work), preferLocal: false);
+
+    private async Task RunAsync(Work work)
+    {
+        var (key, task) = (work.Instance.Key, work.Scheduled.Id!.Value);
+        var ended = (work.IsSuspect, parts.Attempts.IsPoison(key, task)) switch
         {
-            var (key, task) = (work.Instance.Key, work.Scheduled.Id!.Value);
-            var ended = (work.IsSuspect, parts.Attempts.IsPoison(key, task)) switch
+            (false, _) => await ExecuteAsync(work),
+            (true, false) => await WatchAsync(work, key, task),
+            _ => new(EventKind.TaskFailed) { Failure = parts.Attempts.Verdict(key, task, $"activity '{work.Scheduled.Name}'") },
+        };
+        if (ended is not null)
+        {
+            parts.Dispatcher.Deliver(work.Instance, new(ended with { Id = task, Generation = work.Generation }));
+        }
+
+        Next();
+    }
+
+    /// <summary>Runs it under a mark, which is gone before the next is let in that may end the process.</summary>
+    private async Task<HistoryEvent?> WatchAsync(Work work, long key, int task)
+    {
+        var alone = parts.Attempts.RunsAlone(key, task);
+        var admitted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        parts.Attempts.Enter(alone, admitted.SetResult);
+        await admitted.Task;
+
+        await parts.Writer.SubmitAsync(parts.Attempts.Mark(key, task, running: true));
+        var ended = await ExecuteAsync(work);
+        await parts.Writer.SubmitAsync(parts.Attempts.Mark(key, task, running: false));
+        parts.Attempts.Leave(alone);
+        return ended;
+    }
+
+    /// <summary>Null when it was stopped before its end: nothing is recorded, so it runs again.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever an activity throws is its failure and crosses to the orchestrator.")]
+    private async Task<HistoryEvent?> ExecuteAsync(Work work)
+    {
+        var (instance, scheduled) = (work.Instance, work.Scheduled);
+        if (!parts.Catalog.Activities.TryGetValue(scheduled.Name!, out var body))
+        {
+            var missing = new Failure(Failure.ActivityNotFound, $"No activity task named '{scheduled.Name}' was found.", null, null);
+            return new(EventKind.TaskFailed) { Failure = missing };
+        }
+
+        try
+        {
+            var input = parts.Payloads.Text(instance.Key, scheduled);
+            var invocation = new ActivityInvocation(
+                scheduled.Name!, instance.Id, input, parts.Attempts.Crashes(instance.Key, scheduled.Id!.Value) + 1)
             {
-                (false, _) => await ExecuteAsync(work),
-                (true, false) => await WatchAsync(work, key, task),
-                _ => new(EventKind.TaskFailed) { Failure = parts.Attempts.Verdict(key, task, $"activity '{work.Scheduled.Name}'") },
+                TaskId = scheduled.Id!.Value,
+                Version = scheduled.Version ?? "",
+                Key = $"{instance.Id}:{work.Generation}:{scheduled.Id}",
+                Tags = scheduled.Tags?.AsReadOnly() ?? new Dictionary<string, string>().AsReadOnly(),
             };
-            if (ended is not null)
-            {
-                parts.Dispatcher.Deliver(work.Instance, new(ended with { Id = task, Generation = work.Generation }));
-            }
-
-            Next();
+            var result = parts.Options.Converter.Serialize(await body(invocation, stop.Token));
+            return new(EventKind.TaskCompleted) { Data = parts.Payloads.Accept(result, "result") };
         }
-
-        /// <summary>Runs it under a mark, which is gone before the next is let in that may end the process.</summary>
-        private async Task<HistoryEvent?> WatchAsync(Work work, long key, int task)
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            var alone = parts.Attempts.RunsAlone(key, task);
-            var admitted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            parts.Attempts.Enter(alone, admitted.SetResult);
-            await admitted.Task;
-
-            await parts.Writer.SubmitAsync(parts.Attempts.Mark(key, task, running: true));
-            var ended = await ExecuteAsync(work);
-            await parts.Writer.SubmitAsync(parts.Attempts.Mark(key, task, running: false));
-            parts.Attempts.Leave(alone);
-            return ended;
+            return null;
         }
-
-        /// <summary>Null when it was stopped before its end: nothing is recorded, so it runs again.</summary>
-        [SuppressMessage("Design", "CA1031", Justification = "Whatever an activity throws is its failure and crosses to the orchestrator.")]
-        private async Task<HistoryEvent?> ExecuteAsync(Work work)
+        catch (Exception exception)
         {
-            var (instance, scheduled) = (work.Instance, work.Scheduled);
-            if (!parts.Catalog.Activities.TryGetValue(scheduled.Name!, out var body))
-            {
-                var missing = new Failure(Failure.ActivityNotFound, $"No activity task named '{scheduled.Name}' was found.", null, null);
-                return new(EventKind.TaskFailed) { Failure = missing };
-            }
+            return new(EventKind.TaskFailed) { Failure = Failure.Of(exception) };
+        }
+    }
 
-            try
+    private void Next()
+    {
+        Work? next;
+        lock (gate)
+        {
+            if (!queue.TryDequeue(out next) && --running == 0 && stopping)
             {
-                var input = parts.Payloads.Text(instance.Key, scheduled);
-                var invocation = new ActivityInvocation(
-                    scheduled.Name!, instance.Id, input, parts.Attempts.Crashes(instance.Key, scheduled.Id!.Value) + 1)
-                {
-                    TaskId = scheduled.Id!.Value,
-                    Version = scheduled.Version ?? "",
-                    Key = $"{instance.Id}:{work.Generation}:{scheduled.Id}",
-                    Tags = scheduled.Tags?.AsReadOnly() ?? new Dictionary<string, string>().AsReadOnly(),
-                };
-                var result = parts.Options.Converter.Serialize(await body(invocation, stop.Token));
-                return new(EventKind.TaskCompleted) { Data = parts.Payloads.Accept(result, "result") };
-            }
-            catch (OperationCanceledException) when (stop.IsCancellationRequested)
-            {
-                return null;
-            }
-            catch (Exception exception)
-            {
-                return new(EventKind.TaskFailed) { Failure = Failure.Of(exception) };
+                idle.TrySetResult();
             }
         }
 
-        private void Next()
+        if (next is not null)
         {
-            Work? next;
-            lock (gate)
-            {
-                if (!queue.TryDequeue(out next) && --running == 0 && stopping)
-                {
-                    idle.TrySetResult();
-                }
-            }
-
-            if (next is not null)
-            {
-                Start(next);
-            }
+            Start(next);
         }
     }
 }

@@ -115,7 +115,7 @@ internal sealed class Instance(InstanceRow row)
             EventKind.ExecutionSuspended => !IsSuspended,
             EventKind.ExecutionResumed => IsSuspended,
             EventKind.TaskCompleted or EventKind.TaskFailed => IsOpen(e, EventKind.TaskScheduled),
-            EventKind.TimerFired => IsOpen(e, EventKind.TimerCreated),
+            EventKind.TimerFired => IsOpen(e, EventKind.TimerCreated) && Open[e.Id!.Value].At <= e.At,
             EventKind.SubOrchestrationCompleted or EventKind.SubOrchestrationFailed => IsOpen(e, EventKind.SubOrchestrationCreated),
             _ => true,
         };

@@ -182,14 +182,15 @@ internal sealed class Turns(Parts parts)
     /// <summary>What an action leads to once it is durable.</summary>
     private void Follow(TurnRecord turn, HistoryEvent action)
     {
-        var instance = turn.Instance;
+        // Of now: when this follows, the instance may be in its next generation, whose tasks have the same numbers.
+        var (instance, generation) = (turn.Instance, turn.Instance.Generation);
         switch (action.Kind)
         {
             case EventKind.TaskScheduled:
                 turn.Then(() => parts.Activities.Enqueue(instance, action));
                 break;
             case EventKind.TimerCreated:
-                turn.Then(() => parts.Timers.Arm(new(action.At!.Value, instance.Key, instance.Generation, action.Id!.Value)));
+                turn.Then(() => parts.Timers.Arm(new(action.At!.Value, instance.Key, generation, action.Id!.Value)));
                 break;
             case EventKind.SubOrchestrationCreated:
                 new ChildStart(parts, turn).Add(action);
