@@ -7,13 +7,15 @@ namespace Launchpad.Local.Demo;
 /// <summary>The demonstration on the stack that runs, or on one that is started for it and stopped afterwards.</summary>
 internal static class DemoVerb
 {
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(250);
+
     public static async Task RunAsync(IReadOnlyList<string> arguments, CancellationToken ct)
     {
         var (home, json) = UpArguments.ParseCommon(arguments);
         var terminal = new Terminal(json);
         using var running = StackRecord.Read(home)?.Find();
         await using var own = running is null ? await OwnStack.StartAsync(home, ct) : null;
-        var record = StackRecord.Read(home) ?? throw new StackException("The stack went away; './launchpad up' shows why.");
+        var record = await PreparedAsync(home, ct);
         var demonstration = new Demonstration(
             Ports.ForSlot(record.Slot), Path.Combine(home.Tls, "ca.pem"), record.DockerSocket, terminal.Say);
         try
@@ -30,6 +32,27 @@ internal static class DemoVerb
         catch (Exception fault) when (fault is InvalidOperationException or HttpRequestException or RefusedException)
         {
             throw new StackException($"The demonstration failed: {fault.Message}");
+        }
+    }
+
+    /// <summary>Waits until the images are there that bots need; the first time, they are built.</summary>
+    private static async Task<StackRecord> PreparedAsync(Home home, CancellationToken ct)
+    {
+        while (true)
+        {
+            var record = StackRecord.Read(home);
+            using var alive = record?.Find();
+            if (alive is null)
+            {
+                throw new StackException("The stack went away; './launchpad up' shows why.");
+            }
+
+            if (record!.Prepared)
+            {
+                return record;
+            }
+
+            await Task.Delay(LookAgain, ct);
         }
     }
 

@@ -15,11 +15,12 @@ internal sealed class Stack : IAsyncDisposable
     private readonly ILoggerFactory _loggers;
     private readonly Stack<(string Name, Func<ValueTask> Stop)> _running = new();
     private readonly CancellationTokenSource _stopping = new();
-    private readonly StackLock _lock;
+    private readonly FileLock _lock;
+    private readonly Lock _noting = new();
     private LogTail? _tail;
     private Task _preparation = Task.CompletedTask;
 
-    private Stack(UpArguments arguments, Terminal terminal, StackLock taken)
+    private Stack(UpArguments arguments, Terminal terminal, FileLock taken)
     {
         (_arguments, _terminal, _lock) = (arguments, terminal, taken);
         _loggers = LoggerFactory.Create(log => log.AddProvider(new TerminalLogs(terminal)).SetMinimumLevel(LogLevel.Information)
@@ -31,7 +32,7 @@ internal sealed class Stack : IAsyncDisposable
     /// <summary>Refuses when another process runs the stack of this home.</summary>
     public static Stack Open(UpArguments arguments, Terminal terminal)
     {
-        var taken = StackLock.TryTake(Path.Combine(arguments.Home.Run, "cloud.lock"));
+        var taken = FileLock.TryTake(Path.Combine(arguments.Home.Run, "cloud.lock"));
         if (taken is null)
         {
             var owner = StackRecord.Read(arguments.Home);
@@ -66,7 +67,7 @@ internal sealed class Stack : IAsyncDisposable
             await StartControlPlaneAsync(context, services, cancellationToken);
         }
 
-        (Record = Record with { Ready = true }).Write(home);
+        Note(record => record with { Ready = true });
         _terminal.Say(string.Create(CultureInfo.InvariantCulture, $"ready after {watch.Elapsed.TotalSeconds:0.0} s"));
     }
 
@@ -128,6 +129,7 @@ internal sealed class Stack : IAsyncDisposable
             await Task.WhenAll(
                 StepAsync("image " + image, () => images.EnsureAsync(_stopping.Token), word => word),
                 StepAsync("machine image", () => machine.EnsureAsync(_stopping.Token), _ => "ready"));
+            Note(record => record with { Prepared = true });
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
@@ -136,6 +138,14 @@ internal sealed class Stack : IAsyncDisposable
         catch (Exception failure) when (failure is StackException or InvalidOperationException)
         {
             _terminal.Say($"bots cannot be started until this is repaired: {failure.Message}");
+        }
+    }
+
+    private void Note(Func<StackRecord, StackRecord> change)
+    {
+        lock (_noting)
+        {
+            (Record = change(Record!)).Write(_arguments.Home);
         }
     }
 

@@ -4,7 +4,10 @@ using Launchpad.Local.Processes;
 namespace Launchpad.Local.Stacks;
 
 /// <summary>Which process runs the stack of a home, and where it answers.</summary>
-internal sealed record StackRecord(int Pid, long StartedAt, int Slot, string DockerSocket, bool Ready, IReadOnlyDictionary<string, string> Addresses)
+/// <param name="Ready">The API answers.</param>
+/// <param name="Prepared">Bots can be started too: the images they need are there.</param>
+internal sealed record StackRecord(
+    int Pid, long StartedAt, int Slot, string DockerSocket, bool Ready, IReadOnlyDictionary<string, string> Addresses, bool Prepared = false)
 {
     public static StackRecord? Read(Home home) =>
         File.Exists(PathIn(home)) ? JsonSerializer.Deserialize<StackRecord>(File.ReadAllBytes(PathIn(home)), JsonSerializerOptions.Web) : null;
@@ -42,29 +45,4 @@ internal sealed record StackRecord(int Pid, long StartedAt, int Slot, string Doc
             ["smtp"] = At("127.0.0.1", ports.Mail),
         };
     }
-}
-
-/// <summary>At most one process per home: the kernel lets go of the lock when that process dies, however it dies.</summary>
-internal sealed class StackLock : IDisposable
-{
-    private readonly FileStream _file;
-
-    private StackLock(FileStream file) => _file = file;
-
-    /// <summary>Null when another process has it.</summary>
-    public static StackLock? TryTake(string path, bool shared = false)
-    {
-        try
-        {
-            return new StackLock(shared
-                ? new FileStream(path, FileMode.OpenOrCreate, FileAccess.Read, FileShare.Read)
-                : new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            return null;
-        }
-    }
-
-    public void Dispose() => _file.Dispose();
 }

@@ -60,7 +60,7 @@ internal static class Verbs
             }
         }
 
-        using var taken = StackLock.TryTake(Path.Combine(home.Run, "cloud.lock"))
+        using var taken = FileLock.TryTake(Path.Combine(home.Run, "cloud.lock"))
             ?? throw new StackException("The stack is being started just now; try again when it is up.");
         stopped.AddRange(await StopLeftoversAsync(home, record));
         StackRecord.Delete(home);
@@ -82,7 +82,7 @@ internal static class Verbs
         var addresses = process is null ? null : record!.Addresses;
         if (json)
         {
-            Terminal.Result(new { running = process is not null, ready = process is not null && record!.Ready, process?.Pid, home = home.Root, children, addresses });
+            Terminal.Result(new { running = process is not null, ready = process is not null && record!.Ready, prepared = process is not null && record!.Prepared, process?.Pid, home = home.Root, children, addresses });
             return;
         }
 
