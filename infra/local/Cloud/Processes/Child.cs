@@ -28,12 +28,7 @@ internal sealed class Child(ChildProgram program, Action<string> say, TimeProvid
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        _process = await AdoptAsync(cancellationToken);
-        if (_process is null)
-        {
-            await LaunchAsync(cancellationToken);
-        }
-
+        await AdoptOrLaunchAsync(cancellationToken);
         _supervision = SuperviseAsync();
     }
 
@@ -79,6 +74,16 @@ internal sealed class Child(ChildProgram program, Action<string> say, TimeProvid
         return process is not null;
     }
 
+    private async Task AdoptOrLaunchAsync(CancellationToken cancellationToken)
+    {
+        using var turn = program.SharedLockPath is { } path ? await FileLock.TakeAsync(path, cancellationToken) : null;
+        _process = await AdoptAsync(cancellationToken);
+        if (_process is null)
+        {
+            await LaunchAsync(cancellationToken);
+        }
+    }
+
     private async Task<RunningProcess?> AdoptAsync(CancellationToken cancellationToken)
     {
         var record = ChildRecord.ReadLiving(program.RecordPath);
@@ -88,7 +93,7 @@ internal sealed class Child(ChildProgram program, Action<string> say, TimeProvid
         }
 
         record.Write(program.RecordPath);
-        if (record.Fingerprint == program.Fingerprint && await BecomesReadyAsync(process, AdoptionMax, cancellationToken))
+        if ((record.Fingerprint == program.Fingerprint || program.SharedLockPath is not null) && await BecomesReadyAsync(process, AdoptionMax, cancellationToken))
         {
             Adopted = true;
             return process;
@@ -105,6 +110,11 @@ internal sealed class Child(ChildProgram program, Action<string> say, TimeProvid
         foreach (var port in program.Ports.Where(PortIsTaken))
         {
             throw new StackException($"Port {port} of {program.Name} is in use by another program. End it, or choose another --slot.");
+        }
+
+        foreach (var trace in program.Traces)
+        {
+            File.Delete(trace);
         }
 
         if (File.Exists(program.LogPath) && new FileInfo(program.LogPath).Length > LogBytesMax)
@@ -172,7 +182,7 @@ internal sealed class Child(ChildProgram program, Action<string> say, TimeProvid
                 await Task.Delay(pause, time, _stopping.Token);
                 _process?.Dispose();
                 _process = null;
-                await LaunchAsync(_stopping.Token);
+                await AdoptOrLaunchAsync(_stopping.Token);
                 say($"{program.Name} is back");
             }
             catch (OperationCanceledException)

@@ -15,11 +15,17 @@ internal sealed record ChildProgram(string Name, string Program, IReadOnlyList<s
 
     public required Func<CancellationToken, Task<bool>> IsReady { get; init; }
 
-    /// <summary>Changes with every build of the program, where its own file does not tell.</summary>
+    /// <summary>Changes with what the program is made of beside its own file: its script, its configuration, its libraries.</summary>
     public string Build { get; init; } = "";
 
     /// <summary>What must be free before it is started anew.</summary>
     public IReadOnlyList<int> Ports { get; init; } = [];
+
+    /// <summary>Held while it is adopted or started, when several stacks share the program. They share it whatever its fingerprint.</summary>
+    public string? SharedLockPath { get; init; }
+
+    /// <summary>Files that say that it runs, and would keep a new one from starting when it was killed.</summary>
+    public IReadOnlyList<string> Traces { get; init; } = [];
 
     public TimeSpan ReadyMax { get; init; } = TimeSpan.FromSeconds(60);
     public TimeSpan StopMax { get; init; } = TimeSpan.FromSeconds(20);
@@ -29,9 +35,9 @@ internal sealed record ChildProgram(string Name, string Program, IReadOnlyList<s
     {
         get
         {
-            var files = Arguments.Where(File.Exists).Prepend(Program).Select(path => $"{path}@{File.GetLastWriteTimeUtc(path).Ticks}");
             var settings = Environment.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}");
-            var text = string.Join('\0', [.. files, .. Arguments, .. settings, Directory, Build]);
+            var program = $"{Program}@{File.GetLastWriteTimeUtc(Program).Ticks}";
+            var text = string.Join('\0', [program, .. Arguments, .. settings, Directory, Build]);
             return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..32];
         }
     }

@@ -6,10 +6,10 @@ namespace Launchpad.Local.Stacks;
 internal sealed class DockerHost : IAsyncDisposable
 {
     private readonly Child? _own;
-    private readonly StackLock? _use;
+    private readonly FileLock? _use;
     private readonly string _usersPath;
 
-    private DockerHost(Docker docker, Child? own, StackLock? use, string usersPath) => (Docker, _own, _use, _usersPath) = (docker, own, use, usersPath);
+    private DockerHost(Docker docker, Child? own, FileLock? use, string usersPath) => (Docker, _own, _use, _usersPath) = (docker, own, use, usersPath);
 
     public Docker Docker { get; }
 
@@ -35,9 +35,7 @@ internal sealed class DockerHost : IAsyncDisposable
             throw new StackException("No Docker daemon answers on /var/run/docker.sock, and only root can start one.");
         }
 
-        // Two stacks that start at once would both find no daemon.
-        using var starting = await WaitForAsync(Path.Combine(home.Cache, "dockerd.starting"), cancellationToken);
-        var use = StackLock.TryTake(usersPath, shared: true);
+        var use = await FileLock.TakeAsync(usersPath, cancellationToken, shared: true);
         var daemon = new Child(Neighbours.DockerDaemon(home), say, TimeProvider.System);
         try
         {
@@ -47,7 +45,7 @@ internal sealed class DockerHost : IAsyncDisposable
         catch
         {
             await daemon.DisposeAsync();
-            use?.Dispose();
+            use.Dispose();
             throw;
         }
     }
@@ -61,7 +59,7 @@ internal sealed class DockerHost : IAsyncDisposable
             return;
         }
 
-        using var last = StackLock.TryTake(_usersPath);
+        using var last = FileLock.TryTake(_usersPath);
         if (last is not null && await Docker.IsIdleAsync(CancellationToken.None))
         {
             await _own.DisposeAsync();
@@ -76,21 +74,8 @@ internal sealed class DockerHost : IAsyncDisposable
     public static async Task<bool> StopLeftoverAsync(Home home)
     {
         var docker = Neighbours.OwnDocker(home);
-        using var last = StackLock.TryTake(Path.Combine(home.Cache, "dockerd.users"));
+        using var last = FileLock.TryTake(Path.Combine(home.Cache, "dockerd.users"));
         return last is not null && File.Exists(Neighbours.DockerRecordPath(home)) && await docker.IsIdleAsync(CancellationToken.None)
             && await Child.StopLeftoverAsync(Neighbours.DockerRecordPath(home), TimeSpan.FromSeconds(60));
-    }
-
-    private static async Task<StackLock> WaitForAsync(string path, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            if (StackLock.TryTake(path) is { } taken)
-            {
-                return taken;
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(200), cancellationToken);
-        }
     }
 }

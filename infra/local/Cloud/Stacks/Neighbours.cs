@@ -27,6 +27,7 @@ internal static class Neighbours
         ];
         return Program("azurite", PlainEnvironment.Find("node", "install Node 20 or newer"), arguments, home.Root, home) with
         {
+            Build = File.GetLastWriteTimeUtc(program).Ticks.ToString(CultureInfo.InvariantCulture),
             Ports = [ports.AzuriteBlob, ports.AzuriteQueue, ports.AzuriteTable],
             IsReady = async token => await AnswersAsync(ports.AzuriteBlob, token) && await AnswersAsync(ports.AzuriteQueue, token)
                 && await AnswersAsync(ports.AzuriteTable, token),
@@ -49,6 +50,7 @@ internal static class Neighbours
             "registry", PlainEnvironment.Find("docker-registry", "apt install docker-registry"), ["serve", configuration], home.Root, home) with
         {
             Environment = environment,
+            Build = wanted,
             Ports = [ports.RegistryBackend],
             IsReady = token => AnswersAsync(ports.RegistryBackend, token),
         };
@@ -71,6 +73,8 @@ internal static class Neighbours
             RecordPath = DockerRecordPath(home),
             IsReady = docker.AnswersAsync,
             StopMax = TimeSpan.FromSeconds(60),
+            SharedLockPath = Path.Combine(folder, "dockerd.lock"),
+            Traces = [Path.Combine(folder, "docker.pid")],
         };
     }
 
