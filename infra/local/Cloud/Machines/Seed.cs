@@ -22,6 +22,7 @@ public sealed record Seed(string InstanceId, string HostName, string AdminName, 
             {
                 ["instance-id"] = InstanceId,
                 ["local-hostname"] = HostName,
+                ["dsmode"] = "local",
                 ["public-keys"] = AdminKeys,
             }));
             Add(tar, Folder + "user-data", UserData);
