@@ -3,6 +3,7 @@ using System.Net.Sockets;
 
 namespace Launchpad.Local.Tests.Machines;
 
+/// <summary>Connects to this host whatever name was asked for.</summary>
 public static class Loopback
 {
     public static async ValueTask<Stream> ConnectAsync(int port, CancellationToken cancellationToken)

@@ -12,6 +12,7 @@ public enum Goal
     Deleted,
 }
 
+/// <summary>How far it is on the way there, in ARM's words.</summary>
 public enum Provisioning
 {
     Creating,
@@ -21,6 +22,7 @@ public enum Provisioning
     Deleting,
 }
 
+/// <summary>What a poll of an operation is told.</summary>
 public enum OperationStatus
 {
     InProgress,

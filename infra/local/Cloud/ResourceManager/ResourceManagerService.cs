@@ -65,7 +65,16 @@ public sealed class ResourceManagerService : CloudService, IAsyncDisposable
     {
         await _reconciler.DisposeAsync();
         await _addresses.DisposeAsync();
-        await _hypervisor.StopAllAsync(cancellationToken);
+        try
+        {
+            await _hypervisor.StopAllAsync(cancellationToken);
+        }
+        catch (HttpRequestException gone)
+        {
+            // Docker went first and took the machines with it; the rest of the cloud still has to stop.
+            _cloud.Loggers.CreateLogger<ResourceManagerService>().LogWarning("Machines could not be shut down: {Why}", gone.Message);
+        }
+
         await DisposeAsync();
     }
 
