@@ -11,6 +11,9 @@ internal sealed class Bot(DeploymentState state) : IDisposable
     {
         BaseAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://{state.Address}:{state.Port}")),
         Timeout = Timeout.InfiniteTimeSpan,
+
+        // A bot that trusts its proxy refuses what comes from there on nobody's behalf. This address (TEST-NET-1) is no client's.
+        DefaultRequestHeaders = { { "X-Forwarded-For", "192.0.2.1" }, { "X-Forwarded-Proto", "https" } },
     };
 
     public void Dispose() => Http.Dispose();
