@@ -20,17 +20,10 @@ internal static partial class Requests
 
     public static VmFailure Invalid(string message) => new(VmErrorCode.InvalidRequest, message, retryable: false);
 
-    public static VmVerb Verb(string word)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize($"\"{JsonEncodedText.Encode(word)}\"", VmJson.Default.VmVerb);
-        }
-        catch (JsonException)
-        {
-            throw Invalid("the verb is none of facts, apply, remove, health, logs, exec-test");
-        }
-    }
+    // By its exact word: the JSON reader would also take numbers, capitals and spaces.
+    public static VmVerb Verb(string word) =>
+        Enum.GetValues<VmVerb>().Cast<VmVerb?>().FirstOrDefault(verb => JsonSerializer.Serialize(verb!.Value, VmJson.Default.VmVerb) == $"\"{word}\"")
+            ?? throw Invalid("the verb is none of facts, apply, remove, health, logs, exec-test");
 
     public static async Task<byte[]> ReadAsync(Stream input)
     {

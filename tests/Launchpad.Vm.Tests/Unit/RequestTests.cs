@@ -141,8 +141,12 @@ public sealed class RequestTests
     private static bool IsHarmless(string field, string value) => field switch
     {
         "filePath" => value.Split('/').All(segment => segment is not ("" or "." or "..") && segment.Length <= 64 && segment[0] != '-' && segment.All(IsPlain)),
-        "readyPath" => value.StartsWith('/') && !value.Contains("..", StringComparison.Ordinal) && value.All(character => IsPlain(character) || character is '/' or '~'),
-        "deployment" or "host" or "environmentName" or "secretName" => value.Length <= 64 && value.Length > 0 && value.All(character => char.IsAsciiLetterLower(character)),
+        "readyPath" => value.StartsWith('/') && !value.Contains("/.", StringComparison.Ordinal) && value.All(character => IsPlain(character) || character is '/' or '~'),
+        "secretName" => value.Length is > 0 and <= 63 && value.All(character => char.IsAsciiLetterLower(character) || character == '-') && value[0] != '-',
+        "host" => value.Length <= 63 && value.Split('.').All(label => label.Length > 0 && label[0] != '-' && label[^1] != '-' && label.All(
+            character => char.IsAsciiLetterLower(character) || character == '-')),
+        // Read into an enum, whatever spaces are around it.
+        "issuer" or "through" => value.Trim() == Valid(field),
         _ => false,
     };
 
@@ -183,8 +187,8 @@ public sealed class RequestTests
         return document;
     }
 
-    private static JsonObject Document() => JsonNode.Parse($$"""
-        { "deployment":"dep_01", "image":"127.0.0.1:5055/launchpad/tiny@sha256:{{s_digest}}", "limits":{"memoryMb":64,"cpus":0.5,"storageMb":32,"pids":32},
+    private static JsonObject Document() => JsonNode.Parse($$$"""
+        { "deployment":"dep_01", "image":"127.0.0.1:5055/launchpad/tiny@sha256:{{{s_digest}}}", "limits":{"memoryMb":64,"cpus":0.5,"storageMb":32,"pids":32},
           "runtime":{"port":18789,"readyPath":"/readyz","environment":{"A":"b"}}, "files":[{"path":"a.json","content":"{}"}],
           "secrets":[{"name":"token","value":"x"}], "egress":["10.254.0.1:9000"], "route":{"host":"bot.localhost","issuer":"internal","email":null}, "through":"route" }
         """)!.AsObject();
