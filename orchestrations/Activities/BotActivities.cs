@@ -21,7 +21,7 @@ public sealed class BotActivities(
     DeploymentStore deployments, ConfigVersionStore versions, VmStore vms, VmAccess access, Bots bots, StepLog steps)
 {
     private const int RestartsMax = 3;
-    private const int HealthWaitSeconds = 10;
+    private const int HealthWaitSeconds = 20;
 
     [Function(nameof(PrepareBot))]
     public Task PrepareBot([ActivityTrigger] BotInput input, CancellationToken ct) =>
@@ -94,7 +94,7 @@ public static class BotCalls
 
         public Task StartBot(BotInput input) => context.CallActivityAsync(nameof(BotActivities.StartBot), input, Retry.Machine);
 
-        /// <summary>Looks until the bot is ready or time is up; each look waits on the machine for some seconds itself.</summary>
+        /// <summary>Looks until the bot is ready or time is up. Each look waits on the machine itself, so there is no pause between them.</summary>
         public async Task BecomesReady(BotInput input, DateTime deadline)
         {
             for (var check = 1; ; check++)
@@ -104,8 +104,6 @@ public static class BotCalls
                 {
                     return;
                 }
-
-                await context.CreateTimer(TimeSpan.FromSeconds(1), CancellationToken.None);
             }
         }
     }

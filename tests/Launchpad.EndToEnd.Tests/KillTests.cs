@@ -1,0 +1,141 @@
+using Azure.Data.Tables;
+using Launchpad.Local.Demo;
+using Xunit.Abstractions;
+
+namespace Launchpad.EndToEnd.Tests;
+
+/// <summary>kill -9 of either process after every turn of a saga. The engine freezes the control plane right after the commit of the n-th
+/// history event, so what is killed is known, not guessed. LAUNCHPAD_KILL_STRIDE sets how many events lie between two kills (1: every one).</summary>
+public sealed class KillTests(ITestOutputHelper output) : IAsyncLifetime
+{
+    private const int EventsMax = 200;
+    private static readonly int Stride = int.Parse(Environment.GetEnvironmentVariable("LAUNCHPAD_KILL_STRIDE") ?? "7", null);
+
+    private readonly Stack stack = new(slot: 6, image: "tiny");
+
+    public async Task InitializeAsync()
+    {
+        await stack.UpAsync();
+
+        // A machine that has the image, so that every round walks the same way.
+        using var customer = await stack.SignedUpAsync();
+        var (deployment, _) = await customer.RunningAsync();
+        await customer.DeletedAsync(deployment);
+    }
+
+    public async Task DisposeAsync() => await stack.DisposeAsync();
+
+    [Theory]
+    [InlineData("Provision", "control plane")]
+    [InlineData("Provision", "pocket cloud")]
+    [InlineData("Terminate", "control plane")]
+    [InlineData("Terminate", "pocket cloud")]
+    public async Task A_saga_goes_on_where_it_was(string saga, string victim)
+    {
+        var rounds = 0;
+        for (var n = 1 + (victim == "pocket cloud" ? Stride / 2 : 0); n < EventsMax; n += Stride)
+        {
+            if (!await RoundAsync(saga, victim, n))
+            {
+                break;
+            }
+
+            rounds++;
+        }
+
+        output.WriteLine($"{saga}: {rounds} kills of the {victim}, one every {Stride} events");
+        Assert.InRange(rounds, 2, EventsMax);
+    }
+
+    /// <summary>False when the saga ended before its n-th event: every point was passed.</summary>
+    private async Task<bool> RoundAsync(string saga, string victim, int n)
+    {
+        await stack.KillPocketCloudAsync();
+        await stack.UpAsync($"Durable__StopAfterEvent={saga}:{n}");
+        var pid = await stack.ControlPlanePidAsync();
+        using var customer = await stack.SignedUpAsync();
+        var deployment = await customer.BuyAsync();
+        var terminating = saga == "Terminate" ? TerminateAsync(customer, deployment) : null;
+        var frozen = await stack.FreezesAsync(pid, () => IsOverAsync(deployment, saga), Stack.Within(3));
+        if (frozen)
+        {
+            await KillAsync(victim, pid, saga, n);
+        }
+
+        if (terminating is not null)
+        {
+            await terminating.ContinueWith(_ => { }, TaskScheduler.Default);
+        }
+
+        await AssertEndAsync(customer, deployment, saga, $"{saga}:{n}, {victim}");
+        return frozen;
+    }
+
+    private async Task KillAsync(string victim, int pid, string saga, int n)
+    {
+        if (victim == "control plane")
+        {
+            await Stack.SignalAsync(pid, "KILL");
+            return;
+        }
+
+        // The control plane goes on against a cloud that is gone, and then against one that came back.
+        await stack.KillPocketCloudAsync();
+        await Stack.SignalAsync(pid, "CONT");
+        await stack.UpAsync($"Durable__StopAfterEvent={saga}:{n}");
+    }
+
+    private static async Task TerminateAsync(Customer customer, string deployment)
+    {
+        await customer.FinishedAsync(await customer.BegunAsync(deployment, Stack.Within(1)), null, Stack.Within(3));
+        await customer.StartAsync(HttpMethod.Delete, $"deployments/{deployment}", null, Stack.Within(1));
+    }
+
+    private async Task<bool> IsOverAsync(string deployment, string saga)
+    {
+        var row = await stack.Table("deployments").QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"RowKey eq {deployment}")).SingleAsync();
+        return row.GetString("status") == (saga == "Provision" ? "running" : "terminated") && row.GetString("operation") == "";
+    }
+
+    private async Task AssertEndAsync(Customer customer, string deployment, string saga, string round)
+    {
+        var ct = Stack.Within(3);
+        while (!await EndedAsync())
+        {
+            await Task.Delay(100, ct);
+        }
+
+        var machines = await stack.MachinesAsync();
+        Assert.True(machines.Length == 1, $"{round}: {machines.Length} machines");
+        await Leftovers.AssertMachinesAgreeAsync(stack);
+        var subscriptions = await SubscriptionsAsync(deployment);
+        if (saga == "Terminate")
+        {
+            Assert.True((await Leftovers.OfAsync(stack, deployment)) is [], $"{round}: {string.Join(", ", await Leftovers.OfAsync(stack, deployment))}");
+            Assert.DoesNotContain("active", subscriptions);
+            return;
+        }
+
+        Assert.True((await stack.BotsAsync()).SequenceEqual([deployment]), $"{round}: {string.Join(", ", await stack.BotsAsync())}");
+        Assert.True(subscriptions.SequenceEqual(["active"]), $"{round}: {string.Join(", ", subscriptions)}");
+        await customer.DeletedAsync(deployment);
+
+        async Task<bool> EndedAsync()
+        {
+            try
+            {
+                return await IsOverAsync(deployment, saga);
+            }
+            catch (Azure.RequestFailedException)
+            {
+                // Just being started again.
+                return false;
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<string>> SubscriptionsAsync(string deployment) =>
+        await stack.Table("subscriptions").QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"deployment eq {deployment}"))
+            .Select(row => row.GetString("status"))
+            .ToListAsync();
+}

@@ -1,0 +1,87 @@
+using System.Text;
+using Launchpad.Local.Demo;
+
+namespace Launchpad.EndToEnd.Tests;
+
+/// <summary>A secret that a customer typed is searched for everywhere but where it belongs.</summary>
+[Collection(OnOneStack.Name)]
+public sealed class SecretTests(StackFixture fixture)
+{
+    private readonly Stack stack = fixture.Stack;
+
+    [Fact]
+    public async Task A_typed_secret_is_in_the_vault_and_in_the_bots_memory_files_and_nowhere_else()
+    {
+        var canary = $"sk-canary-{Guid.NewGuid():N}";
+        using var customer = await stack.SignedUpAsync();
+        var (deployment, operation) = await customer.RunningAsync(new { name = "Ada", plan = "starter", modelKey = canary });
+        await customer.DoAsync(HttpMethod.Post, $"deployments/{deployment}/test-message", new { text = "Hello" });
+        using var logs = await customer.SendAsync(HttpMethod.Get, $"deployments/{deployment}/logs", null, Stack.Within(1));
+        var machine = Assert.Single(await stack.MachinesAsync());
+
+        // Where it belongs; the search below would find it there too, so it does search.
+        Assert.Equal(canary, await Stack.OnMachineAsync(machine, "cat", $"/run/launchpad/{deployment}/secrets/model-key"));
+
+        // Tables, histories, logs, the pocket cloud's own state (the vault's is encrypted), traces of requests.
+        Assert.Empty(FilesHolding(stack.Home, canary));
+        Assert.DoesNotContain(canary, (await stack.InstanceAsync(operation.Id)).ToJsonString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(canary, logs.RootElement.GetRawText(), StringComparison.Ordinal);
+        Assert.Empty(ProcessesShowing(canary));
+
+        // The machine: disk, images, container configuration.
+        var onDisk = await Stack.OnMachineAsync(
+            machine, "sh", "-c", "grep -rlF -- \"$1\" /var/lib/launchpad /var/lib/cloud /var/lib/caddy /var/log /etc /home /opt /root 2>/dev/null; true", "grep", canary);
+        Assert.Equal("", onDisk);
+        var bots = await Stack.OnMachineAsync(machine, "sh", "-c", "docker inspect $(docker ps -aq); docker image inspect $(docker images -q)");
+        Assert.DoesNotContain(canary, bots, StringComparison.Ordinal);
+        Assert.DoesNotContain(canary, await Stack.DockerAsync("inspect", machine), StringComparison.Ordinal);
+
+        await customer.DeletedAsync(deployment);
+        Assert.Equal("", await Stack.OnMachineAsync(machine, "sh", "-c", "grep -rlF -- \"$1\" /run/launchpad 2>/dev/null; true", "grep", canary));
+    }
+
+    private static IReadOnlyList<string> FilesHolding(string folder, string text)
+    {
+        var needle = Encoding.UTF8.GetBytes(text);
+        return
+        [
+            .. Directory.EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.Device })
+                .Where(path => !path.Contains("/sockets/", StringComparison.Ordinal))
+                .Where(path => ReadShared(path).AsSpan().IndexOf(needle) >= 0),
+        ];
+    }
+
+    private static byte[] ReadShared(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var copy = new MemoryStream();
+        file.CopyTo(copy);
+        return copy.ToArray();
+    }
+
+    /// <summary>Argument lists and environments of every process of this machine, those inside containers too.</summary>
+    private static IReadOnlyList<string> ProcessesShowing(string text)
+    {
+        var needle = Encoding.UTF8.GetBytes(text);
+        var found = new List<string>();
+        foreach (var process in Directory.EnumerateDirectories("/proc").Where(path => char.IsAsciiDigit(path[6])))
+        {
+            foreach (var file in new[] { "cmdline", "environ" })
+            {
+                try
+                {
+                    if (ReadShared(Path.Combine(process, file)).AsSpan().IndexOf(needle) >= 0)
+                    {
+                        found.Add(Path.Combine(process, file));
+                    }
+                }
+                catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+                {
+                    // It ended between the listing and the look.
+                }
+            }
+        }
+
+        return found;
+    }
+}

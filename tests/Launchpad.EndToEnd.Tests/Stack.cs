@@ -1,0 +1,238 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Azure.Data.Tables;
+using Launchpad.Local;
+using Launchpad.Local.Demo;
+
+namespace Launchpad.EndToEnd.Tests;
+
+/// <summary>The whole product as `./launchpad up` starts it: real processes, a home of its own, killed and started again as a test wishes.</summary>
+public sealed class Stack(int slot, string image) : IAsyncDisposable
+{
+    public const string MasterKey = "master-key-of-the-end-to-end-tests";
+    private const string StorageKey = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+    private static readonly TimeSpan StartMax = TimeSpan.FromMinutes(15);
+    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "Launchpad.Local.dll");
+
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("launchpad-e2e-");
+    private readonly HttpClient admin = new() { Timeout = TimeSpan.FromSeconds(150) };
+    private Process? up;
+
+    public Ports Ports { get; } = Ports.ForSlot(slot);
+
+    public string Home => Path.Combine(folder.FullName, "home");
+
+    public string CaPath => Path.Combine(Home, "tls", "ca.pem");
+
+    public Uri ControlPlane => new($"http://127.0.0.1:{Ports.ControlPlane}/");
+
+    public static CancellationToken Within(double minutes) => new CancellationTokenSource(TimeSpan.FromMinutes(minutes)).Token;
+
+    public TableClient Table(string name) => new(
+        $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={StorageKey};"
+        + $"TableEndpoint=http://127.0.0.1:{Ports.Table}/devstoreaccount1;", name);
+
+    /// <summary>Starts, or starts again: what a kill left is adopted. Returns once bots can be started.</summary>
+    /// <param name="settings">`NAME=VALUE` for the control plane.</param>
+    public async Task UpAsync(params string[] settings)
+    {
+        var arguments = new List<string>
+        {
+            "up", "--json", "--home", Home, "--slot", $"{slot}", "--image", image,
+            "--set", $"AzureFunctionsJobHost__MasterKey={MasterKey}",
+        };
+        foreach (var setting in settings)
+        {
+            arguments.AddRange(["--set", setting]);
+        }
+
+        up = Start(arguments);
+        up.ErrorDataReceived += (_, line) => Keep(line.Data);
+        up.BeginErrorReadLine();
+        if (await up.StandardOutput.ReadLineAsync(new CancellationTokenSource(StartMax).Token) is null)
+        {
+            throw new InvalidOperationException($"up did not start; see {LogPath}: {await File.ReadAllTextAsync(LogPath)}");
+        }
+
+        while (!(bool)(await StatusAsync())["prepared"]!)
+        {
+            await Task.Delay(100);
+        }
+    }
+
+    public async Task<JsonNode> StatusAsync()
+    {
+        using var status = Start(["status", "--json", "--home", Home]);
+        status.BeginErrorReadLine();
+        var said = await status.StandardOutput.ReadToEndAsync();
+        await status.WaitForExitAsync();
+        return JsonNode.Parse(said)!;
+    }
+
+    /// <summary>`demo --json` on this stack.</summary>
+    public async Task<DemoReport> DemoAsync()
+    {
+        using var demo = Start(["demo", "--json", "--home", Home]);
+        demo.ErrorDataReceived += (_, line) => Keep(line.Data);
+        demo.BeginErrorReadLine();
+        var said = await demo.StandardOutput.ReadToEndAsync();
+        await demo.WaitForExitAsync();
+        return demo.ExitCode == 0
+            ? JsonSerializer.Deserialize(said.Trim().Split('\n')[^1], DemoJson.Default.DemoReport)!
+            : throw new InvalidOperationException($"demo ended with {demo.ExitCode}: {await File.ReadAllTextAsync(LogPath)}");
+    }
+
+    public async Task<int> ControlPlanePidAsync() => (int)(await StatusAsync())["children"]!["control-plane"]!;
+
+    public async Task KillControlPlaneAsync() => await SignalAsync(await ControlPlanePidAsync(), "KILL");
+
+    /// <summary>As a power switch would, for this one process: what it started goes on.</summary>
+    public async Task KillPocketCloudAsync()
+    {
+        up!.Kill();
+        await up.WaitForExitAsync();
+    }
+
+    public static async Task SignalAsync(int pid, string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", $"{pid}"]);
+        await kill.WaitForExitAsync();
+    }
+
+    /// <summary>Waits until the control plane froze itself after the event it was told, or until <paramref name="other"/> is true.</summary>
+    public async Task<bool> FreezesAsync(int pid, Func<Task<bool>> other, CancellationToken ct)
+    {
+        while (true)
+        {
+            if (File.Exists($"/proc/{pid}/stat") && (await File.ReadAllTextAsync($"/proc/{pid}/stat", ct)).Split(')')[^1].TrimStart()[0] == 'T')
+            {
+                return true;
+            }
+
+            if (await other())
+            {
+                return false;
+            }
+
+            await Task.Delay(20, ct);
+        }
+    }
+
+    public Customer NewCustomer() => Customer.Of(ControlPlane);
+
+    public async Task SetFaultsAsync(params object[] rules)
+    {
+        using var answer = await admin.PutAsJsonAsync(new Uri($"http://127.0.0.1:{Ports.Admin}/faults"), new { seed = 1, rules });
+        answer.EnsureSuccessStatusCode();
+    }
+
+    public async Task<IReadOnlyList<(string Service, string Method, string Path)>> SeenCallsAsync()
+    {
+        using var report = JsonDocument.Parse(await admin.GetStringAsync(new Uri($"http://127.0.0.1:{Ports.Admin}/faults")));
+        return
+        [
+            .. report.RootElement.GetProperty("calls").EnumerateArray().Select(call => (
+                call.GetProperty("service").GetString()!, call.GetProperty("method").GetString()!, call.GetProperty("path").GetString()!)),
+        ];
+    }
+
+    /// <summary>The engine's own account of an instance.</summary>
+    public async Task<JsonNode> InstanceAsync(string id)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(ControlPlane, $"admin/instances/{id}"));
+        request.Headers.Add("x-functions-key", MasterKey);
+        using var answer = await admin.SendAsync(request);
+        answer.EnsureSuccessStatusCode();
+        return JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
+    }
+
+    /// <summary>Containers of this stack on the host: its machines.</summary>
+    public async Task<string[]> MachinesAsync() =>
+        Lines(await DockerAsync("ps", "--filter", $"label={Launchpad.Local.Machines.Hypervisor.HomeLabel}={Home}", "--format", "{{.Names}}"));
+
+    /// <summary>Runs a program on a machine as root, as an operator with a console would.</summary>
+    public static Task<string> OnMachineAsync(string machine, params string[] command) => DockerAsync(["exec", machine, .. command]);
+
+    /// <summary>What every machine runs for deployments: one entry per container.</summary>
+    public async Task<IReadOnlyList<string>> BotsAsync()
+    {
+        var bots = new List<string>();
+        foreach (var machine in await MachinesAsync())
+        {
+            bots.AddRange(Lines(await OnMachineAsync(
+                machine, "docker", "ps", "-a", "--filter", "label=launchpad.deployment", "--format", "{{.Label \"launchpad.deployment\"}}")));
+        }
+
+        return bots;
+    }
+
+    public static async Task<string> DockerAsync(params string[] arguments)
+    {
+        using var docker = Process.Start(new ProcessStartInfo("docker", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var (output, error) = (docker.StandardOutput.ReadToEndAsync(), docker.StandardError.ReadToEndAsync());
+        await docker.WaitForExitAsync();
+        return docker.ExitCode == 0 ? (await output).Trim() : throw new InvalidOperationException($"docker {arguments[0]}: {await error}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using (var down = Start(["down", "--home", Home]))
+        {
+            down.BeginErrorReadLine();
+            await down.StandardOutput.ReadToEndAsync();
+            await down.WaitForExitAsync();
+        }
+
+        foreach (var machine in Lines(await DockerAsync(
+            "ps", "-aq", "--filter", $"label={Launchpad.Local.Machines.Hypervisor.HomeLabel}={Home}")))
+        {
+            await DockerAsync("rm", "-f", "-v", machine);
+        }
+
+        foreach (var volume in Lines(await DockerAsync(
+            "volume", "ls", "-q", "--filter", $"label={Launchpad.Local.Machines.Hypervisor.HomeLabel}={Home}")))
+        {
+            await DockerAsync("volume", "rm", "-f", volume);
+        }
+
+        admin.Dispose();
+        up?.Dispose();
+        if (Environment.GetEnvironmentVariable("LAUNCHPAD_KEEP") is null)
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private string LogPath => Path.Combine(folder.FullName, "up.log");
+
+    private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private static Process Start(IEnumerable<string> arguments) =>
+        Process.Start(new ProcessStartInfo("dotnet", [Program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+
+    private void Keep(string? line)
+    {
+        lock (folder)
+        {
+            File.AppendAllText(LogPath, line + "\n");
+        }
+    }
+}
+
+/// <summary>One stack for all tests that leave it as they found it.</summary>
+public sealed class StackFixture : IAsyncLifetime
+{
+    public Stack Stack { get; } = new(slot: 7, image: "tiny");
+
+    public Task InitializeAsync() => Stack.UpAsync();
+
+    public async Task DisposeAsync() => await Stack.DisposeAsync();
+}
+
+[CollectionDefinition(Name)]
+public sealed class OnOneStack : ICollectionFixture<StackFixture>
+{
+    public const string Name = "one stack";
+}

@@ -1,0 +1,118 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Reflection;
+using System.Text.Json.Nodes;
+using Launchpad.Local.Demo;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Launchpad.EndToEnd.Tests;
+
+/// <summary>Every route with every id of somebody else. A route without a row here fails the first test.</summary>
+[Collection(OnOneStack.Name)]
+public sealed class TenantIsolationTests(StackFixture fixture)
+{
+    private static readonly string[] Open = ["GET plans", "GET health", "GET billing/return", "POST billing/webhook", "POST auth/signup", "POST auth/login"];
+    private static readonly string[] OfTheCaller = ["POST auth/logout", "GET auth/me", "GET deployments", "POST deployments"];
+
+    private static readonly Dictionary<string, object?> OfAnId = new()
+    {
+        ["GET deployments/{id}"] = null,
+        ["DELETE deployments/{id}"] = null,
+        ["POST deployments/{id}/retry"] = null,
+        ["POST deployments/{id}/restart"] = null,
+        ["POST deployments/{id}/test-message"] = new { text = "Hello" },
+        ["GET deployments/{id}/gateway-token"] = null,
+        ["GET deployments/{id}/logs"] = null,
+        ["GET operations/{id}"] = null,
+        ["POST billing/checkout"] = null,
+    };
+
+    private readonly Stack stack = fixture.Stack;
+
+    public static TheoryData<string> Routes => new(OfAnId.Keys);
+
+    [Fact]
+    public void Every_route_has_a_row() =>
+        Assert.Equal(Discovered().Order(), Open.Concat(OfTheCaller).Concat(OfAnId.Keys).Order());
+
+    [Theory]
+    [MemberData(nameof(Routes))]
+    public async Task Another_accounts_id_and_one_that_never_was_are_the_same_404(string route)
+    {
+        using var owner = await stack.SignedUpAsync();
+        using var stranger = await stack.SignedUpAsync();
+        var ct = Stack.Within(2);
+        var deployment = await owner.OrderAsync(new { name = "Ada", plan = "starter" }, ct);
+        var operation = await owner.StartAsync(HttpMethod.Delete, $"deployments/{deployment}", null, ct);
+        var owned = route.Contains("operations", StringComparison.Ordinal) ? operation! : deployment;
+
+        var others = new List<(HttpStatusCode, string)>();
+        foreach (var id in new[] { owned, owned[..^4] + "ZZZZ", "nonsense", owned.ToLowerInvariant() })
+        {
+            others.Add(await AskAsync(stranger, route, id));
+        }
+
+        Assert.All(others, answer => Assert.Equal(HttpStatusCode.NotFound, answer.Item1));
+        Assert.Single(others.Select(answer => answer.Item2).Distinct());
+        Assert.NotEqual(HttpStatusCode.NotFound, (await AskAsync(owner, route, owned)).Item1);
+    }
+
+    [Theory]
+    [MemberData(nameof(Routes))]
+    public async Task Without_a_session_every_id_is_the_same_401(string route)
+    {
+        using var nobody = stack.NewCustomer();
+        var (status, _) = await AskAsync(nobody, route, "dep_01ARZ3NDEKTSV4RRFFQ69G5FAV");
+        Assert.Equal(HttpStatusCode.Unauthorized, status);
+    }
+
+    [Fact]
+    public async Task A_list_shows_only_what_is_the_callers()
+    {
+        using var owner = await stack.SignedUpAsync();
+        using var stranger = await stack.SignedUpAsync();
+        var deployment = await owner.OrderAsync(new { name = "Ada", plan = "starter" }, Stack.Within(1));
+        using var own = await owner.SendAsync(HttpMethod.Get, "deployments", null, Stack.Within(1));
+        using var strange = await stranger.SendAsync(HttpMethod.Get, "deployments", null, Stack.Within(1));
+        Assert.Contains(deployment, own.RootElement.GetRawText(), StringComparison.Ordinal);
+        Assert.Equal(0, strange.RootElement.GetProperty("deployments").GetArrayLength());
+        await owner.DeletedAsync(deployment);
+    }
+
+    [Fact]
+    public async Task A_session_ends_with_logout()
+    {
+        using var customer = await stack.SignedUpAsync();
+        await customer.SendAsync(HttpMethod.Get, "auth/me", null, Stack.Within(1));
+        await customer.SendAsync(HttpMethod.Post, "auth/logout", null, Stack.Within(1));
+        var refused = await Assert.ThrowsAsync<RefusedException>(() => customer.SendAsync(HttpMethod.Get, "auth/me", null, Stack.Within(1)));
+        Assert.Equal(HttpStatusCode.Unauthorized, refused.Status);
+    }
+
+    private static async Task<(HttpStatusCode, string)> AskAsync(Customer customer, string route, string id)
+    {
+        var (method, path) = (route.Split(' ')[0], route.Split(' ')[1].Replace("{id}", Uri.EscapeDataString(id), StringComparison.Ordinal));
+        var body = route == "POST billing/checkout" ? new { deployment = id } : OfAnId[route];
+        using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = body is null ? null : JsonContent.Create(body) };
+        using var answer = await customer.Api.SendAsync(request, Stack.Within(1));
+        var text = await answer.Content.ReadAsStringAsync();
+        if (answer.StatusCode is HttpStatusCode.NotFound)
+        {
+            var problem = JsonNode.Parse(text)!.AsObject();
+            problem.Remove("traceId");
+            text = problem.ToJsonString();
+        }
+
+        return (answer.StatusCode, text);
+    }
+
+    private static IEnumerable<string> Discovered() =>
+        from type in typeof(Launchpad.Functions.Health).Assembly.GetTypes()
+        from method in type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
+        where method.GetCustomAttribute<FunctionAttribute>() is not null
+        from parameter in method.GetParameters()
+        let trigger = parameter.GetCustomAttribute<HttpTriggerAttribute>()
+        where trigger is not null
+        from verb in trigger.Methods!
+        select $"{verb.ToUpperInvariant()} {trigger.Route}";
+}
