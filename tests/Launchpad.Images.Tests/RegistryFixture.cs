@@ -29,6 +29,8 @@ public sealed class RegistryFixture : IAsyncLifetime
             http: { addr: {{Address}} }
             """);
         _process = Process.Start(new ProcessStartInfo("docker-registry", ["serve", config]) { RedirectStandardError = true })!;
+        // Read on, or the registry stands still when the pipe is full.
+        _process.BeginErrorReadLine();
         Key = SigningKey.Open(Path.Combine(_folder.FullName, "keys"));
         Writer = new("http", Address);
         using var http = new HttpClient();
@@ -115,11 +117,12 @@ public sealed class RegistryFixture : IAsyncLifetime
         await Writer.PutManifestAsync(repository, ImageName.AttachedTag(digest, "sig"), signatures.ToBytes(), default);
     }
 
-    /// <summary>Changes one byte of what the registry keeps under a digest, as someone with access to its disk could.</summary>
+    /// <summary>Makes what the registry keeps under a digest name another digest, as someone with access to its disk could.</summary>
     public void Spoil(string digest)
     {
         var content = File.ReadAllBytes(PathOf(digest));
-        content[^2] ^= 1;
+        var named = content.AsSpan().IndexOf("sha256:"u8) + "sha256:".Length;
+        content[named] = content[named] is (byte)'0' ? (byte)'1' : (byte)'0';
         File.WriteAllBytes(PathOf(digest), content);
     }
 
