@@ -17,7 +17,8 @@ public sealed record KeyVaultOptions
     [Required]
     public Uri? Uri { get; init; }
 
-    /// <summary>True only for a vault whose name is not of Key Vault's own domains, because then nothing but the configuration says whose it is.</summary>
+    /// <summary>True only for a vault whose name is not of Key Vault's own domains, because then nothing but the configuration
+    /// says whose it is.</summary>
     public bool DisableChallengeResourceVerification { get; init; }
 
     /// <summary>For one attempt of one call.</summary>
@@ -30,16 +31,19 @@ public static class SecretVaultServices
 {
     public static IServiceCollection AddSecretVault(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<KeyVaultOptions>().Bind(configuration.GetSection(KeyVaultOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<KeyVaultOptions>().Bind(configuration.GetSection(KeyVaultOptions.Section))
+            .ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton<TokenCredential>(_ => new ChainedTokenCredential(
             new EnvironmentCredential(), new ManagedIdentityCredential(ManagedIdentityId.SystemAssigned)));
-        services.AddSingleton(provider => Client(provider.GetRequiredService<IOptions<KeyVaultOptions>>().Value, provider.GetRequiredService<TokenCredential>()));
+        services.AddSingleton(provider => Client(
+            provider.GetRequiredService<IOptions<KeyVaultOptions>>().Value, provider.GetRequiredService<TokenCredential>()));
         return services.AddSingleton<SecretVault>();
     }
 
-    private static SecretClient Client(KeyVaultOptions options, TokenCredential credential) => new(options.Uri, credential, new SecretClientOptions
-    {
-        DisableChallengeResourceVerification = options.DisableChallengeResourceVerification,
-        Retry = { MaxRetries = 5, Delay = TimeSpan.FromMilliseconds(200), NetworkTimeout = options.Timeout },
-    });
+    private static SecretClient Client(KeyVaultOptions options, TokenCredential credential) =>
+        new(options.Uri, credential, new SecretClientOptions
+        {
+            DisableChallengeResourceVerification = options.DisableChallengeResourceVerification,
+            Retry = { MaxRetries = 5, Delay = TimeSpan.FromMilliseconds(200), NetworkTimeout = options.Timeout },
+        });
 }

@@ -34,7 +34,11 @@ public sealed class FaultTests(TestCloud cloud) : IClassFixture<TestCloud>
         async Task<List<FaultKind>> Run(int seed)
         {
             var plan = new FaultPlan();
-            plan.Set(seed, [new FaultRule("stripe", FaultKind.FailBefore, Probability: 0.3), new FaultRule("stripe", FaultKind.Throttle, Probability: 0.3)]);
+            plan.Set(seed,
+            [
+                new FaultRule("stripe", FaultKind.FailBefore, Probability: 0.3),
+                new FaultRule("stripe", FaultKind.Throttle, Probability: 0.3),
+            ]);
             return await DecideAsync(plan, 500, "stripe", "POST", "/v1/customers");
         }
 
@@ -53,7 +57,8 @@ public sealed class FaultTests(TestCloud cloud) : IClassFixture<TestCloud>
     [InlineData("delay", 200, 1)]
     public async Task Each_fault_has_its_answer_and_its_effect(string fault, int status, int versions)
     {
-        await PlanAsync(new { service = "keyvault", method = "PUT", path = _secret, fault, count = 1, retryAfterSeconds = 7, delayMs = 300 });
+        var (retryAfterSeconds, delayMs) = (7, 300);
+        await PlanAsync(new { service = "keyvault", method = "PUT", path = _secret, fault, count = 1, retryAfterSeconds, delayMs });
         var watch = Stopwatch.StartNew();
 
         using var answer = await SetAsync("value");
@@ -62,7 +67,9 @@ public sealed class FaultTests(TestCloud cloud) : IClassFixture<TestCloud>
         Assert.Equal(versions, cloud.Context.Vault.Find(_secret)?.Versions.Count ?? 0);
         Assert.Equal(fault == "throttle" ? TimeSpan.FromSeconds(7) : null, answer.Headers.RetryAfter?.Delta);
         Assert.Equal(fault == "delay", watch.ElapsedMilliseconds >= 290);
-        Assert.All(cloud.Context.Vault.Find(_secret)?.Versions ?? [], version => Assert.Equal("value", cloud.Context.Vault.Open(_secret, version)));
+        Assert.All(
+            cloud.Context.Vault.Find(_secret)?.Versions ?? [],
+            version => Assert.Equal("value", cloud.Context.Vault.Open(_secret, version)));
         Assert.Equal(HttpStatusCode.OK, (await SetAsync("again")).StatusCode);
     }
 
@@ -128,8 +135,10 @@ public sealed class FaultTests(TestCloud cloud) : IClassFixture<TestCloud>
 
     private async Task<HttpResponseMessage> SetAsync(string value, CancellationToken cancellationToken = default)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Put, TestCloud.Address(cloud.Ports.KeyVault, $"/secrets/{_secret}?api-version=7.6", https: true));
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", cloud.Context.Tokens.Issue("https://vault.azure.net").Token);
+        var address = TestCloud.Address(cloud.Ports.KeyVault, $"/secrets/{_secret}?api-version=7.6", https: true);
+        using var request = new HttpRequestMessage(HttpMethod.Put, address);
+        var (token, _) = cloud.Context.Tokens.Issue("https://vault.azure.net");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         request.Content = JsonContent.Create(new { value });
         return await cloud.Client.SendAsync(request, cancellationToken);
     }

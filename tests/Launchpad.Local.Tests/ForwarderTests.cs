@@ -15,10 +15,12 @@ public sealed class ForwarderTests(TestCloud cloud) : IClassFixture<TestCloud>, 
     [Fact]
     public async Task Path_query_and_host_arrive_byte_for_byte()
     {
-        await BehindAsync(call => call.Response.WriteAsync(call.Features.Get<IHttpRequestFeature>()!.RawTarget + " " + call.Request.Headers.Host));
+        await BehindAsync(call =>
+            call.Response.WriteAsync(call.Features.Get<IHttpRequestFeature>()!.RawTarget + " " + call.Request.Headers.Host));
         const string target = "/v2/a%2Fb/./%C3%A4%2e?sig=a%2Bb%3D&empty=&x=1+2";
 
-        var address = new Uri(Address.ToString().TrimEnd('/') + target, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        var raw = new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true };
+        var address = new Uri(Address.ToString().TrimEnd('/') + target, raw);
         Assert.Equal($"{target} localhost:{cloud.Ports.Registry}", await cloud.Client.GetStringAsync(address));
     }
 

@@ -9,7 +9,8 @@ public sealed class IdentityTests(TestCloud cloud) : IClassFixture<TestCloud>
     [Fact]
     public async Task A_token_is_for_the_resource_that_was_asked_for()
     {
-        using var answer = await AskAsync("api-version=2019-08-01&resource=https%3A%2F%2Fmanagement.azure.com%2F", cloud.Context.IdentityHeader);
+        const string query = "api-version=2019-08-01&resource=https%3A%2F%2Fmanagement.azure.com%2F";
+        using var answer = await AskAsync(query, cloud.Context.IdentityHeader);
         var token = (await answer.Content.ReadFromJsonAsync<JsonNode>())!;
 
         Assert.Equal("Bearer", (string)token["token_type"]!);

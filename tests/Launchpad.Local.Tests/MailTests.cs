@@ -14,7 +14,8 @@ public sealed class MailTests(TestCloud cloud) : IClassFixture<TestCloud>
     public async Task What_a_mail_client_sends_is_kept_and_shown()
     {
         var recipient = $"{Guid.NewGuid():n}@example.com";
-        using var message = new MailMessage("launchpad@example.com", recipient, "Grüße: your bot is running", "First line\r\n.dotted line\r\nlast");
+        using var message = new MailMessage(
+            "launchpad@example.com", recipient, "Grüße: your bot is running", "First line\r\n.dotted line\r\nlast");
         message.BodyTransferEncoding = TransferEncoding.SevenBit;
         using var client = new SmtpClient("127.0.0.1", cloud.Ports.Mail);
         await client.SendMailAsync(message);
@@ -26,7 +27,8 @@ public sealed class MailTests(TestCloud cloud) : IClassFixture<TestCloud>
         var text = await cloud.Client.GetStringAsync(TestCloud.Address(cloud.Ports.Admin, "/mail/" + entry["id"]));
         Assert.Contains("\r\n.dotted line\r\nlast", text, StringComparison.Ordinal);
         Assert.Contains("Delivered-To: " + recipient, text, StringComparison.Ordinal);
-        Assert.Equal(HttpStatusCode.NotFound, (await cloud.Client.GetAsync(TestCloud.Address(cloud.Ports.Admin, "/mail/..%2Fkeyvault"))).StatusCode);
+        using var outside = await cloud.Client.GetAsync(TestCloud.Address(cloud.Ports.Admin, "/mail/..%2Fkeyvault"));
+        Assert.Equal(HttpStatusCode.NotFound, outside.StatusCode);
     }
 
     [Fact]

@@ -5,7 +5,8 @@ using Azure.Security.KeyVault.Secrets;
 
 namespace Launchpad.Local.Tests;
 
-/// <summary>The official credential finds the identity endpoint in the environment of its process, so tests that use it take turns.</summary>
+/// <summary>The official credential finds the identity endpoint in the environment of its process, so tests that use it take
+/// turns.</summary>
 [CollectionDefinition(Collection)]
 public sealed class ManagedIdentity
 {
@@ -21,5 +22,10 @@ public sealed class ManagedIdentity
     public static SecretClient SecretClient(TestCloud cloud) => new(
         TestCloud.Address(cloud.Ports.KeyVault, https: true),
         Credential(cloud),
-        new SecretClientOptions { DisableChallengeResourceVerification = true, Transport = new HttpClientTransport(cloud.Client), Retry = { Delay = TimeSpan.FromMilliseconds(50) } });
+        new SecretClientOptions
+        {
+            DisableChallengeResourceVerification = true,
+            Transport = new HttpClientTransport(cloud.Client),
+            Retry = { Delay = TimeSpan.FromMilliseconds(50) },
+        });
 }

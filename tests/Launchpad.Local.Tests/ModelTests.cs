@@ -26,7 +26,8 @@ public sealed class ModelTests(TestCloud cloud) : IClassFixture<TestCloud>
         Assert.Equal("stop", (string)answer["choices"]![0]!["finish_reason"]!);
         var usage = answer["usage"]!;
         Assert.Equal((int)usage["prompt_tokens"]! + (int)usage["completion_tokens"]!, (int)usage["total_tokens"]!);
-        Assert.Equal(answer["id"]!.ToString(), (await CompleteAsync(new { model = "launchpad-mini", messages = Conversation }))["id"]!.ToString());
+        var again = await CompleteAsync(new { model = "launchpad-mini", messages = Conversation });
+        Assert.Equal((string)answer["id"]!, (string)again["id"]!);
     }
 
     [Fact]
@@ -42,7 +43,9 @@ public sealed class ModelTests(TestCloud cloud) : IClassFixture<TestCloud>
     [Fact]
     public async Task A_stream_says_the_same_in_pieces()
     {
-        using var answer = await PostAsync(new { model = "launchpad-mini", messages = Conversation, stream = true, stream_options = new { include_usage = true } });
+        var options = new { include_usage = true };
+        var asked = new { model = "launchpad-mini", messages = Conversation, stream = true, stream_options = options };
+        using var answer = await PostAsync(asked);
         Assert.Equal("text/event-stream", answer.Content.Headers.ContentType!.MediaType);
         var events = (await answer.Content.ReadAsStringAsync()).Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
 
@@ -114,9 +117,10 @@ public sealed class ModelTests(TestCloud cloud) : IClassFixture<TestCloud>
         return await cloud.Client.SendAsync(request);
     }
 
-    private HttpRequestMessage Request(HttpContent content, string? key) => new(HttpMethod.Post, TestCloud.Address(cloud.Ports.Models, "/v1/chat/completions"))
-    {
-        Content = content,
-        Headers = { Authorization = new AuthenticationHeaderValue("Bearer", key ?? cloud.Context.Vault.Value("platform-model-key")) },
-    };
+    private HttpRequestMessage Request(HttpContent content, string? key) =>
+        new(HttpMethod.Post, TestCloud.Address(cloud.Ports.Models, "/v1/chat/completions"))
+        {
+            Content = content,
+            Headers = { Authorization = new AuthenticationHeaderValue("Bearer", key ?? cloud.Context.Vault.Value("platform-model-key")) },
+        };
 }

@@ -22,7 +22,10 @@ public sealed class TestCloud : IAsyncLifetime, IDisposable
         Client = new HttpClient(new SocketsHttpHandler
         {
             UseProxy = false,
-            SslOptions = { RemoteCertificateValidationCallback = (_, certificate, chain, errors) => Trust.Accepts(certificate, chain, errors, Context) },
+            SslOptions =
+            {
+                RemoteCertificateValidationCallback = (_, certificate, chain, errors) => Trust.Accepts(certificate, chain, errors, Context),
+            },
         });
     }
 
@@ -33,7 +36,8 @@ public sealed class TestCloud : IAsyncLifetime, IDisposable
     /// <summary>Trusts the pocket CA and nothing else.</summary>
     public HttpClient Client { get; }
 
-    public static Uri Address(int port, string path = "/", bool https = false) => new($"{(https ? "https" : "http")}://localhost:{port}{path}");
+    public static Uri Address(int port, string path = "/", bool https = false) =>
+        new($"{(https ? "https" : "http")}://localhost:{port}{path}");
 
     public Task InitializeAsync() => StartAsync();
 

@@ -3,12 +3,14 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Launchpad.Local.Tests;
 
-/// <summary>The check that SSL_CERT_FILE makes in a child process, for clients inside the test process: our root, our name, nothing else.</summary>
+/// <summary>The check that SSL_CERT_FILE makes in a child process, for clients inside the test process: our root, our name,
+/// nothing else.</summary>
 public static class Trust
 {
     public static bool Accepts(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors, CloudContext cloud)
     {
-        if (certificate is not X509Certificate2 leaf || chain is null || (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != SslPolicyErrors.None)
+        if (certificate is not X509Certificate2 leaf || chain is null
+            || (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != SslPolicyErrors.None)
         {
             return false;
         }

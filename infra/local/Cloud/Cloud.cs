@@ -46,7 +46,8 @@ public sealed class Cloud : IAsyncDisposable
         ];
     }
 
-    public static async Task<Cloud> StartAsync(CloudContext context, IReadOnlyList<CloudService> services, CancellationToken cancellationToken)
+    public static async Task<Cloud> StartAsync(
+        CloudContext context, IReadOnlyList<CloudService> services, CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(context.Loggers);
@@ -82,12 +83,30 @@ public sealed class Cloud : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _server.StopAsync();
-        foreach (var service in _services.Reverse())
+        await StopAsync(_services);
+        await _server.DisposeAsync();
+    }
+
+    /// <summary>The last first. One that cannot stop keeps no other from stopping; all that went wrong is told at the end.</summary>
+    public static async Task StopAsync(IReadOnlyList<CloudService> services)
+    {
+        var failures = new List<Exception>();
+        foreach (var service in services.Reverse())
         {
-            await service.StopAsync(CancellationToken.None);
+            try
+            {
+                await service.StopAsync(CancellationToken.None);
+            }
+            catch (Exception failure)
+            {
+                failures.Add(failure);
+            }
         }
 
-        await _server.DisposeAsync();
+        if (failures.Count > 0)
+        {
+            throw new AggregateException(failures);
+        }
     }
 
     private static void Listen(KestrelServerOptions kestrel, CloudContext context, IReadOnlyList<CloudService> services)
@@ -95,7 +114,9 @@ public sealed class Cloud : IAsyncDisposable
         kestrel.AddServerHeader = false;
         kestrel.RequestHeaderEncodingSelector = _ => System.Text.Encoding.UTF8;
         kestrel.ResponseHeaderEncodingSelector = _ => System.Text.Encoding.UTF8;
-        var byPort = services.SelectMany(service => service.AllPorts(context.Ports).Select(port => (port, service))).GroupBy(pair => pair.port, pair => pair.service);
+        var byPort = services
+            .SelectMany(service => service.AllPorts(context.Ports).Select(port => (port, service)))
+            .GroupBy(pair => pair.port, pair => pair.service);
         foreach (var port in byPort)
         {
             kestrel.Listen(IPAddress.Loopback, port.Key, listener => Open(listener, context, [.. port]));
@@ -132,7 +153,8 @@ public sealed class Cloud : IAsyncDisposable
     }
 
     private static CloudService? Of(HttpContext call) => call.Features.GetRequiredFeature<Listener>().Services
-        .FirstOrDefault(service => service.Prefix.Length == 0 || call.Request.Path.StartsWithSegments(service.Prefix, StringComparison.Ordinal));
+        .FirstOrDefault(service =>
+            service.Prefix.Length == 0 || call.Request.Path.StartsWithSegments(service.Prefix, StringComparison.Ordinal));
 
     private static void Pipeline(IApplicationBuilder branch, CloudContext context, CloudService service)
     {

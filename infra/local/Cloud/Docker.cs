@@ -13,9 +13,10 @@ public sealed class Docker(string socket)
     public static Docker Default => new(Configured ?? SystemSocket);
 
     /// <summary>The socket that DOCKER_HOST names. Machines need a daemon on this host, so a remote one does not count.</summary>
-    public static string? Configured => Environment.GetEnvironmentVariable("DOCKER_HOST") is { } host && host.StartsWith("unix://", StringComparison.Ordinal)
-        ? host["unix://".Length..]
-        : null;
+    public static string? Configured =>
+        Environment.GetEnvironmentVariable("DOCKER_HOST") is { } host && host.StartsWith("unix://", StringComparison.Ordinal)
+            ? host["unix://".Length..]
+            : null;
 
     public string Socket { get; } = socket;
 
@@ -27,12 +28,14 @@ public sealed class Docker(string socket)
 
     private async Task<string?> GetAsync(string path, CancellationToken cancellationToken)
     {
-        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectCallback = ConnectAsync }) { Timeout = Patience };
+        using var handler = new SocketsHttpHandler { UseProxy = false, ConnectCallback = ConnectAsync };
+        using var client = new HttpClient(handler) { Timeout = Patience };
         try
         {
             return await client.GetStringAsync(new Uri("http://docker" + path), cancellationToken);
         }
-        catch (Exception silent) when (silent is HttpRequestException || (silent is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception silent) when (silent is HttpRequestException
+            || (silent is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return null;
         }

@@ -12,7 +12,8 @@ internal static class Forwarder
     // RFC 9110 §7.6.1: these speak about one connection, not about the message.
     private static readonly HashSet<string> HopByHop = new(StringComparer.OrdinalIgnoreCase)
     {
-        "Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "Expect",
+        "Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding",
+        "Upgrade", "Expect",
     };
 
     private static readonly HttpMessageInvoker Loopback = Client(useProxy: false);

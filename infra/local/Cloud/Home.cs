@@ -38,6 +38,7 @@ public sealed class Home
         var path = Path.Combine(Sockets, name);
         return System.Text.Encoding.UTF8.GetByteCount(path) <= SocketPathBytesMax
             ? path
-            : throw new StackException($"{Root} is too long a path: the kernel takes {SocketPathBytesMax} bytes for a socket, {path} has more.");
+            : throw new StackException(
+                $"{Root} is too long a path: the kernel takes {SocketPathBytesMax} bytes for a socket, {path} has more.");
     }
 }

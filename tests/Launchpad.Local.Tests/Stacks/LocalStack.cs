@@ -63,7 +63,8 @@ public sealed class LocalStack : IAsyncDisposable
     {
         using var process = Start(arguments);
         using var patience = new CancellationTokenSource(Patience);
-        var (output, errors) = (process.StandardOutput.ReadToEndAsync(patience.Token), process.StandardError.ReadToEndAsync(patience.Token));
+        var output = process.StandardOutput.ReadToEndAsync(patience.Token);
+        var errors = process.StandardError.ReadToEndAsync(patience.Token);
         await process.WaitForExitAsync(patience.Token);
         return (process.ExitCode, await output, await errors);
     }
@@ -150,5 +151,6 @@ public sealed class LocalStack : IAsyncDisposable
     }
 
     private static IEnumerable<int> AllPorts(Ports ports) => typeof(Ports).GetProperties()
-        .Where(property => property.PropertyType == typeof(int) && property.Name != nameof(Ports.Slot)).Select(property => (int)property.GetValue(ports)!);
+        .Where(property => property.PropertyType == typeof(int) && property.Name != nameof(Ports.Slot))
+        .Select(property => (int)property.GetValue(ports)!);
 }

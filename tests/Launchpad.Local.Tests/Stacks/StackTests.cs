@@ -35,7 +35,8 @@ public sealed class StackTests
     {
         await using var stack = new LocalStack();
         await stack.UpAsync("--control-plane", "none");
-        var results = await Task.WhenAll(((string[])["keyvault.mjs", "tables.mjs", "blobs.mjs"]).Select(script => NodeAsync(script, stack)));
+        string[] scripts = ["keyvault.mjs", "tables.mjs", "blobs.mjs"];
+        var results = await Task.WhenAll(scripts.Select(script => NodeAsync(script, stack)));
 
         Assert.All(results, result => Assert.Equal("ok\n", result));
     }
@@ -113,7 +114,8 @@ public sealed class StackTests
 
         var (code, output, _) = await stack.RunAsync("down", "--json");
         Assert.Equal(0, code);
-        Assert.Equal(["azurite", "control-plane", "registry"], JsonNode.Parse(output)!["stopped"]!.AsArray().Select(name => (string)name!).Order());
+        var stopped = JsonNode.Parse(output)!["stopped"]!.AsArray().Select(name => (string)name!);
+        Assert.Equal(["azurite", "control-plane", "registry"], stopped.Order());
         Assert.All(pids.Values, pid => Assert.False(Alive(pid)));
     }
 
@@ -162,11 +164,13 @@ public sealed class StackTests
 
         using var request = new HttpRequestMessage(HttpMethod.Post, Local(stack.Ports.Models, "/v1/chat/completions"));
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", vault.Value("platform-model-key"));
-        request.Content = JsonContent.Create(new { model = "launchpad-large", messages = new[] { new { role = "user", content = "hello" } } });
+        object[] messages = [new { role = "user", content = "hello" }];
+        request.Content = JsonContent.Create(new { model = "launchpad-large", messages });
         using var answer = await Client.SendAsync(request);
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        Assert.Contains("launchpad-large", await File.ReadAllTextAsync(Path.Combine(provider.Context.Home.Logs, "models.log")), StringComparison.Ordinal);
+        var log = await File.ReadAllTextAsync(Path.Combine(provider.Context.Home.Logs, "models.log"));
+        Assert.Contains("launchpad-large", log, StringComparison.Ordinal);
         await provider.DisposeAsync();
     }
 
@@ -195,7 +199,8 @@ public sealed class StackTests
 
     private static Uri Local(int port, string path) => new($"http://127.0.0.1:{port}{path}");
 
-    private static bool Alive(int pid) => File.Exists($"/proc/{pid}/stat") && !File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ", StringComparison.Ordinal);
+    private static bool Alive(int pid) =>
+        File.Exists($"/proc/{pid}/stat") && !File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ", StringComparison.Ordinal);
 
     private static Dictionary<string, int> Pids(JsonNode status) =>
         status["children"]!.AsObject().Where(child => child.Key != "dockerd").ToDictionary(child => child.Key, child => (int)child.Value!);

@@ -5,7 +5,8 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Launchpad.Local.Certificates;
 
-/// <summary>The certificate authority of one stack. Its root lives as long as the stack; a leaf is made when its name is first asked for.</summary>
+/// <summary>The certificate authority of one stack. Its root lives as long as the stack; a leaf is made when its name is first
+/// asked for.</summary>
 public sealed class CertificateAuthority : IDisposable
 {
     private const string SystemRoots = "/etc/ssl/certs/ca-certificates.crt";
@@ -42,7 +43,8 @@ public sealed class CertificateAuthority : IDisposable
     private static UnixFileMode Readable =>
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
-    /// <summary>The certificate for the name of a TLS client hello. Names outside localhost get the one of localhost, as a server without SNI would.</summary>
+    /// <summary>The certificate for the name of a TLS client hello. Names outside localhost get the one of localhost, as a server
+    /// without SNI would.</summary>
     public X509Certificate2 For(string? name)
     {
         var known = name is not null && name.Length <= 253 && name.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)

@@ -83,8 +83,8 @@ internal sealed class FaultMiddleware(RequestDelegate next, FaultPlan plan, Clou
     private static Task AnswerAsync(HttpContext call, int status, string how)
     {
         call.Response.StatusCode = status;
+        var code = status == StatusCodes.Status429TooManyRequests ? "TooManyRequests" : "InternalServerError";
         return call.Response.WriteAsJsonAsync(
-            new { error = new { code = status == 429 ? "TooManyRequests" : "InternalServerError", message = $"The fault plan says: {how}.", type = "api_error" } },
-            call.RequestAborted);
+            new { error = new { code, message = $"The fault plan says: {how}.", type = "api_error" } }, call.RequestAborted);
     }
 }

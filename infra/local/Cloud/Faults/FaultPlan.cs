@@ -26,7 +26,8 @@ public enum FaultKind
     Delay,
 }
 
-/// <summary>One rule: which calls it takes, how many of them it lets pass first, how many it then hits (all when null), with what probability.</summary>
+/// <summary>One rule: which calls it takes, how many of them it lets pass first, how many it then hits (all when null), with what
+/// probability.</summary>
 public sealed record FaultRule(
     string Service, FaultKind Fault, string? Method = null, string? Path = null, int Skip = 0, int? Count = null,
     double RetryAfterSeconds = 1, int DelayMs = 0, double Probability = 1);
@@ -54,7 +55,8 @@ public sealed class FaultPlan
     private CountedRule[] _rules = [];
     private long _forgotten;
 
-    /// <summary>Replaces all rules and starts a new log. A path that is no regular expression is an <see cref="ArgumentException"/>.</summary>
+    /// <summary>Replaces all rules and starts a new log. A path that is no regular expression is an <see
+    /// cref="ArgumentException"/>.</summary>
     public void Set(int seed, IEnumerable<FaultRule> rules)
     {
         var counted = rules.Select((rule, index) => new CountedRule(rule, HashCode(seed, index))).ToArray();
@@ -106,7 +108,9 @@ public sealed class FaultPlan
 
     private sealed class CountedRule(FaultRule rule, uint seed)
     {
-        private readonly Regex? _path = rule.Path is null ? null : new Regex(rule.Path, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+        private readonly Regex? _path = rule.Path is null
+            ? null
+            : new Regex(rule.Path, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
 
         public FaultRule Rule { get; } = rule;
         public int Met { get; private set; }

@@ -43,7 +43,8 @@ internal static class FaultRoutes
         return Results.Json(new { rules = rules.Select(RuleAnswer.Of), calls, forgotten }, Format);
     }
 
-    private static IResult Problem(string detail) => Results.Problem(detail, statusCode: StatusCodes.Status400BadRequest, title: "Not a fault plan");
+    private static IResult Problem(string detail) =>
+        Results.Problem(detail, statusCode: StatusCodes.Status400BadRequest, title: "Not a fault plan");
 
     private sealed record PlanBody(int Seed, IReadOnlyList<FaultRule>? Rules);
 

@@ -4,7 +4,8 @@ using System.Text;
 
 namespace Launchpad.Local.Identity;
 
-/// <summary>The managed identity endpoint of App Service: whoever knows the identity header gets a token for the resource it names.</summary>
+/// <summary>The managed identity endpoint of App Service: whoever knows the identity header gets a token for the resource it
+/// names.</summary>
 public sealed class IdentityService(CloudContext cloud) : CloudService
 {
     private const string ApiVersion = "2019-08-01";

@@ -20,9 +20,10 @@ public sealed class Tokens(byte[] key, TimeProvider time)
     {
         var now = time.GetUtcNow();
         var expires = now + Lifetime;
-        var claims = new Claims(
-            Audience(resource), Issuer, now.ToUnixTimeSeconds(), now.ToUnixTimeSeconds(), expires.ToUnixTimeSeconds(), Principal, Principal, Tenant);
-        var body = Encode("""{"typ":"JWT","alg":"HS256"}"""u8) + "." + Encode(JsonSerializer.SerializeToUtf8Bytes(claims, JsonSerializerOptions.Web));
+        var (issued, ends) = (now.ToUnixTimeSeconds(), expires.ToUnixTimeSeconds());
+        var claims = new Claims(Audience(resource), Issuer, issued, issued, ends, Principal, Principal, Tenant);
+        var body = Encode("""{"typ":"JWT","alg":"HS256"}"""u8) + "."
+            + Encode(JsonSerializer.SerializeToUtf8Bytes(claims, JsonSerializerOptions.Web));
         return (body + "." + Encode(Sign(body)), expires);
     }
 
@@ -48,7 +49,9 @@ public sealed class Tokens(byte[] key, TimeProvider time)
             return "Error validating token: it is expired or not yet valid.";
         }
 
-        return claims.Aud == Audience(resource) ? null : $"Error validating token: invalid audience. Expected {resource}, found: {claims.Aud}.";
+        return claims.Aud == Audience(resource)
+            ? null
+            : $"Error validating token: invalid audience. Expected {resource}, found: {claims.Aud}.";
     }
 
     // Clients ask with and without the last slash and mean the same.

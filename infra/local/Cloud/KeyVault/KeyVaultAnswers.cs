@@ -6,7 +6,8 @@ namespace Launchpad.Local.KeyVault;
 /// <content>The shapes that Key Vault answers with.</content>
 public sealed partial class KeyVaultService
 {
-    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+    private static readonly JsonSerializerOptions Format =
+        new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     private static SecretItem Item(HttpRequest request, Secret secret, SecretVersion version) => new()
     {
@@ -14,7 +15,8 @@ public sealed partial class KeyVaultService
         ContentType = version.ContentType,
         Tags = version.Tags,
         Attributes = new AttributesItem(
-            version.Enabled, version.NotBefore, version.Expires, version.Created, version.Updated, "Recoverable+Purgeable", Vault.RecoverableDays),
+            version.Enabled, version.NotBefore, version.Expires, version.Created, version.Updated,
+            "Recoverable+Purgeable", Vault.RecoverableDays),
     };
 
     private static SecretItem DeletedItem(HttpRequest request, Secret secret) => Item(request, secret, secret.Newest) with
@@ -36,7 +38,8 @@ public sealed partial class KeyVaultService
 
         // The token names the last item that was given, so that what is added or removed meanwhile shifts nothing.
         var after = request.Query["$skiptoken"].ToString();
-        var page = all.Where(one => string.CompareOrdinal(key(one), after) > 0).OrderBy(key, StringComparer.Ordinal).Take(size + 1).ToList();
+        var page = all.Where(one => string.CompareOrdinal(key(one), after) > 0)
+            .OrderBy(key, StringComparer.Ordinal).Take(size + 1).ToList();
         var next = page.Count > size
             ? $"{request.Scheme}://{request.Host}{request.Path}?api-version={request.Query["api-version"]}&maxresults={size}"
               + $"&$skiptoken={Uri.EscapeDataString(key(page[size - 1]))}"
@@ -63,7 +66,8 @@ public sealed partial class KeyVaultService
         public long? ScheduledPurgeDate { get; init; }
     }
 
-    private sealed record AttributesItem(bool Enabled, long? Nbf, long? Exp, long Created, long Updated, string RecoveryLevel, int RecoverableDays);
+    private sealed record AttributesItem(
+        bool Enabled, long? Nbf, long? Exp, long Created, long Updated, string RecoveryLevel, int RecoverableDays);
 
     private sealed record SecretPage(
         IReadOnlyList<SecretItem> Value, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? NextLink);

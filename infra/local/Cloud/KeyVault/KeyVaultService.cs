@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -29,12 +30,15 @@ public sealed partial class KeyVaultService(CloudContext cloud) : CloudService
         all.MapGet("/secrets/{name}/{version}", Get);
         all.MapPatch("/secrets/{name}/{version?}", UpdateAsync);
         all.MapDelete("/secrets/{name}", (HttpRequest request, string name) => Deleted(request, _vault.Delete(name)));
-        all.MapGet("/secrets", (HttpRequest request) => Page(request, Live(), secret => secret.Name, secret => Item(request, secret, secret.Newest)));
+        all.MapGet("/secrets", (HttpRequest request) =>
+            Page(request, Live(), secret => secret.Name, secret => Item(request, secret, secret.Newest)));
         all.MapGet("/secrets/{name}/versions", Versions);
         all.MapPost("/secrets/{name}/backup", Backup);
         all.MapPost("/secrets/restore", RestoreAsync);
-        all.MapGet("/deletedsecrets", (HttpRequest request) => Page(request, Gone(), secret => secret.Name, secret => DeletedItem(request, secret)));
-        all.MapGet("/deletedsecrets/{name}", (HttpRequest request, string name) => Deleted(request, Vault.Deleted(_vault.Find(name), name)));
+        all.MapGet("/deletedsecrets", (HttpRequest request) =>
+            Page(request, Gone(), secret => secret.Name, secret => DeletedItem(request, secret)));
+        all.MapGet("/deletedsecrets/{name}", (HttpRequest request, string name) =>
+            Deleted(request, Vault.Deleted(_vault.Find(name), name)));
         all.MapPost("/deletedsecrets/{name}/recover", Recover);
         all.MapDelete("/deletedsecrets/{name}", Purge);
         all.MapFallback(() => Results.NotFound());
@@ -118,13 +122,16 @@ public sealed partial class KeyVaultService(CloudContext cloud) : CloudService
         return Results.NoContent();
     }
 
-    private IResult Versions(HttpRequest request, string name) => Page(
-        request, Vault.Live(_vault.Find(name), name).Versions, version => version.Id, version => Item(request, _vault.Find(name)!, version));
+    private IResult Versions(HttpRequest request, string name)
+    {
+        var secret = Vault.Live(_vault.Find(name), name);
+        return Page(request, secret.Versions, version => version.Id, version => Item(request, secret, version));
+    }
 
     // A backup opens only in the vault that made it: its values stay sealed with that vault's key.
     private IResult Backup(string name) => Json(new
     {
-        value = System.Buffers.Text.Base64Url.EncodeToString(
+        value = Base64Url.EncodeToString(
             JsonSerializer.SerializeToUtf8Bytes(Vault.Live(_vault.Find(name), name), JsonSerializerOptions.Web)),
     });
 
@@ -133,7 +140,8 @@ public sealed partial class KeyVaultService(CloudContext cloud) : CloudService
         var body = await ReadAsync<SecretBody>(request);
         try
         {
-            var backup = JsonSerializer.Deserialize<Secret>(System.Buffers.Text.Base64Url.DecodeFromChars(body.Value), JsonSerializerOptions.Web)!;
+            var sealedVersions = Base64Url.DecodeFromChars(body.Value);
+            var backup = JsonSerializer.Deserialize<Secret>(sealedVersions, JsonSerializerOptions.Web)!;
             _ = backup.Versions.ConvertAll(version => _vault.Open(backup.Name, version));
             var secret = _vault.Restore(backup);
             return Json(Item(request, secret, secret.Newest));

@@ -19,7 +19,8 @@ public sealed record Secret(string Name, ImmutableList<SecretVersion> Versions, 
 public sealed record SecretChange(
     string? ContentType, ImmutableSortedDictionary<string, string>? Tags, bool? Enabled, long? NotBefore, long? Expires);
 
-/// <summary>The secrets of the pocket Key Vault. Values are sealed with AES-GCM under a key file beside the state, bound to their name and version.</summary>
+/// <summary>The secrets of the pocket Key Vault. Values are sealed with AES-GCM under a key file beside the state, bound to their
+/// name and version.</summary>
 public sealed class Vault
 {
     public const int RecoverableDays = 90;
@@ -68,7 +69,8 @@ public sealed class Vault
             // The name keeps the spelling it was created with: the seal is bound to it.
             var secret = found ?? new Secret(name, []);
             var version = new SecretVersion(
-                id, Seal(secret.Name, id, value), change.ContentType, change.Tags, change.Enabled ?? true, change.NotBefore, change.Expires, now, now);
+                id, Seal(secret.Name, id, value), change.ContentType, change.Tags, change.Enabled ?? true,
+                change.NotBefore, change.Expires, Created: now, Updated: now);
             return secret with { Versions = secret.Versions.Add(version) };
         })!;
     }
@@ -112,14 +114,15 @@ public sealed class Vault
         var bytes = Convert.FromBase64String(version.Sealed);
         var plain = new byte[bytes.Length - NonceBytes - TagBytes];
         using var cipher = new AesGcm(_key, TagBytes);
-        cipher.Decrypt(
-            bytes.AsSpan(0, NonceBytes), bytes.AsSpan(NonceBytes, plain.Length), bytes.AsSpan(NonceBytes + plain.Length), plain, Binding(name, version.Id));
+        var (nonce, text, tag) = Split(bytes);
+        cipher.Decrypt(nonce.Span, text.Span, tag.Span, plain, Binding(name, version.Id));
         return Encoding.UTF8.GetString(plain);
     }
 
     public static Secret Live(Secret? found, string name) => found is { DeletedOn: null } ? found : throw VaultException.NotFound(name);
 
-    public static Secret Deleted(Secret? found, string name) => found is { DeletedOn: not null } ? found : throw VaultException.NotFound(name);
+    public static Secret Deleted(Secret? found, string name) =>
+        found is { DeletedOn: not null } ? found : throw VaultException.NotFound(name);
 
     public static SecretVersion Version(Secret secret, string? version) =>
         string.IsNullOrEmpty(version)
@@ -136,6 +139,9 @@ public sealed class Vault
                 "ObjectIsDeletedButRecoverable");
         }
     }
+
+    private static (Memory<byte> Nonce, Memory<byte> Text, Memory<byte> Tag) Split(byte[] bytes) =>
+        (bytes.AsMemory(0, NonceBytes), bytes.AsMemory(NonceBytes..^TagBytes), bytes.AsMemory(^TagBytes..));
 
     private static byte[] Binding(string name, string version) => Encoding.UTF8.GetBytes(name + "/" + version);
 
@@ -164,10 +170,10 @@ public sealed class Vault
     {
         var plain = Encoding.UTF8.GetBytes(value);
         var bytes = new byte[NonceBytes + plain.Length + TagBytes];
-        RandomNumberGenerator.Fill(bytes.AsSpan(0, NonceBytes));
+        var (nonce, text, tag) = Split(bytes);
+        RandomNumberGenerator.Fill(nonce.Span);
         using var cipher = new AesGcm(_key, TagBytes);
-        cipher.Encrypt(
-            bytes.AsSpan(0, NonceBytes), plain, bytes.AsSpan(NonceBytes, plain.Length), bytes.AsSpan(NonceBytes + plain.Length), Binding(name, version));
+        cipher.Encrypt(nonce.Span, plain, text.Span, tag.Span, Binding(name, version));
         return Convert.ToBase64String(bytes);
     }
 

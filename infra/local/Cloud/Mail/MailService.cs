@@ -29,7 +29,8 @@ public sealed class MailService(CloudContext cloud) : CloudService
     public void MapMailbox(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/mail", (string? to) => Results.Json(_mailbox.List(to, ListMax)));
-        routes.MapGet("/mail/{id}", (string id) => _mailbox.Text(id) is { } text ? Results.Text(text, "text/plain; charset=utf-8") : Results.NotFound());
+        routes.MapGet("/mail/{id}", (string id) =>
+            _mailbox.Text(id) is { } text ? Results.Text(text, "text/plain; charset=utf-8") : Results.NotFound());
         routes.MapDelete("/mail", () =>
         {
             _mailbox.Clear();

@@ -40,7 +40,8 @@ internal sealed class SmtpSession(IDuplexPipe transport, Mailbox mailbox)
         {
             case "EHLO":
                 Reset(greeted: true);
-                return $"250-localhost\r\n250-SIZE {MessageBytesMax}\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-PIPELINING\r\n250 ENHANCEDSTATUSCODES";
+                return $"250-localhost\r\n250-SIZE {MessageBytesMax}\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-PIPELINING\r\n"
+                    + "250 ENHANCEDSTATUSCODES";
             case "HELO":
                 Reset(greeted: true);
                 return "250 localhost";
@@ -74,8 +75,9 @@ internal sealed class SmtpSession(IDuplexPipe transport, Mailbox mailbox)
 
         foreach (var parameter in parameters.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
-            var (name, value) = parameter.Split('=', 2) is [var left, var right] ? (left.ToUpperInvariant(), right) : (parameter.ToUpperInvariant(), "");
-            if (name == "SIZE" && (!long.TryParse(value, out var size) || size > MessageBytesMax))
+            var parts = parameter.Split('=', 2);
+            var name = parts[0].ToUpperInvariant();
+            if (name == "SIZE" && (!long.TryParse(parts[^1], out var size) || size > MessageBytesMax))
             {
                 return "552 5.3.4 Message size exceeds fixed limit";
             }

@@ -46,7 +46,15 @@ internal sealed record ChatReply(ChatAnswer Answer, string Model, long Created)
             await SendAsync(body, Chunk(new { }, Answer.FinishReason));
             if (withUsage)
             {
-                await SendAsync(body, new { id = Answer.Id, @object = "chat.completion.chunk", created = Created, model = Model, choices = Array.Empty<object>(), usage = Usage });
+                await SendAsync(body, new
+                {
+                    id = Answer.Id,
+                    @object = "chat.completion.chunk",
+                    created = Created,
+                    model = Model,
+                    choices = Array.Empty<object>(),
+                    usage = Usage,
+                });
             }
 
             await body.WriteAsync("data: [DONE]\n\n"u8.ToArray());

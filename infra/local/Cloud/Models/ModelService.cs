@@ -4,7 +4,8 @@ using System.Text.Json;
 
 namespace Launchpad.Local.Models;
 
-/// <summary>A model provider that speaks the OpenAI chat-completions protocol. With OPENAI_API_KEY in its environment it passes calls on to the real one.</summary>
+/// <summary>A model provider that speaks the OpenAI chat-completions protocol. With OPENAI_API_KEY in its environment it passes
+/// calls on to the real one.</summary>
 public sealed class ModelService(CloudContext cloud) : CloudService
 {
     /// <summary>The secret that holds the key the platform itself calls with.</summary>
@@ -85,7 +86,8 @@ public sealed class ModelService(CloudContext cloud) : CloudService
         using (document)
         {
             var body = document.RootElement;
-            if (body.ValueKind != JsonValueKind.Object || !body.TryGetProperty("model", out var model) || model.ValueKind != JsonValueKind.String)
+            if (body.ValueKind != JsonValueKind.Object
+                || !body.TryGetProperty("model", out var model) || model.ValueKind != JsonValueKind.String)
             {
                 return Error(400, "you must provide a model parameter", null, null);
             }

@@ -1,10 +1,7 @@
-using System.Net;
-using System.Net.NetworkInformation;
-using System.Text.Json;
-
 namespace Launchpad.Local.Processes;
 
-/// <summary>One child program kept alive: adopted when an earlier pocket cloud left it running, started otherwise, and started again when it dies.</summary>
+/// <summary>One child program kept alive: adopted when an earlier pocket cloud left it running, started otherwise, and started
+/// again when it dies.</summary>
 internal sealed class Child(ChildProgram program, Action<string> say, TimeProvider time) : IAsyncDisposable
 {
     private const long LogBytesMax = 16 * 1024 * 1024;
@@ -93,7 +90,8 @@ internal sealed class Child(ChildProgram program, Action<string> say, TimeProvid
         }
 
         record.Write(program.RecordPath);
-        if ((record.Fingerprint == program.Fingerprint || program.SharedLockPath is not null) && await BecomesReadyAsync(process, AdoptionMax, cancellationToken))
+        var fits = record.Fingerprint == program.Fingerprint || program.SharedLockPath is not null;
+        if (fits && await BecomesReadyAsync(process, AdoptionMax, cancellationToken))
         {
             Adopted = true;
             return process;
@@ -107,11 +105,7 @@ internal sealed class Child(ChildProgram program, Action<string> say, TimeProvid
 
     private async Task LaunchAsync(CancellationToken cancellationToken)
     {
-        foreach (var port in program.Ports.Where(PortIsTaken))
-        {
-            throw new StackException($"Port {port} of {program.Name} is in use by another program. End it, or choose another --slot.");
-        }
-
+        Loopback.Demand(program.Name, program.Ports);
         foreach (var trace in program.Traces)
         {
             File.Delete(trace);
@@ -122,7 +116,8 @@ internal sealed class Child(ChildProgram program, Action<string> say, TimeProvid
             File.Move(program.LogPath, program.LogPath + ".1", overwrite: true);
         }
 
-        var environment = program.Environment.Select(pair => $"{pair.Key}={pair.Value}").Append(ChildRecord.Mark(program.RecordPath, program.Fingerprint));
+        var environment = program.Environment.Select(pair => $"{pair.Key}={pair.Value}")
+            .Append(ChildRecord.Mark(program.RecordPath, program.Fingerprint));
         var pid = Native.SpawnDetached(program.Program, program.Arguments, environment, program.Directory, program.LogPath);
         _process = RunningProcess.Find(pid) ?? throw Failed("ended at once");
         new ChildRecord(pid, _process.StartedAt, program.Fingerprint).Write(program.RecordPath);
@@ -211,7 +206,4 @@ internal sealed class Child(ChildProgram program, Action<string> say, TimeProvid
             return false;
         }
     }
-
-    private static bool PortIsTaken(int port) => IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners()
-        .Any(listener => listener.Port == port && (IPAddress.IsLoopback(listener.Address) || listener.Address.Equals(IPAddress.Any)));
 }

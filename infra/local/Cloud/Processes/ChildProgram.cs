@@ -21,7 +21,8 @@ internal sealed record ChildProgram(string Name, string Program, IReadOnlyList<s
     /// <summary>What must be free before it is started anew.</summary>
     public IReadOnlyList<int> Ports { get; init; } = [];
 
-    /// <summary>Held while it is adopted or started, when several stacks share the program. They share it whatever its fingerprint.</summary>
+    /// <summary>Held while it is adopted or started, when several stacks share the program. They share it whatever its
+    /// fingerprint.</summary>
     public string? SharedLockPath { get; init; }
 
     /// <summary>Files that say that it runs, and would keep a new one from starting when it was killed.</summary>

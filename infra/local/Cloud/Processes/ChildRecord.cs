@@ -33,7 +33,7 @@ internal sealed record ChildRecord(int Pid, long StartedAt, string Fingerprint)
         var mark = Encoding.UTF8.GetBytes($"{Variable}={path}|");
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
         {
-            if (!int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) || pid == Environment.ProcessId)
+            if (!int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var pid))
             {
                 continue;
             }
@@ -44,9 +44,10 @@ internal sealed record ChildRecord(int Pid, long StartedAt, string Fingerprint)
                 // What a child starts inherits its mark, but only the child leads a session.
                 if (environment.IndexOf(mark) is var at and >= 0 && RunningProcess.LeadsSession(pid))
                 {
-                    var fingerprint = environment[(at + mark.Length)..];
+                    var rest = environment[(at + mark.Length)..];
+                    var fingerprint = Encoding.ASCII.GetString(rest[..rest.IndexOf((byte)0)]);
                     using var process = RunningProcess.Find(pid);
-                    return process is null ? null : new ChildRecord(pid, process.StartedAt, Encoding.ASCII.GetString(fingerprint[..fingerprint.IndexOf((byte)0)]));
+                    return process is null ? null : new ChildRecord(pid, process.StartedAt, fingerprint);
                 }
             }
             catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)

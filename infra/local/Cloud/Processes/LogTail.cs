@@ -19,7 +19,10 @@ internal sealed class LogTail : IDisposable
     {
         (_path, _show) = (path, show);
         _position = File.Exists(path) ? new FileInfo(path).Length : 0;
-        _watcher = new FileSystemWatcher(Path.GetDirectoryName(path)!, Path.GetFileName(path)) { NotifyFilter = NotifyFilters.LastWrite | NotifyFilters.FileName };
+        _watcher = new FileSystemWatcher(Path.GetDirectoryName(path)!, Path.GetFileName(path))
+        {
+            NotifyFilter = NotifyFilters.LastWrite | NotifyFilters.FileName,
+        };
         _watcher.Changed += (_, _) => Read();
         _watcher.Created += (_, _) => Read();
         _watcher.EnableRaisingEvents = true;

@@ -36,7 +36,8 @@ internal static partial class Native
         }
     }
 
-    /// <summary>Starts a program in a session of its own, its output appended to a file by itself: it needs nothing of this process and outlives it.</summary>
+    /// <summary>Starts a program in a session of its own, its output appended to a file by itself: it needs nothing of this
+    /// process and outlives it.</summary>
     public static unsafe int SpawnDetached(
         string program, IEnumerable<string> arguments, IEnumerable<string> environment, string directory, string logPath)
     {
@@ -126,7 +127,8 @@ internal static partial class Native
     private static partial int waitpid(int pid, out int status, int options);
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
-    private static unsafe partial int posix_spawn(out int pid, string path, byte* actions, byte* attributes, byte** arguments, byte** environment);
+    private static unsafe partial int posix_spawn(
+        out int pid, string path, byte* actions, byte* attributes, byte** arguments, byte** environment);
 
     [LibraryImport("libc")]
     private static unsafe partial int posix_spawn_file_actions_init(byte* actions);

@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace Launchpad.Local.Registry;
 
-/// <summary>The private container registry: docker-registry behind a door that the fault plan reaches and that machines have as a socket.</summary>
+/// <summary>The private container registry: docker-registry behind a door that the fault plan reaches and that machines have as a
+/// socket.</summary>
 public sealed class RegistryService(CloudContext cloud) : CloudService
 {
     public override string Name => "registry";

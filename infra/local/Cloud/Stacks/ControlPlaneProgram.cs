@@ -6,7 +6,8 @@ using Launchpad.Local.Storage;
 
 namespace Launchpad.Local.Stacks;
 
-/// <summary>The functions app as a child: nothing but ordinary application settings, every one of which an operator could set on Azure.</summary>
+/// <summary>The functions app as a child: nothing but ordinary application settings, every one of which an operator could set on
+/// Azure.</summary>
 internal static class ControlPlaneProgram
 {
     /// <summary>Output folders of one build lie beside each other: bin/project/configuration.</summary>
@@ -35,7 +36,8 @@ internal static class ControlPlaneProgram
         }
 
         var health = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{cloud.Ports.ControlPlane}/api/health"));
-        return new ChildProgram("control-plane", managed ? PlainEnvironment.Find("dotnet", "install the .NET 10 SDK") : path, managed ? [path] : [])
+        var program = managed ? PlainEnvironment.Find("dotnet", "install the .NET 10 SDK") : path;
+        return new ChildProgram("control-plane", program, managed ? [path] : [])
         {
             Environment = settings,
             Directory = folder,
@@ -120,7 +122,8 @@ internal static class ControlPlaneProgram
             using var answer = await client.GetAsync(health, cancellationToken);
             return answer.IsSuccessStatusCode;
         }
-        catch (Exception silent) when (silent is HttpRequestException || (silent is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception silent) when (silent is HttpRequestException
+            || (silent is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return false;
         }

@@ -9,7 +9,8 @@ internal sealed class DockerHost : IAsyncDisposable
     private readonly FileLock? _use;
     private readonly string _usersPath;
 
-    private DockerHost(Docker docker, Child? own, FileLock? use, string usersPath) => (Docker, _own, _use, _usersPath) = (docker, own, use, usersPath);
+    private DockerHost(Docker docker, Child? own, FileLock? use, string usersPath) =>
+        (Docker, _own, _use, _usersPath) = (docker, own, use, usersPath);
 
     public Docker Docker { get; }
 

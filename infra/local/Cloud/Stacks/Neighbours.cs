@@ -46,8 +46,8 @@ internal static class Neighbours
         // Uploads go on across a restart, and on whichever stack's registry continues them.
         var environment = PlainEnvironment.Copy();
         environment["REGISTRY_HTTP_SECRET"] = Convert.ToHexStringLower(SecretKey.LoadOrCreate(Path.Combine(home.Cache, "registry.key")));
-        return Program(
-            "registry", PlainEnvironment.Find("docker-registry", "apt install docker-registry"), ["serve", configuration], home.Root, home) with
+        var path = PlainEnvironment.Find("docker-registry", "apt install docker-registry");
+        return Program("registry", path, ["serve", configuration], home.Root, home) with
         {
             Environment = environment,
             Build = wanted,
@@ -64,8 +64,8 @@ internal static class Neighbours
         var docker = OwnDocker(home);
         string[] arguments =
         [
-            "--data-root", Path.Combine(folder, "data"), "--exec-root", Path.Combine(folder, "exec"), "--pidfile", Path.Combine(folder, "docker.pid"),
-            "--host", "unix://" + docker.Socket, "--bip", "172.29.0.1/24",
+            "--data-root", Path.Combine(folder, "data"), "--exec-root", Path.Combine(folder, "exec"),
+            "--pidfile", Path.Combine(folder, "docker.pid"), "--host", "unix://" + docker.Socket, "--bip", "172.29.0.1/24",
         ];
         return Program("dockerd", PlainEnvironment.Find("dockerd", "apt install docker.io"), arguments, folder, home) with
         {
@@ -84,14 +84,15 @@ internal static class Neighbours
 
     public static string DockerRecordPath(Home home) => Path.Combine(home.Cache, "docker", "dockerd.json");
 
-    private static ChildProgram Program(string name, string path, IReadOnlyList<string> arguments, string directory, Home home) => new(name, path, arguments)
-    {
-        Environment = PlainEnvironment.Copy(),
-        Directory = directory,
-        LogPath = Path.Combine(home.Logs, name + ".log"),
-        RecordPath = RecordPath(home, name),
-        IsReady = _ => Task.FromResult(true),
-    };
+    private static ChildProgram Program(string name, string path, IReadOnlyList<string> arguments, string directory, Home home) =>
+        new(name, path, arguments)
+        {
+            Environment = PlainEnvironment.Copy(),
+            Directory = directory,
+            LogPath = Path.Combine(home.Logs, name + ".log"),
+            RecordPath = RecordPath(home, name),
+            IsReady = _ => Task.FromResult(true),
+        };
 
     private static async Task<bool> AnswersAsync(int port, CancellationToken cancellationToken)
     {

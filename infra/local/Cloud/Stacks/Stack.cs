@@ -3,7 +3,6 @@ using System.Globalization;
 using Launchpad.Local.Machines;
 using Launchpad.Local.Processes;
 using Launchpad.Local.ResourceManager;
-using Microsoft.AspNetCore.Connections;
 
 namespace Launchpad.Local.Stacks;
 
@@ -58,6 +57,11 @@ internal sealed class Stack : IAsyncDisposable
 
         var context = new CloudContext(home, ports, TimeProvider.System, _loggers) { Docker = docker.Docker };
         var services = Cloud.Services(context);
+        foreach (var service in services)
+        {
+            Loopback.Demand(service.Name, [service.Port(ports), .. service.AllPorts(ports)]);
+        }
+
         await Task.WhenAll(
             StartChildAsync(Neighbours.Azurite(home, ports), cancellationToken),
             StartChildAsync(Neighbours.Registry(home, ports), cancellationToken),
@@ -89,18 +93,12 @@ internal sealed class Stack : IAsyncDisposable
 
     private async Task StartServicesAsync(CloudContext context, IReadOnlyList<CloudService> services, CancellationToken cancellationToken)
     {
-        try
-        {
-            var cloud = await StepAsync("cloud", () => Cloud.StartAsync(context, services, cancellationToken), _ => "started");
-            _running.Push(("machines and services", cloud.DisposeAsync));
-        }
-        catch (IOException taken) when (taken.InnerException is AddressInUseException)
-        {
-            throw new StackException($"{taken.Message.TrimEnd('.')}. End what is there, or choose another --slot.");
-        }
+        var cloud = await StepAsync("cloud", () => Cloud.StartAsync(context, services, cancellationToken), _ => "started");
+        _running.Push(("machines and services", cloud.DisposeAsync));
     }
 
-    private async Task StartControlPlaneAsync(CloudContext context, IReadOnlyList<CloudService> services, CancellationToken cancellationToken)
+    private async Task StartControlPlaneAsync(
+        CloudContext context, IReadOnlyList<CloudService> services, CancellationToken cancellationToken)
     {
         if (_arguments.Image is { } image)
         {

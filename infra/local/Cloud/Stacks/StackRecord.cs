@@ -7,10 +7,13 @@ namespace Launchpad.Local.Stacks;
 /// <param name="Ready">The API answers.</param>
 /// <param name="Prepared">Bots can be started too: the images they need are there.</param>
 internal sealed record StackRecord(
-    int Pid, long StartedAt, int Slot, string DockerSocket, bool Ready, IReadOnlyDictionary<string, string> Addresses, bool Prepared = false)
+    int Pid, long StartedAt, int Slot, string DockerSocket, bool Ready, IReadOnlyDictionary<string, string> Addresses,
+    bool Prepared = false)
 {
     public static StackRecord? Read(Home home) =>
-        File.Exists(PathIn(home)) ? JsonSerializer.Deserialize<StackRecord>(File.ReadAllBytes(PathIn(home)), JsonSerializerOptions.Web) : null;
+        File.Exists(PathIn(home))
+            ? JsonSerializer.Deserialize<StackRecord>(File.ReadAllBytes(PathIn(home)), JsonSerializerOptions.Web)
+            : null;
 
     public static StackRecord OfThisProcess(Ports ports, Docker docker, bool ready)
     {

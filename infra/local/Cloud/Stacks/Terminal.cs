@@ -1,6 +1,9 @@
+using System.Text.Json;
+
 namespace Launchpad.Local.Stacks;
 
-/// <summary>What the person who started the stack reads. With --json, standard output is left to the one object that a program reads.</summary>
+/// <summary>What the person who started the stack reads. With --json, standard output is left to the one object that a program
+/// reads.</summary>
 internal sealed class Terminal(bool json)
 {
     private readonly Lock _writing = new();
@@ -13,7 +16,7 @@ internal sealed class Terminal(bool json)
         }
     }
 
-    public static void Result<T>(T value) => System.Console.Out.WriteLine(System.Text.Json.JsonSerializer.Serialize(value, System.Text.Json.JsonSerializerOptions.Web));
+    public static void Result<T>(T value) => System.Console.Out.WriteLine(JsonSerializer.Serialize(value, JsonSerializerOptions.Web));
 }
 
 /// <summary>Log lines of the services, in the same place.</summary>
@@ -35,7 +38,8 @@ internal sealed class TerminalLogs(Terminal terminal) : ILoggerProvider
             LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             var level = logLevel >= LogLevel.Warning ? logLevel.ToString().ToLowerInvariant() + ": " : "";
-            terminal.Say($"{category} | {level}{formatter(state, exception)}{(exception is null ? "" : $" ({exception.GetType().Name}: {exception.Message})")}");
+            var cause = exception is null ? "" : $" ({exception.GetType().Name}: {exception.Message})";
+            terminal.Say($"{category} | {level}{formatter(state, exception)}{cause}");
         }
     }
 }

@@ -78,13 +78,15 @@ public sealed record UpArguments
 
     private static string CachePath => Environment.GetEnvironmentVariable("LAUNCHPAD_CACHE")
         ?? Path.Combine(
-            Environment.GetEnvironmentVariable("XDG_CACHE_HOME") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"),
+            Environment.GetEnvironmentVariable("XDG_CACHE_HOME")
+                ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"),
             "launchpad");
 
     private static string Value(Queue<string> given, string option) =>
         given.TryDequeue(out var value) ? value : throw new StackException($"{option} needs a value.");
 
-    private static int Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var slot) && slot <= Ports.LastSlot
-        ? slot
-        : throw new StackException($"--slot is a number from 0 to {Ports.LastSlot}.");
+    private static int Number(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var slot) && slot <= Ports.LastSlot
+            ? slot
+            : throw new StackException($"--slot is a number from 0 to {Ports.LastSlot}.");
 }

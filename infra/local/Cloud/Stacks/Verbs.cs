@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Launchpad.Local.Processes;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Launchpad.Local.Stacks;
 
@@ -82,7 +83,9 @@ internal static class Verbs
         var addresses = process is null ? null : record!.Addresses;
         if (json)
         {
-            Terminal.Result(new { running = process is not null, ready = process is not null && record!.Ready, prepared = process is not null && record!.Prepared, process?.Pid, home = home.Root, children, addresses });
+            var running = process is not null;
+            var (ready, prepared) = (running && record!.Ready, running && record!.Prepared);
+            Terminal.Result(new { running, ready, prepared, process?.Pid, home = home.Root, children, addresses });
             return;
         }
 
@@ -90,7 +93,8 @@ internal static class Verbs
         terminal.Say(process is null ? "not running" : $"{(record!.Ready ? "running" : "starting")} (process {process.Pid})");
         foreach (var (name, pid) in children)
         {
-            terminal.Say($"  {name,-16} process {pid}{(process is null ? ", left by a stack that was killed: `up` adopts it, `down` stops it" : "")}");
+            var left = process is null ? ", left by a stack that was killed: `up` adopts it, `down` stops it" : "";
+            terminal.Say($"  {name,-16} process {pid}{left}");
         }
 
         foreach (var (name, address) in addresses ?? new Dictionary<string, string>())
@@ -124,14 +128,11 @@ internal static class Verbs
         if (record is not null && await new Docker(record.DockerSocket).AnswersAsync(CancellationToken.None))
         {
             // The killed stack's machines run on; their service knows how to shut them down.
-            var context = new CloudContext(home, Ports.ForSlot(record.Slot), TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance)
+            var context = new CloudContext(home, Ports.ForSlot(record.Slot), TimeProvider.System, NullLoggerFactory.Instance)
             {
                 Docker = new Docker(record.DockerSocket),
             };
-            foreach (var service in Cloud.Services(context).Reverse())
-            {
-                await service.StopAsync(CancellationToken.None);
-            }
+            await Cloud.StopAsync(Cloud.Services(context));
         }
 
         foreach (var name in Children.Skip(1))

@@ -19,7 +19,8 @@ public sealed class StorageService(CloudContext cloud) : CloudService
 
     public static string ConnectionString(Ports ports)
     {
-        string Endpoint(string kind, int port) => string.Create(CultureInfo.InvariantCulture, $"{kind}Endpoint=http://127.0.0.1:{port}/{Account};");
+        string Endpoint(string kind, int port) =>
+            string.Create(CultureInfo.InvariantCulture, $"{kind}Endpoint=http://127.0.0.1:{port}/{Account};");
         return $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={AccountKey};"
             + Endpoint("Blob", ports.Blob) + Endpoint("Queue", ports.Queue) + Endpoint("Table", ports.Table);
     }
