@@ -58,7 +58,12 @@ public sealed partial class FaultTests(StackFixture fixture, ITestOutputHelper o
         var page = await customer.CheckoutAsync(deployment, Stack.Within(1));
         await stack.SetFaultsAsync(new
         {
-            service = call.Service, method = call.Method, path = call.Pattern, fault = kind, count = 1, retryAfterSeconds = 1,
+            service = call.Service,
+            method = call.Method,
+            path = call.Pattern,
+            fault = kind,
+            count = 1,
+            retryAfterSeconds = 1,
         });
         Assert.True(await customer.PayAsync(page, Customer.GoodCard, Stack.Within(1)));
         var operation = await EndAsync(customer, deployment);

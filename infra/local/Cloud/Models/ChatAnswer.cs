@@ -10,6 +10,9 @@ internal sealed partial record ChatAnswer(string Id, string Text, string FinishR
 {
     private const int QuotedMax = 2000;
 
+    // A bot tells its model more than its user typed: notes of its own as a further message, the time before and its own state after the text.
+    private const string Aside = "<<<BEGIN_OPENCLAW_INTERNAL_CONTEXT>>>";
+
     // What the field counts for the frame of a message and of the reply.
     private const int TokensPerMessage = 4;
     private const int TokensPerReply = 2;
@@ -22,13 +25,13 @@ internal sealed partial record ChatAnswer(string Id, string Text, string FinishR
         {
             var text = Content(message);
             prompt += TokensPerMessage + Pieces(text).Count();
-            if (message.TryGetProperty("role", out var role) && role.ValueEquals("user"))
+            if (message.TryGetProperty("role", out var role) && role.ValueEquals("user") && !text.StartsWith(Aside, StringComparison.Ordinal))
             {
                 asked = text;
             }
         }
 
-        var quoted = asked.Trim();
+        var quoted = Frame().Replace(asked, "").Trim();
         var pieces = Pieces($"You said: {(quoted.Length <= QuotedMax ? quoted : quoted[..QuotedMax])}").ToList();
         var limit = Limit(request, "max_completion_tokens") ?? Limit(request, "max_tokens") ?? int.MaxValue;
         var kept = pieces.Take(limit).ToList();
@@ -59,6 +62,9 @@ internal sealed partial record ChatAnswer(string Id, string Text, string FinishR
             _ => "",
         };
     }
+
+    [GeneratedRegex(@"\A\[[^\]\n]{1,40} UTC\] |\n\nRuntime: agent=.*\z", RegexOptions.Singleline)]
+    private static partial Regex Frame();
 
     [GeneratedRegex(@"\s*(?:[\p{L}\p{N}]{1,4}|\S)|\s+$")]
     private static partial Regex Token();
