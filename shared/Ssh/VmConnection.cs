@@ -65,11 +65,13 @@ internal sealed class VmConnection : IDisposable
     {
         _ when _isRefused => new(
             VmErrorCode.HostKeyMismatch,
-            $"{vm.Address} showed another host key than the one it was given. Nothing was sent. It is not the VM that was created, or it was rebuilt.",
+            $"{vm.Address} showed another host key than the one it was given. Nothing was sent. It is not the VM that was created.",
             retryable: false,
             error),
         // A VM that is still booting may refuse its user for a moment.
-        SshAuthenticationException => new(VmErrorCode.AccessDenied, $"{vm.Address} did not accept the control plane's key.", retryable: true, error),
-        _ => new(VmErrorCode.ConnectionFailed, $"{vm.Address}:{vm.Port} could not be reached over SSH: {error.Message}", retryable: true, error),
+        SshAuthenticationException =>
+            new(VmErrorCode.AccessDenied, $"{vm.Address} did not accept the control plane's key.", retryable: true, error),
+        _ =>
+            new(VmErrorCode.ConnectionFailed, $"{vm.Address}:{vm.Port} cannot be reached: {error.Message}", retryable: true, error),
     };
 }

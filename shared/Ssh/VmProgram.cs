@@ -10,8 +10,8 @@ using Renci.SshNet.Common;
 namespace Launchpad.Shared.Ssh;
 
 /// <summary>
-/// Runs launchpad-vm on a VM. The command line is made of constants and a hash of our own; what to do travels as a document on standard input.
-/// A VM that does not have the program yet gets it first.
+/// Runs launchpad-vm on a VM. The command line is made of constants and a hash of our own; what to do travels as a document on standard
+/// input. A VM that does not have the program yet gets it first.
 /// </summary>
 public sealed class VmProgram(IOptions<VmOptions> options)
 {
@@ -35,7 +35,8 @@ public sealed class VmProgram(IOptions<VmOptions> options)
             var result = await ExchangeAsync(connection, Command(program, verb), document, progress, deadline.Token);
             if (result.Error?.Code == VmErrorCode.ProgramMissing)
             {
-                EnsureSucceeded(await ExchangeAsync(connection, $"launchpad-vm install {program.Sha256}", program.Bytes, null, deadline.Token));
+                var install = $"launchpad-vm install {program.Sha256}";
+                EnsureSucceeded(await ExchangeAsync(connection, install, program.Bytes, null, deadline.Token));
                 result = await ExchangeAsync(connection, Command(program, verb), document, progress, deadline.Token);
             }
 
@@ -166,10 +167,15 @@ public sealed class VmProgram(IOptions<VmOptions> options)
 
     private static JsonTypeInfo<T> Inbound<T>() => (JsonTypeInfo<T>)s_inbound.GetTypeInfo(typeof(T));
 
-    private static VmFailedException Violation(string what) => new(VmErrorCode.ProtocolViolation, $"launchpad-vm {what}.", retryable: false);
+    private static VmFailedException Violation(string what) =>
+        new(VmErrorCode.ProtocolViolation, $"launchpad-vm {what}.", retryable: false);
 
     private static VmFailedException Lost(string why, Exception? inner) =>
-        new(VmErrorCode.ConnectionFailed, $"The connection to launchpad-vm broke: {why}. Running the same again goes on from there.", retryable: true, inner);
+        new(
+            VmErrorCode.ConnectionFailed,
+            $"The connection to launchpad-vm broke: {why}. Running the same again goes on from there.",
+            retryable: true,
+            inner);
 
     private sealed record Binary(byte[] Bytes, string Sha256)
     {

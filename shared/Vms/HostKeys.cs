@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Launchpad.Shared.Vms;
 
-/// <summary>An SSH key (ECDSA, nistp256) in OpenSSH's own formats, made without a child process that would show it to the machine.</summary>
+/// <summary>An SSH key (ECDSA, nistp256) in OpenSSH's own formats, made without a child process.</summary>
 /// <param name="PrivateKeyPem">"BEGIN OPENSSH PRIVATE KEY", not encrypted.</param>
 /// <param name="PublicKey">One line: type, base64, comment.</param>
 /// <param name="Sha256">Fingerprint of the public key as SSH.NET spells it: base64 without padding.</param>
@@ -46,8 +46,8 @@ public sealed record SshKeyPair(string PrivateKeyPem, string PublicKey, string S
         var check = RandomNumberGenerator.GetBytes(4);
         var secret = Join(check, check, Text(KeyType), Text(Curve), Block(point), Block(Positive(scalar)), Text(Comment));
         var padding = Enumerable.Range(1, (BlockSize - (secret.Length % BlockSize)) % BlockSize).Select(i => (byte)i).ToArray();
-        var document = Join(
-            "openssh-key-v1\0"u8.ToArray(), Text("none"), Text("none"), Block([]), Number(1), Block(publicBlob), Block(Join(secret, padding)));
+        var head = Join("openssh-key-v1\0"u8.ToArray(), Text("none"), Text("none"), Block([]), Number(1));
+        var document = Join(head, Block(publicBlob), Block(Join(secret, padding)));
         var lines = Convert.ToBase64String(document).Chunk(LineLength).Select(line => new string(line));
         return $"-----BEGIN OPENSSH PRIVATE KEY-----\n{string.Join('\n', lines)}\n-----END OPENSSH PRIVATE KEY-----\n";
     }

@@ -117,7 +117,8 @@ public sealed record FactsResult(
     bool UserNamespaces, IReadOnlyList<DeploymentFacts> Deployments);
 
 /// <summary>One deployment as the VM remembers it, so that what the control plane believes can be compared with it.</summary>
-public sealed record DeploymentFacts(string Deployment, string? Image, bool Running, int MemoryMb, double Cpus, int StorageMb, string? Host);
+public sealed record DeploymentFacts(
+    string Deployment, string? Image, bool Running, int MemoryMb, double Cpus, int StorageMb, string? Host);
 
 /// <summary>A step that began or ended, as it happens.</summary>
 public sealed record VmStep(string Name, VmStepState State, long Ms, string? Detail);

@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Launchpad.Shared.Ssh;
 using Launchpad.Shared.Vms;
@@ -22,7 +23,9 @@ public sealed class ApplyTests(Machine machine) : IAsyncLifetime
     {
         var (first, steps) = await machine.ApplyAsync(Request);
         Assert.True(first.Changed);
-        Assert.Equal(["volume", "network", "firewall", "files", "secrets", "pull", "start", "route"], steps.Where(step => step.State != VmStepState.Started).Select(step => step.Name));
+        Assert.Equal(
+            ["volume", "network", "firewall", "files", "secrets", "pull", "start", "route"],
+            steps.Where(step => step.State != VmStepState.Started).Select(step => step.Name));
 
         var (second, again) = await machine.ApplyAsync(Request);
         Assert.False(second.Changed);
@@ -74,7 +77,8 @@ public sealed class ApplyTests(Machine machine) : IAsyncLifetime
         await machine.ApplyAsync(Request);
         await machine.InsideAsync(Bot, "echo kept >/data/kept");
         await machine.ApplyAsync(Request with { Limits = Request.Limits with { StorageMb = 64 } });
-        Assert.Equal("keptexit 0", (await machine.InsideAsync(Bot, "dd if=/dev/zero of=/data/big bs=1M count=45 2>/dev/null && cat /data/kept")).ReplaceLineEndings(""));
+        var after = await machine.InsideAsync(Bot, "dd if=/dev/zero of=/data/big bs=1M count=45 2>/dev/null && cat /data/kept");
+        Assert.Equal("kept\nexit 0", after);
         var failure = await FailureAsync(Request);
         Assert.Equal((VmErrorCode.VolumeShrink, false), (failure.Code, failure.Retryable));
     }
@@ -89,10 +93,19 @@ public sealed class ApplyTests(Machine machine) : IAsyncLifetime
         Assert.Equal(before, await TracesAsync());
         Assert.False((await machine.RemoveAsync(Bot)).Existed);
 
-        Task<string> TracesAsync() => machine.OnVmAsync(
-            "docker ps -a --format '{{.Names}}' | sort; docker network ls --format '{{.Name}}' | sort; ls /var/lib/launchpad; ls /run/launchpad | grep -v locks; " +
-            "ls /sys/class/net | sed 's/veth.*/veth/' | sort; grep launchpad /proc/mounts; losetup -a | grep launchpad | sort; nft list table inet launchpad | grep -v comment; " +
-            "curl -s http://127.0.0.1:2019/config/ 2>/dev/null || bash -c 'exec 3<>/dev/tcp/127.0.0.1/2019; printf \"GET /config/ HTTP/1.0\\r\\nHost: 127.0.0.1:2019\\r\\n\\r\\n\" >&3; tail -n 1 <&3'");
+        Task<string> TracesAsync() => machine.OnVmAsync("""
+            docker ps -a --format '{{.Names}}' | sort
+            docker network ls --format '{{.Name}}' | sort
+            ls /var/lib/launchpad
+            ls /run/launchpad | grep -v locks
+            ls /sys/class/net | sed 's/veth.*/veth/' | sort
+            grep launchpad /proc/mounts
+            losetup -a | grep launchpad | sort
+            nft list table inet launchpad | grep -v comment
+            exec 3<>/dev/tcp/127.0.0.1/2019
+            printf 'GET /config/ HTTP/1.0\r\nHost: 127.0.0.1:2019\r\n\r\n' >&3
+            tail -n 1 <&3
+            """);
     }
 
     [Fact]
@@ -101,7 +114,8 @@ public sealed class ApplyTests(Machine machine) : IAsyncLifetime
         await machine.ApplyAsync(Request);
         await machine.InsideAsync(Bot, "echo kept >/data/kept");
         await machine.RemoveAsync(Bot, keepVolume: true);
-        Assert.DoesNotContain(Bot, await machine.OnVmAsync("docker ps -a; docker network ls; cat /proc/mounts; ls /run/launchpad"), StringComparison.Ordinal);
+        var left = await machine.OnVmAsync("docker ps -a; docker network ls; cat /proc/mounts; ls /run/launchpad");
+        Assert.DoesNotContain(Bot, left, StringComparison.Ordinal);
         await machine.ApplyAsync(Request);
         Assert.Contains("kept", await machine.InsideAsync(Bot, "cat /data/kept"), StringComparison.Ordinal);
     }
@@ -138,7 +152,7 @@ public sealed class ApplyTests(Machine machine) : IAsyncLifetime
     {
         await machine.ApplyAsync(Request);
         await machine.OnVmAsync("echo untouched >/etc/launchpad-canary");
-        await machine.InsideAsync(Bot, "rm /data/config/bot.json && ln -s /etc/launchpad-canary /data/config/bot.json && ln -s /etc /data/outside");
+        await machine.InsideAsync(Bot, "cd /data; rm config/bot.json; ln -s /etc/launchpad-canary config/bot.json; ln -s /etc outside");
         await machine.ApplyAsync(Request with { Files = [new VmFile("config/bot.json", "new")] });
         Assert.Contains("new", await machine.InsideAsync(Bot, "cat /data/config/bot.json"), StringComparison.Ordinal);
         var failure = await FailureAsync(Request with { Files = [new VmFile("outside/launchpad-canary", "new")] });
@@ -165,7 +179,7 @@ public sealed class ApplyTests(Machine machine) : IAsyncLifetime
     [Fact]
     public async Task A_bot_that_ends_at_once_is_seen_at_once()
     {
-        await machine.ApplyAsync(Request with { Runtime = Request.Runtime with { Environment = new Dictionary<string, string> { ["BOT_MODE"] = "exit" } } });
+        await machine.ApplyAsync(InMode("exit"));
         var health = await machine.HealthAsync(Bot, 20);
         Assert.Equal((false, false, 3), (health.Running, health.Ready, health.ExitCode));
         var logs = await machine.AskAsync<LogsRequest, LogsResult>(VmVerb.Logs, new LogsRequest(Bot));
@@ -191,12 +205,12 @@ public sealed class ApplyTests(Machine machine) : IAsyncLifetime
     [Fact]
     public async Task Logs_are_plain_text()
     {
-        await machine.ApplyAsync(Request with { Runtime = Request.Runtime with { Environment = new Dictionary<string, string> { ["BOT_MODE"] = "coloured" } } });
+        await machine.ApplyAsync(InMode("coloured"));
         await machine.HealthAsync(Bot);
         var logs = await machine.AskAsync<LogsRequest, LogsResult>(VmVerb.Logs, new LogsRequest(Bot, Tail: 10));
         Assert.Equal(["red <b>bold</b>", "bot is up"], logs.Lines.Select(line => line.Text));
-        var later = await machine.AskAsync<LogsRequest, LogsResult>(VmVerb.Logs, new LogsRequest(Bot, Tail: 10, Since: DateTimeOffset.UtcNow.AddMinutes(1)));
-        Assert.Empty(later.Lines);
+        var later = new LogsRequest(Bot, Tail: 10, Since: DateTimeOffset.UtcNow.AddMinutes(1));
+        Assert.Empty((await machine.AskAsync<LogsRequest, LogsResult>(VmVerb.Logs, later)).Lines);
     }
 
     [Fact]
@@ -213,11 +227,18 @@ public sealed class ApplyTests(Machine machine) : IAsyncLifetime
     [Fact]
     public async Task Two_at_once_wait_for_each_other()
     {
-        var results = await Task.WhenAll(machine.ApplyAsync(Request), machine.ApplyAsync(Request), machine.ApplyAsync(Desired.State("dep_01OTHER", machine.Image)));
+        var other = Desired.State("dep_01OTHER", machine.Image);
+        var results = await Task.WhenAll(machine.ApplyAsync(Request), machine.ApplyAsync(Request), machine.ApplyAsync(other));
         Assert.Equal(results[0].Result.Container, results[1].Result.Container);
         Assert.NotEqual(results[0].Result.Address, results[2].Result.Address);
-        await machine.RemoveAsync("dep_01OTHER");
+        await machine.RemoveAsync(other.Deployment);
     }
+
+    private ApplyRequest InMode(string mode) =>
+        Request with { Runtime = Request.Runtime with { Environment = new Dictionary<string, string> { ["BOT_MODE"] = mode } } };
+
+    private static bool IsOfTheVm(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) =>
+        certificate?.Issuer.Contains("Caddy Local Authority", StringComparison.Ordinal) == true;
 
     private Task<ExecTestResult> AskBotAsync(string text) =>
         machine.AskAsync<ExecTestRequest, ExecTestResult>(VmVerb.ExecTest, new ExecTestRequest(Bot, text, 10));
@@ -229,7 +250,7 @@ public sealed class ApplyTests(Machine machine) : IAsyncLifetime
     {
         using var socket = new System.Net.Sockets.TcpClient();
         await socket.ConnectAsync(machine.Endpoint.Address, 443);
-        await using var tls = new SslStream(socket.GetStream(), false, (_, certificate, _, _) => certificate?.Issuer.Contains("Caddy Local Authority", StringComparison.Ordinal) == true);
+        await using var tls = new SslStream(socket.GetStream(), leaveInnerStreamOpen: false, IsOfTheVm);
         await tls.AuthenticateAsClientAsync(host);
         await tls.WriteAsync(Encoding.ASCII.GetBytes($"GET /readyz HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"));
         using var reader = new StreamReader(tls);

@@ -10,6 +10,7 @@ namespace Launchpad.Vm.Tests;
 [Collection(MachineCollection.Name)]
 public sealed class EntryTests(Machine machine)
 {
+    private const string Refusal = $$"""{"event":"result","ok":false,"error":{"code":"{{VmErrorCode.InvalidRequest}}",""";
     private static readonly string s_hash = new('0', 64);
 
     [Fact]
@@ -18,12 +19,20 @@ public sealed class EntryTests(Machine machine)
         using var client = Connect();
         foreach (var payload in Payloads.All.Where(payload => payload.Length > 0 && !payload.Contains('\0')))
         {
-            foreach (var command in (string[])[payload, $"launchpad-vm {payload}", $"launchpad-vm {s_hash} {payload}", $"launchpad-vm {payload} facts",
-                $"launchpad-vm install {payload}", $"launchpad-vm {s_hash} facts {payload}", $"launchpad-vm install {s_hash}{payload}"])
+            foreach (var command in (string[])
+            [
+                payload,
+                $"launchpad-vm {payload}",
+                $"launchpad-vm {s_hash} {payload}",
+                $"launchpad-vm {payload} facts",
+                $"launchpad-vm install {payload}",
+                $"launchpad-vm {s_hash} facts {payload}",
+                $"launchpad-vm install {s_hash}{payload}",
+            ])
             {
                 var answer = client.RunCommand(command);
                 Assert.True(
-                    answer.Result.Contains("\"ok\":false", StringComparison.Ordinal) && answer.Result.Contains(VmErrorCode.InvalidRequest, StringComparison.Ordinal),
+                    answer.Result.StartsWith(Refusal, StringComparison.Ordinal),
                     $"{command} was answered with {answer.ExitStatus}: {answer.Result}{answer.Error}");
             }
         }
@@ -64,24 +73,21 @@ public sealed class EntryTests(Machine machine)
     public async Task Another_host_key_is_refused_before_the_client_shows_its_own()
     {
         var stranger = machine.Endpoint with { HostKeySha256 = SshKeyPair.Generate().Sha256 };
-        var failure = await Assert.ThrowsAsync<VmFailedException>(() => machine.Program.RunAsync<FactsRequest, FactsResult>(
-            stranger, machine.Client.PrivateKeyPem, VmVerb.Facts, new FactsRequest(), null, CancellationToken.None));
+        var failure = await Assert.ThrowsAsync<VmFailedException>(() => FactsAsync(stranger, machine.Client));
         Assert.Equal((VmErrorCode.HostKeyMismatch, false), (failure.Code, failure.Retryable));
     }
 
     [Fact]
     public async Task Another_client_key_is_not_let_in()
     {
-        var failure = await Assert.ThrowsAsync<VmFailedException>(() => machine.Program.RunAsync<FactsRequest, FactsResult>(
-            machine.Endpoint, SshKeyPair.Generate().PrivateKeyPem, VmVerb.Facts, new FactsRequest(), null, CancellationToken.None));
+        var failure = await Assert.ThrowsAsync<VmFailedException>(() => FactsAsync(machine.Endpoint, SshKeyPair.Generate()));
         Assert.Equal(VmErrorCode.AccessDenied, failure.Code);
     }
 
     [Fact]
     public async Task A_VM_that_is_not_there_may_be_tried_again()
     {
-        var failure = await Assert.ThrowsAsync<VmFailedException>(() => machine.Program.RunAsync<FactsRequest, FactsResult>(
-            machine.Endpoint with { Port = 23 }, machine.Client.PrivateKeyPem, VmVerb.Facts, new FactsRequest(), null, CancellationToken.None));
+        var failure = await Assert.ThrowsAsync<VmFailedException>(() => FactsAsync(machine.Endpoint with { Port = 23 }, machine.Client));
         Assert.Equal((VmErrorCode.ConnectionFailed, true), (failure.Code, failure.Retryable));
     }
 
@@ -98,15 +104,18 @@ public sealed class EntryTests(Machine machine)
     public async Task A_caller_that_gives_up_is_not_kept()
     {
         using var impatient = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => machine.Program.RunAsync<FactsRequest, FactsResult>(
-            machine.Endpoint, machine.Client.PrivateKeyPem, VmVerb.Facts, new FactsRequest(), null, impatient.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => FactsAsync(machine.Endpoint, machine.Client, impatient.Token));
     }
+
+    private Task<FactsResult> FactsAsync(VmEndpoint vm, SshKeyPair key, CancellationToken ct = default) =>
+        machine.Program.RunAsync<FactsRequest, FactsResult>(vm, key.PrivateKeyPem, VmVerb.Facts, new FactsRequest(), null, ct);
 
     private SshClient Connect()
     {
         var key = new PrivateKeyFile(new MemoryStream(Encoding.ASCII.GetBytes(machine.Client.PrivateKeyPem)));
-        var client = new SshClient(new ConnectionInfo(
-            machine.Endpoint.Address, machine.Endpoint.Port, machine.Options.User, new PrivateKeyAuthenticationMethod(machine.Options.User, key)));
+        var user = machine.Options.User;
+        var method = new PrivateKeyAuthenticationMethod(user, key);
+        var client = new SshClient(new ConnectionInfo(machine.Endpoint.Address, machine.Endpoint.Port, user, method));
         client.HostKeyReceived += (_, shown) => shown.CanTrust = shown.FingerPrintSHA256 == machine.Endpoint.HostKeySha256;
         client.Connect();
         return client;

@@ -17,6 +17,11 @@ public sealed class Machine : IAsyncLifetime
 {
     public const string Model = "10.254.0.1:9000";
 
+    private const string Capabilities =
+        "CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID KILL SETGID SETUID SETPCAP LINUX_IMMUTABLE NET_BIND_SERVICE NET_BROADCAST "
+        + "NET_ADMIN NET_RAW IPC_LOCK IPC_OWNER SYS_CHROOT SYS_PTRACE SYS_ADMIN SYS_NICE SYS_TTY_CONFIG MKNOD LEASE "
+        + "AUDIT_WRITE SETFCAP SYSLOG";
+
     private static readonly string s_root = typeof(Machine).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(entry => entry.Key == "RepositoryRoot").Value!;
 
@@ -55,7 +60,8 @@ public sealed class Machine : IAsyncLifetime
     }
 
     public Task<TValue> AskAsync<TRequest, TValue>(VmVerb verb, TRequest request, Action<VmStep>? step = null) =>
-        Program.RunAsync<TRequest, TValue>(Endpoint, Client.PrivateKeyPem, verb, request, step is null ? null : new Steps(step), CancellationToken.None);
+        Program.RunAsync<TRequest, TValue>(
+            Endpoint, Client.PrivateKeyPem, verb, request, step is null ? null : new Steps(step), CancellationToken.None);
 
     public async Task<(ApplyResult Result, List<VmStep> Steps)> ApplyAsync(ApplyRequest request)
     {
@@ -74,8 +80,14 @@ public sealed class Machine : IAsyncLifetime
     public Task<string> OnVmAsync(string script) => RunAsync("docker", "exec", _name, "bash", "-c", script);
 
     /// <summary>A shell script in the tenant's container: output, then "exit N".</summary>
-    public async Task<string> InsideAsync(string deployment, string script) =>
-        (await RunAsync("docker", "exec", _name, "docker", "exec", $"launchpad-{deployment}", "sh", "-c", $"({script}) 2>&1; echo exit $?")).TrimEnd();
+    public async Task<string> InsideAsync(string deployment, string script)
+    {
+        string[] enter = ["exec", _name, "docker", "exec", $"launchpad-{deployment}"];
+        return (await RunAsync("docker", [.. enter, "sh", "-c", $"({script}) 2>&1; echo exit $?"])).TrimEnd();
+    }
+
+    public async Task<string> AddressOfAsync(string deployment) => (await OnVmAsync(
+        $"docker inspect -f '{{{{range .NetworkSettings.Networks}}}}{{{{.IPAddress}}}}{{{{end}}}}' launchpad-{deployment}")).Trim();
 
     public Task<string> RestartAsync() => RunAsync("docker", "restart", "--time", "20", _name);
 
@@ -118,7 +130,8 @@ public sealed class Machine : IAsyncLifetime
         {
             if ((Image.Find(digest) ?? OtherImage.Find(digest)) is not { } blob)
             {
-                return Results.Json(new { errors = new[] { new { code = "MANIFEST_UNKNOWN", message = "manifest unknown" } } }, statusCode: 404);
+                var error = new { code = "MANIFEST_UNKNOWN", message = "manifest unknown" };
+                return Results.Json(new { errors = new[] { error } }, statusCode: 404);
             }
 
             http.Response.Headers["Docker-Content-Digest"] = digest;
@@ -133,8 +146,7 @@ public sealed class Machine : IAsyncLifetime
     [
         "run", "--detach", "--name", _name, "--hostname", "vm",
         "--cap-drop", "ALL",
-        .. "CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID KILL SETGID SETUID SETPCAP LINUX_IMMUTABLE NET_BIND_SERVICE NET_BROADCAST NET_ADMIN NET_RAW IPC_LOCK IPC_OWNER SYS_CHROOT SYS_PTRACE SYS_ADMIN SYS_NICE SYS_TTY_CONFIG MKNOD LEASE AUDIT_WRITE SETFCAP SYSLOG"
-            .Split(' ').SelectMany(capability => new[] { "--cap-add", capability }),
+        .. Capabilities.Split(' ').SelectMany(capability => new[] { "--cap-add", capability }),
         "--security-opt", "seccomp=unconfined", "--security-opt", "apparmor=unconfined", "--security-opt", "systempaths=unconfined",
         "--cgroupns", "private", "--device-cgroup-rule", "a *:* rwm", "--sysctl", "net.ipv4.ip_forward=1", "--memory", "4g",
         "--tmpfs", "/run:rw,exec,nosuid,nodev,mode=755", "--volume", "/var/lib/docker",
@@ -144,7 +156,8 @@ public sealed class Machine : IAsyncLifetime
 
     private static async Task<string> RunAsync(string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();

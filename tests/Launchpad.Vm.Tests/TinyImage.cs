@@ -6,11 +6,16 @@ using System.Text.Json;
 
 namespace Launchpad.Vm.Tests;
 
-/// <summary>A tenant image of busybox and one script, as a registry would hold it: blobs by digest. A salt makes it another image.</summary>
+/// <summary>A tenant image of busybox and one script, as a registry holds it: blobs by digest. A salt makes it another image.</summary>
 public sealed class TinyImage
 {
+    private const string Applets =
+        "sh cat ls id nc sleep dd mkdir touch grep unshare head tr env mount stat ip nslookup ping true seq readlink ln rm timeout";
     private const string Repository = "launchpad/tiny";
     private const string ManifestType = "application/vnd.docker.distribution.manifest.v2+json";
+
+    private static readonly UnixFileMode s_plain = (UnixFileMode)Convert.ToInt32("755", 8);
+    private static readonly UnixFileMode s_sticky = (UnixFileMode)Convert.ToInt32("1777", 8);
 
     private readonly Dictionary<string, (string Type, byte[] Content)> _blobs = [];
 
@@ -29,11 +34,8 @@ public sealed class TinyImage
         {
             schemaVersion = 2,
             mediaType = ManifestType,
-            config = new { mediaType = "application/vnd.docker.container.image.v1+json", size = config.Length, digest = Add("application/json", config) },
-            layers = new[]
-            {
-                new { mediaType = "application/vnd.docker.image.rootfs.diff.tar.gzip", size = zipped.Length, digest = Add("application/octet-stream", zipped) },
-            },
+            config = Describe("application/vnd.docker.container.image.v1+json", config),
+            layers = new[] { Describe("application/vnd.docker.image.rootfs.diff.tar.gzip", zipped) },
         });
         Reference = $"127.0.0.1:5055/{Repository}@{Add(ManifestType, manifest)}";
     }
@@ -49,14 +51,14 @@ public sealed class TinyImage
         {
             foreach (var folder in (string[])["bin", "data", "etc", "run", "run/secrets", "tmp"])
             {
-                tar.WriteEntry(new PaxTarEntry(TarEntryType.Directory, folder + "/") { Mode = (UnixFileMode)Convert.ToInt32(folder == "tmp" ? "1777" : "755", 8) });
+                tar.WriteEntry(new PaxTarEntry(TarEntryType.Directory, folder + "/") { Mode = folder == "tmp" ? s_sticky : s_plain });
             }
 
             Write(tar, "bin/busybox", File.ReadAllBytes("/bin/busybox"));
             Write(tar, "bin/bot", File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "tenant", "bot")));
             Write(tar, "etc/passwd", Encoding.ASCII.GetBytes("bot:x:1000:1000::/data:/bin/sh\n"));
             Write(tar, "etc/salt", Encoding.UTF8.GetBytes(salt));
-            foreach (var applet in "sh cat ls id nc sleep dd mkdir touch grep unshare head tr env mount stat ip nslookup ping true seq readlink ln rm timeout".Split(' '))
+            foreach (var applet in Applets.Split(' '))
             {
                 tar.WriteEntry(new PaxTarEntry(TarEntryType.SymbolicLink, $"bin/{applet}") { LinkName = "busybox" });
             }
@@ -67,7 +69,7 @@ public sealed class TinyImage
 
     private static void Write(TarWriter tar, string path, byte[] content) => tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, path)
     {
-        Mode = (UnixFileMode)Convert.ToInt32("755", 8),
+        Mode = s_plain,
         DataStream = new MemoryStream(content),
     });
 
@@ -81,6 +83,9 @@ public sealed class TinyImage
 
         return output.ToArray();
     }
+
+    private object Describe(string type, byte[] content) =>
+        new { mediaType = type, size = content.Length, digest = Add("application/octet-stream", content) };
 
     private string Add(string type, byte[] content)
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Launchpad.Shared.Vms;
 
@@ -30,15 +31,16 @@ internal static class Container
             request.Image!,
             "bot",
             $"{User}:{User}",
-            [.. request.Runtime.Environment.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => $"{entry.Key}={entry.Value}")],
+            [.. InOrder(request.Runtime.Environment).Select(entry => $"{entry.Key}={entry.Value}")],
             new Dictionary<string, string> { [DeploymentLabel] = request.Deployment },
             StopSeconds,
             Limit(request.Limits, paths, network),
             new NetworkingConfig(new Dictionary<string, Endpoint> { [network] = new(new EndpointAddress(Network.AddressOf(slot))) }));
 
         // What the container reads once, at its start, makes it another container when it changes.
-        var inputs = string.Join('\n', files.OrderBy(file => file.Key, StringComparer.Ordinal).Select(file => $"{file.Key} {file.Value}").Append(secretsVersion));
-        var state = SHA256.HashData([.. JsonSerializer.SerializeToUtf8Bytes(bare, DockerJson.Default.CreateContainer), .. System.Text.Encoding.UTF8.GetBytes(inputs)]);
+        var inputs = string.Join('\n', InOrder(files).Select(file => $"{file.Key} {file.Value}").Append(secretsVersion));
+        var description = JsonSerializer.Serialize(bare, DockerJson.Default.CreateContainer);
+        var state = SHA256.HashData(Encoding.UTF8.GetBytes($"{description}\n{inputs}"));
         return bare with { Labels = new Dictionary<string, string>(bare.Labels) { [StateLabel] = Convert.ToHexStringLower(state) } };
     }
 
@@ -95,6 +97,9 @@ internal static class Container
         return await docker.DeleteAsync($"containers/{NameOf(deployment)}?force=1&v=1");
     }
 
+    private static IOrderedEnumerable<KeyValuePair<string, string>> InOrder(IReadOnlyDictionary<string, string> entries) =>
+        entries.OrderBy(entry => entry.Key, StringComparer.Ordinal);
+
     private static HostConfig Limit(VmLimits limits, Paths paths, string network)
     {
         var memory = (long)limits.MemoryMb << 20;
@@ -125,7 +130,9 @@ internal static class Container
         { Status: HttpStatusCode.NotFound } when error.Message.Contains("No such image", StringComparison.OrdinalIgnoreCase) =>
             new(VmErrorCode.ImageMissing, "The image is not on the VM; apply through pull first.", retryable: true),
         { IsFull: true } => new(VmErrorCode.NoSpace, "The VM's disk is full: the container could not be created.", retryable: false),
-        { Status: HttpStatusCode.BadRequest } => new(VmErrorCode.StartFailed, $"The container does not start: {error.Message}", retryable: false),
-        _ => new(VmErrorCode.StartFailed, $"The container does not start: {error.Message}", retryable: true),
+        _ => new(
+            VmErrorCode.StartFailed,
+            $"The container does not start: {error.Message}",
+            retryable: error.Status != HttpStatusCode.BadRequest),
     };
 }

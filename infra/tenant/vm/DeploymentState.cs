@@ -4,7 +4,9 @@ using Launchpad.Shared.Vms;
 
 namespace Launchpad.Vm;
 
-/// <summary>What the VM remembers of a deployment: enough to render firewall and routes anew, and to see what changed. Holds no secret.</summary>
+/// <summary>
+/// What the VM remembers of a deployment: enough to render firewall and routes anew, and to see what changed. Holds no secret.
+/// </summary>
 internal sealed record DeploymentState(string Deployment)
 {
     /// <summary>Number of its network and address; null once removed with its volume kept.</summary>

@@ -10,7 +10,8 @@ internal sealed record CreateContainer(
 
 internal sealed record HostConfig(
     string NetworkMode, IReadOnlyList<string> Dns, IReadOnlyList<MountPoint> Mounts, IReadOnlyDictionary<string, string> Tmpfs,
-    long Memory, long MemorySwap, long NanoCpus, int PidsLimit, IReadOnlyList<Ulimit> Ulimits, RestartPolicy RestartPolicy, LogConfig LogConfig)
+    long Memory, long MemorySwap, long NanoCpus, int PidsLimit, IReadOnlyList<Ulimit> Ulimits,
+    RestartPolicy RestartPolicy, LogConfig LogConfig)
 {
     // What every tenant gets, whatever its plan. Absent and therefore Docker's default: seccomp profile, masked and read-only /proc paths.
     public bool ReadonlyRootfs { get; } = true;
@@ -38,7 +39,8 @@ internal sealed record Endpoint(EndpointAddress IPAMConfig);
 
 internal sealed record EndpointAddress(string IPv4Address);
 
-internal sealed record CreateNetwork(string Name, Ipam IPAM, IReadOnlyDictionary<string, string> Options, IReadOnlyDictionary<string, string> Labels)
+internal sealed record CreateNetwork(
+    string Name, Ipam IPAM, IReadOnlyDictionary<string, string> Options, IReadOnlyDictionary<string, string> Labels)
 {
     public string Driver { get; } = "bridge";
     public bool CheckDuplicate { get; } = true;
@@ -54,7 +56,7 @@ internal sealed record DockerNetwork(string Id, Ipam IPAM);
 internal sealed record DockerContainer(string Id, ContainerState State, ContainerConfig Config, int RestartCount);
 
 internal sealed record ContainerState(
-    string Status, bool Running, bool Restarting, bool OOMKilled, int ExitCode, string Error, DateTimeOffset StartedAt, DateTimeOffset FinishedAt);
+    bool Running, bool Restarting, bool OOMKilled, int ExitCode, DateTimeOffset StartedAt, DateTimeOffset FinishedAt);
 
 internal sealed record ContainerConfig(IReadOnlyDictionary<string, string>? Labels);
 

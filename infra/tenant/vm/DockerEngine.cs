@@ -8,7 +8,9 @@ using Launchpad.Shared.Vms;
 
 namespace Launchpad.Vm;
 
-/// <summary>The VM's Docker over its socket. Its HTTP interface takes data as data, where the command line would take it as arguments.</summary>
+/// <summary>
+/// The VM's Docker over its socket. Its HTTP interface takes data as data, where the command line would take it as arguments.
+/// </summary>
 internal sealed class DockerEngine : IDisposable
 {
     private const string Socket = "/run/docker.sock";

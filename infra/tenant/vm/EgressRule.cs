@@ -11,8 +11,12 @@ internal sealed record EgressRule(string Host, int Port)
     // What no plan may open: this VM and its other tenants, and the platform's metadata services, which hand out credentials.
     private static readonly IPNetwork[] Forbidden =
     [
-        IPNetwork.Parse("0.0.0.0/8"), IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("169.254.0.0/16"), IPNetwork.Parse("168.63.129.16/32"),
-        IPNetwork.Parse("224.0.0.0/3"), Network.Pool,
+        IPNetwork.Parse("0.0.0.0/8"),
+        IPNetwork.Parse("127.0.0.0/8"),
+        IPNetwork.Parse("169.254.0.0/16"),
+        IPNetwork.Parse("168.63.129.16/32"),
+        IPNetwork.Parse("224.0.0.0/3"),
+        Network.Pool,
     ];
 
     public static EgressRule Parse(string text)
@@ -46,8 +50,8 @@ internal sealed record EgressRule(string Host, int Port)
         try
         {
             var addresses = await Dns.GetHostAddressesAsync(Host, AddressFamily.InterNetwork);
-            var usable = addresses.Where(address => !IsForbidden(address)).Select(address => address.ToString()).Order(StringComparer.Ordinal).ToArray();
-            return usable.Length > 0 ? usable : throw Unresolved("to no address that a tenant may reach");
+            var usable = addresses.Where(address => !IsForbidden(address)).Select(address => address.ToString());
+            return usable.Any() ? [.. usable.Order(StringComparer.Ordinal)] : throw Unresolved("to no address that a tenant may reach");
         }
         catch (SocketException error)
         {
@@ -61,5 +65,5 @@ internal sealed record EgressRule(string Host, int Port)
     private static bool IsForbidden(IPAddress address) => Forbidden.Any(network => network.Contains(address));
 
     private VmFailure Unresolved(string how) =>
-        new(VmErrorCode.NameUnresolved, $"{Host} of the egress list resolves {how}; check the name, or the VM's resolver.", retryable: true);
+        new(VmErrorCode.NameUnresolved, $"{Host} of the egress list resolves {how}; check it, or the VM's resolver.", retryable: true);
 }

@@ -25,7 +25,8 @@ internal static class Image
         }
         catch (OperationCanceledException)
         {
-            throw new VmFailure(VmErrorCode.ImagePullFailed, $"{reference} was not there after 15 minutes; the registry is slow or gone.", retryable: true);
+            throw new VmFailure(
+                VmErrorCode.ImagePullFailed, $"{reference} was not there after 15 minutes; the registry is slow or gone.", retryable: true);
         }
 
         return "pulled";

@@ -4,7 +4,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Launchpad.Vm;
 
-/// <summary>The calls that .NET has no word for: walking a folder that somebody else writes to without following what they put there.</summary>
+/// <summary>
+/// The calls that .NET has no word for: walking a folder that somebody else writes to without following what they put there.
+/// </summary>
 internal static partial class Libc
 {
     public const int ReadOnly = 0;
@@ -32,7 +34,8 @@ internal static partial class Libc
         return Check(descriptor, name);
     }
 
-    public static void MakeFolder(SafeFileHandle folder, string name, int mode) => Check(Within(folder, fd => mkdirat(fd, name, mode)), name);
+    public static void MakeFolder(SafeFileHandle folder, string name, int mode) =>
+        Check(Within(folder, fd => mkdirat(fd, name, mode)), name);
 
     public static void Rename(SafeFileHandle folder, string from, string to) =>
         Check(Within(folder, fd => renameat(fd, from, fd, to)), to);

@@ -32,7 +32,8 @@ internal static class Locks
             }
             catch (IOException)
             {
-                throw new VmFailure(VmErrorCode.Busy, $"Another operation has held {name} for {Patience.TotalSeconds} s; try again later.", retryable: true);
+                throw new VmFailure(
+                    VmErrorCode.Busy, $"Another operation has held {name} for {Patience.TotalSeconds} s; try later.", retryable: true);
             }
         }
     }

@@ -26,7 +26,8 @@ internal static class Network
     {
         var used = states.Select(state => state.Slot).OfType<int>().ToHashSet();
         return Enumerable.Range(0, SlotsMax).Cast<int?>().FirstOrDefault(slot => !used.Contains(slot!.Value))
-            ?? throw new VmFailure(VmErrorCode.NetworkFailed, "The VM has no network left for another deployment; place it on another VM.", retryable: false);
+            ?? throw new VmFailure(
+                VmErrorCode.NetworkFailed, "The VM has no network left for another deployment; place it on another VM.", retryable: false);
     }
 
     public static async Task<string?> ConvergeAsync(DockerEngine docker, string deployment, int slot, Func<Task> release)
@@ -50,7 +51,8 @@ internal static class Network
         }
         catch (DockerException error)
         {
-            throw new VmFailure(VmErrorCode.NetworkFailed, $"Docker did not create the network {SubnetOf(slot)}: {error.Message}", retryable: true);
+            throw new VmFailure(
+                VmErrorCode.NetworkFailed, $"Docker did not create the network {SubnetOf(slot)}: {error.Message}", retryable: true);
         }
 
         return SubnetOf(slot);

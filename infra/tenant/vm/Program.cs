@@ -14,12 +14,15 @@ try
     {
         VmVerb.Facts => Answer(Requests.Parse(document, VmJson.Default.FactsRequest), Facts.RunAsync, VmJson.Default.FactsResult),
         VmVerb.Apply => Answer(
-            Requests.Parse(document, VmJson.Default.ApplyRequest), request => new Apply(request, log).RunAsync(), VmJson.Default.ApplyResult),
+            Requests.Parse(document, VmJson.Default.ApplyRequest),
+            request => new Apply(request, log).RunAsync(),
+            VmJson.Default.ApplyResult),
         VmVerb.Remove => Answer(
             Requests.Parse(document, VmJson.Default.RemoveRequest), request => Remove.RunAsync(request, log), VmJson.Default.RemoveResult),
         VmVerb.Health => Answer(Requests.Parse(document, VmJson.Default.HealthRequest), Health.RunAsync, VmJson.Default.HealthResult),
         VmVerb.Logs => Answer(Requests.Parse(document, VmJson.Default.LogsRequest), Logs.RunAsync, VmJson.Default.LogsResult),
-        VmVerb.ExecTest => Answer(Requests.Parse(document, VmJson.Default.ExecTestRequest), ExecTest.RunAsync, VmJson.Default.ExecTestResult),
+        VmVerb.ExecTest => Answer(
+            Requests.Parse(document, VmJson.Default.ExecTestRequest), ExecTest.RunAsync, VmJson.Default.ExecTestResult),
         _ => throw Requests.Invalid("this verb is not implemented"),
     });
     return 0;
@@ -32,7 +35,8 @@ catch (VmFailure failure)
 catch (Exception error) when (error is not OutOfMemoryException)
 {
     // Whatever it was, the other side must get a last line; a second run starts from what this one left.
-    log.Fail(new VmError(VmErrorCode.Internal, $"launchpad-vm failed unexpectedly: {error.GetType().Name}: {error.Message}", Retryable: true));
+    log.Fail(new VmError(
+        VmErrorCode.Internal, $"launchpad-vm failed unexpectedly: {error.GetType().Name}: {error.Message}", Retryable: true));
     return 1;
 }
 

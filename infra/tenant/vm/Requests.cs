@@ -22,8 +22,10 @@ internal static partial class Requests
 
     // By its exact word: the JSON reader would also take numbers, capitals and spaces.
     public static VmVerb Verb(string word) =>
-        Enum.GetValues<VmVerb>().Cast<VmVerb?>().FirstOrDefault(verb => JsonSerializer.Serialize(verb!.Value, VmJson.Default.VmVerb) == $"\"{word}\"")
+        Enum.GetValues<VmVerb>().Cast<VmVerb?>().FirstOrDefault(verb => Word(verb!.Value) == word)
             ?? throw Invalid("the verb is none of facts, apply, remove, health, logs, exec-test");
+
+    private static string Word(VmVerb verb) => JsonSerializer.Serialize(verb, VmJson.Default.VmVerb).Trim('"');
 
     public static async Task<byte[]> ReadAsync(Stream input)
     {
@@ -91,7 +93,9 @@ internal static partial class Requests
         CheckDeployment(apply.Deployment);
         Require(Enum.IsDefined(apply.Through), "through is none of prepare, configure, pull, start, route");
         Require(apply.Image is not null || apply.Through < ApplyStage.Pull, "image is needed from pull on");
-        Require(apply.Image is null || (apply.Image.Length <= 512 && Image().IsMatch(apply.Image)), "image is registry/repository@sha256:digest");
+        Require(
+            apply.Image is null || (apply.Image.Length <= 512 && Image().IsMatch(apply.Image)),
+            "image is registry/repository@sha256:digest");
         CheckLimits(apply.Limits);
         Require(apply.Runtime.Port is >= 1024 and <= 65535, "runtime.port is 1024 to 65535: the container cannot open lower ones");
         Require(ReadyPath().IsMatch(apply.Runtime.ReadyPath), "runtime.readyPath is an absolute path of letters, digits, . _ ~ -");
@@ -126,7 +130,9 @@ internal static partial class Requests
         foreach (var (name, value) in environment)
         {
             Require(EnvironmentName().IsMatch(name), "a name in runtime.environment is not [A-Za-z_][A-Za-z0-9_]*");
-            Require(value.Length <= EnvironmentValueMax && !value.Contains('\0'), $"{name} in runtime.environment is too long or holds a NUL");
+            Require(
+                value.Length <= EnvironmentValueMax && !value.Contains('\0'),
+                $"{name} in runtime.environment is too long or holds a NUL");
         }
     }
 

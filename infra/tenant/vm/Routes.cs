@@ -10,8 +10,9 @@ using Launchpad.Shared.Vms;
 namespace Launchpad.Vm;
 
 /// <summary>
-/// The public way to the containers: Caddy, one route and one TLS policy per deployment, found by @id. Caddy applies any change by loading its
-/// whole configuration anew, so the whole is what it is given, rendered from what the VM remembers. Caddy keeps a copy for its own restart.
+/// The public way to the containers: Caddy, one route and one TLS policy per deployment, found by @id. Caddy applies any change by
+/// loading its whole configuration anew, so the whole is what it is given, rendered from what the VM remembers. It keeps a copy for its
+/// own restart. Requests under way are finished; Caddy before 2.7 closes WebSockets, and clients connect again.
 /// </summary>
 internal static class Routes
 {
@@ -22,7 +23,11 @@ internal static class Routes
     public static async Task<string?> ConvergeAsync(IReadOnlyList<DeploymentState> states, string deployment)
     {
         var routed = states.Where(state => state is { Route: not null, Slot: not null }).ToArray();
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(Admin), Timeout = TimeSpan.FromSeconds(30) };
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false })
+        {
+            BaseAddress = new Uri(Admin),
+            Timeout = TimeSpan.FromSeconds(30),
+        };
         var desired = Render(routed);
         if (JsonNode.DeepEquals(await ReadAsync(http), desired))
         {
@@ -34,7 +39,8 @@ internal static class Routes
         using var response = await SendAsync(() => http.PostAsync("/load", content));
         if (!response.IsSuccessStatusCode)
         {
-            throw new VmFailure(VmErrorCode.RouteFailed, $"Caddy refused the routes: {await response.Content.ReadAsStringAsync()}", retryable: false);
+            var reason = await response.Content.ReadAsStringAsync();
+            throw new VmFailure(VmErrorCode.RouteFailed, $"Caddy refused the routes: {reason}", retryable: false);
         }
 
         if (routed.FirstOrDefault(state => state.Deployment == deployment)?.Route is not { } route)
@@ -138,8 +144,8 @@ internal static class Routes
             }
             catch (OperationCanceledException)
             {
-                throw new VmFailure(
-                    VmErrorCode.RouteFailed, $"Caddy serves no certificate for {host} after {CertificatePatience.TotalSeconds} s.", retryable: true);
+                var patience = CertificatePatience.TotalSeconds;
+                throw new VmFailure(VmErrorCode.RouteFailed, $"Caddy has no certificate for {host} after {patience} s.", retryable: true);
             }
         }
     }

@@ -16,7 +16,10 @@ internal static class Secrets
         {
             return Version(paths) is not null
                 ? null
-                : throw new VmFailure(VmErrorCode.SecretsMissing, "The VM holds no secrets of this deployment (it may have been restarted); send them.", retryable: false);
+                : throw new VmFailure(
+                    VmErrorCode.SecretsMissing,
+                    "The VM holds no secrets of this deployment (it may have been restarted); send them.",
+                    retryable: false);
         }
 
         await MountAsync(paths);
@@ -49,8 +52,8 @@ internal static class Secrets
     }
 
     /// <summary>
-    /// A random name for the present set of secrets, null when there is none. It stands for them in the container's label, where a hash of the
-    /// values would let anyone who reads it test guesses.
+    /// A random name for the present set of secrets, null when there is none. It stands for them in the container's label, where a hash
+    /// of the values would let anyone who reads it test guesses.
     /// </summary>
     public static string? Version(Paths paths) => File.Exists(paths.SecretsVersion) ? File.ReadAllText(paths.SecretsVersion) : null;
 
@@ -100,7 +103,8 @@ internal static class Secrets
         var outcome = await Command.RunAsync(program, arguments);
         if (!outcome.Ok)
         {
-            throw new VmFailure(VmErrorCode.VolumeFailed, $"The memory for secrets could not be made ready: {outcome.Error}", retryable: true);
+            throw new VmFailure(
+                VmErrorCode.VolumeFailed, $"The memory for secrets could not be made ready: {outcome.Error}", retryable: true);
         }
     }
 }

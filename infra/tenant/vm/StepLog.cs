@@ -4,7 +4,9 @@ using Launchpad.Shared.Vms;
 
 namespace Launchpad.Vm;
 
-/// <summary>Writes what happens as JSON lines, each flushed at once: the reader shows progress, and a cut connection shows how far it got.</summary>
+/// <summary>
+/// Writes what happens as JSON lines, each flushed at once: the reader shows progress, and a cut connection shows how far it got.
+/// </summary>
 internal sealed class StepLog(TextWriter output)
 {
     /// <summary>True once a step found something to do.</summary>

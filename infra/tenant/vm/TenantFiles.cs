@@ -7,8 +7,9 @@ using Microsoft.Win32.SafeHandles;
 namespace Launchpad.Vm;
 
 /// <summary>
-/// Writes files into a volume that its tenant writes to as well. The tenant may have put a link to /etc/shadow where a file is due: every
-/// step of a path is opened without following links, and a file gets its place by rename, which replaces a link and never writes through it.
+/// Writes files into a volume that its tenant writes to as well. The tenant may have put a link to /etc/shadow where a file is due:
+/// every step of a path is opened without following links, and a file gets its place by rename, which replaces a link and never writes
+/// through it.
 /// </summary>
 internal static class TenantFiles
 {
@@ -18,8 +19,10 @@ internal static class TenantFiles
 
     public static string HashOf(VmFile file) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(file.Content)));
 
-    /// <summary>Writes what differs from <paramref name="known"/> (path to hash as last written) or is absent; returns the paths written.</summary>
-    public static IReadOnlyList<string> Converge(string root, IReadOnlyList<VmFile> files, IReadOnlyDictionary<string, string> known, int owner)
+    /// <summary>Writes what differs from <paramref name="known"/> (path to hash as last written) or is absent.</summary>
+    /// <returns>The paths written.</returns>
+    public static IReadOnlyList<string> Converge(
+        string root, IReadOnlyList<VmFile> files, IReadOnlyDictionary<string, string> known, int owner)
     {
         var written = new List<string>();
         using var folder = Libc.OpenFolder(root);
@@ -36,9 +39,7 @@ internal static class TenantFiles
             }
             catch (Win32Exception error)
             {
-                throw error.NativeErrorCode is Libc.NoSpace or Libc.QuotaExceeded
-                    ? new VmFailure(VmErrorCode.NoSpace, $"The volume is full: {file.Path} could not be written. Free space on it, or choose a larger plan.", retryable: false)
-                    : new VmFailure(VmErrorCode.PathBlocked, $"{file.Path} could not be written into the volume: {error.Message}", retryable: false);
+                throw Explain(error, file.Path);
             }
 
             written.Add(file.Path);
@@ -46,6 +47,10 @@ internal static class TenantFiles
 
         return written;
     }
+
+    private static VmFailure Explain(Win32Exception error, string path) => error.NativeErrorCode is Libc.NoSpace or Libc.QuotaExceeded
+        ? new(VmErrorCode.NoSpace, $"The volume is full: {path} does not fit. Free space on it, or choose a larger plan.", retryable: false)
+        : new(VmErrorCode.PathBlocked, $"{path} could not be written into the volume: {error.Message}", retryable: false);
 
     private static void Write(SafeFileHandle root, VmFile file, int owner)
     {

@@ -12,10 +12,11 @@ internal static class UserNamespace
     }
 
     /// <summary>Docker says that it maps, and names its own folder after where the range begins: …/100000.100000.</summary>
-    public static int Offset(DockerInfo info) =>
-        IsOn(info) && int.TryParse(Path.GetFileName(info.DockerRootDir).Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var offset)
-            ? offset
-            : 0;
+    public static int Offset(DockerInfo info)
+    {
+        var begin = Path.GetFileName(info.DockerRootDir).Split('.')[0];
+        return IsOn(info) && int.TryParse(begin, NumberStyles.None, CultureInfo.InvariantCulture, out var offset) ? offset : 0;
+    }
 
     public static bool IsOn(DockerInfo info) => info.SecurityOptions.Contains("name=userns");
 }

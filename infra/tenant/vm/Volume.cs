@@ -12,7 +12,8 @@ internal static class Volume
     private const string Options = "loop,nosuid,nodev,noatime";
     private const int LoopAttempts = 5;
 
-    /// <summary>Creates, grows and mounts as needed. <paramref name="release"/> lets go of the volume before it has to be taken offline.</summary>
+    /// <summary>Creates, grows and mounts as needed.</summary>
+    /// <param name="release">Lets go of the volume before it has to be taken offline.</param>
     public static async Task<string?> ConvergeAsync(Paths paths, int storageMb, int owner, Func<Task> release)
     {
         var size = (long)storageMb << 20;
@@ -21,7 +22,7 @@ internal static class Volume
         {
             throw new VmFailure(
                 VmErrorCode.VolumeShrink,
-                $"The volume has {image.Length >> 20} MB and cannot become {storageMb} MB without risk to its files; restore a backup into a smaller one.",
+                $"The volume has {image.Length >> 20} MB and cannot become {storageMb} MB without risk to its files; restore into another.",
                 retryable: false);
         }
 
@@ -150,7 +151,9 @@ internal static class Volume
         if (free < bytes)
         {
             throw new VmFailure(
-                VmErrorCode.NoSpace, $"The VM has {free >> 20} MB free and the volume needs {bytes >> 20} MB; place the deployment on another VM.", retryable: false);
+                VmErrorCode.NoSpace,
+                $"The VM has {free >> 20} MB free and the volume needs {bytes >> 20} MB; place the deployment on another VM.",
+                retryable: false);
         }
     }
 
@@ -160,5 +163,6 @@ internal static class Volume
         return outcome.Ok ? outcome.Output : throw Failed($"{Path.GetFileName(program)} ended with {outcome.ExitCode}: {outcome.Error}");
     }
 
-    private static VmFailure Failed(string message) => new(VmErrorCode.VolumeFailed, $"The volume could not be made ready: {message}", retryable: true);
+    private static VmFailure Failed(string message) =>
+        new(VmErrorCode.VolumeFailed, $"The volume could not be made ready: {message}", retryable: true);
 }

@@ -37,7 +37,8 @@ public sealed class CloudInitTests
         var data = CloudInit.UserData(host.PrivateKeyPem, host.PublicKey, client.PublicKey);
         Assert.StartsWith("#cloud-config\n", data, StringComparison.Ordinal);
         Assert.DoesNotContain(" ${", data.Replace("${…}", "", StringComparison.Ordinal).Split("write_files")[0], StringComparison.Ordinal);
-        Assert.Contains("command=\\\"/usr/local/sbin/launchpad-vm-entry\\\"", data.Replace("\\u0022", "\\\"", StringComparison.Ordinal), StringComparison.Ordinal);
+        var authorized = $"restrict,command=\\\"/usr/local/sbin/launchpad-vm-entry\\\" {client.PublicKey}\"";
+        Assert.Contains(authorized, Plain(data), StringComparison.Ordinal);
         Assert.DoesNotContain(client.PrivateKeyPem.Split('\n')[2], data, StringComparison.Ordinal);
     }
 
@@ -54,6 +55,10 @@ public sealed class CloudInitTests
     [Fact]
     public void Each_pair_is_another() =>
         Assert.NotEqual(SHA256.HashData(Bytes(SshKeyPair.Generate())), SHA256.HashData(Bytes(SshKeyPair.Generate())));
+
+    // The encoder may spell a quote and a plus either way.
+    private static string Plain(string data) =>
+        data.Replace("\\u0022", "\\\"", StringComparison.Ordinal).Replace("\\u002B", "+", StringComparison.Ordinal);
 
     private static byte[] Bytes(SshKeyPair key) => System.Text.Encoding.ASCII.GetBytes(key.PublicKey);
 

@@ -1,4 +1,5 @@
 extern alias vm;
+using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -13,7 +14,8 @@ public sealed class RenderingTests
 {
     private static readonly ApplyRequest s_request = new(
         "dep_01", $"127.0.0.1:5055/launchpad/tiny@sha256:{new string('a', 64)}", new VmLimits(2048, 1.5, 10240, 512),
-        new VmRuntime(18789, "/readyz", new Dictionary<string, string> { ["B"] = "2; rm -rf /", ["A"] = "--privileged" }), [], null, [], null, ApplyStage.Start);
+        new VmRuntime(18789, "/readyz", new Dictionary<string, string> { ["B"] = "2; rm -rf /", ["A"] = "--privileged" }),
+        [], null, [], null, ApplyStage.Start);
 
     [Fact]
     public void A_container_is_described_with_every_restriction()
@@ -50,7 +52,8 @@ public sealed class RenderingTests
             Describe(s_request, file: "other"),
         }.Select(container => container.Labels[Container.StateLabel]).ToArray();
         Assert.Equal(labels.Length, labels.Distinct().Count());
-        Assert.Equal(labels[0], Describe(s_request with { Egress = ["10.0.0.1:1"], Through = ApplyStage.Route }).Labels[Container.StateLabel]);
+        var same = Describe(s_request with { Egress = ["10.0.0.1:1"], Through = ApplyStage.Route });
+        Assert.Equal(labels[0], same.Labels[Container.StateLabel]);
     }
 
     [Fact]
@@ -66,7 +69,8 @@ public sealed class RenderingTests
     [Fact]
     public void The_firewall_opens_what_each_state_lists_for_its_own_bridge()
     {
-        var rules = Firewall.Render([State("a", 0, "10.0.0.1:443"), State("b", 7, "10.254.0.1:9000"), State("c", null, "10.9.9.9:1")], caddyUser: 999);
+        DeploymentState[] states = [State("a", 0, "10.0.0.1:443"), State("b", 7, "10.254.0.1:9000"), State("c", null, "10.9.9.9:1")];
+        var rules = Firewall.Render(states, caddyUser: 999);
         Assert.Contains("elements = { \"lpad0\" . 10.0.0.1 . 443, \"lpad7\" . 10.254.0.1 . 9000 }", rules, StringComparison.Ordinal);
         Assert.DoesNotContain("10.9.9.9", rules, StringComparison.Ordinal);
         Assert.Contains("skuid { 0, 999 }", rules, StringComparison.Ordinal);
@@ -114,15 +118,20 @@ public sealed class RenderingTests
         void Frame(byte kind, string text)
         {
             var bytes = Encoding.UTF8.GetBytes(text);
-            stream.Write([kind, 0, 0, 0, (byte)(bytes.Length >> 24), (byte)(bytes.Length >> 16), (byte)(bytes.Length >> 8), (byte)bytes.Length]);
+            var header = new byte[8];
+            header[0] = kind;
+            BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), bytes.Length);
+            stream.Write(header);
             stream.Write(bytes);
         }
     }
 
     [Fact]
-    public void A_secret_is_never_printed() => Assert.Equal("VmSecret { Name = token, Value = *** }", new VmSecret("token", "canary").ToString());
+    public void A_secret_is_never_printed() =>
+        Assert.Equal("VmSecret { Name = token, Value = *** }", new VmSecret("token", "canary").ToString());
 
-    private static DeploymentState State(string deployment, int? slot, params string[] egress) => new(deployment) { Slot = slot, Egress = egress };
+    private static DeploymentState State(string deployment, int? slot, params string[] egress) =>
+        new(deployment) { Slot = slot, Egress = egress };
 
     private static CreateContainer Describe(ApplyRequest request, string secrets = "one", string file = "hash") =>
         Container.Describe(request, Paths.Of(request.Deployment), 0, secrets, new Dictionary<string, string> { ["a"] = file });

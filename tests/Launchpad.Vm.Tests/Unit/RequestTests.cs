@@ -85,7 +85,8 @@ public sealed class RequestTests
         document["secrets"]![0]!["value"] = "canary-value";
         var failure = Assert.Throws<VmFailure>(() => Parse(document));
         Assert.DoesNotContain("canary", failure.Message, StringComparison.OrdinalIgnoreCase);
-        failure = Assert.Throws<VmFailure>(() => Requests.Parse(Encoding.UTF8.GetBytes("{\"deployment\":\"canary\", canary"), VmJson.Default.HealthRequest));
+        var broken = Encoding.UTF8.GetBytes("{\"deployment\":\"canary\", canary");
+        failure = Assert.Throws<VmFailure>(() => Requests.Parse(broken, VmJson.Default.HealthRequest));
         Assert.DoesNotContain("canary", failure.Message, StringComparison.OrdinalIgnoreCase);
     }
 
@@ -108,7 +109,8 @@ public sealed class RequestTests
     [InlineData(":80")]
     [InlineData("::1:80")]
     [InlineData("*:443")]
-    public void An_egress_entry_that_would_open_too_much_is_refused(string entry) => Assert.Throws<VmFailure>(() => EgressRule.Parse(entry));
+    public void An_egress_entry_that_would_open_too_much_is_refused(string entry) =>
+        Assert.Throws<VmFailure>(() => EgressRule.Parse(entry));
 
     [Theory]
     [InlineData(VmVerb.ExecTest, "exec-test")]
@@ -140,15 +142,19 @@ public sealed class RequestTests
     // A grammar may well allow a payload that means nothing to it.
     private static bool IsHarmless(string field, string value) => field switch
     {
-        "filePath" => value.Split('/').All(segment => segment is not ("" or "." or "..") && segment.Length <= 64 && segment[0] != '-' && segment.All(IsPlain)),
-        "readyPath" => value.StartsWith('/') && !value.Contains("/.", StringComparison.Ordinal) && value.All(character => IsPlain(character) || character is '/' or '~'),
-        "secretName" => value.Length is > 0 and <= 63 && value.All(character => char.IsAsciiLetterLower(character) || character == '-') && value[0] != '-',
-        "host" => value.Length <= 63 && value.Split('.').All(label => label.Length > 0 && label[0] != '-' && label[^1] != '-' && label.All(
-            character => char.IsAsciiLetterLower(character) || character == '-')),
+        "filePath" => value.Split('/').All(segment => segment is not ("" or "." or "..") && segment.Length <= 64
+            && segment[0] != '-' && segment.All(IsPlain)),
+        "readyPath" => value.StartsWith('/') && !value.Contains("/.", StringComparison.Ordinal)
+            && value.All(character => IsPlain(character) || character is '/' or '~'),
+        "secretName" => value.Length is > 0 and <= 63 && value[0] != '-' && value.All(IsOfALabel),
+        "host" => value.Length <= 63
+            && value.Split('.').All(label => label.Length > 0 && label[0] != '-' && label[^1] != '-' && label.All(IsOfALabel)),
         // Read into an enum, whatever spaces are around it.
         "issuer" or "through" => value.Trim() == Valid(field),
         _ => false,
     };
+
+    private static bool IsOfALabel(char character) => char.IsAsciiLetterLower(character) || character == '-';
 
     private static bool IsPlain(char character) => char.IsAsciiLetterOrDigit(character) || character is '.' or '_' or '-';
 
@@ -188,9 +194,11 @@ public sealed class RequestTests
     }
 
     private static JsonObject Document() => JsonNode.Parse($$$"""
-        { "deployment":"dep_01", "image":"127.0.0.1:5055/launchpad/tiny@sha256:{{{s_digest}}}", "limits":{"memoryMb":64,"cpus":0.5,"storageMb":32,"pids":32},
+        { "deployment":"dep_01", "image":"127.0.0.1:5055/launchpad/tiny@sha256:{{{s_digest}}}",
+          "limits":{"memoryMb":64,"cpus":0.5,"storageMb":32,"pids":32},
           "runtime":{"port":18789,"readyPath":"/readyz","environment":{"A":"b"}}, "files":[{"path":"a.json","content":"{}"}],
-          "secrets":[{"name":"token","value":"x"}], "egress":["10.254.0.1:9000"], "route":{"host":"bot.localhost","issuer":"internal","email":null}, "through":"route" }
+          "secrets":[{"name":"token","value":"x"}], "egress":["10.254.0.1:9000"],
+          "route":{"host":"bot.localhost","issuer":"internal","email":null}, "through":"route" }
         """)!.AsObject();
 
     private static ApplyRequest Parse(JsonObject document) =>

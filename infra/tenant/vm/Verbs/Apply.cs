@@ -44,7 +44,8 @@ internal sealed class Apply(ApplyRequest request, StepLog log)
     private async Task<DeploymentState> PrepareAsync(DockerEngine docker, int owner)
     {
         var egress = await ResolveAsync();
-        var state = await RememberAsync([.. egress.SelectMany(place => place.Addresses.Select(address => $"{address}:{place.Rule.Port}")).Distinct()]);
+        var places = egress.SelectMany(place => place.Addresses.Select(address => $"{address}:{place.Rule.Port}")).Distinct();
+        var state = await RememberAsync([.. places]);
         var slot = state.Slot!.Value;
 
         await log.StepAsync("volume", () => Volume.ConvergeAsync(
@@ -122,7 +123,9 @@ internal sealed class Apply(ApplyRequest request, StepLog log)
         return [.. rules.Zip(addresses)];
     }
 
-    /// <summary>The names of the allow-list are all that the container can look up; the file is rewritten in place, because it is mounted.</summary>
+    /// <summary>
+    /// The names of the allow-list are all that the container can look up; the file is rewritten in place, because it is mounted.
+    /// </summary>
     private string? WriteHosts(IReadOnlyList<(EgressRule Rule, IReadOnlyList<string> Addresses)> egress)
     {
         var names = egress

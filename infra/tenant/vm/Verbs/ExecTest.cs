@@ -16,10 +16,11 @@ internal static class ExecTest
 
     public static async Task<ExecTestResult> RunAsync(ExecTestRequest request)
     {
-        var state = DeploymentState.Read(request.Deployment) is { Slot: not null } known ? known : throw Health.NotFound(request.Deployment);
+        var state = Health.Find(request.Deployment);
         await EnsureRunningAsync(request.Deployment, TimeSpan.Zero);
         var token = Secrets.Read(Paths.Of(request.Deployment), TokenSecret)
-            ?? throw new VmFailure(VmErrorCode.SecretsMissing, $"The VM holds no {TokenSecret} of {request.Deployment}; apply its secrets.", retryable: false);
+            ?? throw new VmFailure(
+                VmErrorCode.SecretsMissing, $"The VM holds no {TokenSecret} of {request.Deployment}; apply its secrets.", retryable: false);
 
         var clock = Stopwatch.StartNew();
         using var bot = new Bot(state);
@@ -82,7 +83,9 @@ internal static class ExecTest
         await using var stream = await response.Content.ReadAsStreamAsync(ct);
         var buffer = new byte[AnswerMax + 1];
         var length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, ct);
-        return length <= AnswerMax ? Encoding.UTF8.GetString(buffer, 0, length) : throw Failed("The bot's answer is larger than 256 KB.", retryable: false);
+        return length <= AnswerMax
+            ? Encoding.UTF8.GetString(buffer, 0, length)
+            : throw Failed("The bot's answer is larger than 256 KB.", retryable: false);
     }
 
     private static string Answer(string text)

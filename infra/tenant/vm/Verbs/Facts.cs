@@ -11,7 +11,8 @@ internal static class Facts
         var caddy = CaddyAsync();
         var info = await OrNullAsync(() => docker.FindAsync("info", DockerJson.Default.DockerInfo));
         var filter = Uri.EscapeDataString($$"""{"label":["{{Container.DeploymentLabel}}"]}""");
-        var containers = await OrNullAsync(() => docker.FindAsync($"containers/json?all=1&filters={filter}", DockerJson.Default.ContainerSummaryArray)) ?? [];
+        var path = $"containers/json?all=1&filters={filter}";
+        var containers = await OrNullAsync(() => docker.FindAsync(path, DockerJson.Default.ContainerSummaryArray)) ?? [];
         var running = containers
             .Where(container => container.State == "running")
             .Select(container => container.Labels.GetValueOrDefault(Container.DeploymentLabel))

@@ -10,7 +10,7 @@ internal static class Health
 
     public static async Task<HealthResult> RunAsync(HealthRequest request)
     {
-        var state = DeploymentState.Read(request.Deployment) is { Slot: not null } known ? known : throw NotFound(request.Deployment);
+        var state = Find(request.Deployment);
         var clock = Stopwatch.StartNew();
         using var docker = new DockerEngine();
         using var bot = new Bot(state);
@@ -27,6 +27,10 @@ internal static class Health
             await Task.Delay(ProbeEvery);
         }
     }
+
+    /// <summary>A deployment that has a network, and so may have a container.</summary>
+    public static DeploymentState Find(string deployment) =>
+        DeploymentState.Read(deployment) is { Slot: not null } state ? state : throw NotFound(deployment);
 
     public static VmFailure NotFound(string deployment) =>
         new(VmErrorCode.NotFound, $"The VM has no container of {deployment}; apply it first.", retryable: false);

@@ -61,12 +61,10 @@ internal static class Logs
     internal static VmLogLine? Line(string text, string stream)
     {
         var space = text.IndexOf(' ', StringComparison.Ordinal);
-        if (space < 0 || !DateTimeOffset.TryParse(text.AsSpan(0, space), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at))
-        {
-            return null;
-        }
-
-        return new VmLogLine(at, stream, Plain(text.AsSpan(space + 1)));
+        var time = text.AsSpan(0, Math.Max(space, 0));
+        return DateTimeOffset.TryParse(time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
+            ? new VmLogLine(at, stream, Plain(text.AsSpan(space + 1)))
+            : null;
     }
 
     /// <summary>Removes terminal sequences and control characters, and cuts what is too long.</summary>
