@@ -70,7 +70,8 @@ public sealed class Azurite : IAsyncLifetime
             ?? Repository.File("infra", "local", "npm", "node_modules", ".bin", "azurite");
         return File.Exists(program)
             ? program
-            : throw new InvalidOperationException($"There is no Azurite at {program}: run npm ci in infra/local/npm, or set LAUNCHPAD_AZURITE to the program.");
+            : throw new InvalidOperationException(
+                $"There is no Azurite at {program}: run npm ci in infra/local/npm, or set LAUNCHPAD_AZURITE to the program.");
     }
 
     private static int FreePort()

@@ -29,7 +29,9 @@ internal static class Signature
     };
 
     private static readonly string[] s_recordMembers =
-        ["Equals", "GetHashCode", "ToString", "PrintMembers", "EqualityContract", "<Clone>$", "Deconstruct", "op_Equality", "op_Inequality"];
+    [
+        "Equals", "GetHashCode", "ToString", "PrintMembers", "EqualityContract", "<Clone>$", "Deconstruct", "op_Equality", "op_Inequality",
+    ];
 
     public static string Kind(Type type) => type switch
     {
@@ -54,8 +56,8 @@ internal static class Signature
         var own = type.GetInterfaces().Except(inherited).Where(@interface => @interface.IsVisible).ToArray().AsEnumerable();
         own = own.Except(own.SelectMany(@interface => @interface.GetInterfaces()));
         own = own.Where(@interface => !(IsRecord(type) && @interface == typeof(IEquatable<>).MakeGenericType(type)));
-        var bases = type.BaseType is null || type.BaseType == typeof(object) || type.BaseType == typeof(ValueType) ? [] : new[] { type.BaseType };
-        return bases.Concat(own).Select(Name);
+        var isRoot = type.BaseType is null || type.BaseType == typeof(object) || type.BaseType == typeof(ValueType);
+        return (isRoot ? own : own.Prepend(type.BaseType!)).Select(Name);
     }
 
     public static IEnumerable<string> Members(Type type)
@@ -80,9 +82,11 @@ internal static class Signature
         MethodInfo method when Visible(method) && !IsAccessor(method) && method.GetBaseDefinition() == method => Method(method),
         PropertyInfo property when property.GetAccessors(nonPublic: true).FirstOrDefault(Visible) is { } accessor
             && accessor.GetBaseDefinition() == accessor => Property(property, accessor),
-        EventInfo { AddMethod: { } add } @event when Visible(add) => $"{Access(add)}{Static(add)}event {Name(@event.EventHandlerType!)} {@event.Name}",
+        EventInfo { AddMethod: { } add } @event when Visible(add) =>
+            $"{Access(add)}{Static(add)}event {Name(@event.EventHandlerType!)} {@event.Name}",
         FieldInfo field when field.IsPublic || field.IsFamily || field.IsFamilyOrAssembly =>
-            (field.IsPublic ? "" : "protected ") + (field.IsLiteral ? "const " : field.IsStatic ? "static " : "") + $"{Name(field.FieldType)} {field.Name}",
+            $"{(field.IsPublic ? "" : "protected ")}{(field.IsLiteral ? "const " : field.IsStatic ? "static " : "")}"
+            + $"{Name(field.FieldType)} {field.Name}",
         _ => null,
     };
 
@@ -191,6 +195,6 @@ internal static class Signature
     private static bool IsRecord(Type type) => type.GetMethod("<Clone>$") is not null;
 
     private static bool IsOfRecords(MemberInfo member) => s_recordMembers.Contains(member.Name)
-        || member is ConstructorInfo { IsPublic: false } copy && copy.GetParameters() is [{ } original] && original.ParameterType == member.DeclaringType
-        || member is ConstructorInfo { DeclaringType.IsSealed: true } privateCopy && privateCopy.GetParameters() is [{ Name: "original" }];
+        || member is ConstructorInfo { IsPublic: false } copy
+            && copy.GetParameters() is [{ } original] && original.ParameterType == member.DeclaringType;
 }

@@ -6,6 +6,8 @@ namespace Launchpad.Standins.Tests;
 /// <summary>The checked-in list of one real package; <see cref="SurfaceTests"/> documents its format.</summary>
 internal sealed partial class SurfaceList
 {
+    private const StringSplitOptions Trimmed = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
+
     private readonly Dictionary<string, ListedType> _types;
 
     private SurfaceList(Dictionary<string, ListedType> types) => _types = types;
@@ -108,13 +110,14 @@ internal sealed partial class SurfaceList
             var brace = text.IndexOf(" {", StringComparison.Ordinal);
             return brace < 0
                 ? new(text, [], text)
-                : new(text[..brace], [.. text[(brace + 2)..].TrimEnd('}').Split(';').Select(part => part.Trim()).Where(part => part is not "")], text);
+                : new(text[..brace], [.. text[(brace + 2)..].TrimEnd('}', ' ').Split(';', Trimmed)], text);
         }
 
         public bool IsConstructorOf(Type type)
         {
-            var declaration = Declaration.StartsWith("protected ", StringComparison.Ordinal) ? Declaration["protected ".Length..] : Declaration;
-            return declaration.StartsWith(Signature.Simple(type) + "(", StringComparison.Ordinal);
+            var name = Signature.Simple(type) + "(";
+            return Declaration.StartsWith(name, StringComparison.Ordinal)
+                || Declaration.StartsWith("protected " + name, StringComparison.Ordinal);
         }
 
         public bool IsWithin(Member listed) => Declaration == listed.Declaration && Accessors.IsSubsetOf(listed.Accessors);

@@ -49,7 +49,8 @@ public partial class TableClient
         where T : class, ITableEntity => Entities<T>(ExpressionFilter.Create(filter), maxPerPage, select, cancellationToken).Async();
 
     private async ValueTask<Response> GetAsync(
-        string partitionKey, string rowKey, IEnumerable<string> select, bool async, CancellationToken cancellationToken, params int[] accepted)
+        string partitionKey, string rowKey, IEnumerable<string> select, bool async, CancellationToken cancellationToken,
+        params int[] accepted)
     {
         ArgumentNullException.ThrowIfNull(partitionKey);
         ArgumentNullException.ThrowIfNull(rowKey);

@@ -47,7 +47,8 @@ public class BlobClient : BlobBaseClient
     public virtual Response<BlobContentInfo> Upload(Stream content, CancellationToken cancellationToken) =>
         Upload(content, overwrite: false, cancellationToken);
 
-    public virtual Response<BlobContentInfo> Upload(Stream content, bool overwrite = false, CancellationToken cancellationToken = default) =>
+    public virtual Response<BlobContentInfo> Upload(
+        Stream content, bool overwrite = false, CancellationToken cancellationToken = default) =>
         Upload(content, Only(overwrite), cancellationToken);
 
     public virtual Response<BlobContentInfo> Upload(

@@ -55,7 +55,8 @@ public class BlobContainerClient
         BlobContainerEncryptionScopeOptions encryptionScopeOptions = null, CancellationToken cancellationToken = default) =>
         await CreateAsync(publicAccessType, metadata, encryptionScopeOptions, true, cancellationToken).ConfigureAwait(false);
 
-    public virtual Response<bool> Exists(CancellationToken cancellationToken = default) => ExistsAsync(false, cancellationToken).Completed();
+    public virtual Response<bool> Exists(CancellationToken cancellationToken = default) =>
+        ExistsAsync(false, cancellationToken).Completed();
 
     public virtual async Task<Response<bool>> ExistsAsync(CancellationToken cancellationToken = default) =>
         await ExistsAsync(true, cancellationToken).ConfigureAwait(false);

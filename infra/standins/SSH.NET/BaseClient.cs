@@ -54,7 +54,8 @@ public abstract class BaseClient : IDisposable
         }
     }
 
-    internal Master Connection => _master is { IsConnected: true } master ? master : throw new SshConnectionException("Client not connected.");
+    internal Master Connection =>
+        _master is { IsConnected: true } master ? master : throw new SshConnectionException("Client not connected.");
 
     public void Connect() => ConnectAsync(CancellationToken.None).GetAwaiter().GetResult();
 

@@ -19,7 +19,8 @@ public class ConnectionInfo
         ArgumentNullException.ThrowIfNull(host);
         if (port is < IPEndPoint.MinPort or > IPEndPoint.MaxPort)
         {
-            throw new ArgumentOutOfRangeException(nameof(port), $"Specified value cannot be greater than {IPEndPoint.MaxPort} or negative.");
+            throw new ArgumentOutOfRangeException(
+                nameof(port), $"Specified value cannot be greater than {IPEndPoint.MaxPort} or negative.");
         }
 
         ArgumentException.ThrowIfNullOrWhiteSpace(username);
@@ -52,6 +53,8 @@ public class ConnectionInfo
     } = TimeSpan.FromSeconds(30);
 
     public Encoding Encoding { get; set; } = Encoding.UTF8;
+
+    public int RetryAttempts { get; set; } = 10;
 
     public int MaxSessions { get; set; } = 10;
 }

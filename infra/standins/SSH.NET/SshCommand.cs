@@ -11,7 +11,7 @@ public class SshCommand : IDisposable
     private readonly Encoding _encoding;
 
     private Task? _execution;
-    private Session? _session;
+    private Channel? _channel;
     private CancellationTokenSource? _stop;
     private Stream? _input;
     private string? _result;
@@ -38,6 +38,8 @@ public class SshCommand : IDisposable
 
     public int? ExitStatus { get; private set; }
 
+    public string? ExitSignal { get; private set; }
+
     public Stream OutputStream { get; private set; } = new PipeStream();
 
     public Stream ExtendedOutputStream { get; private set; } = new PipeStream();
@@ -48,9 +50,10 @@ public class SshCommand : IDisposable
 
     public Stream CreateInputStream()
     {
-        if (_session is null)
+        if (_channel is null)
         {
-            throw new InvalidOperationException("The input stream can be used only after calling BeginExecute and before calling EndExecute.");
+            throw new InvalidOperationException(
+                "The input stream can be used only after calling BeginExecute and before calling EndExecute.");
         }
 
         if (_input is not null)
@@ -58,7 +61,7 @@ public class SshCommand : IDisposable
             throw new InvalidOperationException("The input stream already exists.");
         }
 
-        return _input = _session.Input;
+        return _input = new ChannelInput(_channel);
     }
 
     public Task ExecuteAsync(CancellationToken cancellationToken = default)
@@ -81,8 +84,8 @@ public class SshCommand : IDisposable
 
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _stop.CancelAfter(CommandTimeout);
-        _session = _master.Open(CommandText);
-        return _execution = RunAsync(_session, _stop.Token, cancellationToken);
+        _channel = _master.Open(_encoding.GetBytes(CommandText));
+        return _execution = RunAsync(_channel, _stop.Token, cancellationToken);
     }
 
     public IAsyncResult BeginExecute() => BeginExecute(callback: null, state: null);
@@ -120,6 +123,7 @@ public class SshCommand : IDisposable
         if (!_execution.IsCompleted)
         {
             _canceled = true;
+            _channel?.StopSignal = forceKill ? "KILL" : "TERM";
             _stop?.Cancel();
         }
     }
@@ -150,20 +154,21 @@ public class SshCommand : IDisposable
         }
 
         _isDisposed = true;
-        _session?.Dispose();
-        _input?.Dispose();
+        _channel?.StopSignal = null;
+        _stop?.Cancel();
+        _stop?.Dispose();
         OutputStream.Dispose();
         ExtendedOutputStream.Dispose();
     }
 
-    private async Task RunAsync(Session session, CancellationToken stop, CancellationToken caller)
+    private async Task RunAsync(Channel channel, CancellationToken stop, CancellationToken caller)
     {
         var (output, errors) = ((PipeStream)OutputStream, (PipeStream)ExtendedOutputStream);
         try
         {
-            ExitStatus = await session.RunAsync(output, errors, stop).ConfigureAwait(false);
+            (ExitStatus, ExitSignal) = await channel.RunAsync(output, errors, stop).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (_isDisposed)
+        catch (Exception) when (_isDisposed)
         {
             throw new ObjectDisposedException(GetType().FullName);
         }
@@ -180,20 +185,18 @@ public class SshCommand : IDisposable
         {
             output.Complete();
             errors.Complete();
-            session.Dispose();
-            _session = null;
-            _stop?.Dispose();
-            _stop = null;
+            _channel = null;
         }
     }
 
     private void Reset()
     {
+        _stop?.Dispose();
         OutputStream.Dispose();
         ExtendedOutputStream.Dispose();
         OutputStream = new PipeStream();
         ExtendedOutputStream = new PipeStream();
-        (ExitStatus, _result, _error, _input, _canceled) = (null, null, null, null, false);
+        (ExitStatus, ExitSignal, _result, _error, _input, _canceled) = (null, null, null, null, null, false);
     }
 
     private string ReadAll(Stream stream)

@@ -39,7 +39,8 @@ public sealed class BlobTests(Azurite azurite) : IAsyncLifetime
         BlobRequestConditions unchanged = new() { IfMatch = first.ETag };
         await blob.UploadAsync(BinaryData.FromString("two"), new BlobUploadOptions { Conditions = unchanged });
 
-        await FailsAsync(412, "ConditionNotMet", () => blob.UploadAsync(BinaryData.FromString("x"), new BlobUploadOptions { Conditions = unchanged }));
+        await FailsAsync(
+            412, "ConditionNotMet", () => blob.UploadAsync(BinaryData.FromString("x"), new BlobUploadOptions { Conditions = unchanged }));
         await FailsAsync(412, "ConditionNotMet", () => blob.DeleteIfExistsAsync(conditions: unchanged));
         await FailsAsync(412, "ConditionNotMet", () => blob.GetPropertiesAsync(unchanged));
         Assert.Equal("two", blob.DownloadContent().Value.Content.ToString());

@@ -86,7 +86,50 @@ public sealed class CommandTests(Sshd sshd) : SshTests(sshd)
 
         Assert.Equal("Command 'echo begun; sleep 30' timed out. (CommandTimeout: 00:00:02).", late.Message);
         Assert.Equal("begun\n", command.Result);
+        Assert.Null(command.ExitStatus);
+    }
+
+    [Fact]
+    public async Task A_command_that_is_stopped_loses_its_streams_and_its_place_is_free_again()
+    {
+        using var client = await ConnectedAsync();
+        for (var round = 0; round < 12; round++)
+        {
+            var mark = Sshd.PathOf($"stopped{round}");
+            using var command = client.CreateCommand($"echo ready; cat; touch {mark}");
+            var running = command.ExecuteAsync();
+            using StreamReader reader = new(command.OutputStream);
+            Assert.Equal("ready", await reader.ReadLineAsync().WaitAsync(Soon));
+
+            command.CancelAsync();
+
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running.WaitAsync(Soon));
+            await Sshd.EventuallyAsync(() => File.Exists(mark), Soon);
+        }
+    }
+
+    [Fact]
+    public async Task Commands_stopped_before_they_have_begun_do_no_harm()
+    {
+        using var client = await ConnectedAsync();
+        for (var round = 0; round < 12; round++)
+        {
+            using var command = client.CreateCommand("sleep 0.1");
+            using CancellationTokenSource cancel = new(round);
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => command.ExecuteAsync(cancel.Token));
+        }
+
         Assert.Equal("on\n", client.RunCommand("echo on").Result);
+    }
+
+    [Fact]
+    public async Task A_command_that_dies_of_a_signal_has_no_status()
+    {
+        using var client = await ConnectedAsync();
+
+        using var command = client.RunCommand("kill -KILL $$");
+
+        Assert.Equal((null, "KILL"), (command.ExitStatus, command.ExitSignal));
     }
 
     [Fact]
@@ -121,11 +164,11 @@ public sealed class CommandTests(Sshd sshd) : SshTests(sshd)
         Assert.NotEqual(0, command.ExitStatus);
         Assert.False(File.Exists(Sshd.PathOf("canary")));
         Assert.Contains("for " + Sshd.User, Sshd.Log, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => client.CreateCommand("a\0b").Execute());
+        Assert.ThrowsAny<SshException>(() => client.CreateCommand("a\0b").Execute());
     }
 
     [Fact]
-    public async Task What_is_written_to_a_command_that_has_ended_is_dropped()
+    public async Task What_is_written_to_a_command_that_has_ended_reaches_nobody()
     {
         using var client = await ConnectedAsync();
         using var command = client.CreateCommand("exit 4");
@@ -133,9 +176,14 @@ public sealed class CommandTests(Sshd sshd) : SshTests(sshd)
         var input = command.CreateInputStream();
         await running.WaitAsync(Soon);
 
+        using var next = client.CreateCommand("head -c 5");
+        var reading = next.ExecuteAsync();
         await input.WriteAsync(new byte[1 << 20]);
+        await input.DisposeAsync();
+        await next.CreateInputStream().WriteAsync("later"u8.ToArray());
+        await reading.WaitAsync(Soon);
 
-        Assert.Equal(4, command.ExitStatus);
+        Assert.Equal((4, "later"), (command.ExitStatus, next.Result));
     }
 
     [Fact]

@@ -168,7 +168,9 @@ public sealed class ConnectionTests(Sshd sshd) : SshTests(sshd)
 
         // Measured in turns, so that what else the machine does falls on both; 200 ms is what a quiet machine never needs.
         var (ours, ssh) = (Median(rounds.Select(round => round.Ours)), Median(rounds.Select(round => round.Ssh)));
-        Assert.True(ours < TimeSpan.FromMilliseconds(200) || ours < 2.5 * ssh, $"{ours.TotalMilliseconds:F0} ms, ssh {ssh.TotalMilliseconds:F0} ms");
+        Assert.True(
+            ours < TimeSpan.FromMilliseconds(200) || ours < 2.5 * ssh,
+            $"{ours.TotalMilliseconds:F0} ms, ssh {ssh.TotalMilliseconds:F0} ms");
 
         async Task ConnectAndRunAsync()
         {

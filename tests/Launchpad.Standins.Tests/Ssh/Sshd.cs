@@ -46,6 +46,8 @@ public sealed class Sshd : IAsyncLifetime
         await GenerateKeyAsync("host");
         await GenerateKeyAsync("client");
         File.Copy(PathOf("client.pub"), PathOf("authorized"));
+
+        // HOME is not the user's, so that nobody's shell start-up files take part in the tests.
         await File.WriteAllTextAsync(PathOf("config"), $"""
             ListenAddress 127.0.0.1:{Port}
             HostKey {PathOf("host")}
@@ -57,6 +59,7 @@ public sealed class Sshd : IAsyncLifetime
             PermitRootLogin prohibit-password
             PasswordAuthentication no
             KbdInteractiveAuthentication no
+            SetEnv HOME={_directory}
             LogLevel VERBOSE
             """);
         await StartAsync();
@@ -113,7 +116,8 @@ public sealed class Sshd : IAsyncLifetime
 
     /// <summary>The same command through the ssh program itself, for comparison.</summary>
     public Task PlainSshAsync(string command) => RunAsync("/usr/bin/ssh", "-F", "none", "-i", PathOf("client"), "-p", $"{Port}", "-l", User,
-        "-o", "UserKnownHostsFile=/dev/null", "-o", "GlobalKnownHostsFile=/dev/null", "-o", "StrictHostKeyChecking=no", "-o", "LogLevel=ERROR", "127.0.0.1", command);
+        "-o", "UserKnownHostsFile=/dev/null", "-o", "GlobalKnownHostsFile=/dev/null", "-o", "StrictHostKeyChecking=no",
+        "-o", "LogLevel=ERROR", "127.0.0.1", command);
 
     public static async Task EventuallyAsync(Func<bool> condition, TimeSpan max)
     {

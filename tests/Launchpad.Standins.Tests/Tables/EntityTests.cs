@@ -118,7 +118,8 @@ public sealed class EntityTests(Azurite azurite) : TableTests(azurite)
         await Table.AddEntityAsync(new TableEntity(key, key) { ["N"] = 1 });
 
         TableEntity read = await Table.GetEntityAsync<TableEntity>(key, key);
-        var found = await Table.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {key} and RowKey eq {key}")).ToListAsync();
+        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {key} and RowKey eq {key}");
+        var found = await Table.QueryAsync<TableEntity>(filter).ToListAsync();
         await Table.UpdateEntityAsync(new TableEntity(key, key) { ["N"] = 2 }, read.ETag);
         await Table.DeleteEntityAsync(key, key);
 

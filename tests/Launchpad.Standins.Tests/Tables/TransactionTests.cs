@@ -64,7 +64,8 @@ public sealed class TransactionTests(Azurite azurite) : TableTests(azurite)
     [Fact]
     public async Task A_hundred_actions_fit_and_none_is_an_error()
     {
-        await Table.SubmitTransactionAsync(Enumerable.Range(0, 100).Select(n => new TableTransactionAction(TableTransactionActionType.Add, Entity($"{n}"))));
+        await Table.SubmitTransactionAsync(
+            Enumerable.Range(0, 100).Select(n => new TableTransactionAction(TableTransactionActionType.Add, Entity($"{n}"))));
 
         Assert.Equal(100, (await Table.QueryAsync<TableEntity>().ToListAsync()).Count);
         await Assert.ThrowsAsync<InvalidOperationException>(() => Table.SubmitTransactionAsync([]));

@@ -48,7 +48,8 @@ internal sealed record ConnectionString(Uri Endpoint, TableSharedKeyCredential C
         return settings;
     }
 
-    private static string Required(Dictionary<string, string> settings, string name) => settings.TryGetValue(name, out var value) && value != ""
-        ? value
-        : throw new InvalidOperationException("No valid combination of account information found.");
+    private static string Required(Dictionary<string, string> settings, string name) =>
+        settings.TryGetValue(name, out var value) && value != ""
+            ? value
+            : throw new InvalidOperationException("No valid combination of account information found.");
 }

@@ -3,7 +3,7 @@ using System.Reflection;
 
 namespace Azure.Data.Tables.Wire;
 
-/// <summary>Turns `entity => entity.Age >= 18 &amp;&amp; entity.Name == name` into OData; all that does not mention the entity is a literal.</summary>
+/// <summary>Turns `row => row.Age >= 18 &amp;&amp; row.Name == name` into OData; all that does not mention the row is a literal.</summary>
 internal sealed class ExpressionFilter
 {
     private readonly ParameterExpression _entity;
@@ -25,7 +25,8 @@ internal sealed class ExpressionFilter
         BinaryExpression binary => $"{Operand(binary.Left)} {Operator(binary.NodeType)} {Operand(binary.Right)}",
         MemberExpression member when member.Expression == _entity => Name(member.Member),
         MethodCallExpression { Method.Name: "get_Item", Arguments: [var key] } => (string)Evaluate(key),
-        MethodCallExpression { Method.Name: nameof(string.Equals), Object: { } left, Arguments: [var right] } => $"{Text(left)} eq {Text(right)}",
+        MethodCallExpression { Method.Name: nameof(string.Equals), Object: { } left, Arguments: [var right] } =>
+            $"{Text(left)} eq {Text(right)}",
         MethodCallExpression { Object: { } entity } call when entity == _entity && call.Arguments is [var key]
             && call.Method.Name.StartsWith("Get", StringComparison.Ordinal) => (string)Evaluate(key),
         _ => throw new NotSupportedException($"The expression {expression} is not supported."),

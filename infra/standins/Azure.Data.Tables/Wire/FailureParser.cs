@@ -19,7 +19,9 @@ internal sealed class FailureParser : RequestFailedDetailsParser
         }
 
         data = new Dictionary<string, string>();
-        var message = body.TryGetProperty("message", out var text) && text.TryGetProperty("value", out var value) ? value.GetString() : null;
+        var message = body.TryGetProperty("message", out var text) && text.TryGetProperty("value", out var value)
+            ? value.GetString()
+            : null;
 
         // A transaction's message starts with the index of the action that failed: "2:The specified entity already exists."
         if (message?.IndexOf(':') is > 0 and var colon

@@ -6,7 +6,8 @@ namespace Azure.Data.Tables.Wire;
 
 /// <summary>One query as pages: the service names the next row in headers, and that pair is the continuation token.</summary>
 internal sealed class Pages<T>(
-    TableService service, string path, string filter, int? maxPerPage, string select, Func<JsonElement, T> read, CancellationToken cancellationToken)
+    TableService service, string path, string filter, int? maxPerPage, string select, Func<JsonElement, T> read,
+    CancellationToken cancellationToken)
 {
     private const string NextPrefix = "x-ms-continuation-";
 
@@ -17,8 +18,8 @@ internal sealed class Pages<T>(
     private async ValueTask<Page<T>> GetAsync(string continuation, int? size, bool async, CancellationToken cancel)
     {
         var message = service.Request(RequestMethod.Get, path);
-        (string Name, string Value)[] options =
-            [("$top", (size ?? maxPerPage)?.ToString(CultureInfo.InvariantCulture)), ("$select", select), ("$filter", filter), .. Next(continuation)];
+        var top = (size ?? maxPerPage)?.ToString(CultureInfo.InvariantCulture);
+        (string Name, string Value)[] options = [("$top", top), ("$select", select), ("$filter", filter), .. Next(continuation)];
         foreach (var (name, value) in options.Where(option => option.Value is not null))
         {
             message.Request.Uri.AppendQuery(name, value);

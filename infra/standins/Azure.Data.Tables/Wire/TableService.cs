@@ -123,7 +123,8 @@ internal sealed class TableService(HttpPipeline pipeline, Uri endpoint, string v
     }
 
     /// <summary>`https://account.table.…` names the account in the host; an emulator's address names it in the path.</summary>
-    private static string AccountOf(Uri endpoint) => endpoint.HostNameType is UriHostNameType.Dns && endpoint.Host.Contains('.', StringComparison.Ordinal)
-        ? endpoint.Host[..endpoint.Host.IndexOf('.', StringComparison.Ordinal)]
-        : endpoint.AbsolutePath.Trim('/');
+    private static string AccountOf(Uri endpoint) =>
+        endpoint.HostNameType is UriHostNameType.Dns && endpoint.Host.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot
+            ? endpoint.Host[..dot]
+            : endpoint.AbsolutePath.Trim('/');
 }

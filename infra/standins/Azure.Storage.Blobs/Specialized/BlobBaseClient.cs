@@ -54,14 +54,16 @@ public class BlobBaseClient
         BlobDownloadOptions options = null, CancellationToken cancellationToken = default) =>
         await StreamingAsync(options, true, cancellationToken).ConfigureAwait(false);
 
-    public virtual Response<bool> Exists(CancellationToken cancellationToken = default) => ExistsAsync(false, cancellationToken).Completed();
+    public virtual Response<bool> Exists(CancellationToken cancellationToken = default) =>
+        ExistsAsync(false, cancellationToken).Completed();
 
     public virtual async Task<Response<bool>> ExistsAsync(CancellationToken cancellationToken = default) =>
         await ExistsAsync(true, cancellationToken).ConfigureAwait(false);
 
     public virtual Response Delete(
         DeleteSnapshotsOption snapshotsOption = DeleteSnapshotsOption.None, BlobRequestConditions conditions = null,
-        CancellationToken cancellationToken = default) => EraseAsync(snapshotsOption, conditions, false, cancellationToken, 202).Completed();
+        CancellationToken cancellationToken = default) =>
+        EraseAsync(snapshotsOption, conditions, false, cancellationToken, 202).Completed();
 
     public virtual async Task<Response> DeleteAsync(
         DeleteSnapshotsOption snapshotsOption = DeleteSnapshotsOption.None, BlobRequestConditions conditions = null,
@@ -141,7 +143,8 @@ public class BlobBaseClient
     }
 
     private async ValueTask<Response> EraseAsync(
-        DeleteSnapshotsOption snapshots, BlobRequestConditions conditions, bool async, CancellationToken cancellationToken, params int[] accepted)
+        DeleteSnapshotsOption snapshots, BlobRequestConditions conditions, bool async, CancellationToken cancellationToken,
+        params int[] accepted)
     {
         var message = Service.Request(RequestMethod.Delete, Uri);
         BlobService.Apply(message, conditions);

@@ -1,6 +1,6 @@
 namespace Azure.Storage.Blobs.Wire;
 
-/// <summary>An address of the blob service taken apart: `account.blob…/container/blob`, or `host/account/container/blob` at an emulator.</summary>
+/// <summary>A blob's address taken apart: `account.blob…/container/blob`, or `host/account/container/blob` at an emulator.</summary>
 internal sealed record BlobAddress(string Account, string Container, string Blob)
 {
     public static BlobAddress Of(Uri uri)

@@ -6,7 +6,8 @@ using Azure.Storage.Blobs.Models;
 namespace Azure.Storage.Blobs.Wire;
 
 /// <summary>The blobs of a container as pages.</summary>
-internal sealed class BlobPages(BlobService service, Uri container, BlobTraits traits, BlobStates states, string prefix, CancellationToken cancellationToken)
+internal sealed class BlobPages(
+    BlobService service, Uri container, BlobTraits traits, BlobStates states, string prefix, CancellationToken cancellationToken)
 {
     private static readonly (Enum Flag, string Name)[] s_includes =
     [
@@ -20,7 +21,8 @@ internal sealed class BlobPages(BlobService service, Uri container, BlobTraits t
 
     private async ValueTask<Page<BlobItem>> GetAsync(string marker, int? size, bool async, CancellationToken cancel)
     {
-        var includes = string.Join(',', s_includes.Where(include => traits.Has(include.Flag) || states.Has(include.Flag)).Select(include => include.Name));
+        var wanted = s_includes.Where(include => traits.Has(include.Flag) || states.Has(include.Flag));
+        var includes = string.Join(',', wanted.Select(include => include.Name));
         var message = service.Request(RequestMethod.Get, container,
             ("restype", "container"), ("comp", "list"), ("prefix", prefix), ("marker", marker),
             ("maxresults", size?.ToString(CultureInfo.InvariantCulture)), ("include", includes is "" ? null : includes));

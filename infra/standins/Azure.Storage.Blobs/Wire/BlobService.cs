@@ -37,7 +37,8 @@ internal sealed class BlobService(HttpPipeline pipeline, string version, string 
     {
         ArgumentNullException.ThrowIfNull(uri);
         ArgumentNullException.ThrowIfNull(credential);
-        return Create(new BearerTokenAuthenticationPolicy(credential, "https://storage.azure.com/.default"), options, BlobAddress.Of(uri).Account);
+        BearerTokenAuthenticationPolicy policy = new(credential, "https://storage.azure.com/.default");
+        return Create(policy, options, BlobAddress.Of(uri).Account);
     }
 
     public HttpMessage Request(RequestMethod method, Uri uri, params (string Name, string Value)[] query)
@@ -67,7 +68,8 @@ internal sealed class BlobService(HttpPipeline pipeline, string version, string 
     }
 
     /// <summary>Leaves the message to the caller, who may want its content as it arrives.</summary>
-    public async ValueTask<Response> SendOpenAsync(HttpMessage message, bool async, CancellationToken cancellationToken, params int[] accepted)
+    public async ValueTask<Response> SendOpenAsync(
+        HttpMessage message, bool async, CancellationToken cancellationToken, params int[] accepted)
     {
         if (async)
         {

@@ -4,7 +4,7 @@ using Azure.Core;
 
 namespace Azure.Storage.Blobs.Wire;
 
-/// <summary>Reads the error code and message of a storage error: from the XML body, or from the header when there is no body (HEAD).</summary>
+/// <summary>Reads the code and message of a storage error: from the XML body, or from the header when there is no body (HEAD).</summary>
 internal sealed class FailureParser : RequestFailedDetailsParser
 {
     public override bool TryParse(Response response, out ResponseError error, out IDictionary<string, string> data)

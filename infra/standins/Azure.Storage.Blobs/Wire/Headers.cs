@@ -13,7 +13,8 @@ internal static class Headers
         ? DateTimeOffset.Parse(text, CultureInfo.InvariantCulture)
         : default;
 
-    public static byte[] Bytes(this Response response, string name) => response.Text(name) is { } text ? Convert.FromBase64String(text) : null;
+    public static byte[] Bytes(this Response response, string name) =>
+        response.Text(name) is { } text ? Convert.FromBase64String(text) : null;
 
     public static ETag Tag(this Response response) => response.Headers.ETag ?? default;
 

@@ -51,8 +51,11 @@ internal sealed class SharedKeyPolicy(StorageSharedKeyCredential credential) : H
     private void Resource(StringBuilder text, Uri uri)
     {
         text.Append('/').Append(credential.AccountName).Append(uri.AbsolutePath);
-        var parameters = uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=', 2))
-            .GroupBy(pair => Uri.UnescapeDataString(pair[0]).ToLowerInvariant(), pair => Uri.UnescapeDataString(pair.ElementAtOrDefault(1) ?? ""))
+        var parameters = uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries)
+            .Select(pair => pair.Split('=', 2))
+            .Select(pair => (Name: pair[0], Value: pair is [_, var value] ? value : ""))
+            .Select(pair => (Name: Uri.UnescapeDataString(pair.Name).ToLowerInvariant(), Value: Uri.UnescapeDataString(pair.Value)))
+            .GroupBy(pair => pair.Name, pair => pair.Value)
             .OrderBy(group => group.Key, StringComparer.Ordinal);
         foreach (var parameter in parameters)
         {

@@ -32,7 +32,7 @@ public class HostKeyEventArgs : EventArgs
         _ => Modulus(key),
     };
 
-    /// <summary>An RSA key is its name, the exponent and the modulus, each after its length; a leading zero only keeps it positive.</summary>
+    /// <summary>An RSA key is name, exponent and modulus, each after its length; a leading zero only keeps it positive.</summary>
     private static int Modulus(ReadOnlySpan<byte> key)
     {
         var modulus = Rest(Rest(key));

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
@@ -9,7 +10,7 @@ using Renci.SshNet.Common;
 namespace Renci.SshNet.OpenSsh;
 
 /// <summary>
-/// One authenticated connection: an ssh process with a control socket, over which every command opens its own session. It offers the
+/// One authenticated connection: an ssh process whose control socket lets every command have a session of its own. It offers the
 /// algorithms that SSH.NET offers, in the same order of preference.
 /// </summary>
 internal sealed partial class Master : IDisposable
@@ -22,22 +23,23 @@ internal sealed partial class Master : IDisposable
     private readonly Process _ssh;
     private readonly Task<string> _errors;
     private readonly SemaphoreSlim _sessions;
+    private readonly ConcurrentBag<ControlConnection> _idle = [];
+    private readonly ConcurrentBag<ControlConnection> _spent = [];
+    private readonly int _attempts;
     private readonly CancellationTokenSource _disposed = new();
-    private int _logs;
 
-    private Master(PrivateDirectory directory, Process ssh, Task<string> errors, int maxSessions)
+    private Master(PrivateDirectory directory, Process ssh, Task<string> errors, ConnectionInfo target)
     {
         _directory = directory;
         _ssh = ssh;
         _errors = errors;
-        _sessions = new SemaphoreSlim(maxSessions);
+        _sessions = new SemaphoreSlim(target.MaxSessions);
+        _attempts = target.RetryAttempts;
     }
 
     public event Action<SshConnectionException>? Lost;
 
     public bool IsConnected => !_disposed.IsCancellationRequested && !_ssh.HasExited;
-
-    public CancellationToken Disposed => _disposed.Token;
 
     private string Socket => _directory.File(ControlSocket);
 
@@ -61,7 +63,7 @@ internal sealed partial class Master : IDisposable
             var keys = WriteKeys(directory, target);
             var ssh = Program.Start(Arguments(target, keepAlive, directory, question, keys));
             var errors = ReadErrorsAsync(ssh.StandardError, question, trusts);
-            Master master = new(directory, ssh, errors, target.MaxSessions);
+            Master master = new(directory, ssh, errors, target);
             try
             {
                 await master.AuthenticatedAsync(question, cancellationToken).ConfigureAwait(false);
@@ -85,18 +87,32 @@ internal sealed partial class Master : IDisposable
     }
 
     /// <summary>Starts a command; waits while as many sessions are open as the server allows on one connection.</summary>
-    public Session Open(string command)
+    public Channel Open(byte[] command)
     {
         _sessions.Wait(_disposed.Token);
         try
         {
-            var log = _directory.File("log" + Interlocked.Increment(ref _logs).ToString(CultureInfo.InvariantCulture));
-            return new Session(this, Socket, command, log, _sessions);
+            var connection = _idle.TryTake(out var used) ? used : new ControlConnection(Socket);
+            return new Channel(this, connection, command, _attempts);
         }
-        catch
+        catch (SocketException gone)
         {
             _sessions.Release();
-            throw;
+            throw new SshConnectionException("Client not connected.", gone);
+        }
+    }
+
+    /// <summary>
+    /// Takes a connection back for the next command. It is never closed while ssh runs: ssh ends itself when a control connection goes away
+    /// on which the server has refused to open a session.
+    /// </summary>
+    public void Return(ControlConnection connection, bool isUsable)
+    {
+        (isUsable ? _idle : _spent).Add(connection);
+        _sessions.Release();
+        if (_disposed.IsCancellationRequested)
+        {
+            connection.Dispose();
         }
     }
 
@@ -112,6 +128,11 @@ internal sealed partial class Master : IDisposable
         {
             _ssh.Kill();
             _ssh.WaitForExit();
+        }
+
+        foreach (var connection in _idle.Concat(_spent))
+        {
+            connection.Dispose();
         }
 
         _directory.Dispose();

@@ -77,7 +77,7 @@ internal sealed class PrivateDirectory : IDisposable
 
     private static bool IsMemory(string path) => Directory.Exists(path) && new DriveInfo(path).DriveFormat is "tmpfs";
 
-    /// <summary>A process that was killed leaves its directories, and connections that outlive it; both end here, once per process.</summary>
+    /// <summary>A killed process leaves its directories, and connections that outlive it; both end here, once per process.</summary>
     private static void Sweep(string root)
     {
         foreach (var directory in new DirectoryInfo(root).EnumerateDirectories(Prefix + "*").Where(IsOrphan))
