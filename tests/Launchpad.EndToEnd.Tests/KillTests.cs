@@ -56,7 +56,7 @@ public sealed class KillTests(ITestOutputHelper output) : IAsyncLifetime
         using var customer = await stack.SignedUpAsync();
         var deployment = await customer.BuyAsync();
         var terminating = saga == "Terminate" ? TerminateAsync(customer, deployment) : null;
-        var frozen = await stack.FreezesAsync(pid, () => IsOverAsync(deployment, saga), Stack.Within(3));
+        var frozen = await Stack.FreezesAsync(pid, () => IsOverAsync(deployment, saga), Stack.Within(3));
         if (frozen)
         {
             await KillAsync(victim, pid, saga, n);

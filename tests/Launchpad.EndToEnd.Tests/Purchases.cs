@@ -34,7 +34,7 @@ public static class Purchases
     public static async Task<(string Deployment, Operation Operation)> RunningAsync(this Customer customer, object? order = null)
     {
         var (deployment, operation) = await customer.ProvisionedAsync(order);
-        Assert.True(operation.Status == "succeeded", $"{operation.Failure}");
+        Assert.True(operation.Status == "succeeded", $"{operation.Failure}\n{await WroteAsync(customer, deployment)}");
         return (deployment, operation);
     }
 
@@ -48,5 +48,11 @@ public static class Purchases
     {
         var operation = await customer.DoAsync(HttpMethod.Delete, $"deployments/{deployment}");
         Assert.True(operation.Status == "succeeded", $"{operation.Failure}");
+    }
+
+    private static async Task<string> WroteAsync(Customer customer, string deployment)
+    {
+        using var logs = await customer.SendAsync(HttpMethod.Get, $"deployments/{deployment}/logs?tail=20", null, Stack.Within(1));
+        return logs.RootElement.GetRawText();
     }
 }

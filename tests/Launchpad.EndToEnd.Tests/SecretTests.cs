@@ -60,7 +60,7 @@ public sealed class SecretTests(StackFixture fixture)
     }
 
     /// <summary>Argument lists and environments of every process of this machine, those inside containers too.</summary>
-    private static IReadOnlyList<string> ProcessesShowing(string text)
+    private static List<string> ProcessesShowing(string text)
     {
         var needle = Encoding.UTF8.GetBytes(text);
         var found = new List<string>();

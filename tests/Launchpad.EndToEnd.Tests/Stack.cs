@@ -11,6 +11,8 @@ namespace Launchpad.EndToEnd.Tests;
 /// <summary>The whole product as `./launchpad up` starts it: real processes, a home of its own, killed and started again as a test wishes.</summary>
 public sealed class Stack(int slot, string image) : IAsyncDisposable
 {
+    private const string HomeLabel = "launchpad.home";
+
     public const string MasterKey = "master-key-of-the-end-to-end-tests";
     private const string StorageKey = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
     private static readonly TimeSpan StartMax = TimeSpan.FromMinutes(15);
@@ -102,7 +104,7 @@ public sealed class Stack(int slot, string image) : IAsyncDisposable
     }
 
     /// <summary>Waits until the control plane froze itself after the event it was told, or until <paramref name="other"/> is true.</summary>
-    public async Task<bool> FreezesAsync(int pid, Func<Task<bool>> other, CancellationToken ct)
+    public static async Task<bool> FreezesAsync(int pid, Func<Task<bool>> other, CancellationToken ct)
     {
         while (true)
         {
@@ -150,7 +152,7 @@ public sealed class Stack(int slot, string image) : IAsyncDisposable
 
     /// <summary>Containers of this stack on the host: its machines.</summary>
     public async Task<string[]> MachinesAsync() =>
-        Lines(await DockerAsync("ps", "--filter", $"label={Launchpad.Local.Machines.Hypervisor.HomeLabel}={Home}", "--format", "{{.Names}}"));
+        Lines(await DockerAsync("ps", "--filter", $"label={HomeLabel}={Home}", "--format", "{{.Names}}"));
 
     /// <summary>Runs a program on a machine as root, as an operator with a console would.</summary>
     public static Task<string> OnMachineAsync(string machine, params string[] command) => DockerAsync(["exec", machine, .. command]);
@@ -186,13 +188,13 @@ public sealed class Stack(int slot, string image) : IAsyncDisposable
         }
 
         foreach (var machine in Lines(await DockerAsync(
-            "ps", "-aq", "--filter", $"label={Launchpad.Local.Machines.Hypervisor.HomeLabel}={Home}")))
+            "ps", "-aq", "--filter", $"label={HomeLabel}={Home}")))
         {
             await DockerAsync("rm", "-f", "-v", machine);
         }
 
         foreach (var volume in Lines(await DockerAsync(
-            "volume", "ls", "-q", "--filter", $"label={Launchpad.Local.Machines.Hypervisor.HomeLabel}={Home}")))
+            "volume", "ls", "-q", "--filter", $"label={HomeLabel}={Home}")))
         {
             await DockerAsync("volume", "rm", "-f", volume);
         }
