@@ -21,6 +21,7 @@ public static class BotConfig
     public const string ProxyNetwork = "10.213.0.0/16";
 
     private const string Provider = "models";
+    private const string Memory = "memory-core";
     private const string SecretsFolder = "/run/secrets";
     private const int ContextTokens = 128_000;
     private const int AnswerTokensMax = 8_192;
@@ -47,10 +48,11 @@ public static class BotConfig
                     ["model"] = new JsonObject { ["primary"] = $"{Provider}/{input.Model}" },
                     // Our files are the workspace: without this the first start asks its owner questions instead of answering.
                     ["skipBootstrap"] = true,
+                    // A bot that nobody talks to asks its model nothing, and so costs nothing.
+                    ["heartbeat"] = new JsonObject { ["every"] = "0m" },
                 },
             },
-            // Only what a bot in a container can use: fewer modules to load, less to attack.
-            ["plugins"] = new JsonObject { ["allow"] = input.HasTelegram ? new("memory-core", "telegram") : new JsonArray("memory-core") },
+            ["plugins"] = Plugins(input.HasTelegram),
             ["browser"] = new JsonObject { ["enabled"] = false },
             ["update"] = new JsonObject { ["checkOnStart"] = false },
             ["telemetry"] = new JsonObject { ["enabled"] = false },
@@ -73,6 +75,16 @@ public static class BotConfig
         ["trustedProxies"] = new JsonArray(ProxyNetwork),
         ["controlUi"] = new JsonObject { ["allowedOrigins"] = new JsonArray(publicUrl) },
         ["http"] = new JsonObject { ["endpoints"] = new JsonObject { ["chatCompletions"] = new JsonObject { ["enabled"] = true } } },
+    };
+
+    // Only what a bot in a container can use: fewer modules to load, less to attack. The memory's nightly sweep would call the model unasked.
+    private static JsonObject Plugins(bool hasTelegram) => new()
+    {
+        ["allow"] = hasTelegram ? new(Memory, "telegram") : new JsonArray(Memory),
+        ["entries"] = new JsonObject
+        {
+            [Memory] = new JsonObject { ["config"] = new JsonObject { ["dreaming"] = new JsonObject { ["enabled"] = false } } },
+        },
     };
 
     private static JsonObject SecretFiles(BotConfigInput input)

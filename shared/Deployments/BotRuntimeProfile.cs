@@ -16,6 +16,8 @@ public static class BotRuntimeProfile
         ["OPENCLAW_STATE_DIR"] = "/data",
         ["OPENCLAW_CONFIG_PATH"] = "/data/openclaw.json",
         ["XDG_CACHE_HOME"] = "/tmp/cache",
+        // The control plane owns the configuration: what ran last is what a rollout or a rollback finds.
+        ["OPENCLAW_CONFIG_READONLY"] = "1",
         // The image is the release: nothing in it is updated, fetched or announced from inside.
         ["OPENCLAW_NO_AUTO_UPDATE"] = "1",
         ["OPENCLAW_OFFLINE"] = "1",

@@ -37,6 +37,15 @@ public sealed class BotConfigTests
     }
 
     [Fact]
+    public void A_bot_that_nobody_talks_to_asks_its_model_nothing()
+    {
+        var config = Parse(Plain);
+
+        Assert.Equal("0m", (string)config["agents"]!["defaults"]!["heartbeat"]!["every"]!);
+        Assert.False((bool)config["plugins"]!["entries"]!["memory-core"]!["config"]!["dreaming"]!["enabled"]!);
+    }
+
+    [Fact]
     public void Without_a_key_the_provider_has_none()
     {
         var config = Parse(Plain with { HasModelKey = false });

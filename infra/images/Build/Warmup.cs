@@ -28,6 +28,8 @@ internal sealed class Warmup(Kitchen kitchen, IReadOnlyList<Layer> layers, Varia
                 ["exec", "--env", "NODE_DISABLE_COMPILE_CACHE=1", _name, "/usr/local/bin/node", "/warmup/warmup.mjs"], ct);
             // Compiled code is written when the process ends.
             await DockerAsync(["stop", "--time", "60", _name], ct);
+            // Node writes it for its own user only; in the image it is root's, to be read by anyone.
+            await Tool.RunAsync("chmod", ["--recursive", "u=rwX,go=rX", CompiledFolder], ct);
             var content = new LayerContent();
             content.AddTree(CompiledFolder, cacheFolder.TrimStart('/'), _ => true);
             return content;
