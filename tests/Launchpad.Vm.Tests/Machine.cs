@@ -15,6 +15,7 @@ namespace Launchpad.Vm.Tests;
 /// </summary>
 public sealed class Machine : IAsyncLifetime
 {
+    public const int MemoryMb = 4096;
     public const string Model = "10.254.0.1:9000";
 
     private const string Capabilities =
@@ -148,7 +149,7 @@ public sealed class Machine : IAsyncLifetime
         "--cap-drop", "ALL",
         .. Capabilities.Split(' ').SelectMany(capability => new[] { "--cap-add", capability }),
         "--security-opt", "seccomp=unconfined", "--security-opt", "apparmor=unconfined", "--security-opt", "systempaths=unconfined",
-        "--cgroupns", "private", "--device-cgroup-rule", "a *:* rwm", "--sysctl", "net.ipv4.ip_forward=1", "--memory", "4g",
+        "--cgroupns", "private", "--device-cgroup-rule", "a *:* rwm", "--sysctl", "net.ipv4.ip_forward=1", "--memory", $"{MemoryMb}m",
         "--tmpfs", "/run:rw,exec,nosuid,nodev,mode=755", "--volume", "/var/lib/docker",
         "--volume", $"{seed}:/var/lib/cloud/seed/nocloud:ro", "--volume", $"{_folder}/sockets:/run/pocket:ro",
         "--env", "FORWARDS=127.0.0.1:5055=/run/pocket/registry.sock 10.254.0.1:9000=/run/pocket/models.sock",

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Launchpad.Shared.Vms;
 
 namespace Launchpad.Vm.Verbs;
@@ -9,10 +10,11 @@ internal static class Facts
     {
         using var docker = new DockerEngine();
         var caddy = CaddyAsync();
-        var info = await OrNullAsync(() => docker.FindAsync("info", DockerJson.Default.DockerInfo));
+        var asked = OrNullAsync(() => docker.FindAsync("info", DockerJson.Default.DockerInfo));
         var filter = Uri.EscapeDataString($$"""{"label":["{{Container.DeploymentLabel}}"]}""");
         var path = $"containers/json?all=1&filters={filter}";
         var containers = await OrNullAsync(() => docker.FindAsync(path, DockerJson.Default.ContainerSummaryArray)) ?? [];
+        var info = await asked;
         var running = containers
             .Where(container => container.State == "running")
             .Select(container => container.Labels.GetValueOrDefault(Container.DeploymentLabel))
@@ -21,8 +23,7 @@ internal static class Facts
         var disk = new DriveInfo(Paths.Root);
         return new FactsResult(
             Environment.ProcessorCount,
-            // Of the cgroup where there is one, as in a VM that is a container.
-            (int)(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 20),
+            MemoryMb(),
             (int)(disk.TotalSize >> 20),
             (int)(disk.AvailableFreeSpace >> 20),
             File.ReadAllText("/proc/sys/kernel/osrelease").Trim(),
@@ -30,6 +31,22 @@ internal static class Facts
             await caddy,
             info is not null && UserNamespace.IsOn(info),
             [.. DeploymentState.ReadAll().Select(state => Describe(state, running.Contains(state.Deployment)))]);
+    }
+
+    // A VM that is itself a container sees its host's memory and is held to a cgroup's, of either version.
+    private static int MemoryMb()
+    {
+        var total = File.ReadLines("/proc/meminfo").First(line => line.StartsWith("MemTotal:", StringComparison.Ordinal));
+        var bytes = long.Parse(total.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) << 10;
+        foreach (var path in (string[])["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"])
+        {
+            if (File.Exists(path) && long.TryParse(File.ReadAllText(path), CultureInfo.InvariantCulture, out var limit))
+            {
+                bytes = Math.Min(bytes, limit);
+            }
+        }
+
+        return (int)(bytes >> 20);
     }
 
     private static DeploymentFacts Describe(DeploymentState state, bool running) => new(
