@@ -9,7 +9,7 @@ namespace Launchpad.EndToEnd.Tests;
 public sealed class KillTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private const int EventsMax = 200;
-    private static readonly int Stride = int.Parse(Environment.GetEnvironmentVariable("LAUNCHPAD_KILL_STRIDE") ?? "7", null);
+    private static readonly int Stride = int.Parse(Environment.GetEnvironmentVariable("LAUNCHPAD_KILL_STRIDE") ?? "11", null);
 
     private readonly Stack stack = new(slot: 6, image: "tiny");
 

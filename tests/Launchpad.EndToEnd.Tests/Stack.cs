@@ -103,24 +103,26 @@ public sealed class Stack(int slot, string image) : IAsyncDisposable
         await kill.WaitForExitAsync();
     }
 
-    /// <summary>Waits until the control plane froze itself after the event it was told, or until <paramref name="other"/> is true.</summary>
+    /// <summary>Waits until the control plane froze itself after the event it was told, or until <paramref name="other"/> is true and it
+    /// did not freeze a moment later either: the last events of a saga follow what can be seen of its end.</summary>
     public static async Task<bool> FreezesAsync(int pid, Func<Task<bool>> other, CancellationToken ct)
     {
-        while (true)
+        while (!await IsFrozenAsync(pid, ct))
         {
-            if (File.Exists($"/proc/{pid}/stat") && (await File.ReadAllTextAsync($"/proc/{pid}/stat", ct)).Split(')')[^1].TrimStart()[0] == 'T')
-            {
-                return true;
-            }
-
             if (await other())
             {
-                return false;
+                await Task.Delay(500, ct);
+                return await IsFrozenAsync(pid, ct);
             }
 
             await Task.Delay(20, ct);
         }
+
+        return true;
     }
+
+    private static async Task<bool> IsFrozenAsync(int pid, CancellationToken ct) =>
+        File.Exists($"/proc/{pid}/stat") && (await File.ReadAllTextAsync($"/proc/{pid}/stat", ct)).Split(')')[^1].TrimStart()[0] == 'T';
 
     public Customer NewCustomer() => Customer.Of(ControlPlane);
 
