@@ -65,6 +65,7 @@ internal sealed class ImagePipeline(ImageArguments arguments, Progress progress)
             var baked = await _recipe.BakeAsync(new(_cache, target, arguments.DockerHost, progress), ct);
             BuiltImage.Write(target, _recipe, baked);
         });
+        _cache.Prune(arguments.Image);
         return new(folder, _recipe.Repository);
     }
 

@@ -77,7 +77,8 @@ public static class BotConfig
         ["http"] = new JsonObject { ["endpoints"] = new JsonObject { ["chatCompletions"] = new JsonObject { ["enabled"] = true } } },
     };
 
-    // Only what a bot in a container can use: fewer modules to load, less to attack. The memory's nightly sweep would call the model unasked.
+    // Only what a bot in a container can use: fewer modules to load, less to attack. The memory's nightly sweep would call the model
+    // unasked.
     private static JsonObject Plugins(bool hasTelegram) => new()
     {
         ["allow"] = hasTelegram ? new(Memory, "telegram") : new JsonArray(Memory),

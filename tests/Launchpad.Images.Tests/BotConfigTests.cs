@@ -27,8 +27,8 @@ public sealed class BotConfigTests
     {
         var config = Parse(Plain);
 
-        Assert.Equal([BotConfig.ProxyNetwork], config["gateway"]!["trustedProxies"]!.AsArray().Select(item => (string)item!));
-        Assert.Equal(["https://ada.example:8443"], config["gateway"]!["controlUi"]!["allowedOrigins"]!.AsArray().Select(item => (string)item!));
+        Assert.Equal([BotConfig.ProxyNetwork], Strings(config["gateway"]!["trustedProxies"]!));
+        Assert.Equal(["https://ada.example:8443"], Strings(config["gateway"]!["controlUi"]!["allowedOrigins"]!));
         Assert.False((bool)config["update"]!["checkOnStart"]!);
         Assert.False((bool)config["telemetry"]!["enabled"]!);
         Assert.False((bool)config["models"]!["catalogRefresh"]!["enabled"]!);
@@ -86,6 +86,8 @@ public sealed class BotConfigTests
     public void The_environment_holds_no_secret_name() =>
         Assert.DoesNotContain(BotRuntimeProfile.Runtime.Environment.Keys, name =>
             name.Contains("TOKEN", StringComparison.Ordinal) || name.Contains("KEY", StringComparison.Ordinal));
+
+    private static IEnumerable<string> Strings(JsonNode array) => array.AsArray().Select(item => (string)item!);
 
     private static JsonObject Parse(BotConfigInput input) =>
         JsonNode.Parse(BotConfig.Render(input), documentOptions: new() { AllowDuplicateProperties = false })!.AsObject();

@@ -121,7 +121,8 @@ public sealed class ImageVerifierTests(RegistryFixture registry) : IClassFixture
     public async Task What_is_no_signature_at_all_is_refused(string signature)
     {
         var digest = await PublishAsync("1.0.0");
-        await registry.PutSignaturesAsync(_repository, digest, WithSignature(await registry.SignaturesAsync(_repository, digest), signature));
+        var signatures = await registry.SignaturesAsync(_repository, digest);
+        await registry.PutSignaturesAsync(_repository, digest, WithSignature(signatures, signature));
 
         Assert.Equal("signature-invalid", (await registry.RefusalAsync(_repository, "1.0.0")).Code);
     }
@@ -164,7 +165,8 @@ public sealed class ImageVerifierTests(RegistryFixture registry) : IClassFixture
         var folder = Directory.CreateTempSubdirectory("launchpad-openssl");
         string File(string name) => Path.Combine(folder.FullName, name);
         await System.IO.File.WriteAllBytesAsync(File("payload.json"), await registry.BlobAsync(_repository, layer.Digest));
-        await System.IO.File.WriteAllBytesAsync(File("sig.der"), Convert.FromBase64String(layer.Annotations![CosignPayload.SignatureAnnotation]));
+        var signature = Convert.FromBase64String(layer.Annotations![CosignPayload.SignatureAnnotation]);
+        await System.IO.File.WriteAllBytesAsync(File("sig.der"), signature);
         await System.IO.File.WriteAllTextAsync(File("key.pub"), registry.Key.PublicKeyPem);
 
         using var openssl = Process.Start(new ProcessStartInfo(
@@ -182,7 +184,13 @@ public sealed class ImageVerifierTests(RegistryFixture registry) : IClassFixture
 
     private static OciManifest WithSignature(OciManifest signatures, string signature) => signatures with
     {
-        Layers = [signatures.Layers[0] with { Annotations = new Dictionary<string, string> { [CosignPayload.SignatureAnnotation] = signature } }],
+        Layers =
+        [
+            signatures.Layers[0] with
+            {
+                Annotations = new Dictionary<string, string> { [CosignPayload.SignatureAnnotation] = signature },
+            },
+        ],
     };
 
     private async Task<string> PublishAsync(string tag, SigningKey? key = null)

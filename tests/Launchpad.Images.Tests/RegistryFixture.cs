@@ -129,10 +129,22 @@ public sealed class RegistryFixture : IAsyncLifetime
     private string PathOf(string digest) =>
         Path.Combine(_folder.FullName, "data/docker/registry/v2/blobs/sha256", digest[7..9], digest[7..], "data");
 
+    /// <summary>Below the range that the system hands out to outgoing connections: in there a port can be taken again at any time.</summary>
     public static int FreePort()
     {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = Random.Shared.Next(20_000, 32_000);
+            try
+            {
+                using var probe = new TcpListener(IPAddress.Loopback, port);
+                probe.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Taken: the next one.
+            }
+        }
     }
 }

@@ -45,7 +45,9 @@ public sealed class ScanReportTests : IDisposable
     public void What_is_no_report_is_refused(string content) => Assert.NotEmpty(Refusal(content));
 
     private static string Trivy(string digest, string severity) =>
-        $$"""{"Metadata":{"RepoDigests":["r/x@{{digest}}"]},"Results":[{"Vulnerabilities":[{"Severity":"{{severity}}"}]},{"Target":"none"}]}""";
+        $$"""
+        {"Metadata":{"RepoDigests":["r/x@{{digest}}"]},"Results":[{"Vulnerabilities":[{"Severity":"{{severity}}"}]},{"Target":"none"}]}
+        """;
 
     private static string Grype(string severity) =>
         $$"""{"source":{"target":{"repoDigests":["r/x@{{Digest}}"]} },"matches":[{"vulnerability":{"severity":"{{severity}}"} }]}""";

@@ -1,21 +1,30 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Launchpad.Images;
 
 /// <summary>What was built before on this machine. A folder appears under its name only when it is complete.</summary>
 public sealed class BuildCache(string root)
 {
+    private const int BuiltKept = 2;
     private static readonly TimeSpan LockWait = TimeSpan.FromMinutes(20);
+
+    private string ImagesFolder => Path.Combine(root, "images");
+
+    /// <summary>Tells this cache from others of the machine.</summary>
+    public string Id => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Path.GetFullPath(root))))[..8];
 
     public string SigningFolder => Path.Combine(root, "signing");
 
     public async Task<string> FolderAsync(string name, Func<string, Task> fill)
     {
-        var folder = Path.Combine(root, "images", name);
+        var folder = Path.Combine(ImagesFolder, name);
         if (Directory.Exists(folder))
         {
             return folder;
         }
 
-        var temporary = Directory.CreateDirectory(Path.Combine(root, "images", $".{name}-{Guid.NewGuid():N}")).FullName;
+        var temporary = Directory.CreateDirectory(Path.Combine(ImagesFolder, $".{name}-{Guid.NewGuid():N}")).FullName;
         try
         {
             await fill(temporary);
@@ -31,15 +40,27 @@ public sealed class BuildCache(string root)
         }
     }
 
+    /// <summary>Of an image that was built from several inputs in turn, only the newest are kept: each is hundreds of megabytes.</summary>
+    public void Prune(string image)
+    {
+        var built = new DirectoryInfo(ImagesFolder).EnumerateDirectories($"{image}-*").OrderByDescending(folder => folder.CreationTimeUtc);
+        foreach (var old in built.Skip(BuiltKept))
+        {
+            old.Delete(recursive: true);
+        }
+    }
+
     /// <summary>One build at a time for the whole machine, however many stacks run on it.</summary>
     public async Task<IDisposable> LockAsync(Progress progress, CancellationToken ct)
     {
-        var path = Path.Combine(Directory.CreateDirectory(Path.Combine(root, "images")).FullName, ".lock");
+        var path = Path.Combine(Directory.CreateDirectory(ImagesFolder).FullName, ".lock");
         for (var waited = TimeSpan.Zero; ; waited += TimeSpan.FromMilliseconds(200))
         {
             try
             {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                var exclusive = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                SweepUp();
+                return exclusive;
             }
             catch (IOException) when (waited < LockWait)
             {
@@ -50,6 +71,15 @@ public sealed class BuildCache(string root)
 
                 await Task.Delay(TimeSpan.FromMilliseconds(200), ct);
             }
+        }
+    }
+
+    // A build that was killed leaves its unfinished folder; whoever holds the lock knows that nobody works in it.
+    private void SweepUp()
+    {
+        foreach (var unfinished in Directory.EnumerateDirectories(ImagesFolder, ".*"))
+        {
+            Directory.Delete(unfinished, recursive: true);
         }
     }
 }

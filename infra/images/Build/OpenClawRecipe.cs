@@ -94,8 +94,8 @@ internal sealed class OpenClawRecipe : Recipe
     private static LayerContent TreeOf(string folder)
     {
         var content = new LayerContent();
-        content.AddTree(
-            Path.Combine(folder, "node_modules"), "app/node_modules", path => !Unused.Any(end => path.EndsWith(end, StringComparison.Ordinal)));
+        bool Keeps(string path) => !Unused.Any(end => path.EndsWith(end, StringComparison.Ordinal));
+        content.AddTree(Path.Combine(folder, "node_modules"), "app/node_modules", Keeps);
         // Where the compiled layer goes, for the one start that fills it.
         content.AddDirectory(CompileCache.TrimStart('/'));
         return content;

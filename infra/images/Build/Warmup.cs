@@ -12,7 +12,8 @@ namespace Launchpad.Images;
 /// So an image that does not boot under our limits is never signed, and one that does boots faster.</summary>
 internal sealed class Warmup(Kitchen kitchen, IReadOnlyList<Layer> layers, Variant variant)
 {
-    private readonly string _name = $"launchpad-images-{Guid.NewGuid():N}";
+    private const int CompiledMin = 1000;
+    private readonly string _name = $"launchpad-images-{kitchen.Cache.Id}";
     private readonly string _folder = Path.Combine(kitchen.Target, "warmup");
 
     private string CompiledFolder => Path.Combine(_folder, "compiled");
@@ -20,28 +21,23 @@ internal sealed class Warmup(Kitchen kitchen, IReadOnlyList<Layer> layers, Varia
     /// <param name="cacheFolder">Where the image keeps compiled code.</param>
     public async Task<LayerContent> RunAsync(string cacheFolder, CancellationToken ct)
     {
+        await RemoveAsync(ct);
         await DockerAsync(["load", "--quiet"], ct, SaveAsync);
         try
         {
             await StartAsync(cacheFolder, ct);
-            await DockerAsync(
-                ["exec", "--env", "NODE_DISABLE_COMPILE_CACHE=1", _name, "/usr/local/bin/node", "/warmup/warmup.mjs"], ct);
-            // Compiled code is written when the process ends.
-            await DockerAsync(["stop", "--time", "60", _name], ct);
+            await TalkAsync(ct);
             // Node writes it for its own user only; in the image it is root's, to be read by anyone.
             await Tool.RunAsync("chmod", ["--recursive", "u=rwX,go=rX", CompiledFolder], ct);
             var content = new LayerContent();
             content.AddTree(CompiledFolder, cacheFolder.TrimStart('/'), _ => true);
-            return content;
-        }
-        catch (ImageFailedException exception)
-        {
-            var logs = await DockerAsync(["logs", "--tail", "40", _name], ct);
-            throw new ImageFailedException($"The image does not work, so it was not signed. {exception.Message}\n{logs}", exception);
+            return content.Entries.Count() > CompiledMin
+                ? content
+                : throw new ImageFailedException($"Node kept less than {CompiledMin} compiled modules: the gateway did not end by itself.");
         }
         finally
         {
-            await DockerAsync(["rm", "--force", "--volumes", _name], CancellationToken.None);
+            await RemoveAsync(CancellationToken.None);
             await DockerAsync(["rmi", "--force", _name], CancellationToken.None);
         }
     }
@@ -51,7 +47,8 @@ internal sealed class Warmup(Kitchen kitchen, IReadOnlyList<Layer> layers, Varia
     private async Task StartAsync(string cacheFolder, CancellationToken ct)
     {
         var (data, secrets) = (Path.Combine(_folder, "data"), Path.Combine(_folder, "secrets"));
-        var input = new BotConfigInput("https://warmup.localhost", "http://127.0.0.1:9000/v1", "warmup", HasModelKey: true, HasTelegram: false);
+        var input = new BotConfigInput(
+            "https://warmup.localhost", "http://127.0.0.1:9000/v1", "warmup", HasModelKey: true, HasTelegram: false);
         foreach (var file in BotConfig.Files(input))
         {
             Write(Path.Combine(data, file.Path), file.Content);
@@ -76,6 +73,32 @@ internal sealed class Warmup(Kitchen kitchen, IReadOnlyList<Layer> layers, Varia
             .. BotRuntimeProfile.Runtime.Environment.SelectMany(item => new[] { "--env", $"{item.Key}={item.Value}" }),
             _name,
         ], ct);
+    }
+
+    private async Task TalkAsync(CancellationToken ct)
+    {
+        try
+        {
+            await DockerAsync(
+                ["exec", "--env", "NODE_DISABLE_COMPILE_CACHE=1", _name, "/usr/local/bin/node", "/warmup/warmup.mjs"], ct);
+            // Compiled code is written when the process ends.
+            await DockerAsync(["stop", "--time", "60", _name], ct);
+        }
+        catch (ImageFailedException exception)
+        {
+            var logs = await DockerAsync(["logs", "--tail", "40", _name], ct);
+            throw new ImageFailedException($"The image does not work, so it was not signed. {exception.Message}\n{logs}", exception);
+        }
+    }
+
+    // Also what a build that was killed left behind.
+    private async Task RemoveAsync(CancellationToken ct)
+    {
+        var container = (await DockerAsync(["container", "ls", "--all", "--quiet", "--filter", $"name=^/{_name}$"], ct)).Trim();
+        if (container.Length > 0)
+        {
+            await DockerAsync(["rm", "--force", "--volumes", container], ct);
+        }
     }
 
     private Task<string> DockerAsync(string[] arguments, CancellationToken ct, Func<Stream, Task>? input = null) =>
