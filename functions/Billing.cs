@@ -77,7 +77,8 @@ public sealed class Billing(
         StripeEvent received;
         try
         {
-            received = await stripe.ReadWebhookAsync(Encoding.UTF8.GetString(raw), request.Headers["Stripe-Signature"].FirstOrDefault(), ct);
+            received = await stripe.ReadWebhookAsync(
+                Encoding.UTF8.GetString(raw), request.Headers["Stripe-Signature"].FirstOrDefault(), ct);
         }
         catch (WebhookRejectedException rejected)
         {

@@ -33,8 +33,11 @@ public sealed class Callers(SessionStore sessions, AccountStore accounts, IOptio
 
         var safe = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
         var origin = request.Headers.Origin.ToString();
-        return safe || origin.Length == 0 || Uri.TryCreate(origin, UriKind.Absolute, out var from) && from.Authority == site.Value.BaseUrl.Authority
+        return safe || origin.Length == 0 || IsOwn(origin)
             ? token
             : throw Problems.WrongOrigin();
     }
+
+    private bool IsOwn(string origin) =>
+        Uri.TryCreate(origin, UriKind.Absolute, out var from) && from.Authority == site.Value.BaseUrl.Authority;
 }

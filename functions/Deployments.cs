@@ -63,7 +63,8 @@ public sealed class Deployments(
 
     [Function("GetDeployment")]
     public async Task<IActionResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "deployments/{id}")] HttpRequest request, string id, CancellationToken ct) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "deployments/{id}")] HttpRequest request, string id,
+        CancellationToken ct) =>
         new OkObjectResult(View(await FindAsync(request, id, ct)));
 
     /// <summary>Deleting twice answers the same operation.</summary>
@@ -94,7 +95,8 @@ public sealed class Deployments(
             request: null, ct));
     }
 
-    /// <summary>Stops and starts nothing that runs well: it converges the machine to the active version, which brings a bot back that is down.</summary>
+    /// <summary>Stops and starts nothing that runs well: it converges the machine to the active version, which brings a bot back that is
+    /// down.</summary>
     [Function("RestartDeployment")]
     public async Task<IActionResult> Restart(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/restart")] HttpRequest request, string id,

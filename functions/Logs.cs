@@ -10,7 +10,8 @@ using Microsoft.DurableTask.Client;
 
 namespace Launchpad.Functions;
 
-/// <summary>What a bot wrote. Reading never waits for the machine: it answers what is stored and, when that is old, has newer lines fetched.</summary>
+/// <summary>What a bot wrote. Reading never waits for the machine: it answers what is stored and, when that is old, has newer lines
+/// fetched.</summary>
 public sealed class Logs(DeploymentStore deployments, BotLogs logs, Callers callers, TimeProvider clock)
 {
     private const int TailMax = 1_000;

@@ -9,16 +9,18 @@ using Microsoft.Extensions.Logging;
 namespace Launchpad.Functions;
 
 /// <summary>Begins operations. The deployment's row is taken first by compare-and-set, then the operation's row is written and the saga
-/// scheduled under the operation's id; a crash in between is healed by doing the last two again, which <see cref="ResumeAsync"/> does.</summary>
+/// scheduled under the operation's id; a crash in between is healed by doing the last two again, which <see cref="ResumeAsync"/>
+/// does.</summary>
 public sealed class OperationStarter(
     DeploymentStore deployments, OperationStore operations, TimeProvider clock, ILogger<OperationStarter> log)
 {
-    /// <exception cref="ProblemException">When another operation holds the deployment. Terminate takes it from any but another Terminate.</exception>
+    /// <exception cref="ProblemException">When another operation holds the deployment. Terminate takes it from any but another
+    /// Terminate.</exception>
     public async Task<Operation> BeginAsync(
         DurableTaskClient client, Deployment deployment, OperationKind kind, string by, Func<Deployment, ProblemException?> refuse,
         string? request, CancellationToken ct)
     {
-        for (var current = deployment; ; current = await deployments.FindAsync(deployment.Account, deployment.Id, ct) ?? throw Problems.NotFound())
+        for (var current = deployment; ; current = await AgainAsync(deployment, ct))
         {
             if (current.Operation is { } running)
             {
@@ -52,6 +54,9 @@ public sealed class OperationStarter(
             }
         }
     }
+
+    private async Task<Deployment> AgainAsync(Deployment deployment, CancellationToken ct) =>
+        await deployments.FindAsync(deployment.Account, deployment.Id, ct) ?? throw Problems.NotFound();
 
     /// <summary>Makes sure that the operation which holds the deployment has its row and its saga.</summary>
     public async Task<Operation> ResumeAsync(DurableTaskClient client, Deployment deployment, CancellationToken ct)
@@ -96,7 +101,8 @@ public sealed class OperationStarter(
                 new TestMessageInput(operation.Id, account, id, tier, deployment.Vm!, deployment.ActiveVersion!.Value)),
             _ => throw new InvalidOperationException($"No saga is known for {operation.Kind}."),
         };
-        var options = new StartOrchestrationOptions(operation.Id).WithDedupeStatuses([.. StartOrchestrationOptionsExtensions.ValidDedupeStatuses]);
+        var options = new StartOrchestrationOptions(operation.Id)
+            .WithDedupeStatuses([.. StartOrchestrationOptionsExtensions.ValidDedupeStatuses]);
         try
         {
             await client.ScheduleNewOrchestrationInstanceAsync(start.Saga, start.Input, options, ct);
@@ -111,7 +117,8 @@ public sealed class OperationStarter(
     {
         var held = deployment.Operation!;
         return new(
-            held.Id, deployment.Account, deployment.Id, held.Kind, OperationStatus.Accepted, held.By, held.Since, held.Since + Allowed(held.Kind));
+            held.Id, deployment.Account, deployment.Id, held.Kind, OperationStatus.Accepted, held.By, held.Since,
+            held.Since + Allowed(held.Kind));
     }
 
     private static TimeSpan Allowed(OperationKind kind) => kind switch

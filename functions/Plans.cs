@@ -16,5 +16,6 @@ public sealed class Plans
         new OkObjectResult(new { plans = Plan.All.Select(View) });
 
     private static PlanView View(Plan plan) => new(
-        plan.Id, plan.Name, plan.Tier.ToString().ToLowerInvariant(), plan.MemoryMb, plan.Cpus, plan.StorageMb, plan.MonthlyCents, plan.Currency);
+        plan.Id, plan.Name, plan.Tier.ToString().ToLowerInvariant(), plan.MemoryMb, plan.Cpus, plan.StorageMb,
+        plan.MonthlyCents, plan.Currency);
 }

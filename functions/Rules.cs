@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace Launchpad.Functions;
 
-/// <summary>What the strings that people type may be. Everything that passes arrives as data, to the letter; everything else is refused here.</summary>
+/// <summary>What the strings that people type may be. Everything that passes arrives as data, to the letter; everything else is refused
+/// here.</summary>
 public static partial class Rules
 {
     public static string Email(string? value)
@@ -41,7 +42,8 @@ public static partial class Rules
             : throw Problems.Invalid("telegramToken", "is not a bot token as BotFather gives it (digits, a colon, letters).");
 
     private static string Line(string field, string? value, int max) =>
-        value is { Length: > 0 } && value.Length <= max && !string.IsNullOrWhiteSpace(value) && !value.Any(char.IsControl) && IsWellFormed(value)
+        value is { Length: > 0 } && value.Length <= max && !string.IsNullOrWhiteSpace(value)
+            && !value.Any(char.IsControl) && IsWellFormed(value)
             ? value
             : throw Problems.Invalid(field, $"has to be one line of 1 to {max} characters without control characters.");
 

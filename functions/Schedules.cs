@@ -32,7 +32,8 @@ public sealed class Schedules(DeploymentStore deployments, OperationStarter star
     /// <summary>At the start, because a machine may have rebooted meanwhile, and every five minutes. One sweep at a time.</summary>
     [Function("SweepHealth")]
     public static async Task SweepHealth(
-        [TimerTrigger("0 */5 * * * *", RunOnStartup = true)] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken ct)
+        [TimerTrigger("0 */5 * * * *", RunOnStartup = true)] TimerInfo timer, [DurableClient] DurableTaskClient client,
+        CancellationToken ct)
     {
         var options = new StartOrchestrationOptions("health-sweep").WithDedupeStatuses(
             OrchestrationRuntimeStatus.Pending, OrchestrationRuntimeStatus.Running, OrchestrationRuntimeStatus.Suspended);

@@ -6,7 +6,8 @@ using Microsoft.DurableTask;
 
 namespace Launchpad.Orchestrations;
 
-/// <summary>Looks at every machine and restarts the bots that should run there and do not: after a reboot, or after Docker lost them.</summary>
+/// <summary>Looks at every machine and restarts the bots that should run there and do not: after a reboot, or after Docker lost
+/// them.</summary>
 public static class HealthSweep
 {
     /// <summary>How many were restarted.</summary>
@@ -21,7 +22,8 @@ public static class HealthSweep
                 var operation = Ids.From(Ids.Operation, context.CurrentUtcDateTime, context.NewGuid());
                 if (await context.TakeForRestart(new(operation, bot.Account, bot.Deployment)) is { } input)
                 {
-                    await context.CallSubOrchestratorAsync<bool>(nameof(Restart), input, new SubOrchestrationOptions(instanceId: operation));
+                    await context.CallSubOrchestratorAsync<bool>(
+                        nameof(Restart), input, new SubOrchestrationOptions(instanceId: operation));
                     restarted++;
                 }
             }

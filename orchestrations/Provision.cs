@@ -60,14 +60,15 @@ public static class Provision
 
         await context.Enter(new(input.Operation, input.Account, input.Deployment, DeploymentStatus.Starting));
         await context.StartBot(bot);
-        await context.BecomesReady(bot, input.Deadline);
+        await context.BecomesReachable(bot, input.Deadline);
 
         undo.With(() => context.Unroute(new(input.Operation, input.Account, input.Deployment, tier, Undoing: true)));
-        await context.RouteBot(bot);
+        await context.PublishName(bot);
         await context.CompleteProvision(new(input.Operation, input.Account, input.Deployment, version));
     }
 
-    /// <summary>Reserves room. Where none is left a machine is made; who finds one still being made waits for it, and looks again when it went.</summary>
+    /// <summary>Reserves room. Where none is left a machine is made; who finds one still being made waits for it, and looks again when
+    /// it went.</summary>
     private static async Task<string> Place(TaskOrchestrationContext context, ProvisionInput input, Tier tier)
     {
         for (var attempt = 1; ; attempt++)

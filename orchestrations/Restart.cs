@@ -5,7 +5,8 @@ using Microsoft.DurableTask;
 
 namespace Launchpad.Orchestrations;
 
-public sealed record RestartInput(string Operation, string Account, string Deployment, Tier Tier, string Vm, int Version, DateTime Deadline);
+public sealed record RestartInput(string Operation, string Account, string Deployment, Tier Tier, string Vm, int Version,
+    DateTime Deadline);
 
 /// <summary>Brings a bot up again in the version that is active, on the machine that holds its volume. What is there is kept; what a
 /// reboot took (secrets in memory, the mounted volume, the route) is put back.</summary>
@@ -20,8 +21,8 @@ public static class Restart
             var bot = new BotInput(input.Operation, input.Account, input.Deployment, input.Tier, input.Vm, input.Version);
             await context.ConfigureBot(bot);
             await context.StartBot(bot);
-            await context.BecomesReady(bot, input.Deadline);
-            await context.RouteBot(bot);
+            await context.BecomesReachable(bot, input.Deadline);
+            await context.PublishName(bot);
             await context.CompleteProvision(new(input.Operation, input.Account, input.Deployment, input.Version));
             return true;
         }

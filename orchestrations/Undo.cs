@@ -10,7 +10,8 @@ public sealed class Undo
 
     public void With(Func<Task> step) => steps.Push(step);
 
-    /// <summary>Null when everything was taken back. A step that cannot be is left to the operator; those before it are taken back all the same.</summary>
+    /// <summary>Null when everything was taken back. A step that cannot be is left to the operator; those before it are taken back all
+    /// the same.</summary>
     public async Task<TaskFailedException?> Run()
     {
         TaskFailedException? left = null;

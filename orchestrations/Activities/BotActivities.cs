@@ -94,8 +94,27 @@ public static class BotCalls
 
         public Task StartBot(BotInput input) => context.CallActivityAsync(nameof(BotActivities.StartBot), input, Retry.Machine);
 
-        /// <summary>Looks until the bot is ready or time is up. Each look waits on the machine itself, so there is no pause between them.</summary>
-        public async Task BecomesReady(BotInput input, DateTime deadline)
+        /// <summary>The route is laid while the bot boots: booting is most of the time, and nobody knows the name yet.</summary>
+        public async Task BecomesReachable(BotInput input, DateTime deadline)
+        {
+            var routed = context.RouteBot(input);
+            try
+            {
+                await context.BecomesReady(input, deadline);
+            }
+            catch (TaskFailedException)
+            {
+                // Whatever follows takes the route back too, and must not meet a machine that is still laying it.
+                await Task.WhenAny(routed);
+                throw;
+            }
+
+            await routed;
+        }
+
+        /// <summary>Looks until the bot is ready or time is up. Each look waits on the machine itself, so there is no pause between
+        /// them.</summary>
+        private async Task BecomesReady(BotInput input, DateTime deadline)
         {
             for (var check = 1; ; check++)
             {

@@ -113,7 +113,8 @@ public sealed class OperationActivities(
         var operation = await operations.FindAsync(account, id, ct)
             ?? throw new PermanentException("operation-gone", $"The operation {id} does not exist any more.");
         await operations.SaveAsync(
-            operation with { Status = OperationStatus.Succeeded, FinishedAt = operation.FinishedAt ?? clock.GetUtcNow(), Result = result }, ct);
+            operation with { Status = OperationStatus.Succeeded, FinishedAt = operation.FinishedAt ?? clock.GetUtcNow(), Result = result },
+            ct);
     }
 }
 
@@ -138,7 +139,8 @@ public static class OperationCalls
         public Task FailOperation(DeploymentInput input) =>
             context.CallActivityAsync(nameof(OperationActivities.FailOperation), input, Retry.Undo);
 
-        /// <summary>Waits, two minutes at most, until the other operation has taken back what it did. After that its remains are removed like
+        /// <summary>Waits, two minutes at most, until the other operation has taken back what it did. After that its remains are removed
+        /// like
         /// anything else: what it still does fails, for it no longer holds the deployment.</summary>
         public async Task Preempt(PreemptInput input)
         {

@@ -12,10 +12,11 @@ namespace Launchpad.Orchestrations.Activities;
 /// <param name="Undoing">True when a saga takes its own step back.</param>
 public sealed record UndoInput(string Operation, string Account, string Deployment, Tier Tier, bool Undoing);
 
-/// <summary>A bot's public name: the machine's route first, then DNS, so that the name never leads nowhere.</summary>
+/// <summary>How a bot is reached: a route through its machine's proxy, and a public name once it is ready, so that the name never leads
+/// nowhere.</summary>
 public sealed class RouteActivities(
-    DeploymentStore deployments, ConfigVersionStore versions, VmStore vms, VmAccess access, DnsGateway dns, Bots bots, BotLogs logs, StepLog steps,
-    TimeProvider clock)
+    DeploymentStore deployments, ConfigVersionStore versions, VmStore vms, VmAccess access, DnsGateway dns, Bots bots, BotLogs logs,
+    StepLog steps, TimeProvider clock)
 {
     private const int LogLinesMax = 1_000;
 
@@ -28,6 +29,15 @@ public sealed class RouteActivities(
             var vm = await vms.GetAsync(input.Tier, input.Vm, ct);
             await access.RunAsync<ApplyRequest, ApplyResult>(
                 vm, VmVerb.Apply, await bots.SpecAsync(deployment, version, ApplyStage.Route, ct), ct);
+            return null;
+        }, ct);
+
+    [Function(nameof(PublishName))]
+    public Task PublishName([ActivityTrigger] BotInput input, CancellationToken ct) =>
+        steps.RunAsync(input.Operation, Steps.Publish, null, async () =>
+        {
+            var deployment = await deployments.GetHeldAsync(input.Account, input.Deployment, input.Operation, ct);
+            var vm = await vms.GetAsync(input.Tier, input.Vm, ct);
             await dns.SetAsync(deployment.Slug, vm.Address!, ct);
             return bots.Url(deployment);
         }, ct);
@@ -41,7 +51,8 @@ public sealed class RouteActivities(
             return null;
         }, ct);
 
-    /// <summary>Container, volume, network, route and the secrets' files. A dedicated machine goes as a whole, and all of that with it.</summary>
+    /// <summary>Container, volume, network, route and the secrets' files. A dedicated machine goes as a whole, and all of that with
+    /// it.</summary>
     [Function(nameof(RemoveBot))]
     public Task RemoveBot([ActivityTrigger] UndoInput input, CancellationToken ct) =>
         steps.RunAsync(input.Operation, input.Undoing ? Steps.UndoBot : Steps.Remove, null, async () =>
@@ -86,6 +97,8 @@ public static class RouteCalls
     extension(TaskOrchestrationContext context)
     {
         public Task RouteBot(BotInput input) => context.CallActivityAsync(nameof(RouteActivities.RouteBot), input, Retry.Machine);
+
+        public Task PublishName(BotInput input) => context.CallActivityAsync(nameof(RouteActivities.PublishName), input, Retry.Machine);
 
         public Task Unroute(UndoInput input) => context.CallActivityAsync(nameof(RouteActivities.Unroute), input, Retry.Undo);
 

@@ -65,7 +65,9 @@ public sealed class SweepActivities(
     {
         var deployment = await deployments.ChangeAsync(
             input.Account, input.Deployment,
-            current => current is { Status: DeploymentStatus.Running, Operation: null } ? current.TakeForRestart(input.Operation, clock, "sweep") : null,
+            current => current is { Status: DeploymentStatus.Running, Operation: null }
+                ? current.TakeForRestart(input.Operation, clock, "sweep")
+                : null,
             ct);
         if (deployment.Operation?.Id != input.Operation)
         {
@@ -74,7 +76,9 @@ public sealed class SweepActivities(
 
         var now = deployment.Operation.Since;
         await operations.AddAsync(
-            new(input.Operation, input.Account, input.Deployment, OperationKind.Restart, OperationStatus.Accepted, "sweep", now, now + RestartMax), ct);
+            new(input.Operation, input.Account, input.Deployment, OperationKind.Restart, OperationStatus.Accepted, "sweep", now,
+                now + RestartMax),
+            ct);
         return new(
             input.Operation, input.Account, input.Deployment, Plan.Get(deployment.Plan).Tier, deployment.Vm!,
             deployment.ActiveVersion!.Value, (now + RestartMax).UtcDateTime);

@@ -23,7 +23,8 @@ public sealed class DeploymentStore(Tables tables)
     public Task<bool> TrySaveAsync(Deployment deployment, CancellationToken ct) =>
         tables.Deployments.TryReplaceAsync(Write(deployment), deployment.ETag, ct);
 
-    /// <summary>Reads, changes and saves until no one else saved in between; <paramref name="change"/> returns null to leave it as it is.</summary>
+    /// <summary>Reads, changes and saves until no one else saved in between; <paramref name="change"/> returns null to leave it as it
+    /// is.</summary>
     public async Task<Deployment> ChangeAsync(string account, string id, Func<Deployment, Deployment?> change, CancellationToken ct)
     {
         while (true)
@@ -81,7 +82,8 @@ public sealed class DeploymentStore(Tables tables)
     /// <summary>The bots that should be up on a machine, whoever owns them.</summary>
     public IAsyncEnumerable<Deployment> RunningOnAsync(string vm, CancellationToken ct) =>
         tables.Deployments.QueryAsync<TableEntity>(
-                TableClient.CreateQueryFilter($"vm eq {vm} and status eq {DeploymentStatus.Running.Wire()}"), PageMax, cancellationToken: ct)
+                TableClient.CreateQueryFilter($"vm eq {vm} and status eq {DeploymentStatus.Running.Wire()}"), PageMax,
+                cancellationToken: ct)
             .Select(Read);
 
     private static TableEntity Write(Deployment deployment) => new(deployment.Account, deployment.Id)

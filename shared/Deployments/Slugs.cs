@@ -2,7 +2,8 @@ using System.Text;
 
 namespace Launchpad.Shared.Deployments;
 
-/// <summary>A host label made of what the customer called the bot and of the id's random end, so that it is unique without a registry.</summary>
+/// <summary>A host label made of what the customer called the bot and of the id's random end, so that it is unique without a
+/// registry.</summary>
 public static class Slugs
 {
     private const int NameMax = 24;
@@ -24,6 +25,7 @@ public static class Slugs
         }
 
         var stem = label.ToString()[..Math.Min(label.Length, NameMax)].Trim('-');
-        return $"{(stem.Length > 0 && char.IsAsciiLetter(stem[0]) ? stem : ("bot-" + stem).TrimEnd('-'))}-{deploymentId[^TailLength..].ToLowerInvariant()}";
+        var first = stem.Length > 0 && char.IsAsciiLetter(stem[0]) ? stem : ("bot-" + stem).TrimEnd('-');
+        return $"{first}-{deploymentId[^TailLength..].ToLowerInvariant()}";
     }
 }

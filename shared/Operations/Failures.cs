@@ -33,7 +33,8 @@ public sealed record Failure(string Code, string Message, bool Permanent)
             "Nothing on your side: the operator has to publish a correctly signed image. Retry when you hear that it is there.",
         (OperationKind.Provision, "never-ready") =>
             "Look at the bot's logs, correct the settings or the model key, then retry. Retrying costs nothing.",
-        (OperationKind.Provision, _) => "Retry now; retrying costs nothing. If it fails again, delete the deployment: that ends the subscription.",
+        (OperationKind.Provision, _) =>
+            "Retry now; retrying costs nothing. If it fails again, delete the deployment: that ends the subscription.",
         (OperationKind.Restart, _) => "Look at the bot's logs, then restart it. Its data is where it was.",
         (OperationKind.Terminate, _) => "Delete it again; what is already gone stays gone.",
         _ => "Try again.",

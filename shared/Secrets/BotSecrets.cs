@@ -43,7 +43,8 @@ public sealed class BotSecrets(Tables tables, SecretVault vault, TimeProvider cl
     public async Task<string> GetAsync(string deployment, string name, CancellationToken ct) =>
         await vault.GetAsync(VaultName(deployment, name), ct)
         ?? throw new PermanentException(
-            "secret-missing", $"The secret '{name}' did not reach the vault. Delete this deployment and create it again; nothing was charged twice.");
+            "secret-missing",
+            $"The secret '{name}' did not reach the vault. Delete this deployment and create it again; nothing was charged twice.");
 
     public async Task<IReadOnlyDictionary<string, string>> ReadAsync(string deployment, IEnumerable<string> names, CancellationToken ct)
     {

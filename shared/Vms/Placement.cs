@@ -35,7 +35,8 @@ public static class Placement
                 .ThenBy(vm => vm.Id, StringComparer.Ordinal)
                 .FirstOrDefault();
 
-    /// <summary>Whether an empty machine is given back: a dedicated one and one that never came up always, a shared one beyond the spares.</summary>
+    /// <summary>Whether an empty machine is given back: a dedicated one and one that never came up always, a shared one beyond the
+    /// spares.</summary>
     public static bool IsSurplus(Vm vm, IEnumerable<Vm> pool, PoolOptions options) =>
         vm.Reservations.IsEmpty
         && (vm.Pool is Tier.Dedicated

@@ -4,7 +4,8 @@ using Xunit.Abstractions;
 
 namespace Launchpad.EndToEnd.Tests;
 
-/// <summary>Every call that Provision makes, times every way it can go wrong. The calls are those that a run without faults was seen to make.
+/// <summary>Every call that Provision makes, times every way it can go wrong. The calls are those that a run without faults was seen to
+/// make.
 /// LAUNCHPAD_FAULTS=all walks the whole matrix; without it each call meets one fault, a different one from call to call.</summary>
 [Collection(OnOneStack.Name)]
 public sealed partial class FaultTests(StackFixture fixture, ITestOutputHelper output)

@@ -8,7 +8,8 @@ using Launchpad.Local.Demo;
 
 namespace Launchpad.EndToEnd.Tests;
 
-/// <summary>The whole product as `./launchpad up` starts it: real processes, a home of its own, killed and started again as a test wishes.</summary>
+/// <summary>The whole product as `./launchpad up` starts it: real processes, a home of its own, killed and started again as a test
+/// wishes.</summary>
 public sealed class Stack(int slot, string image) : IAsyncDisposable
 {
     private const string HomeLabel = "launchpad.home";

@@ -5,12 +5,14 @@ using System.Text.Json;
 namespace Launchpad.Local.Demo;
 
 /// <summary>An operation as the API tells it.</summary>
-public sealed record Operation(string Id, string Status, DateTimeOffset CreatedAt, DateTimeOffset? FinishedAt, string? Result, Failure? Failure, Step[] Steps)
+public sealed record Operation(string Id, string Status, DateTimeOffset CreatedAt, DateTimeOffset? FinishedAt, string? Result, Failure? Failure,
+    Step[] Steps)
 {
     public bool IsFinished => Status is "succeeded" or "failed";
 }
 
-public sealed record Step(string Name, string Title, string Status, int Attempt, DateTimeOffset StartedAt, long? DurationMs, string? Detail, string? Code);
+public sealed record Step(string Name, string Title, string Status, int Attempt, DateTimeOffset StartedAt, long? DurationMs, string? Detail,
+    string? Code);
 
 public sealed record Failure(string Code, string Message, string Step, string[] Undone, string Next);
 
@@ -41,7 +43,8 @@ public sealed class Customer(HttpClient api) : IDisposable
     public async Task SignUpAsync(string email, string password, CancellationToken ct)
     {
         using var answer = await SendAsync(HttpMethod.Post, "auth/signup", new { email, password }, ct);
-        api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", answer.RootElement.GetProperty("token").GetString());
+        var token = answer.RootElement.GetProperty("token").GetString();
+        api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
 
     /// <summary>Orders a bot; the answer is the deployment's id.</summary>

@@ -89,7 +89,8 @@ public sealed class Demonstration(Ports ports, string caPath, string dockerSocke
     {
         if (step.Status is not "started" || step.Detail is not null)
         {
-            say($"  {(step.Status is "done" ? "✓" : step.Status is "failed" ? "✗" : "…")} {step.Title,-45} {step.DurationMs,7} ms  {step.Detail}");
+            var sign = step.Status is "done" ? "✓" : step.Status is "failed" ? "✗" : "…";
+            say($"  {sign} {step.Title,-45} {step.DurationMs,7} ms  {step.Detail}");
         }
     }
 
