@@ -19,6 +19,9 @@ namespace Launchpad.Functions;
 /// <summary>Every object of the product and the section of the settings it reads. A wrong setting stops the start and says which.</summary>
 public static class Composition
 {
+    /// <summary>For one attempt of one call: rows and certificates are small, so silence means that the answer is lost.</summary>
+    private static readonly TimeSpan StorageTimeout = TimeSpan.FromSeconds(10);
+
     public static IServiceCollection AddLaunchpad(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(TimeProvider.System);
@@ -41,8 +44,8 @@ public static class Composition
     {
         var connection = configuration["Storage:ConnectionString"]
             ?? throw new InvalidOperationException("Set Storage__ConnectionString to the connection string of the storage account.");
-        services.AddSingleton(new TableServiceClient(connection));
-        services.AddSingleton(new BlobServiceClient(connection));
+        services.AddSingleton(new TableServiceClient(connection, new TableClientOptions { Retry = { NetworkTimeout = StorageTimeout } }));
+        services.AddSingleton(new BlobServiceClient(connection, new BlobClientOptions { Retry = { NetworkTimeout = StorageTimeout } }));
         services.AddSingleton<Tables>();
         services.AddHostedService<Readiness>();
     }

@@ -20,7 +20,11 @@ internal sealed class VmConnection : IDisposable
         using var pem = new MemoryStream(Encoding.ASCII.GetBytes(clientKeyPem));
         _key = new PrivateKeyFile(pem);
         _method = new PrivateKeyAuthenticationMethod(options.User, _key);
-        _client = new SshClient(new ConnectionInfo(vm.Address, vm.Port, options.User, _method) { Timeout = options.ConnectTimeout });
+        _client = new SshClient(new ConnectionInfo(vm.Address, vm.Port, options.User, _method) { Timeout = options.ConnectTimeout })
+        {
+            // A machine that stops answering in the middle is noticed long before the longest thing it may be asked for would be over.
+            KeepAliveInterval = options.KeepAlive,
+        };
 
         // Without a handler SSH.NET trusts any host.
         _client.HostKeyReceived += (_, shown) =>

@@ -19,6 +19,9 @@ public sealed record VmOptions
 
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Between two signs of life that are asked for while a verb runs; three that do not come end the connection.</summary>
+    public TimeSpan KeepAlive { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>For verbs that only look.</summary>
     public TimeSpan ShortTimeout { get; set; } = TimeSpan.FromSeconds(60);
 

@@ -5,12 +5,13 @@ using Xunit.Abstractions;
 namespace Launchpad.EndToEnd.Tests;
 
 /// <summary>Every call that Provision makes, times every way it can go wrong. The calls are those that a run without faults was seen to
-/// make.
-/// LAUNCHPAD_FAULTS=all walks the whole matrix; without it each call meets one fault, a different one from call to call.</summary>
+/// make. LAUNCHPAD_FAULTS=all walks the whole matrix; without it every seventh call meets one fault, a different one each time.</summary>
 [Collection(OnOneStack.Name)]
 public sealed partial class FaultTests(StackFixture fixture, ITestOutputHelper output)
 {
     private static readonly string[] Kinds = ["failBefore", "failAfter", "duplicate", "throttle", "timeout"];
+    private const int Stride = 7;
+
     private static readonly bool All = Environment.GetEnvironmentVariable("LAUNCHPAD_FAULTS") == "all";
 
     private readonly Stack stack = fixture.Stack;
@@ -19,7 +20,9 @@ public sealed partial class FaultTests(StackFixture fixture, ITestOutputHelper o
     public async Task A_fault_in_any_call_of_Provision_ends_in_a_running_bot_or_in_nothing_left()
     {
         var calls = await CallsOfProvisionAsync();
-        var cells = calls.SelectMany((call, index) => All ? Kinds.Select(kind => (call, kind)) : [(call, Kinds[index % Kinds.Length])]).ToList();
+        var cells = All
+            ? calls.SelectMany(call => Kinds.Select(kind => (call, kind))).ToList()
+            : calls.Where((_, index) => index % Stride == 0).Select((call, index) => (call, Kinds[index % Kinds.Length])).ToList();
         output.WriteLine($"{calls.Count} calls, {cells.Count} cells");
         var wrong = new List<string>();
         foreach (var (call, kind) in cells)
@@ -111,7 +114,9 @@ public sealed partial class FaultTests(StackFixture fixture, ITestOutputHelper o
 
     private static string Generalized(string path) => "^" + Varying().Replace(Regex.Escape(path), "[^/]+") + "$";
 
-    [GeneratedRegex(@"(acc|dep|op|vm)[_-][0-9A-Za-z]{26}(-[a-z-]+)?|sha256[:-][0-9a-f]{64}|(sub|cs_test|evt|cus|price|in)_[0-9A-Za-z]+|[0-9]{19}|[0-9a-f]{64}|ada-[0-9a-z]{8}|[0-9a-f]{32}")]
+    [GeneratedRegex(
+        @"(acc|dep|op|vm)[_-][0-9A-Za-z]{26}|sha256[:-][0-9a-f]{64}|(sub|cs_test|evt|cus|price|in)_[0-9A-Za-z]+|[0-9]{19}|[0-9a-f]{64}"
+        + @"|ada-[0-9a-z]{8}|[0-9a-f]{32}")]
     private static partial Regex Varying();
 
     private sealed record Call(string Service, string Method, string Pattern);
