@@ -52,18 +52,16 @@ public static class Provision
 
         var bot = new BotInput(input.Operation, input.Account, input.Deployment, tier, vm, version);
         undo.With(() => context.RemoveBot(new(input.Operation, input.Account, input.Deployment, tier, Undoing: true)));
-        await context.PrepareBot(bot);
-
         await context.Enter(new(input.Operation, input.Account, input.Deployment, DeploymentStatus.Configuring));
         await context.ConfigureBot(bot);
         await context.PullImage(bot);
 
         await context.Enter(new(input.Operation, input.Account, input.Deployment, DeploymentStatus.Starting));
         await context.StartBot(bot);
-        await context.BecomesReachable(bot, input.Deadline);
+        await context.BecomesReady(bot, input.Deadline);
 
         undo.With(() => context.Unroute(new(input.Operation, input.Account, input.Deployment, tier, Undoing: true)));
-        await context.PublishName(bot);
+        await context.RouteBot(bot);
         await context.CompleteProvision(new(input.Operation, input.Account, input.Deployment, version));
     }
 

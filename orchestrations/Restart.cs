@@ -21,8 +21,8 @@ public static class Restart
             var bot = new BotInput(input.Operation, input.Account, input.Deployment, input.Tier, input.Vm, input.Version);
             await context.ConfigureBot(bot);
             await context.StartBot(bot);
-            await context.BecomesReachable(bot, input.Deadline);
-            await context.PublishName(bot);
+            await context.BecomesReady(bot, input.Deadline);
+            await context.RouteBot(bot);
             await context.CompleteProvision(new(input.Operation, input.Account, input.Deployment, input.Version));
             return true;
         }

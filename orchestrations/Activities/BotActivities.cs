@@ -23,10 +23,7 @@ public sealed class BotActivities(
     private const int RestartsMax = 3;
     private const int HealthWaitSeconds = 20;
 
-    [Function(nameof(PrepareBot))]
-    public Task PrepareBot([ActivityTrigger] BotInput input, CancellationToken ct) =>
-        ApplyAsync(input, Steps.Prepare, ApplyStage.Prepare, ct);
-
+    /// <summary>Storage, network and what the bot reads, in one conversation with the machine: each costs a connection.</summary>
     [Function(nameof(ConfigureBot))]
     public Task ConfigureBot([ActivityTrigger] BotInput input, CancellationToken ct) =>
         ApplyAsync(input, Steps.Configure, ApplyStage.Configure, ct);
@@ -35,9 +32,10 @@ public sealed class BotActivities(
     public Task PullImage([ActivityTrigger] BotInput input, CancellationToken ct) =>
         ApplyAsync(input, Steps.Pull, ApplyStage.Pull, ct);
 
+    /// <summary>The machine's route is laid along with the container; nobody knows the name before it is published.</summary>
     [Function(nameof(StartBot))]
     public Task StartBot([ActivityTrigger] BotInput input, CancellationToken ct) =>
-        ApplyAsync(input, Steps.Start, ApplyStage.Start, ct);
+        ApplyAsync(input, Steps.Start, ApplyStage.Route, ct);
 
     /// <summary>True once the bot says that it is ready.</summary>
     [Function(nameof(CheckBot))]
@@ -86,35 +84,15 @@ public static class BotCalls
 
     extension(TaskOrchestrationContext context)
     {
-        public Task PrepareBot(BotInput input) => context.CallActivityAsync(nameof(BotActivities.PrepareBot), input, Retry.Machine);
-
         public Task ConfigureBot(BotInput input) => context.CallActivityAsync(nameof(BotActivities.ConfigureBot), input, Retry.Machine);
 
         public Task PullImage(BotInput input) => context.CallActivityAsync(nameof(BotActivities.PullImage), input, Retry.Machine);
 
         public Task StartBot(BotInput input) => context.CallActivityAsync(nameof(BotActivities.StartBot), input, Retry.Machine);
 
-        /// <summary>The route is laid while the bot boots: booting is most of the time, and nobody knows the name yet.</summary>
-        public async Task BecomesReachable(BotInput input, DateTime deadline)
-        {
-            var routed = context.RouteBot(input);
-            try
-            {
-                await context.BecomesReady(input, deadline);
-            }
-            catch (TaskFailedException)
-            {
-                // Whatever follows takes the route back too, and must not meet a machine that is still laying it.
-                await Task.WhenAny(routed);
-                throw;
-            }
-
-            await routed;
-        }
-
         /// <summary>Looks until the bot is ready or time is up. Each look waits on the machine itself, so there is no pause between
         /// them.</summary>
-        private async Task BecomesReady(BotInput input, DateTime deadline)
+        public async Task BecomesReady(BotInput input, DateTime deadline)
         {
             for (var check = 1; ; check++)
             {

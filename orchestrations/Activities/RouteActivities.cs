@@ -12,10 +12,9 @@ namespace Launchpad.Orchestrations.Activities;
 /// <param name="Undoing">True when a saga takes its own step back.</param>
 public sealed record UndoInput(string Operation, string Account, string Deployment, Tier Tier, bool Undoing);
 
-/// <summary>How a bot is reached: a route through its machine's proxy, and a public name once it is ready, so that the name never leads
-/// nowhere.</summary>
+/// <summary>A bot's public name, published once the bot is ready, so that it never leads nowhere.</summary>
 public sealed class RouteActivities(
-    DeploymentStore deployments, ConfigVersionStore versions, VmStore vms, VmAccess access, DnsGateway dns, Bots bots, BotLogs logs,
+    DeploymentStore deployments, VmStore vms, VmAccess access, DnsGateway dns, Bots bots, BotLogs logs,
     StepLog steps, TimeProvider clock)
 {
     private const int LogLinesMax = 1_000;
@@ -23,18 +22,6 @@ public sealed class RouteActivities(
     [Function(nameof(RouteBot))]
     public Task RouteBot([ActivityTrigger] BotInput input, CancellationToken ct) =>
         steps.RunAsync(input.Operation, Steps.Route, null, async () =>
-        {
-            var deployment = await deployments.GetHeldAsync(input.Account, input.Deployment, input.Operation, ct);
-            var version = await versions.GetAsync(input.Deployment, input.Version, ct);
-            var vm = await vms.GetAsync(input.Tier, input.Vm, ct);
-            await access.RunAsync<ApplyRequest, ApplyResult>(
-                vm, VmVerb.Apply, await bots.SpecAsync(deployment, version, ApplyStage.Route, ct), ct);
-            return null;
-        }, ct);
-
-    [Function(nameof(PublishName))]
-    public Task PublishName([ActivityTrigger] BotInput input, CancellationToken ct) =>
-        steps.RunAsync(input.Operation, Steps.Publish, null, async () =>
         {
             var deployment = await deployments.GetHeldAsync(input.Account, input.Deployment, input.Operation, ct);
             var vm = await vms.GetAsync(input.Tier, input.Vm, ct);
@@ -97,8 +84,6 @@ public static class RouteCalls
     extension(TaskOrchestrationContext context)
     {
         public Task RouteBot(BotInput input) => context.CallActivityAsync(nameof(RouteActivities.RouteBot), input, Retry.Machine);
-
-        public Task PublishName(BotInput input) => context.CallActivityAsync(nameof(RouteActivities.PublishName), input, Retry.Machine);
 
         public Task Unroute(UndoInput input) => context.CallActivityAsync(nameof(RouteActivities.Unroute), input, Retry.Undo);
 

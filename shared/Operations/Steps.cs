@@ -12,13 +12,11 @@ public static class Steps
     public static readonly Step CreateVm = new(40, "create-vm", "Create a machine");
     public static readonly Step BootVm = new(41, "boot-vm", "Wait until the machine is up");
     public static readonly Step Seal = new(45, "seal-config", "Write the config version and the gateway token");
-    public static readonly Step Prepare = new(50, "prepare", "Attach storage and network rules");
-    public static readonly Step Configure = new(61, "configure", "Deliver secrets and config");
+    public static readonly Step Configure = new(61, "configure", "Attach storage and network, deliver secrets and config");
     public static readonly Step Pull = new(70, "pull", "Pull the verified image by digest");
     public static readonly Step Start = new(80, "start", "Start the bot");
-    public static readonly Step Route = new(85, "route", "Lead the address's traffic to the bot");
     public static readonly Step Health = new(90, "health", "Wait until the bot is ready");
-    public static readonly Step Publish = new(100, "publish", "Give the bot its address");
+    public static readonly Step Route = new(100, "route", "Give the bot its address");
     public static readonly Step Complete = new(110, "complete", "Mark it running and last known good");
 
     public static readonly Step Preempt = new(200, "preempt", "Stop what else was going on");

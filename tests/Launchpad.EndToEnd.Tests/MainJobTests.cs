@@ -16,7 +16,7 @@ public sealed class MainJobTests(StackFixture fixture)
         var (deployment, operation) = await customer.RunningAsync();
         Assert.All(operation.Steps, step => Assert.Equal("done", step.Status));
         Assert.Equal(
-            ["validate", "verify-image", "reserve", "seal-config", "prepare", "configure", "pull", "start", "route", "health", "publish", "complete"],
+            ["validate", "verify-image", "reserve", "seal-config", "configure", "pull", "start", "health", "route", "complete"],
             operation.Steps.Select(step => step.Name).Where(name => name is not "create-vm" and not "boot-vm"));
 
         var state = await customer.DeploymentAsync(deployment, Stack.Within(1));

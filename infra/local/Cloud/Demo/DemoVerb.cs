@@ -89,7 +89,7 @@ internal static class DemoVerb
                 await Verbs.DownAsync(["--home", home.Root]);
             }
 
-            await up.WaitForExitAsync();
+            // `down` has waited for its end, and with that taken its exit status: waiting here once more would never end.
             up.Dispose();
         }
     }
