@@ -71,10 +71,11 @@ public sealed class LocalStack : IAsyncDisposable
 
     public async Task<JsonNode> StatusAsync() => JsonNode.Parse((await RunAsync("status", "--json")).Output)!;
 
-    /// <summary>As Ctrl-C does, only to this process.</summary>
+    /// <summary>As a service manager does. Not with the interrupt of Ctrl-C: whoever runs the tests in the background has that ignored, and
+    /// children inherit it.</summary>
     public async Task<int> StopAsync()
     {
-        using var kill = Process.Start("kill", ["-INT", $"{_up!.Id}"]);
+        using var kill = Process.Start("kill", ["-TERM", $"{_up!.Id}"]);
         using var patience = new CancellationTokenSource(Patience);
         await _up.WaitForExitAsync(patience.Token);
         return _up.ExitCode;
