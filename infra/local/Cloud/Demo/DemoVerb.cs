@@ -9,10 +9,19 @@ internal static class DemoVerb
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>With --json the report is the last line of standard output, after everything was stopped that was started for it.</summary>
     public static async Task RunAsync(IReadOnlyList<string> arguments, CancellationToken ct)
     {
         var (home, json) = UpArguments.ParseCommon(arguments);
-        var terminal = new Terminal(json);
+        var report = await DemonstrateAsync(home, new Terminal(json), ct);
+        if (json)
+        {
+            Console.Out.WriteLine(JsonSerializer.Serialize(report, DemoJson.Default.DemoReport));
+        }
+    }
+
+    private static async Task<DemoReport> DemonstrateAsync(Home home, Terminal terminal, CancellationToken ct)
+    {
         using var running = StackRecord.Read(home)?.Find();
         await using var own = running is null ? await OwnStack.StartAsync(home, ct) : null;
         var record = await PreparedAsync(home, ct);
@@ -24,10 +33,7 @@ internal static class DemoVerb
             terminal.Say(
                 $"From payment to running {report.PaidToRunningMs} ms; a bare container takes {report.BareBootMs} ms; ratio {report.Ratio}.");
             terminal.Say(own is null ? $"The bot stays at {report.Url}." : $"The bot is at {report.Url} whenever './launchpad up' runs.");
-            if (json)
-            {
-                Console.Out.WriteLine(JsonSerializer.Serialize(report, DemoJson.Default.DemoReport));
-            }
+            return report;
         }
         catch (Exception fault) when (fault is InvalidOperationException or HttpRequestException or RefusedException)
         {
