@@ -53,11 +53,9 @@ public static class Provision
         var bot = new BotInput(input.Operation, input.Account, input.Deployment, tier, vm, version);
         undo.With(() => context.RemoveBot(new(input.Operation, input.Account, input.Deployment, tier, Undoing: true)));
         await context.Enter(new(input.Operation, input.Account, input.Deployment, DeploymentStatus.Configuring));
-        await context.ConfigureBot(bot);
-        await context.PullImage(bot);
+        await context.BringUp(bot);
 
         await context.Enter(new(input.Operation, input.Account, input.Deployment, DeploymentStatus.Starting));
-        await context.StartBot(bot);
         await context.BecomesReady(bot, input.Deadline);
 
         undo.With(() => context.Unroute(new(input.Operation, input.Account, input.Deployment, tier, Undoing: true)));

@@ -19,8 +19,7 @@ public static class Restart
         try
         {
             var bot = new BotInput(input.Operation, input.Account, input.Deployment, input.Tier, input.Vm, input.Version);
-            await context.ConfigureBot(bot);
-            await context.StartBot(bot);
+            await context.BringUp(bot);
             await context.BecomesReady(bot, input.Deadline);
             await context.RouteBot(bot);
             await context.CompleteProvision(new(input.Operation, input.Account, input.Deployment, input.Version));

@@ -15,27 +15,23 @@ public sealed record BotInput(string Operation, string Account, string Deploymen
 /// <param name="Last">True when there is no time left to look again.</param>
 public sealed record CheckBotInput(BotInput Bot, bool Last);
 
-/// <summary>Brings a bot up, stage by stage. Each stage converges everything before it too, so a lost machine program, file or network
-/// is put right on the way.</summary>
+/// <summary>Brings a bot up. Everything is converged, so a lost machine program, file or network is put right on the way.</summary>
 public sealed class BotActivities(
     DeploymentStore deployments, ConfigVersionStore versions, VmStore vms, VmAccess access, Bots bots, StepLog steps)
 {
     private const int RestartsMax = 3;
     private const int HealthWaitSeconds = 20;
 
-    /// <summary>Storage, network and what the bot reads, in one conversation with the machine: each costs a connection.</summary>
-    [Function(nameof(ConfigureBot))]
-    public Task ConfigureBot([ActivityTrigger] BotInput input, CancellationToken ct) =>
-        ApplyAsync(input, Steps.Configure, ApplyStage.Configure, ct);
-
-    [Function(nameof(PullImage))]
-    public Task PullImage([ActivityTrigger] BotInput input, CancellationToken ct) =>
-        ApplyAsync(input, Steps.Pull, ApplyStage.Pull, ct);
-
-    /// <summary>The machine's route is laid along with the container; nobody knows the name before it is published.</summary>
-    [Function(nameof(StartBot))]
-    public Task StartBot([ActivityTrigger] BotInput input, CancellationToken ct) =>
-        ApplyAsync(input, Steps.Start, ApplyStage.Route, ct);
+    /// <summary>Storage, network, secrets, config, image, container and the machine's own route, in one conversation with it: each costs
+    /// a connection. Nobody knows the route's name before it is published.</summary>
+    [Function(nameof(BringUp))]
+    public Task BringUp([ActivityTrigger] BotInput input, CancellationToken ct) =>
+        steps.FollowAsync(input.Operation, [Steps.Configure, Steps.Pull, Steps.Start], async progress =>
+        {
+            var (deployment, version, vm) = await LoadAsync(input, ct);
+            await access.RunAsync<ApplyRequest, ApplyResult>(
+                vm, VmVerb.Apply, await bots.SpecAsync(deployment, version, ct), new MachineSteps(progress), ct);
+        }, ct);
 
     /// <summary>True once the bot says that it is ready.</summary>
     [Function(nameof(CheckBot))]
@@ -54,15 +50,6 @@ public sealed class BotActivities(
             return (health.Ready, health.Ready ? "The bot answers that it is ready." : Tell(health), health.Ready);
         }, ct);
 
-    private Task ApplyAsync(BotInput input, Step step, ApplyStage stage, CancellationToken ct) =>
-        steps.RunAsync(input.Operation, step, null, async () =>
-        {
-            var (deployment, version, vm) = await LoadAsync(input, ct);
-            var applied = await access.RunAsync<ApplyRequest, ApplyResult>(
-                vm, VmVerb.Apply, await bots.SpecAsync(deployment, version, stage, ct), ct);
-            return applied.Changed ? null : "It was so already.";
-        }, ct);
-
     private async Task<(Deployment, ConfigVersion, Vm)> LoadAsync(BotInput input, CancellationToken ct) =>
         (await deployments.GetHeldAsync(input.Account, input.Deployment, input.Operation, ct),
             await versions.GetAsync(input.Deployment, input.Version, ct),
@@ -76,6 +63,26 @@ public sealed class BotActivities(
         { Running: true } => "It runs and is not ready yet.",
         _ => "It does not run yet.",
     };
+
+    /// <summary>The machine's steps are finer than those that people follow: the last of a group ends the group.</summary>
+    private sealed class MachineSteps(IProgress<StepReport> people) : IProgress<VmStep>
+    {
+        private bool _changed;
+
+        public void Report(VmStep step)
+        {
+            _changed |= step.State is VmStepState.Done;
+            if (step is { Name: "pull", State: VmStepState.Started })
+            {
+                people.Report(new(Ended: false, "The machine does not have this image yet."));
+            }
+            else if (step.Name is "secrets" or "pull" or "route")
+            {
+                people.Report(new(Ended: true, _changed ? null : "It was so already."));
+                _changed = false;
+            }
+        }
+    }
 }
 
 public static class BotCalls
@@ -84,11 +91,7 @@ public static class BotCalls
 
     extension(TaskOrchestrationContext context)
     {
-        public Task ConfigureBot(BotInput input) => context.CallActivityAsync(nameof(BotActivities.ConfigureBot), input, Retry.Machine);
-
-        public Task PullImage(BotInput input) => context.CallActivityAsync(nameof(BotActivities.PullImage), input, Retry.Machine);
-
-        public Task StartBot(BotInput input) => context.CallActivityAsync(nameof(BotActivities.StartBot), input, Retry.Machine);
+        public Task BringUp(BotInput input) => context.CallActivityAsync(nameof(BotActivities.BringUp), input, Retry.Machine);
 
         /// <summary>Looks until the bot is ready or time is up. Each look waits on the machine itself, so there is no pause between
         /// them.</summary>

@@ -14,8 +14,7 @@ public sealed class Bots(BotSecrets secrets, SecretVault vault, IOptions<Routing
     public IReadOnlyList<string> Egress(BotSettings settings) =>
         settings.Telegram ? [Authority(models.Value.BaseUrl), Authority(Telegram)] : [Authority(models.Value.BaseUrl)];
 
-    /// <summary>The values are read only for the stage that delivers them.</summary>
-    public async Task<ApplyRequest> SpecAsync(Deployment deployment, ConfigVersion version, ApplyStage through, CancellationToken ct)
+    public async Task<ApplyRequest> SpecAsync(Deployment deployment, ConfigVersion version, CancellationToken ct)
     {
         var plan = Plan.Get(version.State.Plan);
         var input = new BotConfigInput(
@@ -27,10 +26,10 @@ public sealed class Bots(BotSecrets secrets, SecretVault vault, IOptions<Routing
             new(plan.MemoryMb, plan.Cpus, plan.StorageMb, plan.Pids),
             BotRuntimeProfile.Runtime,
             BotConfig.Files(input),
-            through is ApplyStage.Configure ? await SecretsAsync(deployment.Id, version.State.Secrets, ct) : null,
+            await SecretsAsync(deployment.Id, version.State.Secrets, ct),
             version.State.Egress,
             new(routing.Value.Host(deployment.Slug), routing.Value.Issuer, routing.Value.AcmeEmail),
-            through);
+            ApplyStage.Route);
     }
 
     private async Task<IReadOnlyList<VmSecret>> SecretsAsync(string deployment, IReadOnlyList<string> names, CancellationToken ct)

@@ -19,7 +19,12 @@ public sealed class VmAccess(SecretVault vault, VmProgram program, IOptions<VmOp
         await vault.EraseAsync(ClientKeyName(vm), ct);
     }
 
-    public async Task<TResult> RunAsync<TRequest, TResult>(Vm vm, VmVerb verb, TRequest request, CancellationToken ct)
+    public Task<TResult> RunAsync<TRequest, TResult>(Vm vm, VmVerb verb, TRequest request, CancellationToken ct) =>
+        RunAsync<TRequest, TResult>(vm, verb, request, progress: null, ct);
+
+    /// <param name="progress">Told of every step of the machine, in order, while it goes on.</param>
+    public async Task<TResult> RunAsync<TRequest, TResult>(
+        Vm vm, VmVerb verb, TRequest request, IProgress<VmStep>? progress, CancellationToken ct)
     {
         if (vm is not { Address: { } address, HostKey: { } hostKey })
         {
@@ -29,7 +34,7 @@ public sealed class VmAccess(SecretVault vault, VmProgram program, IOptions<VmOp
         var client = await vault.GetAsync(ClientKeyName(vm.Id), ct)
             ?? throw new PermanentException("vm-key-missing", "The key to the machine is gone, so it cannot be reached any more.");
         return await program.RunAsync<TRequest, TResult>(
-            new(address, options.Value.SshPort, hostKey), Read(client).PrivateKeyPem, verb, request, progress: null, ct);
+            new(address, options.Value.SshPort, hostKey), Read(client).PrivateKeyPem, verb, request, progress, ct);
     }
 
     private async Task<SshKeyPair> EnsureAsync(string name, CancellationToken ct)
