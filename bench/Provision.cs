@@ -45,7 +45,7 @@ internal static class Provision
         }
         finally
         {
-            await RunAsync(["down", .. common]);
+            await RunAsync(["down", "--erase", .. common]);
         }
     }
 

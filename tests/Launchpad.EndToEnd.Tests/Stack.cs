@@ -54,9 +54,12 @@ public sealed class Stack(int slot, string image) : IAsyncDisposable
         up = Start(arguments);
         up.ErrorDataReceived += (_, line) => Keep(line.Data);
         up.BeginErrorReadLine();
-        if (await up.StandardOutput.ReadLineAsync(new CancellationTokenSource(StartMax).Token) is null)
+        var said = await up.StandardOutput.ReadLineAsync(new CancellationTokenSource(StartMax).Token);
+        if (said is null || !(bool)JsonNode.Parse(said)!["ok"]!)
         {
-            throw new InvalidOperationException($"up did not start; see {LogPath}: {await File.ReadAllTextAsync(LogPath)}");
+            var log = await File.ReadAllTextAsync(LogPath);
+            await DisposeAsync();
+            throw new InvalidOperationException($"up did not start: {log}");
         }
 
         while (!(bool)(await StatusAsync())["prepared"]!)
@@ -183,28 +186,17 @@ public sealed class Stack(int slot, string image) : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        using (var down = Start(["down", "--home", Home]))
+        string[] erase = Environment.GetEnvironmentVariable("LAUNCHPAD_KEEP") is null ? ["--erase"] : [];
+        using (var down = Start(["down", "--home", Home, .. erase]))
         {
             down.BeginErrorReadLine();
             await down.StandardOutput.ReadToEndAsync();
             await down.WaitForExitAsync();
         }
 
-        foreach (var machine in Lines(await DockerAsync(
-            "ps", "-aq", "--filter", $"label={HomeLabel}={Home}")))
-        {
-            await DockerAsync("rm", "-f", "-v", machine);
-        }
-
-        foreach (var volume in Lines(await DockerAsync(
-            "volume", "ls", "-q", "--filter", $"label={HomeLabel}={Home}")))
-        {
-            await DockerAsync("volume", "rm", "-f", volume);
-        }
-
         admin.Dispose();
         up?.Dispose();
-        if (Environment.GetEnvironmentVariable("LAUNCHPAD_KEEP") is null)
+        if (erase is not [] && Directory.Exists(folder.FullName))
         {
             folder.Delete(recursive: true);
         }

@@ -12,6 +12,8 @@ const string Usage = """
       --control-plane PATH   the functions app's program, or none (default: the one built beside this)
       --image NAME           the tenant image to have ready: openclaw, tiny or none
       --set NAME=VALUE       a setting of the control plane; may be repeated
+    down
+      --erase                deletes the stack's machines with their data, and its state
     """;
 
 try

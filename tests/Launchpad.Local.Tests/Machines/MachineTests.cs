@@ -1,6 +1,8 @@
+using System.Text.Json.Nodes;
 using Azure;
 using Azure.ResourceManager.Compute;
 using Launchpad.Local.Faults;
+using Launchpad.Local.Machines;
 using Launchpad.Shared.Vms;
 
 namespace Launchpad.Local.Tests.Machines;
@@ -95,6 +97,28 @@ public sealed class MachineTests(MachineCloud cloud) : IDisposable
         Assert.Equal(0, back.ExitCode);
         await cloud.Vms.DeleteAsync("phoenix", CancellationToken.None);
         await cloud.GoneAsync("phoenix");
+    }
+
+    [Fact]
+    public async Task The_network_of_a_deleted_home_is_given_back_and_addresses_are_never_shared()
+    {
+        var gone = Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString("N"));
+        var orphan = new JsonObject
+        {
+            ["Name"] = "orphan",
+            ["IPAM"] = new JsonObject { ["Config"] = new JsonArray(new JsonObject { ["Subnet"] = "10.214.255.0/24" }) },
+            ["Labels"] = new JsonObject { [Labels.Home] = gone },
+        };
+        Assert.NotNull(await cloud.Docker.CreateNetworkAsync(orphan, CancellationToken.None));
+        Assert.Null(await cloud.Docker.CreateNetworkAsync(orphan.DeepClone().AsObject(), CancellationToken.None));
+
+        await CreateAsync("tidy");
+        await cloud.RunningAsync("tidy");
+        Assert.Empty(await cloud.Docker.NetworksAsync(Labels.Of(gone), CancellationToken.None));
+        Assert.Single(await cloud.Docker.NetworksAsync(Labels.Of(cloud.Context.Home.Root), CancellationToken.None));
+        await cloud.Vms.DeleteAsync("tidy", CancellationToken.None);
+        await cloud.GoneAsync("tidy");
+        Assert.Empty(await cloud.Docker.NetworksAsync(Labels.Of(cloud.Context.Home.Root), CancellationToken.None));
     }
 
     [Theory]

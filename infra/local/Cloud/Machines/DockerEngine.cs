@@ -93,19 +93,27 @@ public sealed class DockerEngine : IDisposable
     public Task RemoveVolumeAsync(string name, CancellationToken cancellationToken) =>
         DoAsync(HttpMethod.Delete, $"volumes/{name}?force=true", null, cancellationToken, HttpStatusCode.NotFound);
 
-    /// <summary>Ids of the networks with a label, oldest first: Docker lets two have the same name.</summary>
-    public async Task<IReadOnlyList<string>> NetworksAsync(string label, CancellationToken cancellationToken)
+    /// <summary>The networks with a label, oldest first: Docker lets two have the same name.</summary>
+    public async Task<IReadOnlyList<(string Id, string Home)>> NetworksAsync(string label, CancellationToken cancellationToken)
     {
         using var response = await SendAsync(HttpMethod.Get, "networks?filters=" + Filter(("label", label)), null, cancellationToken);
         var found = await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
-        var byAge = found.EnumerateArray().OrderBy(one => one.GetProperty("Created").GetDateTimeOffset());
-        return [.. byAge.Select(one => one.GetProperty("Id").GetString()!)];
+        return
+        [
+            .. found.EnumerateArray()
+                .OrderBy(one => one.GetProperty("Created").GetDateTimeOffset())
+                .Select(one => (one.GetProperty("Id").GetString()!, one.GetProperty("Labels").GetProperty(Labels.Home).GetString()!)),
+        ];
     }
 
-    public async Task<string> CreateNetworkAsync(JsonObject specification, CancellationToken cancellationToken)
+    /// <summary>Null when its addresses are another network's.</summary>
+    public async Task<string?> CreateNetworkAsync(JsonObject specification, CancellationToken cancellationToken)
     {
-        using var response = await SendAsync(HttpMethod.Post, "networks/create", JsonContent.Create(specification), cancellationToken);
-        return (await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken)).GetProperty("Id").GetString()!;
+        var content = JsonContent.Create(specification);
+        using var response = await SendAsync(HttpMethod.Post, "networks/create", content, cancellationToken, HttpStatusCode.Forbidden);
+        return response.StatusCode is HttpStatusCode.Forbidden
+            ? null
+            : (await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken)).GetProperty("Id").GetString();
     }
 
     public Task RemoveNetworkAsync(string id, CancellationToken cancellationToken) =>

@@ -13,7 +13,6 @@ public sealed record MachinePlan(string Name, VmSize Size, Seed? Seed);
 /// repeated, and may follow one that died half-way.</summary>
 public sealed class Hypervisor(CloudContext cloud, DockerEngine docker, MachineImage image) : IDisposable
 {
-    private const string HomeLabel = "launchpad.home";
     private const string SocketFolder = "/run/pocket";
 
     // Docker is asked whether the machine still runs at every so many greetings only.
@@ -32,9 +31,9 @@ public sealed class Hypervisor(CloudContext cloud, DockerEngine docker, MachineI
 
     // Stacks share a daemon; the path of its home is what tells one from the other.
     private readonly string _prefix = "launchpad-" + Hash(cloud.Home.Root)[..8];
-    private readonly SemaphoreSlim _network = new(1);
+    private readonly MachineNetwork _network = new(docker, cloud.Home.Root);
 
-    private string Label => $"{HomeLabel}={cloud.Home.Root}";
+    private string Label => Labels.Of(cloud.Home.Root);
 
     public void Dispose() => _network.Dispose();
 
@@ -96,6 +95,12 @@ public sealed class Hypervisor(CloudContext cloud, DockerEngine docker, MachineI
         }
     }
 
+    public async Task RemoveAllAsync(CancellationToken cancellationToken)
+    {
+        await RemoveAllExceptAsync(() => [], cancellationToken);
+        await _network.ReleaseAsync(cancellationToken);
+    }
+
     /// <summary>Names of this stack's containers as they end, until the daemon does.</summary>
     public IAsyncEnumerable<string> EndsAsync(DateTimeOffset since, CancellationToken cancellationToken) =>
         docker.EndsAsync(Label, since, cancellationToken);
@@ -104,47 +109,15 @@ public sealed class Hypervisor(CloudContext cloud, DockerEngine docker, MachineI
     {
         await docker.RemoveAsync(name, cancellationToken);
         await docker.RemoveVolumeAsync(VolumeName(name), cancellationToken);
-        await _network.WaitAsync(cancellationToken);
-        try
-        {
-            // A container that was created and not yet started does not keep its network by itself.
-            if ((await docker.ListAsync(Label, cancellationToken)).Count == 0)
-            {
-                var networks = await docker.NetworksAsync(Label, cancellationToken);
-                await Task.WhenAll(networks.Select(id => docker.RemoveNetworkAsync(id, cancellationToken)));
-            }
-        }
-        finally
-        {
-            _network.Release();
-        }
+        await _network.ReleaseAsync(cancellationToken);
     }
 
     private async Task<Container> CreateAsync(string name, MachinePlan plan, CancellationToken cancellationToken)
     {
         var imageName = await image.EnsureAsync(cancellationToken);
-        await _network.WaitAsync(cancellationToken);
-        try
-        {
-            var network = await docker.NetworksAsync(Label, cancellationToken) is [var oldest, ..]
-                ? oldest
-                : await docker.CreateNetworkAsync(NetworkSpecification(), cancellationToken);
-            return await docker.CreateAsync(name, Specification(name, plan, imageName, network), cancellationToken);
-        }
-        finally
-        {
-            _network.Release();
-        }
+        return await _network.JoinAsync(
+            _prefix, network => docker.CreateAsync(name, Specification(name, plan, imageName, network), cancellationToken), cancellationToken);
     }
-
-    // Machines of different customers do not see each other.
-    private JsonObject NetworkSpecification() => new()
-    {
-        ["Name"] = _prefix,
-        ["Driver"] = "bridge",
-        ["Options"] = new JsonObject { ["com.docker.network.bridge.enable_icc"] = "false" },
-        ["Labels"] = new JsonObject { [HomeLabel] = cloud.Home.Root },
-    };
 
     private JsonObject Specification(string name, MachinePlan plan, string imageName, string network) => new()
     {
@@ -154,7 +127,7 @@ public sealed class Hypervisor(CloudContext cloud, DockerEngine docker, MachineI
             $"FORWARDS=127.0.0.1:{cloud.Ports.Registry}={SocketFolder}/registry.sock 10.254.0.1:9000={SocketFolder}/models.sock"),
         ["Labels"] = new JsonObject
         {
-            [HomeLabel] = cloud.Home.Root,
+            [Labels.Home] = cloud.Home.Root,
             ["launchpad.slot"] = cloud.Ports.Slot.ToString(System.Globalization.CultureInfo.InvariantCulture),
             ["launchpad.machine"] = plan.Name,
         },
@@ -184,7 +157,7 @@ public sealed class Hypervisor(CloudContext cloud, DockerEngine docker, MachineI
                     ["Type"] = "volume",
                     ["Source"] = VolumeName(name),
                     ["Target"] = "/var/lib/docker",
-                    ["VolumeOptions"] = new JsonObject { ["Labels"] = new JsonObject { [HomeLabel] = cloud.Home.Root } },
+                    ["VolumeOptions"] = new JsonObject { ["Labels"] = new JsonObject { [Labels.Home] = cloud.Home.Root } },
                 },
                 new JsonObject { ["Type"] = "bind", ["Source"] = cloud.Home.Sockets, ["Target"] = SocketFolder, ["ReadOnly"] = true }),
         },

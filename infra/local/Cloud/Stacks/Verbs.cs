@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Launchpad.Local.Machines;
 using Launchpad.Local.Processes;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -45,9 +46,11 @@ internal static class Verbs
         }
     }
 
+    /// <summary>Stops what an earlier `up` left. With --erase nothing stays: machines, their data, and the stack's state are deleted.</summary>
     public static async Task DownAsync(IReadOnlyList<string> arguments)
     {
-        var (home, json) = UpArguments.ParseCommon(arguments);
+        const string Erase = "--erase";
+        var (home, json) = UpArguments.ParseCommon([.. arguments.Where(argument => argument != Erase)]);
         var terminal = new Terminal(json);
         var record = StackRecord.Read(home);
         var stopped = new List<string>();
@@ -66,9 +69,15 @@ internal static class Verbs
         stopped.AddRange(await StopLeftoversAsync(home, record));
         StackRecord.Delete(home);
         terminal.Say(stopped.Count == 0 ? "nothing was running" : "stopped: " + string.Join(", ", stopped));
+        var erased = arguments.Contains(Erase);
+        if (erased)
+        {
+            await EraseAsync(home, terminal);
+        }
+
         if (json)
         {
-            Terminal.Result(new { ok = true, stopped });
+            Terminal.Result(new { ok = true, stopped, erased });
         }
     }
 
@@ -115,6 +124,20 @@ internal static class Verbs
         {
             Terminal.Result(new { ok = true, record.Pid, record.Slot, home = up.Home.Root, record.Addresses });
         }
+    }
+
+    private static async Task EraseAsync(Home home, Terminal terminal)
+    {
+        await using (var host = await DockerHost.OpenAsync(home, terminal.Say, CancellationToken.None))
+        {
+            var context = new CloudContext(home, Ports.ForSlot(0), TimeProvider.System, NullLoggerFactory.Instance) { Docker = host.Docker };
+            using var docker = new DockerEngine(host.Docker.Socket);
+            using var hypervisor = new Hypervisor(context, docker, new MachineImage(home, host.Docker.Socket, NullLogger.Instance));
+            await hypervisor.RemoveAllAsync(CancellationToken.None);
+        }
+
+        Directory.Delete(home.Root, recursive: true);
+        terminal.Say($"erased: the machines, and {home.Root}");
     }
 
     private static async Task<List<string>> StopLeftoversAsync(Home home, StackRecord? record)
