@@ -61,7 +61,7 @@ public sealed class Billing(
             ContentType = "text/html; charset=utf-8",
             Content = $"""
                 <!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-                <title>{title} · Launchpad</title>
+                <title>{title} · Launchpad</title><link rel="icon" href="data:,">
                 <style>body{"{"}font:18px/1.6 system-ui;max-width:34rem;margin:15vh auto;padding:0 1rem{"}"}</style>
                 <h1>{title}</h1><p>{text}</p></html>
                 """,

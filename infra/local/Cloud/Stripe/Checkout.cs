@@ -32,7 +32,7 @@ internal sealed class Checkout(StripeBooks books, TimeProvider time)
         http.Response.Headers.XFrameOptions = "DENY";
         http.Response.Headers.XContentTypeOptions = "nosniff";
         http.Response.Headers.ContentSecurityPolicy =
-            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
+            "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
     }
 
     private static IResult Answer(HttpContext http, Outcome outcome)

@@ -136,6 +136,7 @@ internal static class CheckoutPages
           <meta charset="utf-8">
           <meta name="viewport" content="width=device-width, initial-scale=1">
           <meta name="robots" content="noindex">
+          <link rel="icon" href="data:,">
           <title>{Text(title)}</title>
           <style>{CheckoutStyle.Css}</style>
         </head>
