@@ -18,6 +18,9 @@ public sealed record CreateDeployment(
 
 public sealed record Message(string? Text);
 
+/// <param name="Request">The id that the waiting browser shows.</param>
+public sealed record WaitingBrowser(string? Request);
+
 /// <param name="Url">Where the bot is reached; null until it runs.</param>
 /// <param name="Operation">The id of what is going on; null for nothing.</param>
 public sealed record DeploymentView(
@@ -122,6 +125,20 @@ public sealed class Deployments(
             client, deployment, OperationKind.TestMessage, deployment.Account,
             refuse: now => now.Status is DeploymentStatus.Running ? null : Problems.WrongState(now, "Only a running bot can answer."),
             text, ct));
+    }
+
+    /// <summary>A browser that opens the bot for the first time shows an id and waits; its owner lets it in with this.</summary>
+    [Function("PairDeploymentBrowser")]
+    public async Task<IActionResult> Pair(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/browsers")] HttpRequest request, string id,
+        [DurableClient] DurableTaskClient client, CancellationToken ct)
+    {
+        var deployment = await FindAsync(request, id, ct);
+        var waiting = Rules.BrowserRequest((await Bodies.ReadAsync<WaitingBrowser>(request, ct)).Request);
+        return Accepted(await starter.BeginAsync(
+            client, deployment, OperationKind.PairBrowser, deployment.Account,
+            refuse: now => now.Status is DeploymentStatus.Running ? null : Problems.WrongState(now, "Only a running bot lets browsers in."),
+            waiting, ct));
     }
 
     /// <summary>What opens the bot at its address; the owner alone can read it.</summary>

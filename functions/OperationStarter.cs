@@ -1,4 +1,5 @@
 using Launchpad.Orchestrations;
+using Launchpad.Orchestrations.Activities;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Plans;
@@ -99,6 +100,8 @@ public sealed class OperationStarter(
                     operation.Id, account, id, tier, deployment.Vm!, deployment.ActiveVersion!.Value, operation.Deadline.UtcDateTime)),
             OperationKind.TestMessage => (nameof(TestMessage),
                 new TestMessageInput(operation.Id, account, id, tier, deployment.Vm!, deployment.ActiveVersion!.Value)),
+            OperationKind.PairBrowser => (nameof(PairBrowser),
+                new BotInput(operation.Id, account, id, tier, deployment.Vm!, deployment.ActiveVersion!.Value)),
             _ => throw new InvalidOperationException($"No saga is known for {operation.Kind}."),
         };
         var options = new StartOrchestrationOptions(operation.Id)
@@ -124,7 +127,7 @@ public sealed class OperationStarter(
     private static TimeSpan Allowed(OperationKind kind) => kind switch
     {
         OperationKind.Provision => TimeSpan.FromMinutes(20),
-        OperationKind.TestMessage => TimeSpan.FromMinutes(5),
+        OperationKind.TestMessage or OperationKind.PairBrowser => TimeSpan.FromMinutes(5),
         OperationKind.Restart => TimeSpan.FromMinutes(10),
         _ => TimeSpan.FromHours(1),
     };

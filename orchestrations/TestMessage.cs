@@ -18,7 +18,7 @@ public static class TestMessage
         {
             var bot = new BotInput(input.Operation, input.Account, input.Deployment, input.Tier, input.Vm, input.Version);
             await context.AskBot(bot);
-            await context.CompleteTestMessage(new(input.Operation, input.Account, input.Deployment));
+            await context.CompleteConversation(new(input.Operation, input.Account, input.Deployment));
             return true;
         }
         catch (TaskFailedException)

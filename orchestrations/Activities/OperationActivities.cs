@@ -44,8 +44,9 @@ public sealed class OperationActivities(
         await FinishAsync(input.Account, input.Operation, result: null, ct);
     }
 
-    [Function(nameof(CompleteTestMessage))]
-    public async Task CompleteTestMessage([ActivityTrigger] DeploymentInput input, CancellationToken ct)
+    /// <summary>For what was only said to the bot: the deployment stays as it is.</summary>
+    [Function(nameof(CompleteConversation))]
+    public async Task CompleteConversation([ActivityTrigger] DeploymentInput input, CancellationToken ct)
     {
         await deployments.ChangeAsync(input.Account, input.Deployment, deployment => Freed(deployment, input.Operation), ct);
         var asked = await operations.FindAsync(input.Account, input.Operation, ct);
@@ -95,7 +96,7 @@ public sealed class OperationActivities(
 
     private static Deployment? Failed(Deployment deployment, Operation operation, IEnumerable<OperationStep> undone)
     {
-        if (Freed(deployment, operation.Id) is not { } freed || operation.Kind is OperationKind.TestMessage)
+        if (Freed(deployment, operation.Id) is not { } freed || operation.Kind is OperationKind.TestMessage or OperationKind.PairBrowser)
         {
             return Freed(deployment, operation.Id);
         }
@@ -133,8 +134,8 @@ public static class OperationCalls
         public Task CompleteTerminate(DeploymentInput input) =>
             context.CallActivityAsync(nameof(OperationActivities.CompleteTerminate), input, Retry.Undo);
 
-        public Task CompleteTestMessage(DeploymentInput input) =>
-            context.CallActivityAsync(nameof(OperationActivities.CompleteTestMessage), input, Retry.Store);
+        public Task CompleteConversation(DeploymentInput input) =>
+            context.CallActivityAsync(nameof(OperationActivities.CompleteConversation), input, Retry.Store);
 
         public Task FailOperation(DeploymentInput input) =>
             context.CallActivityAsync(nameof(OperationActivities.FailOperation), input, Retry.Undo);

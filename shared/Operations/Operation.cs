@@ -6,6 +6,7 @@ public enum OperationKind
     Terminate,
     TestMessage,
     Restart,
+    PairBrowser,
 }
 
 public enum OperationStatus

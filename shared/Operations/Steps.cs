@@ -28,6 +28,7 @@ public static class Steps
     public static readonly Step Certify = new(260, "certify", "Issue the deletion certificate");
 
     public static readonly Step Ask = new(300, "ask", "Send the test message");
+    public static readonly Step Pair = new(310, "pair-browser", "Tell the bot to let the browser in");
 
     public static readonly Step UndoRoute = new(910, "undo-route", "The address was taken away");
     public static readonly Step UndoBot = new(920, "undo-bot", "The bot and its volume were removed");

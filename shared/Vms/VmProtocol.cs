@@ -13,6 +13,7 @@ public enum VmVerb
     [JsonStringEnumMemberName("health")] Health,
     [JsonStringEnumMemberName("logs")] Logs,
     [JsonStringEnumMemberName("exec-test")] ExecTest,
+    [JsonStringEnumMemberName("pair-browser")] PairBrowser,
 }
 
 /// <summary>How far <c>apply</c> goes. Every stage before the named one is converged first.</summary>
@@ -108,6 +109,13 @@ public sealed record ExecTestRequest(string Deployment, string Text, int Timeout
 /// <summary>What the bot answered.</summary>
 public sealed record ExecTestResult(string Answer, long Ms);
 
+/// <summary>Lets a browser in that showed the bot's token and waits for its owner's word.</summary>
+/// <param name="Request">The id that the bot gave the waiting browser, a UUID.</param>
+public sealed record PairBrowserRequest(string Deployment, string Request);
+
+/// <summary>The browser is in.</summary>
+public sealed record PairBrowserResult(string Request);
+
 /// <summary>Asks what the VM is and what it runs.</summary>
 public sealed record FactsRequest;
 
@@ -165,6 +173,7 @@ public static class VmErrorCode
     public const string RouteFailed = "route-failed";
     public const string NotRunning = "not-running";
     public const string BotFailed = "bot-failed";
+    public const string BrowserUnknown = "browser-unknown";
     public const string Internal = "internal";
 
     // Said by the control plane about the connection, never by the VM.
@@ -200,4 +209,6 @@ public static class VmErrorCode
 [JsonSerializable(typeof(LogsResult))]
 [JsonSerializable(typeof(ExecTestRequest))]
 [JsonSerializable(typeof(ExecTestResult))]
+[JsonSerializable(typeof(PairBrowserRequest))]
+[JsonSerializable(typeof(PairBrowserResult))]
 public sealed partial class VmJson : JsonSerializerContext;

@@ -17,7 +17,7 @@ public sealed class Browser : IAsyncDisposable
         (this.playwright, this.browser, Page) = (playwright, browser, page);
         page.PageError += (_, error) => Keep(error);
         page.Console += (_, message) => Keep(message.Type == "error" ? $"{message.Text} ({message.Location})" : null);
-        page.Request += (_, request) => Keep(new Uri(request.Url) is { Scheme: not "data", IsLoopback: false } ? $"asked {request.Url}" : null);
+        page.Request += (_, request) => Keep(IsForeign(new Uri(request.Url)) ? $"asked {request.Url}" : null);
     }
 
     public IPage Page { get; }
@@ -67,6 +67,9 @@ public sealed class Browser : IAsyncDisposable
         await browser.CloseAsync();
         playwright.Dispose();
     }
+
+    private static bool IsForeign(Uri url) =>
+        url is { Scheme: not "data" and not "blob", IsLoopback: false } && !url.Host.EndsWith(".localhost", StringComparison.Ordinal);
 
     private void Keep(string? complaint)
     {

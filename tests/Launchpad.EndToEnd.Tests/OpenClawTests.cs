@@ -1,10 +1,15 @@
+using System.Text.RegularExpressions;
 using Launchpad.Local.Demo;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
 
 namespace Launchpad.EndToEnd.Tests;
 
 /// <summary>The demonstration, with the real OpenClaw.</summary>
-public sealed class OpenClawTests : IAsyncLifetime
+public sealed partial class OpenClawTests : IAsyncLifetime
 {
+    private static readonly LocatorAssertionsToBeVisibleOptions Patiently = new() { Timeout = 60_000 };
+
     private readonly Stack stack = new(slot: 5, image: "openclaw");
 
     public Task InitializeAsync() => stack.UpAsync();
@@ -21,4 +26,45 @@ public sealed class OpenClawTests : IAsyncLifetime
         Assert.True(report.BareBootMs > 0 && report.PaidToRunningMs > 0);
         Assert.Contains(report.Steps, step => step.Name == "health");
     }
+
+    [Fact]
+    public async Task Its_owner_opens_it_in_a_browser_and_talks_to_it()
+    {
+        using var customer = await stack.SignedUpAsync();
+        var (deployment, _) = await customer.RunningAsync();
+        var address = new Uri((await customer.DeploymentAsync(deployment, Stack.Within(1))).Url!);
+        var token = await customer.GatewayTokenAsync(deployment, Stack.Within(1));
+        using (var door = new BotDoor(address, stack.CaPath))
+        {
+            // The browser below takes any certificate: that the bot has the right one is seen here.
+            using var page = await door.Http.GetAsync(address, Stack.Within(1));
+            Assert.True(page.IsSuccessStatusCode);
+        }
+
+        await using var browser = await Browser.OpenAsync(trusted: false);
+        await browser.Page.GotoAsync($"{address}#token={token}");
+        var command = browser.Page.GetByText("openclaw devices approve");
+        await Expect(command).ToBeVisibleAsync(Patiently);
+        await browser.ShowAsync("openclaw-waits");
+        var waiting = (await command.InnerTextAsync()).Trim().Split(' ')[^1];
+
+        var stale = await customer.DoAsync(HttpMethod.Post, $"deployments/{deployment}/browsers", new { request = Guid.NewGuid() });
+        Assert.Equal(("failed", "browser-unknown"), (stale.Status, stale.Failure?.Code));
+        var paired = await customer.DoAsync(HttpMethod.Post, $"deployments/{deployment}/browsers", new { request = waiting });
+        Assert.True(paired.Status == "succeeded", $"{paired.Failure}");
+
+        var message = browser.Page.GetByRole(AriaRole.Textbox, new() { Name = "Chat composer" });
+        await Expect(message).ToBeVisibleAsync(Patiently);
+        await message.FillAsync("Is anybody there?");
+        await message.PressAsync("Enter");
+        await Expect(browser.Page.GetByText(Answer()).First).ToBeVisibleAsync(Patiently);
+        await browser.ShowAsync("openclaw");
+
+        // Of its own: OpenClaw asks for a picture that nobody set, and a service worker that a certificate of the pocket CA cannot have.
+        Assert.All(browser.Complaints, complaint => Assert.Matches("gateway-owner/avatar|certificate error", complaint));
+        await customer.DeletedAsync(deployment);
+    }
+
+    [GeneratedRegex(@"You said:.*Is anybody there\?")]
+    private static partial Regex Answer();
 }

@@ -21,6 +21,7 @@ public sealed class TenantIsolationTests(StackFixture fixture)
         ["POST deployments/{id}/retry"] = null,
         ["POST deployments/{id}/restart"] = null,
         ["POST deployments/{id}/test-message"] = new { text = "Hello" },
+        ["POST deployments/{id}/browsers"] = new { request = "89c977a2-3700-4972-a7d2-5743945fa340" },
         ["GET deployments/{id}/gateway-token"] = null,
         ["GET deployments/{id}/logs"] = null,
         ["GET operations/{id}"] = null,

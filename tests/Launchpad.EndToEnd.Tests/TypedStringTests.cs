@@ -23,6 +23,7 @@ public sealed class TypedStringTests(StackFixture fixture)
     public async Task Every_field_takes_each_payload_as_data_or_refuses_it()
     {
         using var customer = await stack.SignedUpAsync();
+        var deployment = await customer.OrderAsync(new { name = "Ada", plan = "starter" }, Stack.Within(1));
         foreach (var payload in Payloads)
         {
             await TakenOrRefusedAsync(customer, HttpMethod.Post, "auth/signup", new { email = payload, password = Purchases.Password });
@@ -31,6 +32,7 @@ public sealed class TypedStringTests(StackFixture fixture)
             await TakenOrRefusedAsync(customer, HttpMethod.Post, "deployments", new { name = "Ada", plan = "starter", model = payload });
             await TakenOrRefusedAsync(customer, HttpMethod.Post, "deployments", new { name = "Ada", plan = "starter", modelKey = payload });
             await TakenOrRefusedAsync(customer, HttpMethod.Post, "deployments", new { name = "Ada", plan = "starter", telegramToken = payload });
+            await TakenOrRefusedAsync(customer, HttpMethod.Post, $"deployments/{deployment}/browsers", new { request = payload });
             await TakenOrRefusedAsync(customer, HttpMethod.Post, "billing/checkout", new { deployment = payload });
             await TakenOrRefusedAsync(customer, HttpMethod.Get, $"deployments/{Uri.EscapeDataString(payload)}", null);
             await TakenOrRefusedAsync(customer, HttpMethod.Get, $"operations/{Uri.EscapeDataString(payload)}", null);

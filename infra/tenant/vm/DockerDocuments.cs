@@ -58,9 +58,24 @@ internal sealed record DockerContainer(string Id, ContainerState State, Containe
 internal sealed record ContainerState(
     bool Running, bool Restarting, bool OOMKilled, int ExitCode, DateTimeOffset StartedAt, DateTimeOffset FinishedAt);
 
-internal sealed record ContainerConfig(IReadOnlyDictionary<string, string>? Labels);
+internal sealed record ContainerConfig(IReadOnlyDictionary<string, string>? Labels, IReadOnlyList<string>? Entrypoint);
 
 internal sealed record ContainerSummary(string Id, string State, IReadOnlyDictionary<string, string> Labels);
+
+internal sealed record CreateExec(IReadOnlyList<string> Cmd)
+{
+    public bool AttachStdout { get; } = true;
+    public bool AttachStderr { get; } = true;
+}
+
+internal sealed record StartExec
+{
+    public bool Detach { get; }
+}
+
+internal sealed record DockerExec(string Id);
+
+internal sealed record DockerExecState(int? ExitCode);
 
 internal sealed record DockerImage(string Id);
 
@@ -71,6 +86,10 @@ internal sealed record DockerInfo(string ServerVersion, string DockerRootDir, IR
 [JsonSerializable(typeof(DockerNetwork))]
 [JsonSerializable(typeof(DockerContainer))]
 [JsonSerializable(typeof(ContainerSummary[]))]
+[JsonSerializable(typeof(CreateExec))]
+[JsonSerializable(typeof(StartExec))]
+[JsonSerializable(typeof(DockerExec))]
+[JsonSerializable(typeof(DockerExecState))]
 [JsonSerializable(typeof(DockerImage))]
 [JsonSerializable(typeof(DockerInfo))]
 internal sealed partial class DockerJson : JsonSerializerContext;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
@@ -14,6 +15,7 @@ namespace Launchpad.Vm;
 internal sealed class DockerEngine : IDisposable
 {
     private const string Socket = "/run/docker.sock";
+    private const int OutputMax = 64 << 10;
     private static readonly TimeSpan PullDeadline = TimeSpan.FromMinutes(15);
 
     private readonly HttpClient _http = new(new SocketsHttpHandler
@@ -64,10 +66,29 @@ internal sealed class DockerEngine : IDisposable
 
     public async Task PostAsync<T>(string path, T body, JsonTypeInfo<T> type)
     {
-        using var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, type));
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        using var response = await SendAsync(HttpMethod.Post, path, content);
+        using var response = await SendAsync(HttpMethod.Post, path, Json(body, type));
         await EnsureAsync(response, path);
+    }
+
+    /// <summary>Runs a program in a running container, as its own user.</summary>
+    /// <returns>The exit code, and the first 64 KB of what it wrote.</returns>
+    public async Task<(int ExitCode, string Output)> ExecAsync(string container, params IReadOnlyList<string> command)
+    {
+        var path = $"containers/{container}/exec";
+        using var created = await SendAsync(HttpMethod.Post, path, Json(new CreateExec(command), DockerJson.Default.CreateExec));
+        await EnsureAsync(created, path);
+        var exec = (await JsonSerializer.DeserializeAsync(await created.Content.ReadAsStreamAsync(), DockerJson.Default.DockerExec))!;
+        path = $"exec/{exec.Id}/start";
+        using var started = await SendAsync(HttpMethod.Post, path, Json(new StartExec(), DockerJson.Default.StartExec));
+        await EnsureAsync(started, path);
+        var output = new StringBuilder();
+        await foreach (var (_, text) in DockerFrames.ReadAsync(await started.Content.ReadAsStreamAsync()))
+        {
+            output.Append(output.Length < OutputMax ? text : "");
+        }
+
+        var ended = await FindAsync($"exec/{exec.Id}/json", DockerJson.Default.DockerExecState);
+        return (ended?.ExitCode ?? -1, output.ToString());
     }
 
     /// <summary>False when there was nothing to delete.</summary>
@@ -106,6 +127,11 @@ internal sealed class DockerEngine : IDisposable
             }
         }
     }
+
+    private static ByteArrayContent Json<T>(T body, JsonTypeInfo<T> type) => new(JsonSerializer.SerializeToUtf8Bytes(body, type))
+    {
+        Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
+    };
 
     private async Task<HttpResponseMessage> SendAsync(
         HttpMethod method, string path, HttpContent? content = null, HttpCompletionOption option = HttpCompletionOption.ResponseContentRead)

@@ -23,6 +23,8 @@ try
         VmVerb.Logs => Answer(Requests.Parse(document, VmJson.Default.LogsRequest), Logs.RunAsync, VmJson.Default.LogsResult),
         VmVerb.ExecTest => Answer(
             Requests.Parse(document, VmJson.Default.ExecTestRequest), ExecTest.RunAsync, VmJson.Default.ExecTestResult),
+        VmVerb.PairBrowser => Answer(
+            Requests.Parse(document, VmJson.Default.PairBrowserRequest), PairBrowser.RunAsync, VmJson.Default.PairBrowserResult),
         _ => throw Requests.Invalid("this verb is not implemented"),
     });
     return 0;

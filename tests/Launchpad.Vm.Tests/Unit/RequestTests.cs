@@ -78,6 +78,20 @@ public sealed class RequestTests
         Assert.Equal((VmErrorCode.InvalidRequest, false), (failure.Code, failure.Retryable));
     }
 
+    [Theory]
+    [InlineData("--latest")]
+    [InlineData("89c977a2-3700-4972-a7d2-5743945fa340 --token x")]
+    [InlineData("89c977a237004972a7d25743945fa340")]
+    [InlineData("{89c977a2-3700-4972-a7d2-5743945fa340}")]
+    [InlineData("$(id)")]
+    [InlineData("")]
+    public void A_browsers_request_that_is_no_UUID_never_becomes_an_argument(string request)
+    {
+        var document = JsonSerializer.SerializeToUtf8Bytes(new PairBrowserRequest("dep_1", request), VmJson.Default.PairBrowserRequest);
+        var failure = Assert.Throws<VmFailure>(() => Requests.Parse(document, VmJson.Default.PairBrowserRequest));
+        Assert.Equal(VmErrorCode.InvalidRequest, failure.Code);
+    }
+
     [Fact]
     public void A_refusal_does_not_repeat_what_it_refused()
     {
@@ -114,6 +128,7 @@ public sealed class RequestTests
 
     [Theory]
     [InlineData(VmVerb.ExecTest, "exec-test")]
+    [InlineData(VmVerb.PairBrowser, "pair-browser")]
     [InlineData(VmVerb.Facts, "facts")]
     public void A_verb_is_the_word_on_the_command_line(VmVerb verb, string word) => Assert.Equal(verb, Requests.Verb(word));
 

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 using Launchpad.Shared.Vms;
@@ -10,7 +9,6 @@ internal static class Logs
 {
     private const int LineMax = 4000;
     private const int TextMax = 1 << 20;
-    private const int FrameMax = 64 << 10;
 
     public static async Task<LogsResult> RunAsync(LogsRequest request)
     {
@@ -30,28 +28,20 @@ internal static class Logs
         }
     }
 
-    /// <summary>Docker's framing: stream number, three zero bytes, length, then a line that begins with its time.</summary>
+    /// <summary>Each frame is a line that begins with its time.</summary>
     internal static async Task<List<VmLogLine>> ReadAsync(Stream stream, int linesMax)
     {
         var lines = new List<VmLogLine>();
-        var header = new byte[8];
-        var frame = new byte[FrameMax];
-        while (lines.Count < linesMax && await stream.ReadAtLeastAsync(header, header.Length, throwOnEndOfStream: false) == header.Length)
+        await foreach (var (isError, text) in DockerFrames.ReadAsync(stream))
         {
-            var left = BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(4));
-            var kept = (int)Math.Min(left, FrameMax);
-            await stream.ReadExactlyAsync(frame.AsMemory(0, kept));
-            var text = Encoding.UTF8.GetString(frame, 0, kept);
-            for (left -= (uint)kept; left > 0;)
-            {
-                var dropped = (int)Math.Min(left, FrameMax);
-                await stream.ReadExactlyAsync(frame.AsMemory(0, dropped));
-                left -= (uint)dropped;
-            }
-
-            if (Line(text, header[0] == 2 ? "stderr" : "stdout") is { } line)
+            if (Line(text, isError ? "stderr" : "stdout") is { } line)
             {
                 lines.Add(line);
+            }
+
+            if (lines.Count == linesMax)
+            {
+                break;
             }
         }
 

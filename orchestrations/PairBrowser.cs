@@ -1,0 +1,25 @@
+using Launchpad.Orchestrations.Activities;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+
+namespace Launchpad.Orchestrations;
+
+/// <summary>Lets a browser in that its owner sees waiting. Its input is a bot's; the id it waits with is in the operation's row.</summary>
+public static class PairBrowser
+{
+    [Function(nameof(PairBrowser))]
+    public static async Task<bool> Run([OrchestrationTrigger] TaskOrchestrationContext context, BotInput input)
+    {
+        try
+        {
+            await context.LetBrowserIn(input);
+            await context.CompleteConversation(new(input.Operation, input.Account, input.Deployment));
+            return true;
+        }
+        catch (TaskFailedException)
+        {
+            await context.FailOperation(new(input.Operation, input.Account, input.Deployment));
+            return false;
+        }
+    }
+}
