@@ -19,7 +19,11 @@ internal sealed class StepLog(TextWriter output)
     {
         var clock = Stopwatch.StartNew();
         var detail = await run();
-        Changed |= detail is not null;
+        if (detail is not null)
+        {
+            Changed = true;
+        }
+
         Write(new VmLine(VmLine.Step, step, detail is null ? VmStepState.Skipped : VmStepState.Done, clock.ElapsedMilliseconds, detail));
     }
 
@@ -29,7 +33,11 @@ internal sealed class StepLog(TextWriter output)
 
     private void Write(VmLine line)
     {
-        output.WriteLine(JsonSerializer.Serialize(line, VmJson.Default.VmLine));
-        output.Flush();
+        // Steps that do not need each other run at once.
+        lock (output)
+        {
+            output.WriteLine(JsonSerializer.Serialize(line, VmJson.Default.VmLine));
+            output.Flush();
+        }
     }
 }

@@ -48,10 +48,11 @@ internal sealed class Apply(ApplyRequest request, StepLog log)
         var state = await RememberAsync([.. places]);
         var slot = state.Slot!.Value;
 
-        await log.StepAsync("volume", () => Volume.ConvergeAsync(
-            _paths, request.Limits.StorageMb, owner, () => Container.StopAsync(docker, request.Deployment)));
-        await log.StepAsync("network", () => Network.ConvergeAsync(
-            docker, request.Deployment, slot, () => Container.RemoveAsync(docker, request.Deployment)));
+        await Task.WhenAll(
+            log.StepAsync("volume", () => Volume.ConvergeAsync(
+                _paths, request.Limits.StorageMb, owner, () => Container.StopAsync(docker, request.Deployment))),
+            log.StepAsync("network", () => Network.ConvergeAsync(
+                docker, request.Deployment, slot, () => Container.RemoveAsync(docker, request.Deployment))));
         await log.StepAsync("firewall", async () =>
         {
             var names = WriteHosts(egress);

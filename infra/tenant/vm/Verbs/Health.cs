@@ -8,23 +8,33 @@ internal static class Health
 {
     private static readonly TimeSpan ProbeEvery = TimeSpan.FromMilliseconds(50);
 
+    // Docker takes longer to answer than the bot, and the bot needs the processor.
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+
     public static async Task<HealthResult> RunAsync(HealthRequest request)
     {
         var state = Find(request.Deployment);
         var clock = Stopwatch.StartNew();
         using var docker = new DockerEngine();
         using var bot = new Bot(state);
-        while (true)
+        var patience = TimeSpan.FromSeconds(request.WaitSeconds);
+        for (var nextLook = TimeSpan.Zero; ; await Task.Delay(ProbeEvery))
         {
             var ready = await bot.IsReadyAsync();
+            if (!ready && clock.Elapsed < nextLook)
+            {
+                continue;
+            }
+
             var container = await Container.FindAsync(docker, request.Deployment) ?? throw NotFound(request.Deployment);
             var result = Describe(container, state, ready);
-            if (result.Ready || !result.Running || clock.Elapsed.TotalSeconds >= request.WaitSeconds)
+            if (result.Ready || !result.Running || clock.Elapsed >= patience)
             {
                 return result;
             }
 
-            await Task.Delay(ProbeEvery);
+            var later = clock.Elapsed + LookEvery;
+            nextLook = later < patience ? later : patience;
         }
     }
 
