@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Launchpad.Local.Demo;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -6,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Launchpad.EndToEnd.Tests;
 
 /// <summary>The demonstration, with the real OpenClaw.</summary>
-public sealed partial class OpenClawTests : IAsyncLifetime
+public sealed class OpenClawTests : IAsyncLifetime
 {
     private static readonly LocatorAssertionsToBeVisibleOptions Patiently = new() { Timeout = 60_000 };
 
@@ -57,14 +56,14 @@ public sealed partial class OpenClawTests : IAsyncLifetime
         await Expect(message).ToBeVisibleAsync(Patiently);
         await message.FillAsync("Is anybody there?");
         await message.PressAsync("Enter");
-        await Expect(browser.Page.GetByText(Answer()).First).ToBeVisibleAsync(Patiently);
+        await Expect(browser.Page.GetByText("Done in")).ToBeVisibleAsync(Patiently);
+
+        // Once as the question, once as the stand-in model's answer to it.
+        await Expect(browser.Page.GetByRole(AriaRole.Paragraph).Filter(new() { HasText = "Is anybody there?" })).ToHaveCountAsync(2);
         await browser.ShowAsync("openclaw");
 
-        // Of its own: OpenClaw asks for a picture that nobody set, and a service worker that a certificate of the pocket CA cannot have.
-        Assert.All(browser.Complaints, complaint => Assert.Matches("gateway-owner/avatar|certificate error", complaint));
+        // What OpenClaw's own page misses of its own server is OpenClaw's business; that it asks nobody else is ours.
+        Assert.DoesNotContain(browser.Complaints, complaint => complaint.StartsWith("asked", StringComparison.Ordinal));
         await customer.DeletedAsync(deployment);
     }
-
-    [GeneratedRegex(@"You said:.*Is anybody there\?")]
-    private static partial Regex Answer();
 }
