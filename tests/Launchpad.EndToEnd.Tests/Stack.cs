@@ -128,6 +128,20 @@ public sealed class Stack(int slot, string image) : IAsyncDisposable
     private static async Task<bool> IsFrozenAsync(int pid, CancellationToken ct) =>
         File.Exists($"/proc/{pid}/stat") && (await File.ReadAllTextAsync($"/proc/{pid}/stat", ct)).Split(')')[^1].TrimStart()[0] == 'T';
 
+    /// <summary>False while the control plane is being started.</summary>
+    public async Task<bool> AnswersAsync(CancellationToken ct)
+    {
+        try
+        {
+            using var answer = await admin.GetAsync(new Uri(ControlPlane, "api/health"), ct);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
     public Customer NewCustomer() => Customer.Of(ControlPlane);
 
     public async Task SetFaultsAsync(params object[] rules)
