@@ -23,9 +23,10 @@ public sealed record WaitingBrowser(string? Request);
 
 /// <param name="Url">Where the bot is reached; null until it runs.</param>
 /// <param name="Operation">The id of what is going on; null for nothing.</param>
+/// <param name="LastOperation">The id of the newest operation, which may have ended.</param>
 public sealed record DeploymentView(
     string Id, string Name, string Plan, string Status, string? Url, int? ActiveVersion, int? LastKnownGood, string? Operation,
-    DateTimeOffset CreatedAt);
+    string? LastOperation, DateTimeOffset CreatedAt);
 
 /// <summary>A customer's bots. Nothing here waits for a machine.</summary>
 public sealed class Deployments(
@@ -203,5 +204,6 @@ public sealed class Deployments(
     private DeploymentView View(Deployment deployment) => new(
         deployment.Id, deployment.Name, deployment.Plan, deployment.Status.Wire(),
         deployment.Status is DeploymentStatus.Running ? bots.Url(deployment) : null,
-        deployment.ActiveVersion, deployment.LastKnownGood, deployment.Operation?.Id, deployment.CreatedAt);
+        deployment.ActiveVersion, deployment.LastKnownGood, deployment.Operation?.Id, deployment.LastOperation,
+        deployment.CreatedAt);
 }

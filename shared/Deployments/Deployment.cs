@@ -6,6 +6,8 @@ namespace Launchpad.Shared.Deployments;
 /// <summary>One customer's bot, as it is wanted and as it is known to be.</summary>
 public sealed record Deployment
 {
+    private readonly CurrentOperation? _operation;
+
     public required string Id { get; init; }
     public required string Account { get; init; }
     public required string Name { get; init; }
@@ -28,7 +30,18 @@ public sealed record Deployment
     public int? LastKnownGood { get; init; }
 
     /// <summary>The one operation that may change this deployment now.</summary>
-    public CurrentOperation? Operation { get; init; }
+    public CurrentOperation? Operation
+    {
+        get => _operation;
+        init
+        {
+            _operation = value;
+            LastOperation = value?.Id ?? LastOperation;
+        }
+    }
+
+    /// <summary>The id of the newest operation, whether it still goes on or not: where the customer reads what happened.</summary>
+    public string? LastOperation { get; init; }
 
     public ETag ETag { get; init; }
 

@@ -98,6 +98,7 @@ public sealed class DeploymentStore(Tables tables)
         ["vm"] = deployment.Vm,
         ["activeVersion"] = deployment.ActiveVersion,
         ["lastKnownGood"] = deployment.LastKnownGood,
+        ["lastOperation"] = deployment.LastOperation,
         ["operation"] = deployment.Operation?.Id ?? "",
         ["operationKind"] = deployment.Operation?.Kind.ToString(),
         ["operationSince"] = deployment.Operation?.Since,
@@ -118,6 +119,7 @@ public sealed class DeploymentStore(Tables tables)
         Vm = row.GetString("vm"),
         ActiveVersion = row.GetInt32("activeVersion"),
         LastKnownGood = row.GetInt32("lastKnownGood"),
+        LastOperation = row.GetString("lastOperation"),
         Operation = row.GetString("operation") is { Length: > 0 } operation
             ? new(operation, Enum.Parse<OperationKind>(row.GetString("operationKind")), row.GetDateTimeOffset("operationSince")!.Value,
                 row.GetString("operationBy"))

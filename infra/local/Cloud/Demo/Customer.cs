@@ -16,7 +16,8 @@ public sealed record Step(string Name, string Title, string Status, int Attempt,
 
 public sealed record Failure(string Code, string Message, string Step, string[] Undone, string Next);
 
-public sealed record DeploymentState(string Id, string Status, string? Url, int? ActiveVersion, int? LastKnownGood, string? Operation);
+public sealed record DeploymentState(string Id, string Status, string? Url, int? ActiveVersion, int? LastKnownGood, string? Operation,
+    string? LastOperation);
 
 /// <summary>The API refused; the message is the problem's own.</summary>
 public sealed class RefusedException(HttpStatusCode status, string problem) : Exception($"{(int)status}: {problem}")
@@ -87,12 +88,12 @@ public sealed class Customer(HttpClient api) : IDisposable
         return answer.RootElement.ValueKind is JsonValueKind.Object ? answer.RootElement.GetProperty("operation").GetString() : null;
     }
 
-    /// <summary>Waits until a payment has led to an operation.</summary>
+    /// <summary>Waits until a payment has led to an operation, which may be over by then.</summary>
     public async Task<string> BegunAsync(string deployment, CancellationToken ct)
     {
         while (true)
         {
-            if ((await DeploymentAsync(deployment, ct)).Operation is { } operation)
+            if ((await DeploymentAsync(deployment, ct)).LastOperation is { } operation)
             {
                 return operation;
             }
