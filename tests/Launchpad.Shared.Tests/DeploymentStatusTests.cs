@@ -45,6 +45,16 @@ public sealed class DeploymentStatusTests
     }
 
     [Fact]
+    public void The_newest_operation_is_named_until_another_takes_its_place()
+    {
+        var taken = Deployment() with { Operation = new("op_1", Operations.OperationKind.Provision, DateTimeOffset.UnixEpoch, "acc_1") };
+        var freed = taken with { Operation = null };
+        Assert.Equal(("op_1", null), (freed.LastOperation, freed.Operation));
+        var again = freed with { Operation = new("op_2", Operations.OperationKind.Terminate, DateTimeOffset.UnixEpoch, "acc_1") };
+        Assert.Equal("op_2", again.LastOperation);
+    }
+
+    [Fact]
     public void Running_active_and_last_known_good_come_together_and_free_the_deployment()
     {
         var starting = Deployment() with
