@@ -47,7 +47,11 @@ internal sealed class OrchestrationContext(Orchestrator owner, Instance instance
     public static InvalidOperationException LeftItsThread() => new(IllegalAwait);
 
     public override T? GetInput<T>()
-        where T : default => parts.Options.Converter.Deserialize<T>(input);
+        where T : default
+    {
+        EnsureOrchestratorThread();
+        return parts.Options.Converter.Deserialize<T>(input);
+    }
 
     public override async Task<TResult> CallActivityAsync<TResult>(TaskName name, object? input = null, TaskOptions? options = null)
     {
@@ -74,6 +78,7 @@ internal sealed class OrchestrationContext(Orchestrator owner, Instance instance
     {
         EnsureOrchestratorThread();
         var id = (options as SubOrchestrationOptions)?.InstanceId ?? NewGuid().ToString("N");
+        InstanceIds.Check(id);
         return await Retries.Run(this, options?.Retry, () => Call<TResult>(new(EventKind.SubOrchestrationCreated)
         {
             Name = orchestratorName.Name,
@@ -94,7 +99,7 @@ internal sealed class OrchestrationContext(Orchestrator owner, Instance instance
             if (open.Remove(id))
             {
                 cancelled.Add(id);
-                task.Source.SetCanceled(cancellationToken);
+                task.Source.SetCanceled(CancellationToken.None);
             }
         });
         await task.Source.Task;
@@ -134,6 +139,7 @@ internal sealed class OrchestrationContext(Orchestrator owner, Instance instance
         ArgumentNullException.ThrowIfNull(options);
         ContinuationInput = Serialize(options.NewInput, "next input");
         Continuation = options;
+        Events.IsOver = true;
     }
 
     public override Guid NewGuid()

@@ -56,6 +56,7 @@ internal sealed class TurnRecord
     {
         Instance.Orchestrator = null;
         Instance.Problem = problem;
+        Instance.IsSuspending = true;
         SetStatus(OrchestrationRuntimeStatus.Suspended, problem);
         if (events.RemoveAll(e => e.Kind is EventKind.ExecutionResumed) > 0)
         {

@@ -166,7 +166,7 @@ internal sealed class Turns(Parts parts)
     private void Continue(TurnRecord turn, OrchestrationContext context)
     {
         var (instance, continuation) = (turn.Instance, context.Continuation!);
-        var carried = continuation.PreserveUnprocessedEvents ? context.Events.Unprocessed().ToList() : [];
+        var carried = context.Events.CarriedOver(continuation.PreserveUnprocessedEvents);
         var next = instance.Generation + 1;
         turn.Then(() =>
         {
