@@ -5,7 +5,7 @@ namespace Launchpad.Durable.Execution;
 
 /// <summary>What an orchestrator sees. It decides nothing and starts nothing: it notes what the orchestrator asks for, and hands
 /// out tasks that the turn completes.</summary>
-internal sealed class OrchestrationContext(Orchestrator owner, Instance instance, string? input, Parts parts) : TaskOrchestrationContext
+internal sealed class OrchestrationContext(Orchestrator owner, Instance instance, string? input, OrchestratorServices services) : TaskOrchestrationContext
 {
     private const string IllegalAwait =
         "An invalid asynchronous invocation was detected. This can be caused by awaiting non-durable tasks in an orchestrator "
@@ -31,7 +31,7 @@ internal sealed class OrchestrationContext(Orchestrator owner, Instance instance
 
     public override bool IsReplaying => owner.IsReplaying;
 
-    public ExternalEvents Events { get; } = new(parts.Options.Converter);
+    public ExternalEvents Events { get; } = new(services.Options.Converter);
 
     public ContinueAsNewOptions? Continuation { get; private set; }
 
@@ -42,7 +42,7 @@ internal sealed class OrchestrationContext(Orchestrator owner, Instance instance
 
     public bool HasOpenTasks => open.Count > 0;
 
-    protected override ILoggerFactory LoggerFactory => parts.Loggers;
+    protected override ILoggerFactory LoggerFactory => services.Loggers;
 
     public static InvalidOperationException LeftItsThread() => new(IllegalAwait);
 
@@ -50,7 +50,7 @@ internal sealed class OrchestrationContext(Orchestrator owner, Instance instance
         where T : default
     {
         EnsureOrchestratorThread();
-        return parts.Options.Converter.Deserialize<T>(input);
+        return services.Options.Converter.Deserialize<T>(input);
     }
 
     public override async Task<TResult> CallActivityAsync<TResult>(TaskName name, object? input = null, TaskOptions? options = null)
@@ -82,7 +82,7 @@ internal sealed class OrchestrationContext(Orchestrator owner, Instance instance
         return await Retries.Run(this, options?.Retry, () => Call<TResult>(new(EventKind.SubOrchestrationCreated)
         {
             Name = orchestratorName.Name,
-            Version = options?.Version is { } version ? version.Version : parts.Options.DefaultVersion,
+            Version = options?.Version is { } version ? version.Version : services.Options.DefaultVersion,
             Instance = id,
             Data = Serialize(input, "sub-orchestration input"),
             Tags = options?.Tags,
@@ -192,7 +192,7 @@ internal sealed class OrchestrationContext(Orchestrator owner, Instance instance
     {
         EnsureOrchestratorThread();
         var result = await Begin(action).Source.Task;
-        return parts.Options.Converter.Deserialize<T>(result)!;
+        return services.Options.Converter.Deserialize<T>(result)!;
     }
 
     private OpenTask Begin(HistoryEvent action)
@@ -204,7 +204,7 @@ internal sealed class OrchestrationContext(Orchestrator owner, Instance instance
         return task;
     }
 
-    public string? Serialize(object? value, string what) => parts.Payloads.Accept(parts.Options.Converter.Serialize(value), what);
+    public string? Serialize(object? value, string what) => services.Payloads.Accept(services.Options.Converter.Serialize(value), what);
 
     private void EnsureOrchestratorThread()
     {

@@ -37,6 +37,8 @@ internal sealed class Parts(DurableOptions options, TimeProvider time, ILoggerFa
 
     public ActivityPump Activities { get; set; } = null!;
 
+    public OrchestratorServices Services => field ??= new(options, loggers, Payloads);
+
     public DateTime Now => time.GetUtcNow().UtcDateTime;
 
     /// <summary>A text for a column: itself, or the file that it was written to.</summary>
@@ -44,7 +46,7 @@ internal sealed class Parts(DurableOptions options, TimeProvider time, ILoggerFa
         ? new(null, Payloads.Write(instance, generation, data))
         : new(data, null);
 
-    public string? Text(long instance, Stored stored) => stored.File is null ? stored.Text : Payloads.Read(instance, stored.File);
+    public string? Text(long instance, Stored stored) => Services.Text(instance, stored);
 
     /// <summary>A durable message, and the write that makes it so.</summary>
     public (Message Message, Write Write) Send(Instance to, HistoryEvent e)

@@ -155,7 +155,7 @@ internal sealed class Turns(Parts parts)
         }
 
         var generation = instance.Generation;
-        var orchestrator = new Orchestrator(instance, code, parts)
+        var orchestrator = new Orchestrator(instance, code, parts.Services)
         {
             LeftItsThread = () => parts.Dispatcher.Deliver(instance, new(new(EventKind.LeftItsThread) { Generation = generation })),
         };
