@@ -51,7 +51,8 @@ public sealed class RecordedHistory
         }
     }
 
-    /// <summary>For people as much as for tests: one event a line, payloads as the JSON they are.</summary>
+    /// <summary>For people as much as for tests: one event a line, payloads as the JSON they are. Stack traces are left out: they tell of
+    /// the machine, and no orchestrator may decide on them.</summary>
     public string ToJson()
     {
         var head = new JsonObject
@@ -81,7 +82,7 @@ public sealed class RecordedHistory
     // An event's text is JSON in JSON; in the file it is just JSON.
     private static JsonObject Line(HistoryEvent e)
     {
-        var line = JsonSerializer.SerializeToNode(e, EventJson.Readable.HistoryEvent)!.AsObject();
+        var line = JsonSerializer.SerializeToNode(e with { Failure = WithoutStack(e.Failure) }, EventJson.Readable.HistoryEvent)!.AsObject();
         if (e.Data is { } data)
         {
             line[nameof(e.Data)] = JsonNode.Parse(data);
@@ -89,6 +90,9 @@ public sealed class RecordedHistory
 
         return line;
     }
+
+    private static Failure? WithoutStack(Failure? failure) =>
+        failure is null ? null : failure with { Stack = null, Inner = WithoutStack(failure.Inner) };
 
     private static HistoryEvent Event(JsonNode line)
     {

@@ -14,13 +14,17 @@ internal sealed class ReplayMismatchException(string message) : Exception(messag
             var actual = i < asked.Count ? asked[i] : null;
             if (expected is null || actual is null || !IsSame(expected, actual))
             {
-                throw Mismatch($"at event {sequence + i + 1}", Describe(expected), Describe(actual));
+                throw Mismatch(
+                    $"at event {sequence + i + 1}",
+                    expected is null ? Describe(end?.Kind, end?.Failure) : Describe(expected),
+                    actual is null ? Describe(ending?.Kind, ending?.Failure) : Describe(actual));
             }
         }
 
         if (end?.Kind != ending?.Kind)
         {
-            throw Mismatch($"after event {sequence + actions.Count}", Describe(end?.Kind, end?.Failure), Describe(ending?.Kind, ending?.Failure));
+            throw Mismatch(
+                $"after event {sequence + actions.Count}", Describe(end?.Kind, end?.Failure), Describe(ending?.Kind, ending?.Failure));
         }
     }
 
@@ -28,7 +32,7 @@ internal sealed class ReplayMismatchException(string message) : Exception(messag
         && expected.Id == actual.Id
         && string.Equals(expected.Name, actual.Name, StringComparison.OrdinalIgnoreCase);
 
-    private static string Describe(HistoryEvent? e) => e is null ? "nothing" : e.Kind switch
+    private static string Describe(HistoryEvent e) => e.Kind switch
     {
         EventKind.TaskScheduled => $"activity '{e.Name}' (task {e.Id})",
         EventKind.SubOrchestrationCreated => $"sub-orchestration '{e.Name}' (task {e.Id})",
@@ -39,7 +43,7 @@ internal sealed class ReplayMismatchException(string message) : Exception(messag
 
     private static string Describe(EventKind? end, Failure? failure) => end switch
     {
-        null => "it goes on",
+        null => "it waits",
         EventKind.ExecutionCompleted => "it completes",
         EventKind.ExecutionFailed => $"it fails with {failure?.Type}: {failure?.Message}",
         _ => "it continues as new",
