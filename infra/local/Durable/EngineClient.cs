@@ -18,6 +18,10 @@ internal sealed class EngineClient(Parts parts) : DurableTaskClient("launchpad")
     private static readonly OrchestrationRuntimeStatus[] NotEnded = [Pending, Running, Suspended];
 
     private readonly SemaphoreSlim places = new(parts.Options.MaxPendingOperations);
+    private int waiting;
+
+    /// <summary>Operations that wait for the disk, or for a place among those that do.</summary>
+    public int InProgress => Volatile.Read(ref waiting) + parts.Options.MaxPendingOperations - places.CurrentCount;
 
     public override async Task<string> ScheduleNewOrchestrationInstanceAsync(
         TaskName orchestratorName,
@@ -199,7 +203,9 @@ internal sealed class EngineClient(Parts parts) : DurableTaskClient("launchpad")
     /// <summary>Writes in one of a bounded number of places: when the disk is slower than the callers, they wait here.</summary>
     private async Task WriteAsync(Write[] writes, Action committed)
     {
+        Interlocked.Increment(ref waiting);
         await places.WaitAsync();
+        Interlocked.Decrement(ref waiting);
         try
         {
             await parts.Writer.SubmitAsync(writes, committed);

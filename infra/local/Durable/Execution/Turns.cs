@@ -10,6 +10,8 @@ internal sealed class Turns(Parts parts)
     private readonly OrchestratorCache cache = new(parts.Options.MaxCachedOrchestrators, parts.Dispatcher);
     private readonly Recovery recovery = new(parts);
 
+    public int Cached => cache.Count;
+
     public void Run(Instance instance)
     {
         if (!instance.IsRecovered)
@@ -29,6 +31,7 @@ internal sealed class Turns(Parts parts)
             return;
         }
 
+        parts.Metrics.Turn();
         var turn = new TurnRecord(parts, instance, messages);
         recovery.Cleared(turn);
         if (turn.Inputs.Count == 0)
@@ -37,6 +40,7 @@ internal sealed class Turns(Parts parts)
         }
         else if (recovery.Verdict(instance) is { } verdict)
         {
+            parts.Metrics.DeadLetter(instance.Name);
             End(turn, new(EventKind.ExecutionFailed, Failure: verdict));
             turn.Submit();
         }
@@ -135,6 +139,7 @@ internal sealed class Turns(Parts parts)
         catch (ReplayMismatchException mismatch)
         {
             parts.Logger.LogError("{Instance} ({Name}) is suspended. {Reason}", instance.Id, instance.Name, mismatch.Message);
+            parts.Metrics.Mismatch();
             turn.Suspend(new(Failure.Mismatch, mismatch.Message, null, null));
         }
         catch (Exception exception)
@@ -168,6 +173,7 @@ internal sealed class Turns(Parts parts)
         var (instance, continuation) = (turn.Instance, context.Continuation!);
         var carried = context.Events.CarriedOver(continuation.PreserveUnprocessedEvents);
         var next = instance.Generation + 1;
+        parts.Metrics.HistoryEnded(instance.EventCount);
         turn.Then(() =>
         {
             parts.Forget(instance.Key, next);
@@ -216,6 +222,7 @@ internal sealed class Turns(Parts parts)
         if (instance.EventCount > parts.Options.HistoryEventsWarning && !instance.IsWarned)
         {
             instance.IsWarned = true;
+            parts.Metrics.HistoryWarning();
             parts.Logger.LogWarning(
                 "The history of {Instance} ({Name}) has {Count} events; it should continue as new.",
                 instance.Id,
