@@ -2,6 +2,7 @@ using System.Text.Json;
 using Launchpad.Durable.Contract;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Launchpad.Durable.Tests;
@@ -13,6 +14,8 @@ internal sealed class Engine(Func<DurableOptions, DurableOptions>? configure = n
     private DurableEngine? running;
 
     public string Directory { get; } = System.IO.Directory.CreateTempSubdirectory("durable-").FullName;
+
+    public ILoggerFactory Loggers { get; set; } = NullLoggerFactory.Instance;
 
     public override DurableTaskClient Client => Running.Client;
 
@@ -43,7 +46,7 @@ internal sealed class Engine(Func<DurableOptions, DurableOptions>? configure = n
     public override async Task StartAsync()
     {
         var options = new DurableOptions { Directory = Directory, DrainTimeout = TimeSpan.FromMilliseconds(200), ExitOnLogFailure = false };
-        running = new(configure?.Invoke(options) ?? options, time ?? TimeProvider.System, NullLoggerFactory.Instance);
+        running = new(configure?.Invoke(options) ?? options, time ?? TimeProvider.System, Loggers);
         registrations.ForEach(register => register(running));
         await running.StartAsync(CancellationToken.None);
     }
@@ -90,3 +93,5 @@ public sealed class Events() : EventContract(Engine.Create);
 public sealed class Orchestrators() : OrchestratorContract(Engine.Create);
 
 public sealed class Lifecycle() : LifecycleContract(Engine.Create);
+
+public sealed class Models() : ModelContract(Engine.Create);

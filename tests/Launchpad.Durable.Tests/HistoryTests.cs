@@ -1,5 +1,6 @@
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
 
 namespace Launchpad.Durable.Tests;
 
@@ -74,5 +75,66 @@ public sealed class HistoryTests
         var state = await engine.RunAsync("Run", 0);
         Assert.Equal(20, state.ReadOutputAs<int>());
         Assert.InRange((await engine.Running.HistoryAsync(state.InstanceId, default)).Count, 4, 8);
+    }
+
+    [Fact]
+    public async Task A_replay_safe_logger_says_everything_once_however_often_the_code_runs()
+    {
+        var lines = new List<string>();
+        using var loggers = new Lines(lines);
+        await using var engine = await Engine.StartAsync(
+            e =>
+            {
+                e.Loggers = loggers;
+                e.Orchestrator("Run", async context =>
+                {
+                    var byName = context.CreateReplaySafeLogger("mine");
+                    var byType = context.CreateReplaySafeLogger<HistoryTests>();
+                    var byFactory = context.ReplaySafeLoggerFactory.CreateLogger("factory");
+                    byName.LogInformation("one");
+                    byType.LogInformation("two");
+                    await context.WaitForExternalEvent<string>("go");
+                    byFactory.LogInformation("three");
+                    await context.WaitForExternalEvent<string>("go");
+                    return "";
+                });
+            });
+
+        var id = await engine.Client.ScheduleNewOrchestrationInstanceAsync("Run");
+        await engine.Client.WaitForInstanceStartAsync(id);
+        await engine.RestartAsync();
+        await engine.Client.RaiseEventAsync(id, "go");
+        await engine.RestartAsync();
+        await engine.Client.RaiseEventAsync(id, "go");
+        await engine.EndAsync(id);
+        Assert.Equal(["mine: one", $"{typeof(HistoryTests).FullName}: two", "factory: three"], lines);
+    }
+
+    private sealed class Lines(List<string> lines) : ILoggerFactory
+    {
+        public ILogger CreateLogger(string categoryName) => new Logger(categoryName, lines);
+
+        public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
+
+        public void Dispose()
+        {
+        }
+
+        private sealed class Logger(string category, List<string> lines) : ILogger
+        {
+            public IDisposable? BeginScope<TState>(TState state)
+                where TState : notnull => null;
+
+            public bool IsEnabled(LogLevel logLevel) => true;
+
+            public void Log<TState>(
+                LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+            {
+                if (logLevel is LogLevel.Information)
+                {
+                    lines.Add($"{category}: {formatter(state, exception)}");
+                }
+            }
+        }
     }
 }
