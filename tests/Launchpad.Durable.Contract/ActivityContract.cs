@@ -229,4 +229,24 @@ public abstract class ActivityContract(Func<EngineSettings, EngineUnderTest> cre
 
         Assert.True((await engine.RunAsync("Run")).FailureDetails!.IsCausedBy<ArgumentException>());
     }
+
+    [Fact]
+    public async Task A_failure_with_a_hundred_thousand_causes_is_a_failure_like_any_other()
+    {
+        await using var engine = await StartAsync(e => e
+            .Activity<string, string>("Break", _ =>
+            {
+                var failure = new InvalidOperationException("first");
+                for (var i = 0; i < 100_000; i++)
+                {
+                    failure = new InvalidOperationException("next", failure);
+                }
+
+                throw failure;
+            })
+            .Orchestrator("Run", context => context.CallActivityAsync<string>("Break", "")));
+
+        var details = (await engine.RunAsync("Run")).FailureDetails!.InnerFailure!;
+        Assert.Equal("next", details.InnerFailure!.ErrorMessage);
+    }
 }

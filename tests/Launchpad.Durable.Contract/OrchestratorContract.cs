@@ -349,4 +349,74 @@ public abstract class OrchestratorContract(Func<EngineSettings, EngineUnderTest>
         Assert.Equal("parent", state.ReadOutputAs<string>());
         Assert.Equal("child", (await engine.Client.GetInstanceAsync("child"))!.Tags["kind"]);
     }
+
+    [Fact]
+    public async Task The_custom_status_is_what_its_object_is_at_the_end_of_a_turn()
+    {
+        await using var engine = await StartAsync(e => e.Orchestrator("Run", async context =>
+        {
+            var done = new List<int>();
+            context.SetCustomStatus(done);
+            for (var i = 0; i < 3; i++)
+            {
+                done.Add(i);
+                await context.WaitForExternalEvent<string>("go");
+            }
+
+            context.SetCustomStatus(null);
+            return "";
+        }));
+
+        var id = await engine.Client.ScheduleNewOrchestrationInstanceAsync("Run");
+        foreach (var expected in new[] { "[0]", "[0,1]", "[0,1,2]" })
+        {
+            await engine.UntilAsync(id, state => state.SerializedCustomStatus == expected);
+            await engine.RestartAsync();
+            await engine.Client.RaiseEventAsync(id, "go");
+        }
+
+        Assert.Null((await engine.EndAsync(id)).SerializedCustomStatus);
+    }
+
+    [Fact]
+    public async Task A_custom_status_that_cannot_be_serialized_fails_the_orchestration()
+    {
+        await using var engine = await StartAsync(e => e.Orchestrator("Run", async context =>
+        {
+            context.SetCustomStatus(new Loop());
+            await context.WaitForExternalEvent<string>("never");
+            return "";
+        }));
+
+        var state = await engine.RunAsync("Run");
+        Assert.Equal(OrchestrationRuntimeStatus.Failed, state.RuntimeStatus);
+        Assert.True(state.FailureDetails!.IsCausedBy<System.Text.Json.JsonException>());
+    }
+
+    [Theory]
+    [InlineData(0, OrchestrationRuntimeStatus.Completed)]
+    [InlineData(1, OrchestrationRuntimeStatus.Failed)]
+    public async Task Five_hundred_orchestrations_inside_each_other_end_as_the_innermost_does(int end, OrchestrationRuntimeStatus expected)
+    {
+        const int Depth = 500;
+        await using var engine = await StartAsync(e => e.Orchestrator("Run", async context =>
+        {
+            var depth = context.GetInput<int>();
+            return depth < Depth ? 1 + await context.CallSubOrchestratorAsync<int>("Run", depth + 1)
+                : end == 0 ? 1
+                : throw new TimeoutException("deep down");
+        }));
+
+        var state = await engine.RunAsync("Run", 1);
+        Assert.Equal(expected, state.RuntimeStatus);
+        if (end == 0)
+        {
+            Assert.Equal(Depth, state.ReadOutputAs<int>());
+        }
+    }
+
+    private sealed class Loop
+    {
+        public Loop Self => this;
+    }
 }

@@ -99,6 +99,42 @@ public sealed class MetricsTests
         Assert.Equal(1, seen["durable.mismatches"]);
     }
 
+    [Fact]
+    public async Task What_ends_the_process_again_and_again_is_counted_as_a_dead_letter_and_its_neighbour_runs()
+    {
+        using var gate = new SemaphoreSlim(0);
+        await using var engine = await Engine.StartAsync(
+            e => e
+                .ActivityAsync<string, string>("Slow", async text =>
+                {
+                    await gate.WaitAsync();
+                    return text;
+                })
+                .Orchestrator("Run", context => context.CallActivityAsync<string>("Slow", "done")),
+            options => options with { MaxCrashes = 3 });
+        using var seen = new Listener(engine.Directory);
+        foreach (var id in new[] { "poison", "neighbour" })
+        {
+            await engine.Client.ScheduleNewOrchestrationInstanceAsync("Run", new StartOrchestrationOptions(id));
+            await engine.UntilAsync(id, _ => engine.Running.PendingAsync(id, default).Result.Count == 1);
+        }
+
+        await engine.StopAsync();
+        using (var database = Storage.Schema.Open(Path.Combine(engine.Directory, "durable.db")))
+        {
+            // As three crashes while it ran alone would have left it.
+            database.Execute("INSERT INTO attempts SELECT key, 0, 3, 1, 0 FROM instances WHERE id = 'poison'");
+            database.Execute("UPDATE owner SET clean = 0");
+        }
+
+        await engine.StartAsync();
+        var poison = await engine.EndAsync("poison");
+        Assert.Equal("Launchpad.Durable.PoisonException", poison.FailureDetails!.InnerFailure!.ErrorType);
+        Assert.Equal(1, seen["durable.dead_letters"]);
+        gate.Release(10);
+        Assert.Equal("done", (await engine.EndAsync("neighbour")).ReadOutputAs<string>());
+    }
+
     /// <summary>Listens to the engine of one directory.</summary>
     private sealed class Listener : IDisposable
     {

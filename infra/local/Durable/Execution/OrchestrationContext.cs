@@ -14,6 +14,8 @@ internal sealed class OrchestrationContext(Orchestrator owner, Instance instance
     private readonly Dictionary<int, OpenTask> open = [];
     private readonly List<HistoryEvent> actions = [];
     private readonly List<int> cancelled = [];
+    private object? customStatus;
+    private string? statusText;
     private DateTime now;
     private int nextTask;
     private int nextGuid;
@@ -36,9 +38,6 @@ internal sealed class OrchestrationContext(Orchestrator owner, Instance instance
     public ContinueAsNewOptions? Continuation { get; private set; }
 
     public string? ContinuationInput { get; private set; }
-
-    /// <summary>The custom status as last set; the flag says whether it was set in this turn.</summary>
-    public (bool IsSet, string? Value) CustomStatus { get; private set; }
 
     public bool HasOpenTasks => open.Count > 0;
 
@@ -127,7 +126,7 @@ internal sealed class OrchestrationContext(Orchestrator owner, Instance instance
     public override void SetCustomStatus(object? customStatus)
     {
         EnsureOrchestratorThread();
-        CustomStatus = (true, Serialize(customStatus, "custom status"));
+        this.customStatus = customStatus;
     }
 
     public override void ContinueAsNew(object? newInput = null, bool preserveUnprocessedEvents = true) =>
@@ -165,11 +164,13 @@ internal sealed class OrchestrationContext(Orchestrator owner, Instance instance
         return taken;
     }
 
-    public (bool IsSet, string? Value) TakeCustomStatus()
+    /// <summary>The custom status as it is at the end of a turn, whatever became of the object since it was set; the flag says whether
+    /// that is another than at the end of the turn before.</summary>
+    public (bool IsNew, string? Text) TakeCustomStatus()
     {
-        var taken = CustomStatus;
-        CustomStatus = (false, taken.Value);
-        return taken;
+        var before = statusText;
+        statusText = Serialize(customStatus, "custom status");
+        return (statusText != before, statusText);
     }
 
     public void Complete(int id, string? result)

@@ -98,6 +98,13 @@ internal sealed class Turns(Parts parts)
         instance.Problem = null;
         var outcome = orchestrator.Run(turn.Inputs);
         var context = orchestrator.Context;
+        if (!TryTakeCustomStatus(turn, context, out var unreadable))
+        {
+            End(turn, unreadable);
+            turn.Submit();
+            return;
+        }
+
         foreach (var action in context.TakeActions())
         {
             turn.Decide(action);
@@ -105,11 +112,6 @@ internal sealed class Turns(Parts parts)
         }
 
         context.TakeCancelledTimers().ForEach(id => instance.Open.Remove(id));
-        if (context.TakeCustomStatus() is (true, var status))
-        {
-            turn.SetCustomStatus(status);
-        }
-
         if (outcome?.Kind is EventKind.ContinuedAsNew)
         {
             Continue(turn, context);
@@ -123,6 +125,27 @@ internal sealed class Turns(Parts parts)
 
         WarnOfLength(instance);
         turn.Submit();
+    }
+
+    /// <summary>False when the status cannot be serialized: then the instance fails, and what this turn asked for is not begun.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever the converter throws is the orchestration's failure.")]
+    private static bool TryTakeCustomStatus(TurnRecord turn, OrchestrationContext context, [NotNullWhen(false)] out Outcome? failure)
+    {
+        try
+        {
+            if (context.TakeCustomStatus() is (true, var status))
+            {
+                turn.SetCustomStatus(status);
+            }
+
+            failure = null;
+            return true;
+        }
+        catch (Exception exception)
+        {
+            failure = new(EventKind.ExecutionFailed, Failure: Failure.Of(exception));
+            return false;
+        }
     }
 
     /// <summary>The orchestrator at the end of its history; null when it cannot get there, and the instance is suspended.</summary>
