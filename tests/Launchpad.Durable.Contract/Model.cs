@@ -25,7 +25,8 @@ public sealed record Step(Act Act, string Id)
     public override string ToString() => Act is Act.Restart ? "Restart" : $"{Act} {Id}";
 }
 
-/// <summary>An engine as it should be, in the memory of a test: every instance collects numbers until it is told to do something else.</summary>
+/// <summary>An engine as it should be, in the memory of a test. Every instance collects numbers until it is told to do something
+/// else.</summary>
 internal sealed class Model
 {
     private readonly Dictionary<string, Instance> instances = [];

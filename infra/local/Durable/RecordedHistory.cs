@@ -35,7 +35,7 @@ public sealed class RecordedHistory
     {
         try
         {
-            var file = JsonNode.Parse(json)!;
+            var file = Required(JsonNode.Parse(json), "text");
             var parent = file["parent"];
             var row = new InstanceRow(0, Text(file, "instance"), Text(file, "name"), Text(file, "version"))
             {
@@ -43,9 +43,10 @@ public sealed class RecordedHistory
                 Parent = parent is null ? null : new(Text(parent, "instance"), Text(parent, "name"), 0, 0),
                 Input = new(file["input"]?.ToJsonString(OneLine), null),
             };
-            return new(row, [.. file["turns"]!.AsArray().Select(turn => turn!.AsArray().Select(e => Event(e!)).ToList())]);
+            var turns = Required(file["turns"], "turns").AsArray().Select(turn => Required(turn, "turn").AsArray());
+            return new(row, [.. turns.Select(turn => turn.Select(e => Event(Required(e, "event"))).ToList())]);
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or NullReferenceException or ArgumentException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or ArgumentException)
         {
             throw new FormatException($"This is not a recorded history: {exception.Message}", exception);
         }
@@ -73,16 +74,22 @@ public sealed class RecordedHistory
         }
 
         var members = head.Select(member => $"  \"{member.Key}\": {member.Value!.ToJsonString(OneLine)},\n");
-        var turns = Turns.Select(turn => "    [\n      " + string.Join(",\n      ", turn.Select(e => Line(e).ToJsonString(OneLine))) + "\n    ]");
+        var turns = Turns
+            .Select(turn => string.Join(",\n      ", turn.Select(e => Line(e).ToJsonString(OneLine))))
+            .Select(events => $"    [\n      {events}\n    ]");
         return $"{{\n{string.Concat(members)}  \"turns\": [\n{string.Join(",\n", turns)}\n  ]\n}}\n";
     }
 
-    private static string Text(JsonNode node, string member) => node[member]!.GetValue<string>();
+    private static JsonNode Required(JsonNode? node, string what) =>
+        node ?? throw new FormatException($"This is not a recorded history: it has no {what}.");
+
+    private static string Text(JsonNode node, string member) => Required(node[member], member).GetValue<string>();
 
     // An event's text is JSON in JSON; in the file it is just JSON.
     private static JsonObject Line(HistoryEvent e)
     {
-        var line = JsonSerializer.SerializeToNode(e with { Failure = WithoutStack(e.Failure) }, EventJson.Readable.HistoryEvent)!.AsObject();
+        var told = e with { Failure = WithoutStack(e.Failure) };
+        var line = JsonSerializer.SerializeToNode(told, EventJson.Readable.HistoryEvent)!.AsObject();
         if (e.Data is { } data)
         {
             line[nameof(e.Data)] = JsonNode.Parse(data);

@@ -56,8 +56,8 @@ public sealed class Replayer(DurableOptions options, ILoggerFactory loggers)
             instance.Track(e);
         }
 
-        return instance.Open.Values.FirstOrDefault(e => e.Kind is EventKind.TaskScheduled && !catalog.Activities.ContainsKey(e.Name!)) is { } open
-            ? $"It waits for activity '{open.Name}' (task {open.Id}), which is not there any more."
-            : null;
+        var gone = instance.Open.Values.FirstOrDefault(
+            open => open.Kind is EventKind.TaskScheduled && !catalog.Activities.ContainsKey(open.Name!));
+        return gone is null ? null : $"It waits for activity '{gone.Name}' (task {gone.Id}), which is not there any more.";
     }
 }

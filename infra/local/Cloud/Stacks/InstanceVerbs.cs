@@ -91,7 +91,8 @@ internal static class InstanceVerbs
                 $"{instance.CreatedAt:yyyy-MM-dd HH:mm:ss}  {instance.RuntimeStatus,-10}  {instance.Name,-16}  {instance.InstanceId}"));
         }
 
-        Console.Error.WriteLine(instances.Count == asked.Top ? $"The latest {asked.Top}; --top shows more." : $"{instances.Count} instances.");
+        var all = instances.Count < asked.Top;
+        Console.Error.WriteLine(all ? $"{instances.Count} instances." : $"The latest {asked.Top}; --top shows more.");
     }
 
     private static void Tell(OrchestrationMetadata instance, IReadOnlyList<HistoryRow> history, bool json)
@@ -104,7 +105,8 @@ internal static class InstanceVerbs
         }
 
         Console.Out.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{instance.InstanceId}  {instance.Name}  {instance.RuntimeStatus}  created {instance.CreatedAt:u}"));
+            CultureInfo.InvariantCulture,
+            $"{instance.InstanceId}  {instance.Name}  {instance.RuntimeStatus}  created {instance.CreatedAt:u}"));
         if (instance.FailureDetails is { } failure)
         {
             Console.Out.WriteLine(failure.ToString());

@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 
 namespace Launchpad.Durable.Execution;
 
-/// <summary>Every bound of the engine and how near it is, under the meter "Launchpad.Durable". The meter's tag says which directory.</summary>
+/// <summary>Every bound of the engine and how near it is, under the meter "Launchpad.Durable", whose tag says which directory.</summary>
 internal sealed class EngineMetrics : IDisposable
 {
     private readonly Meter meter;
@@ -22,9 +22,9 @@ internal sealed class EngineMetrics : IDisposable
         meter = new(new MeterOptions("Launchpad.Durable") { Tags = [new("directory", options.Directory)] });
         turns = meter.CreateCounter<long>("durable.turns", "{turn}", "Turns of orchestrators.");
         activities = meter.CreateCounter<long>("durable.activities", "{activity}", "Activities that ended, by name and outcome.");
-        mismatches = meter.CreateCounter<long>("durable.mismatches", "{instance}", "Instances suspended because code does not follow history.");
-        deadLetters = meter.CreateCounter<long>("durable.dead_letters", "{task}", "Activities and turns given up because they end the process.");
-        historyWarnings = meter.CreateCounter<long>("durable.history.warnings", "{instance}", "Instances warned about their history's length.");
+        mismatches = meter.CreateCounter<long>("durable.mismatches", "{instance}", "Instances suspended: code does not follow history.");
+        deadLetters = meter.CreateCounter<long>("durable.dead_letters", "{task}", "Activities and turns given up: they end the process.");
+        historyWarnings = meter.CreateCounter<long>("durable.history.warnings", "{instance}", "Instances whose history is too long.");
         spilledPayloads = meter.CreateCounter<long>("durable.payload.spilled", "{payload}", "Payloads too large to stand in the database.");
         activityDuration = meter.CreateHistogram<double>("durable.activity.duration", "s", "How long activities ran.");
         payloadSize = meter.CreateHistogram<long>("durable.payload.size", "By", "Inputs, results and events, as UTF-8.");
@@ -74,5 +74,6 @@ internal sealed class EngineMetrics : IDisposable
 
     public void Dispose() => meter.Dispose();
 
-    private void Bound(string name, int value, string unit) => meter.CreateObservableGauge(name, () => value, unit, "A bound, as configured.");
+    private void Bound(string name, int value, string unit) =>
+        meter.CreateObservableGauge(name, () => value, unit, "A bound, as configured.");
 }

@@ -13,7 +13,7 @@ internal sealed class ExternalEvents(DataConverter converter)
 
     public bool IsAwaited => waiters.Count > 0;
 
-    /// <summary>The orchestrator continues as new: whatever comes now is for its next generation, whoever still waits in this one.</summary>
+    /// <summary>The orchestrator continues as new: what comes now is for its next generation, whoever still waits in this one.</summary>
     public bool IsOver { get; set; }
 
     public Task<T> Wait<T>(string name, CancellationToken cancellation)

@@ -5,7 +5,8 @@ namespace Launchpad.Durable.Execution;
 
 /// <summary>What an orchestrator sees. It decides nothing and starts nothing: it notes what the orchestrator asks for, and hands
 /// out tasks that the turn completes.</summary>
-internal sealed class OrchestrationContext(Orchestrator owner, Instance instance, string? input, OrchestratorServices services) : TaskOrchestrationContext
+internal sealed class OrchestrationContext(Orchestrator owner, Instance instance, string? input, OrchestratorServices services)
+    : TaskOrchestrationContext
 {
     private const string IllegalAwait =
         "An invalid asynchronous invocation was detected. This can be caused by awaiting non-durable tasks in an orchestrator "
