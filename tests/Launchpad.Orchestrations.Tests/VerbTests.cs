@@ -51,6 +51,9 @@ public sealed class VerbTests : IAsyncDisposable
             Assert.Equal(
                 ["started", "event go comes, 4 bytes", "completed"],
                 story.Split('\n', StringSplitOptions.RemoveEmptyEntries)[1..].Select(line => line.Split("  ", 2)[1]));
+
+            var (_, recorded) = await RunAsync("instances", "first", "--record");
+            Assert.Equal("first", RecordedHistory.Parse(recorded).InstanceId);
             if (isRunning)
             {
                 await engine.StopAsync(CancellationToken.None);

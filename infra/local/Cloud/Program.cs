@@ -16,6 +16,7 @@ const string Usage = """
       --status NAME[,NAME]   only those in one of these statuses
       --prefix TEXT          only those whose id begins so
       --top N                so many at most (default 50)
+      --record               one's whole history with its payloads, in the form that tests replay
     replay                   holds every live orchestration against this build; 1 when it does not follow one of them
       --control-plane PATH   the build to hold them against
     """;

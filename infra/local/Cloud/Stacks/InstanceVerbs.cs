@@ -19,6 +19,12 @@ internal static class InstanceVerbs
         if (asked.Id is { } id)
         {
             var instance = reader.Find(id) ?? throw new StackException($"There is no instance '{id}' in {asked.Home.Durable}.");
+            if (asked.Record)
+            {
+                Console.Out.Write(reader.Record(id)!.ToJson());
+                return 0;
+            }
+
             Tell(instance, reader.History(id), asked.Json);
         }
         else
@@ -142,6 +148,9 @@ internal static class InstanceVerbs
         public string ControlPlane { get; init; } = ControlPlaneProgram.DefaultPath;
         public bool Json { get; init; }
 
+        /// <summary>Print the history as tests keep it, with all payloads.</summary>
+        public bool Record { get; init; }
+
         public static Arguments Parse(IReadOnlyList<string> arguments)
         {
             var (own, common) = (new Queue<string>(arguments), new List<string>());
@@ -154,6 +163,7 @@ internal static class InstanceVerbs
                     case "--top": asked = asked with { Top = Number(Value()) }; break;
                     case "--status": asked = asked with { Statuses = [.. Value().Split(',').Select(Status)] }; break;
                     case "--control-plane": asked = asked with { ControlPlane = Path.GetFullPath(Value()) }; break;
+                    case "--record": asked = asked with { Record = true }; break;
                     case "--home": common.AddRange([option, Value()]); break;
                     case ['-', ..]: common.Add(option); break;
                     default: asked = asked with { Id = option }; break;
