@@ -15,8 +15,11 @@ public abstract class ModelContract(Func<EngineSettings, EngineUnderTest> create
     internal const int ContinueAsNew = -2;
     internal const int Fail = -3;
 
-    private const int DefaultRuns = 15;
+    private const int DefaultRuns = 40;
     private const int StepsMax = 40;
+
+    /// <summary>One that takes longer hangs.</summary>
+    private static readonly TimeSpan RunMax = TimeSpan.FromSeconds(30);
 
     private static readonly Gen<Step> AnyStep = Gen.Frequency(
         Weigh(4, Act.Start), Weigh(8, Act.Raise), Weigh(3, Act.ContinueAsNew), Weigh(2, Act.Finish), Weigh(1, Act.Fail),
@@ -64,7 +67,7 @@ public abstract class ModelContract(Func<EngineSettings, EngineUnderTest> create
             var own = new List<int>();
             foreach (var act in acts)
             {
-                var value = act is Act.ContinueAsNew ? ContinueAsNew : (own.Count * Clients) + client;
+                var value = Value(act, (own.Count * Clients) + client);
                 var (failure, _) = await DoAsync(engine, act, id, value);
                 Assert.True(failure is null || act is Act.Suspend or Act.Resume, $"{act}: {failure}");
                 if (act is Act.Raise)
@@ -88,6 +91,39 @@ public abstract class ModelContract(Func<EngineSettings, EngineUnderTest> create
         }
     });
 
+    [Fact]
+    public Task Whatever_clients_do_at_once_fails_only_as_documented_and_leaves_an_id_that_can_be_used() => CheckAsync(AnyStep, async steps =>
+    {
+        const int Clients = 3;
+        await using var engine = await StartAsync(Collecting);
+        var failures = await Task.WhenAll(Enumerable.Range(0, Clients).Select(client => Task.Run(async () =>
+        {
+            var own = new List<Exception>();
+            foreach (var step in steps.Where(step => step.Act is not Act.Restart))
+            {
+                var (failure, _) = await DoAsync(engine, step.Act, "shared", Value(step.Act, client));
+                own.AddRange(failure is null ? [] : [failure]);
+            }
+
+            return own;
+        })));
+        Assert.All(failures.SelectMany(own => own), failure => Assert.True(
+            failure is ArgumentException or InvalidOperationException && !failure.Message.Contains("log", StringComparison.Ordinal),
+            failure.ToString()));
+
+        if (steps.Count % 2 == 0)
+        {
+            await engine.RestartAsync();
+        }
+
+        var again = new StartOrchestrationOptions("shared").WithDedupeStatuses();
+        await engine.Client.ScheduleNewOrchestrationInstanceAsync("Collect", again);
+        await DoAsync(engine, Act.Raise, "shared", 7);
+        await DoAsync(engine, Act.Finish, "shared", Finish);
+        Assert.Equal([7], (await engine.EndAsync("shared")).ReadOutputAs<List<int>>()!);
+        Assert.Equal(1, (await DoAsync(engine, Act.Purge, "shared", 0)).Purged);
+    });
+
     /// <summary>Takes numbers until it is told what to do.</summary>
     private static async Task<List<int>?> CollectAsync(TaskOrchestrationContext context)
     {
@@ -109,6 +145,14 @@ public abstract class ModelContract(Func<EngineSettings, EngineUnderTest> create
             }
         }
     }
+
+    private static int Value(Act act, int number) => act switch
+    {
+        Act.ContinueAsNew => ContinueAsNew,
+        Act.Finish => Finish,
+        Act.Fail => Fail,
+        _ => number,
+    };
 
     private static void Collecting(EngineUnderTest engine) => engine.Orchestrator("Collect", CollectAsync);
 
@@ -173,7 +217,7 @@ public abstract class ModelContract(Func<EngineSettings, EngineUnderTest> create
 
         // FsCheck waits for each run where it stands, so not on a thread that has others to run.
         return Task.Factory.StartNew(
-            () => Prop.ForAll(Arb.From(part.ListOf(), Shorter), property).Check(configuration),
+            () => Prop.ForAll(Arb.From(part.ListOf(), Shorter), parts => property(parts).WaitAsync(RunMax)).Check(configuration),
             CancellationToken.None,
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default);

@@ -1,4 +1,5 @@
 using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
 
 namespace Launchpad.Durable.Contract;
 
@@ -72,5 +73,26 @@ public abstract class TimerContract(Func<EngineSettings, EngineUnderTest> create
         }));
 
         Assert.InRange(await engine.ResultAsync<double>("Run"), 0, 5000);
+    }
+
+    [Fact]
+    public async Task A_timer_in_the_past_fires_at_once_and_one_at_the_end_of_time_never()
+    {
+        await using var engine = await StartAsync(e => e.Orchestrator("Run", async context =>
+        {
+            await context.CreateTimer(context.CurrentUtcDateTime.AddYears(-1), CancellationToken.None);
+            await context.CreateTimer(DateTime.MinValue, CancellationToken.None);
+            context.SetCustomStatus("past");
+            await context.CreateTimer(DateTime.SpecifyKind(DateTime.MaxValue, DateTimeKind.Utc), CancellationToken.None);
+            return "";
+        }));
+
+        var id = await engine.Client.ScheduleNewOrchestrationInstanceAsync("Run");
+        await engine.UntilAsync(id, state => state.ReadCustomStatusAs<string>() == "past");
+        await engine.RestartAsync();
+        await Task.Delay(50);
+        Assert.Equal(OrchestrationRuntimeStatus.Running, (await engine.Client.GetInstanceAsync(id))!.RuntimeStatus);
+        await engine.Client.TerminateInstanceAsync(id);
+        Assert.Equal(OrchestrationRuntimeStatus.Terminated, (await engine.EndAsync(id)).RuntimeStatus);
     }
 }

@@ -216,13 +216,15 @@ internal sealed class Instance(InstanceRow row)
         }
     }
 
-    /// <summary>Ends the instance: whatever is in its inbox has nobody to read it.</summary>
+    /// <summary>Ends the instance: what is in its inbox is given back, because no turn may come after the last one.</summary>
     public List<Message> Close()
     {
         lock (gate)
         {
             isGone = true;
-            return [.. inbox];
+            List<Message> unread = [.. inbox];
+            inbox.Clear();
+            return unread;
         }
     }
 
