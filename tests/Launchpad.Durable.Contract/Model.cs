@@ -8,6 +8,7 @@ namespace Launchpad.Durable.Contract;
 public enum Act
 {
     Start,
+    Replace,
     Raise,
     ContinueAsNew,
     Finish,
@@ -56,7 +57,7 @@ internal sealed class Model
                 return default;
             case Act.Start when instance is { HasEnded: false }:
                 return (typeof(OrchestrationAlreadyExistsException), 0, value);
-            case Act.Start:
+            case Act.Start or Act.Replace:
                 instances[step.Id] = new();
                 return default;
             case Act.Purge when instance is { HasEnded: true }:

@@ -22,7 +22,7 @@ public abstract class ModelContract(Func<EngineSettings, EngineUnderTest> create
     private static readonly TimeSpan RunMax = TimeSpan.FromSeconds(30);
 
     private static readonly Gen<Step> AnyStep = Gen.Frequency(
-        Weigh(4, Act.Start), Weigh(8, Act.Raise), Weigh(3, Act.ContinueAsNew), Weigh(2, Act.Finish), Weigh(1, Act.Fail),
+        Weigh(4, Act.Start), Weigh(1, Act.Replace), Weigh(8, Act.Raise), Weigh(3, Act.ContinueAsNew), Weigh(2, Act.Finish), Weigh(1, Act.Fail),
         Weigh(2, Act.Terminate), Weigh(3, Act.Suspend), Weigh(4, Act.Resume), Weigh(2, Act.Purge), Weigh(1, Act.Restart));
 
     private static readonly Gen<Act> AnyMessage = Gen.Frequency(
@@ -166,6 +166,10 @@ public abstract class ModelContract(Func<EngineSettings, EngineUnderTest> create
             {
                 case Act.Start:
                     await client.ScheduleNewOrchestrationInstanceAsync("Collect", new StartOrchestrationOptions(id));
+                    break;
+                case Act.Replace:
+                    var options = new StartOrchestrationOptions(id).WithDedupeStatuses();
+                    await client.ScheduleNewOrchestrationInstanceAsync("Collect", options);
                     break;
                 case Act.Raise or Act.ContinueAsNew or Act.Finish or Act.Fail:
                     await client.RaiseEventAsync(id, "number", value);

@@ -165,12 +165,25 @@ internal sealed class EngineClient(Parts parts) : DurableTaskClient("launchpad")
 
     private async Task ReplaceAsync(string id, CancellationToken cancellation)
     {
-        if (parts.Registry.Find(id) is not null)
+        try
         {
             await TerminateInstanceAsync(id, new TerminateInstanceOptions(), cancellation);
         }
+        catch (Exception over) when (over is ArgumentException or InvalidOperationException)
+        {
+            // It has ended meanwhile, or is even purged.
+        }
 
-        await WaitForInstanceCompletionAsync(id, cancellation);
+        while (true)
+        {
+            var change = parts.Waiters.Change(id);
+            if (parts.Reader.Find(id) is not { } row || !NotEnded.Contains(row.Status))
+            {
+                return;
+            }
+
+            await change.WaitAsync(cancellation);
+        }
     }
 
     private static OrchestrationRuntimeStatus Status(string name) =>
