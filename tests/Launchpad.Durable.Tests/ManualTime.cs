@@ -46,7 +46,11 @@ internal sealed class ManualTime : TimeProvider
             lock (time.gate)
             {
                 time.sleeps.Remove(this);
-                if (dueTime != Timeout.InfiniteTimeSpan)
+                if (dueTime == TimeSpan.Zero)
+                {
+                    ThreadPool.QueueUserWorkItem(_ => wake());
+                }
+                else if (dueTime != Timeout.InfiniteTimeSpan)
                 {
                     Due = time.now + dueTime;
                     time.sleeps.Add(this);

@@ -70,6 +70,7 @@ public sealed class AdminTests(SharedHost host) : IClassFixture<SharedHost>
         Assert.Equal("Completed", instance.GetProperty("runtimeStatus").GetString());
         Assert.Equal("Ada", instance.GetProperty("input").GetProperty("names")[0].GetString());
         Assert.Contains("Say", instance.GetProperty("history").GetRawText(), StringComparison.Ordinal);
+        Assert.EndsWith("  completed", instance.GetProperty("timeline").EnumerateArray().Last().GetString(), StringComparison.Ordinal);
         Assert.Equal(404, await StatusAsync("GET", "/admin/instances/unknown", SampleHost.MasterKey));
     }
 

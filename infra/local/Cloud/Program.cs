@@ -4,7 +4,7 @@ using Launchpad.Local.Processes;
 using Launchpad.Local.Stacks;
 
 const string Usage = """
-    Launchpad.Local up|demo|down|status [options]
+    Launchpad.Local up|demo|down|status|instances [ID]|replay [options]
       --home DIR             the stack's state (default $LAUNCHPAD_HOME, else .launchpad in the checkout)
       --json                 one JSON object on standard output
     up
@@ -14,6 +14,13 @@ const string Usage = """
       --set NAME=VALUE       a setting of the control plane; may be repeated
     down
       --erase                deletes the stack's machines with their data, and its state
+    instances                the latest orchestrations, or the story of one
+      --status NAME[,NAME]   only those in one of these statuses
+      --prefix TEXT          only those whose id begins so
+      --top N                so many at most (default 50)
+      --record               one's whole history with its payloads, in the form that tests replay
+    replay                   holds every live orchestration against this build; 1 when it does not follow one of them
+      --control-plane PATH   the build to hold them against
     """;
 
 try
@@ -24,6 +31,8 @@ try
         case "demo": await DemoVerb.RunAsync(args[1..], CancellationToken.None); return 0;
         case "down": await Verbs.DownAsync(args[1..]); return 0;
         case "status": Verbs.Status(args[1..]); return 0;
+        case "instances": return InstanceVerbs.Instances(args[1..]);
+        case "replay": return await InstanceVerbs.ReplayAsync(args[1..]);
         default:
             Console.Error.WriteLine(Usage);
             return 2;

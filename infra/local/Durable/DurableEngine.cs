@@ -51,6 +51,7 @@ public sealed class DurableEngine : IAsyncDisposable
             var startup = new Startup(options, time, loggers, catalog);
             parts = startup.Open(Fail);
             client = new(parts);
+            parts.Metrics.Observe("durable.operations.pending", "{operation}", "Client operations that wait.", () => client.InProgress);
             await startup.ResumeAsync(parts);
         }
         catch
@@ -77,6 +78,7 @@ public sealed class DurableEngine : IAsyncDisposable
         }
 
         running.Writer.Dispose();
+        running.Metrics.Dispose();
         running.Waiters.Close(NotRunning());
         running.Reader.Dispose();
         running.Dispatcher.Dispose();

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using DurableTask.Core.Exceptions;
 using Launchpad.Durable.Execution;
 using Launchpad.Durable.Storage;
@@ -15,12 +14,14 @@ namespace Launchpad.Durable;
 /// <see cref="ArgumentException"/>, of one that has ended an <see cref="InvalidOperationException"/>.</summary>
 internal sealed class EngineClient(Parts parts) : DurableTaskClient("launchpad")
 {
-    private const int MaxIdLength = 256;
-
     /// <summary>As the Functions host does unless it is told otherwise: an instance that has not ended is never replaced.</summary>
     private static readonly OrchestrationRuntimeStatus[] NotEnded = [Pending, Running, Suspended];
 
     private readonly SemaphoreSlim places = new(parts.Options.MaxPendingOperations);
+    private int waiting;
+
+    /// <summary>Operations that wait for the disk, or for a place among those that do.</summary>
+    public int InProgress => Volatile.Read(ref waiting) + parts.Options.MaxPendingOperations - places.CurrentCount;
 
     public override async Task<string> ScheduleNewOrchestrationInstanceAsync(
         TaskName orchestratorName,
@@ -34,15 +35,10 @@ internal sealed class EngineClient(Parts parts) : DurableTaskClient("launchpad")
                 $"The function '{orchestratorName.Name}' doesn't exist, is disabled, or is not an orchestrator function.");
         }
 
-        var id = options?.InstanceId ?? Guid.NewGuid().ToString("N");
-        if (id.Length is 0 or > MaxIdLength || id.EnumerateRunes().Any(rune => Rune.IsControl(rune) || rune == Rune.ReplacementChar))
-        {
-            throw new ArgumentException($"An instance id has 1 to {MaxIdLength} characters, all of them printable.");
-        }
-
+        var id = string.IsNullOrEmpty(options?.InstanceId) ? Guid.NewGuid().ToString("N") : options.InstanceId;
+        InstanceIds.Check(id);
         var data = parts.Payloads.Accept(parts.Options.Converter.Serialize(input), "input");
-        var dedupe = options?.DedupeStatuses?.Select(name => Enum.Parse<OrchestrationRuntimeStatus>(name, ignoreCase: true)).ToArray()
-            ?? NotEnded;
+        var dedupe = options?.DedupeStatuses?.Select(Status).ToArray() ?? NotEnded;
         while (true)
         {
             await parts.Registry.ClaimAsync(id, cancellation);
@@ -87,10 +83,10 @@ internal sealed class EngineClient(Parts parts) : DurableTaskClient("launchpad")
     }
 
     public override Task SuspendInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default) =>
-        SendAsync(instanceId, new(EventKind.ExecutionSuspended) { Reason = reason }, cancellation);
+        SendAsync(instanceId, new(EventKind.ExecutionSuspended) { Reason = reason }, cancellation, instance => !instance.IsSuspending);
 
     public override Task ResumeInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default) =>
-        SendAsync(instanceId, new(EventKind.ExecutionResumed) { Reason = reason }, cancellation);
+        SendAsync(instanceId, new(EventKind.ExecutionResumed) { Reason = reason }, cancellation, instance => instance.IsSuspending);
 
     public override Task<OrchestrationMetadata?> GetInstancesAsync(
         string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default)
@@ -169,15 +165,34 @@ internal sealed class EngineClient(Parts parts) : DurableTaskClient("launchpad")
 
     private async Task ReplaceAsync(string id, CancellationToken cancellation)
     {
-        if (parts.Registry.Find(id) is not null)
+        try
         {
             await TerminateInstanceAsync(id, new TerminateInstanceOptions(), cancellation);
         }
+        catch (Exception over) when (over is ArgumentException or InvalidOperationException)
+        {
+            // It has ended meanwhile, or is even purged.
+        }
 
-        await WaitForInstanceCompletionAsync(id, cancellation);
+        while (true)
+        {
+            var change = parts.Waiters.Change(id);
+            if (parts.Reader.Find(id) is not { } row || !NotEnded.Contains(row.Status))
+            {
+                return;
+            }
+
+            await change.WaitAsync(cancellation);
+        }
     }
 
-    private Task SendAsync(string instanceId, HistoryEvent e, CancellationToken cancellation)
+    private static OrchestrationRuntimeStatus Status(string name) =>
+        Enum.TryParse<OrchestrationRuntimeStatus>(name, ignoreCase: true, out var status)
+            ? status
+            : throw new ArgumentException($"Invalid orchestration runtime status: '{name}' for deduplication.");
+
+    private Task SendAsync(
+        string instanceId, HistoryEvent e, CancellationToken cancellation, Func<Instance, bool>? makesSense = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
         cancellation.ThrowIfCancellationRequested();
@@ -188,6 +203,12 @@ internal sealed class EngineClient(Parts parts) : DurableTaskClient("launchpad")
                 : new ArgumentException($"No instance with ID '{instanceId}' was found.");
         }
 
+        if (makesSense?.Invoke(instance) is false)
+        {
+            throw new InvalidOperationException(
+                $"Instance '{instanceId}' is {(instance.IsSuspending ? Suspended : instance.Status)}: it cannot be suspended or resumed.");
+        }
+
         var (message, write) = parts.Send(instance, e);
         return WriteAsync([write], () => parts.Dispatcher.Deliver(instance, message));
     }
@@ -195,7 +216,9 @@ internal sealed class EngineClient(Parts parts) : DurableTaskClient("launchpad")
     /// <summary>Writes in one of a bounded number of places: when the disk is slower than the callers, they wait here.</summary>
     private async Task WriteAsync(Write[] writes, Action committed)
     {
+        Interlocked.Increment(ref waiting);
         await places.WaitAsync();
+        Interlocked.Decrement(ref waiting);
         try
         {
             await parts.Writer.SubmitAsync(writes, committed);

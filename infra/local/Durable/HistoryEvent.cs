@@ -83,9 +83,20 @@ internal sealed record Failure(string Type, string Message, string? Stack, Failu
     public static Failure NoOrchestrator(string name) =>
         new(OrchestratorNotFound, $"No orchestrator task named '{name}' was found.", null, null);
 
-    public static Failure Of(Exception exception) => Of(TaskFailureDetails.FromException(exception), MaxDepth)!;
+    public static Failure Of(Exception exception) => Of(exception, MaxDepth)!;
 
     public TaskFailureDetails ToDetails() => new(Type, Message, Stack, Inner?.ToDetails(), null);
+
+    // As TaskFailureDetails.FromException, but a chain of causes without end is cut before it is followed.
+    private static Failure? Of(Exception? exception, int depth) => exception is null || depth == 0
+        ? null
+        : new(
+            exception.GetType().ToString(),
+            Bound(exception.Message)!,
+            Bound(exception.StackTrace),
+            exception is TaskFailedException { FailureDetails: { } details }
+                ? Of(details, depth - 1)
+                : Of(exception.InnerException, depth - 1));
 
     private static Failure? Of(TaskFailureDetails? details, int depth) => details is null || depth == 0
         ? null

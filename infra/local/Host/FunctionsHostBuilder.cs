@@ -57,9 +57,14 @@ internal sealed class FunctionsHostBuilder
 
     public void Use(Func<FunctionExecutionDelegate, FunctionExecutionDelegate> step) => middleware.Add(step);
 
-    public WebApplication Build()
+    public IHost Build()
     {
         var app = Web.Build();
+        if (Web.Configuration.GetValue<bool>("Durable:Replay"))
+        {
+            return new ReplayHost(app, app.Services.GetRequiredService<DurableOptions>());
+        }
+
         var http = app.Services.GetRequiredService<HttpEndpoints>();
         if (!AnswersHttp && http.Functions is [var first, ..])
         {
@@ -123,8 +128,10 @@ internal sealed class FunctionsHostBuilder
         services.AddSingleton<Drain>();
         services.AddSingleton<HttpEndpoints>();
 
+        services.AddSingleton(provider =>
+            DurableSettings.Read(Host, Web.Configuration, provider.GetRequiredService<IOptions<JsonSerializerOptions>>().Value));
         services.AddSingleton(provider => new DurableEngine(
-            DurableSettings.Read(Host, Web.Configuration, provider.GetRequiredService<IOptions<JsonSerializerOptions>>().Value),
+            provider.GetRequiredService<DurableOptions>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<DurableFunctions>();

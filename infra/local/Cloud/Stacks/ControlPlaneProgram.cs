@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Launchpad.Local.Models;
 using Launchpad.Local.Processes;
@@ -47,6 +48,33 @@ internal static class ControlPlaneProgram
             Build = NewestIn(folder),
             IsReady = token => IsHealthyAsync(health, token),
         };
+    }
+
+    /// <summary>The same program asked only to replay what is live in the home: it connects to nothing, so it needs no stack.</summary>
+    public static ProcessStartInfo Replay(string path, Home home)
+    {
+        if (!File.Exists(path))
+        {
+            throw new StackException($"There is no control plane at {path}: build the solution, or say --control-plane PATH.");
+        }
+
+        var managed = path.EndsWith(".dll", StringComparison.Ordinal);
+        var program = managed ? PlainEnvironment.Find("dotnet", "install the .NET 10 SDK") : path;
+        var start = new ProcessStartInfo(program, managed ? [path] : [])
+        {
+            RedirectStandardOutput = true,
+            WorkingDirectory = Path.GetDirectoryName(path)!,
+        };
+        start.Environment.Clear();
+        foreach (var (name, value) in PlainEnvironment.Copy())
+        {
+            start.Environment[name] = value;
+        }
+
+        start.Environment["Storage__ConnectionString"] = StorageService.ConnectionString(Ports.ForSlot(0));
+        start.Environment["Durable__Directory"] = home.Durable;
+        start.Environment["Durable__Replay"] = "true";
+        return start;
     }
 
     private static string Output(string project, string file) => Path.Combine(Outputs, project, Configuration, file);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 
@@ -15,6 +16,19 @@ internal sealed class ActivityPump(Parts parts) : IDisposable
     private bool stopping;
 
     private sealed record Work(Instance Instance, int Generation, HistoryEvent Scheduled, bool IsSuspect);
+
+    public int Running => Volatile.Read(ref running);
+
+    public int Queued
+    {
+        get
+        {
+            lock (gate)
+            {
+                return queue.Count;
+            }
+        }
+    }
 
     public void Enqueue(Instance instance, HistoryEvent scheduled, bool isSuspect = false)
     {
@@ -76,7 +90,7 @@ internal sealed class ActivityPump(Parts parts) : IDisposable
         {
             (false, _) => await ExecuteAsync(work),
             (true, false) => await WatchAsync(work, key, task),
-            _ => new(EventKind.TaskFailed) { Failure = parts.Attempts.Verdict(key, task, $"activity '{work.Scheduled.Name}'") },
+            _ => GiveUp(work, key, task),
         };
         if (ended is not null)
         {
@@ -84,6 +98,12 @@ internal sealed class ActivityPump(Parts parts) : IDisposable
         }
 
         Next();
+    }
+
+    private HistoryEvent GiveUp(Work work, long key, int task)
+    {
+        parts.Metrics.DeadLetter(work.Scheduled.Name!);
+        return new(EventKind.TaskFailed) { Failure = parts.Attempts.Verdict(key, task, $"activity '{work.Scheduled.Name}'") };
     }
 
     /// <summary>Runs it under a mark, which is gone before the next is let in that may end the process.</summary>
@@ -112,6 +132,7 @@ internal sealed class ActivityPump(Parts parts) : IDisposable
             return new(EventKind.TaskFailed) { Failure = missing };
         }
 
+        var started = Stopwatch.GetTimestamp();
         try
         {
             var input = parts.Payloads.Text(instance.Key, scheduled);
@@ -124,6 +145,7 @@ internal sealed class ActivityPump(Parts parts) : IDisposable
                 Tags = scheduled.Tags?.AsReadOnly() ?? new Dictionary<string, string>().AsReadOnly(),
             };
             var result = parts.Options.Converter.Serialize(await body(invocation, stop.Token));
+            parts.Metrics.ActivityEnded(scheduled.Name!, "completed", started);
             return new(EventKind.TaskCompleted) { Data = parts.Payloads.Accept(result, "result") };
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -132,6 +154,7 @@ internal sealed class ActivityPump(Parts parts) : IDisposable
         }
         catch (Exception exception)
         {
+            parts.Metrics.ActivityEnded(scheduled.Name!, "failed", started);
             return new(EventKind.TaskFailed) { Failure = Failure.Of(exception) };
         }
     }

@@ -12,6 +12,17 @@ internal sealed class Dispatcher(Writer writer, Action<Exception> fail) : IDispo
     private readonly List<Thread> threads = [];
     private volatile bool stopping;
 
+    public int Queued
+    {
+        get
+        {
+            lock (gate)
+            {
+                return ready.Count;
+            }
+        }
+    }
+
     /// <summary>Threads of their own: activities that block the thread pool do not delay a turn.</summary>
     public void Start(int count, Action<Instance> turn)
     {

@@ -33,6 +33,7 @@ internal sealed class Ending(Parts parts, TurnRecord turn)
             turn.Add(parts.Attempts.Clear(instance.Key, abandoned));
         }
 
+        parts.Metrics.HistoryEnded(instance.EventCount);
         Answer(outcome);
         turn.Then(Close);
     }

@@ -8,9 +8,13 @@ internal sealed class ExternalEvents(DataConverter converter)
 {
     private readonly Dictionary<string, List<Waiter>> waiters = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, Queue<Early>> early = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<HistoryEvent> late = [];
     private int arrivals;
 
     public bool IsAwaited => waiters.Count > 0;
+
+    /// <summary>The orchestrator continues as new: what comes now is for its next generation, whoever still waits in this one.</summary>
+    public bool IsOver { get; set; }
 
     public Task<T> Wait<T>(string name, CancellationToken cancellation)
     {
@@ -56,6 +60,12 @@ internal sealed class ExternalEvents(DataConverter converter)
 
     public void Raise(string name, string? data)
     {
+        if (IsOver)
+        {
+            late.Add(new(EventKind.EventRaised) { Name = name, Data = data });
+            return;
+        }
+
         if (waiters.TryGetValue(name, out var waiting))
         {
             var waiter = waiting[^1];
@@ -72,11 +82,16 @@ internal sealed class ExternalEvents(DataConverter converter)
         queue.Enqueue(new(arrivals++, name, data));
     }
 
-    /// <summary>What nobody waited for, in the order of arrival.</summary>
-    public IEnumerable<HistoryEvent> Unprocessed() => early.Values
-        .SelectMany(queue => queue)
-        .OrderBy(e => e.Order)
-        .Select(e => new HistoryEvent(EventKind.EventRaised) { Name = e.Name, Data = e.Data });
+    /// <summary>What the next generation begins with, in the order of arrival. What came after the decision to continue is always among
+    /// it; what nobody had waited for before is when the orchestrator asked for that.</summary>
+    public List<HistoryEvent> CarriedOver(bool preserveUnprocessed)
+    {
+        var unprocessed = early.Values
+            .SelectMany(queue => queue)
+            .OrderBy(e => e.Order)
+            .Select(e => new HistoryEvent(EventKind.EventRaised) { Name = e.Name, Data = e.Data });
+        return [.. preserveUnprocessed ? unprocessed : [], .. late];
+    }
 
     private void Forget(string name, Waiter waiter)
     {

@@ -66,6 +66,9 @@ internal sealed class Instance(InstanceRow row)
 
     public bool IsSuspended { get; private set; }
 
+    /// <summary>Whether it is suspended once its inbox is read.</summary>
+    public bool IsSuspending { get; set; } = row.Status is OrchestrationRuntimeStatus.Suspended;
+
     public int EventCount { get; set; }
 
     /// <summary>What was begun and has not ended, by task id.</summary>
@@ -153,6 +156,12 @@ internal sealed class Instance(InstanceRow row)
                 inbox.AddLast(message);
             }
 
+            IsSuspending = message.Event.Kind switch
+            {
+                EventKind.ExecutionSuspended => true,
+                EventKind.ExecutionResumed => false,
+                _ => IsSuspending,
+            };
             return !isQueued && (isQueued = true);
         }
     }
@@ -207,13 +216,15 @@ internal sealed class Instance(InstanceRow row)
         }
     }
 
-    /// <summary>Ends the instance: whatever is in its inbox has nobody to read it.</summary>
+    /// <summary>Ends the instance: what is in its inbox is given back, because no turn may come after the last one.</summary>
     public List<Message> Close()
     {
         lock (gate)
         {
             isGone = true;
-            return [.. inbox];
+            List<Message> unread = [.. inbox];
+            inbox.Clear();
+            return unread;
         }
     }
 

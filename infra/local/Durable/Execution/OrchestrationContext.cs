@@ -5,7 +5,8 @@ namespace Launchpad.Durable.Execution;
 
 /// <summary>What an orchestrator sees. It decides nothing and starts nothing: it notes what the orchestrator asks for, and hands
 /// out tasks that the turn completes.</summary>
-internal sealed class OrchestrationContext(Orchestrator owner, Instance instance, string? input, Parts parts) : TaskOrchestrationContext
+internal sealed class OrchestrationContext(Orchestrator owner, Instance instance, string? input, OrchestratorServices services)
+    : TaskOrchestrationContext
 {
     private const string IllegalAwait =
         "An invalid asynchronous invocation was detected. This can be caused by awaiting non-durable tasks in an orchestrator "
@@ -14,6 +15,8 @@ internal sealed class OrchestrationContext(Orchestrator owner, Instance instance
     private readonly Dictionary<int, OpenTask> open = [];
     private readonly List<HistoryEvent> actions = [];
     private readonly List<int> cancelled = [];
+    private object? customStatus;
+    private string? statusText;
     private DateTime now;
     private int nextTask;
     private int nextGuid;
@@ -31,23 +34,24 @@ internal sealed class OrchestrationContext(Orchestrator owner, Instance instance
 
     public override bool IsReplaying => owner.IsReplaying;
 
-    public ExternalEvents Events { get; } = new(parts.Options.Converter);
+    public ExternalEvents Events { get; } = new(services.Options.Converter);
 
     public ContinueAsNewOptions? Continuation { get; private set; }
 
     public string? ContinuationInput { get; private set; }
 
-    /// <summary>The custom status as last set; the flag says whether it was set in this turn.</summary>
-    public (bool IsSet, string? Value) CustomStatus { get; private set; }
-
     public bool HasOpenTasks => open.Count > 0;
 
-    protected override ILoggerFactory LoggerFactory => parts.Loggers;
+    protected override ILoggerFactory LoggerFactory => services.Loggers;
 
     public static InvalidOperationException LeftItsThread() => new(IllegalAwait);
 
     public override T? GetInput<T>()
-        where T : default => parts.Options.Converter.Deserialize<T>(input);
+        where T : default
+    {
+        EnsureOrchestratorThread();
+        return services.Options.Converter.Deserialize<T>(input);
+    }
 
     public override async Task<TResult> CallActivityAsync<TResult>(TaskName name, object? input = null, TaskOptions? options = null)
     {
@@ -74,10 +78,11 @@ internal sealed class OrchestrationContext(Orchestrator owner, Instance instance
     {
         EnsureOrchestratorThread();
         var id = (options as SubOrchestrationOptions)?.InstanceId ?? NewGuid().ToString("N");
+        InstanceIds.Check(id);
         return await Retries.Run(this, options?.Retry, () => Call<TResult>(new(EventKind.SubOrchestrationCreated)
         {
             Name = orchestratorName.Name,
-            Version = options?.Version is { } version ? version.Version : parts.Options.DefaultVersion,
+            Version = options?.Version is { } version ? version.Version : services.Options.DefaultVersion,
             Instance = id,
             Data = Serialize(input, "sub-orchestration input"),
             Tags = options?.Tags,
@@ -94,7 +99,7 @@ internal sealed class OrchestrationContext(Orchestrator owner, Instance instance
             if (open.Remove(id))
             {
                 cancelled.Add(id);
-                task.Source.SetCanceled(cancellationToken);
+                task.Source.SetCanceled(CancellationToken.None);
             }
         });
         await task.Source.Task;
@@ -122,7 +127,7 @@ internal sealed class OrchestrationContext(Orchestrator owner, Instance instance
     public override void SetCustomStatus(object? customStatus)
     {
         EnsureOrchestratorThread();
-        CustomStatus = (true, Serialize(customStatus, "custom status"));
+        this.customStatus = customStatus;
     }
 
     public override void ContinueAsNew(object? newInput = null, bool preserveUnprocessedEvents = true) =>
@@ -134,6 +139,7 @@ internal sealed class OrchestrationContext(Orchestrator owner, Instance instance
         ArgumentNullException.ThrowIfNull(options);
         ContinuationInput = Serialize(options.NewInput, "next input");
         Continuation = options;
+        Events.IsOver = true;
     }
 
     public override Guid NewGuid()
@@ -159,11 +165,13 @@ internal sealed class OrchestrationContext(Orchestrator owner, Instance instance
         return taken;
     }
 
-    public (bool IsSet, string? Value) TakeCustomStatus()
+    /// <summary>The custom status as it is at the end of a turn, whatever became of the object since it was set; the flag says whether
+    /// that is another than at the end of the turn before.</summary>
+    public (bool IsNew, string? Text) TakeCustomStatus()
     {
-        var taken = CustomStatus;
-        CustomStatus = (false, taken.Value);
-        return taken;
+        var before = statusText;
+        statusText = Serialize(customStatus, "custom status");
+        return (statusText != before, statusText);
     }
 
     public void Complete(int id, string? result)
@@ -186,7 +194,7 @@ internal sealed class OrchestrationContext(Orchestrator owner, Instance instance
     {
         EnsureOrchestratorThread();
         var result = await Begin(action).Source.Task;
-        return parts.Options.Converter.Deserialize<T>(result)!;
+        return services.Options.Converter.Deserialize<T>(result)!;
     }
 
     private OpenTask Begin(HistoryEvent action)
@@ -198,7 +206,7 @@ internal sealed class OrchestrationContext(Orchestrator owner, Instance instance
         return task;
     }
 
-    public string? Serialize(object? value, string what) => parts.Payloads.Accept(parts.Options.Converter.Serialize(value), what);
+    public string? Serialize(object? value, string what) => services.Payloads.Accept(services.Options.Converter.Serialize(value), what);
 
     private void EnsureOrchestratorThread()
     {

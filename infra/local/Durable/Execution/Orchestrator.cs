@@ -19,12 +19,12 @@ internal sealed class Orchestrator
     private Task<object?>? body;
     private bool isSuspended;
 
-    public Orchestrator(Instance instance, Func<TaskOrchestrationContext, Task<object?>> code, Parts parts)
+    public Orchestrator(Instance instance, Func<TaskOrchestrationContext, Task<object?>> code, OrchestratorServices services)
     {
         this.code = code;
-        text = e => parts.Payloads.Text(instance.Key, e);
+        text = e => services.Payloads.Text(instance.Key, e);
         continuations = new(this);
-        Context = new(this, instance, parts.Text(instance.Key, instance.Input), parts);
+        Context = new(this, instance, services.Text(instance.Key, instance.Input), services);
     }
 
     /// <summary>Called once, from a foreign thread, when the code awaited something that is not durable.</summary>
@@ -45,10 +45,8 @@ internal sealed class Orchestrator
         {
             var inputs = turn.TakeWhile(e => e.Kind < EventKind.TaskScheduled).ToList();
             Advance(inputs);
-            sequence += inputs.Count;
-            var recorded = turn.Skip(inputs.Count).ToList();
-            ReplayMismatchException.Compare(recorded, Context.TakeActions(), sequence, Ending());
-            sequence += recorded.Count;
+            ReplayMismatchException.Compare(turn[inputs.Count..], Context.TakeActions(), sequence + inputs.Count, Ending());
+            sequence += turn.Count;
         }
 
         Context.TakeCancelledTimers();

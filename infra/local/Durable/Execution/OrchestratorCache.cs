@@ -7,6 +7,17 @@ internal sealed class OrchestratorCache(int max, Dispatcher dispatcher)
     private readonly LinkedList<Instance> order = new();
     private readonly Dictionary<Instance, LinkedListNode<Instance>> nodes = [];
 
+    public int Count
+    {
+        get
+        {
+            lock (gate)
+            {
+                return nodes.Count;
+            }
+        }
+    }
+
     public void Touch(Instance instance)
     {
         Instance? oldest = null;

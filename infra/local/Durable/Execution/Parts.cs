@@ -33,24 +33,39 @@ internal sealed class Parts(DurableOptions options, TimeProvider time, ILoggerFa
 
     public Waiters Waiters { get; } = new();
 
+    public EngineMetrics Metrics { get; } = new(options);
+
     public Timers Timers { get; set; } = null!;
 
     public ActivityPump Activities { get; set; } = null!;
 
+    public OrchestratorServices Services => field ??= new(options, loggers, Payloads);
+
     public DateTime Now => time.GetUtcNow().UtcDateTime;
 
     /// <summary>A text for a column: itself, or the file that it was written to.</summary>
-    public Stored Store(long instance, int generation, string? data) => data is not null && Payloads.IsLarge(data)
-        ? new(null, Payloads.Write(instance, generation, data))
-        : new(data, null);
+    public Stored Store(long instance, int generation, string? data)
+    {
+        var isLarge = data is not null && Payloads.IsLarge(data);
+        Metrics.Payload(data, isLarge);
+        return isLarge ? new(null, Payloads.Write(instance, generation, data!)) : new(data, null);
+    }
 
-    public string? Text(long instance, Stored stored) => stored.File is null ? stored.Text : Payloads.Read(instance, stored.File);
+    /// <summary>An event as it is recorded: with its text, or with the name of the file that has it.</summary>
+    public HistoryEvent Spill(long instance, int generation, HistoryEvent e)
+    {
+        var recorded = Payloads.Spill(instance, generation, e);
+        Metrics.Payload(e.Data, recorded.File is not null && e.File is null);
+        return recorded;
+    }
+
+    public string? Text(long instance, Stored stored) => Services.Text(instance, stored);
 
     /// <summary>A durable message, and the write that makes it so.</summary>
     public (Message Message, Write Write) Send(Instance to, HistoryEvent e)
     {
         var message = new Message(e);
-        var recorded = Payloads.Spill(to.Key, Payloads.OfMessage, e);
+        var recorded = Spill(to.Key, Payloads.OfMessage, e);
         return (message, new AddMessage(to.Key, message, JsonSerializer.SerializeToUtf8Bytes(recorded, EventJson.Readable.HistoryEvent)));
     }
 

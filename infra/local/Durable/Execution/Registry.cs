@@ -13,6 +13,8 @@ internal sealed class Registry(long lastKey)
 
     public IEnumerable<Instance> All => byKey.Values;
 
+    public int Count => byKey.Count;
+
     public long NextKey() => Interlocked.Increment(ref lastKey);
 
     public Instance? Find(string id) => byId.GetValueOrDefault(id);

@@ -3,27 +3,28 @@ namespace Launchpad.Durable.Execution;
 /// <summary>Today's code does not do what the history says that it did.</summary>
 internal sealed class ReplayMismatchException(string message) : Exception(message)
 {
-    /// <summary>Holds what a turn recorded against what its replay asks for.</summary>
+    /// <summary>Holds what a turn recorded, its end included, against what its replay asks for.</summary>
     public static void Compare(List<HistoryEvent> recorded, List<HistoryEvent> asked, int sequence, Outcome? ending)
     {
-        for (var i = 0; i < Math.Max(recorded.Count, asked.Count); i++)
+        var end = recorded.Find(e => e.Kind >= EventKind.ExecutionCompleted);
+        var actions = end is null ? recorded : recorded[..^1];
+        for (var i = 0; i < Math.Max(actions.Count, asked.Count); i++)
         {
-            var expected = i < recorded.Count ? recorded[i] : null;
+            var expected = i < actions.Count ? actions[i] : null;
             var actual = i < asked.Count ? asked[i] : null;
             if (expected is null || actual is null || !IsSame(expected, actual))
             {
-                throw new ReplayMismatchException(
-                    $"The orchestrator's code does not match its history at event {sequence + i + 1}. "
-                    + $"Expected, as recorded: {Describe(expected)}. Actual, by today's code: {Describe(actual)}. "
-                    + "Was the order of its calls changed while this instance was running?");
+                throw Mismatch(
+                    $"at event {sequence + i + 1}",
+                    expected is null ? Describe(end?.Kind, end?.Failure) : Describe(expected),
+                    actual is null ? Describe(ending?.Kind, ending?.Failure) : Describe(actual));
             }
         }
 
-        if (ending is not null)
+        if (end?.Kind != ending?.Kind)
         {
-            throw new ReplayMismatchException(
-                $"The orchestrator's code does not match its history after event {sequence + recorded.Count}. "
-                + $"Expected, as recorded: it goes on. Actual, by today's code: it ends ({ending.Failure?.Message ?? "well"}).");
+            throw Mismatch(
+                $"after event {sequence + actions.Count}", Describe(end?.Kind, end?.Failure), Describe(ending?.Kind, ending?.Failure));
         }
     }
 
@@ -31,7 +32,7 @@ internal sealed class ReplayMismatchException(string message) : Exception(messag
         && expected.Id == actual.Id
         && string.Equals(expected.Name, actual.Name, StringComparison.OrdinalIgnoreCase);
 
-    private static string Describe(HistoryEvent? e) => e is null ? "nothing" : e.Kind switch
+    private static string Describe(HistoryEvent e) => e.Kind switch
     {
         EventKind.TaskScheduled => $"activity '{e.Name}' (task {e.Id})",
         EventKind.SubOrchestrationCreated => $"sub-orchestration '{e.Name}' (task {e.Id})",
@@ -39,4 +40,16 @@ internal sealed class ReplayMismatchException(string message) : Exception(messag
         EventKind.EventSent => $"event '{e.Name}' to instance '{e.Instance}' (task {e.Id})",
         _ => $"{e.Kind}",
     };
+
+    private static string Describe(EventKind? end, Failure? failure) => end switch
+    {
+        null => "it waits",
+        EventKind.ExecutionCompleted => "it completes",
+        EventKind.ExecutionFailed => $"it fails with {failure?.Type}: {failure?.Message}",
+        _ => "it continues as new",
+    };
+
+    private static ReplayMismatchException Mismatch(string where, string expected, string actual) => new(
+        $"The orchestrator's code does not match its history {where}. Expected, as recorded: {expected}. "
+        + $"Actual, by today's code: {actual}. Was the order of its calls changed while this instance was running?");
 }

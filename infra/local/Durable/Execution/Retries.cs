@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.ExceptionServices;
 using Microsoft.DurableTask;
 
 namespace Launchpad.Durable.Execution;
@@ -13,22 +14,33 @@ internal static class Retries
         _ => call(),
     };
 
+    /// <summary>A result that cannot be read is tried again too: the policy is for the call, not only for the task.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "Durable Task retries whatever the call ends in, and shows the last of it.")]
     private static async Task<T> ByPolicy<T>(OrchestrationContext context, RetryPolicy policy, Func<Task<T>> call)
     {
         var started = context.CurrentUtcDateTime;
         for (var attempt = 1; ; attempt++)
         {
+            ExceptionDispatchInfo failed;
             try
             {
                 return await call();
             }
-            catch (TaskFailedException failure) when (
-                attempt < policy.MaxNumberOfAttempts
-                && !IsPermanent(failure)
-                && Handles(policy, failure)
-                && IsInTime(context, policy, started))
+            catch (Exception failure) when (failure is not TaskFailedException task || !IsPermanent(task))
             {
-                // Waits below: an exception filter decides, so that the stack of the last failure is its own.
+                failed = ExceptionDispatchInfo.Capture(failure);
+            }
+
+            if (attempt == policy.MaxNumberOfAttempts)
+            {
+                // Durable Task has a timer here that is due at once. Without it every later task would have another number than there.
+                await context.CreateTimer(context.CurrentUtcDateTime, CancellationToken.None);
+                failed.Throw();
+            }
+
+            if (!Handles(policy, failed.SourceException) || !IsInTime(context, policy, started))
+            {
+                failed.Throw();
             }
 
             await context.CreateTimer(Later(context.CurrentUtcDateTime, Delay(policy, attempt)), CancellationToken.None);
@@ -61,7 +73,7 @@ internal static class Retries
         policy.RetryTimeout == Timeout.InfiniteTimeSpan || context.CurrentUtcDateTime < Later(started, policy.RetryTimeout);
 
     [SuppressMessage("Design", "CA1031", Justification = "A predicate that throws means no retry, and the task's own failure is shown.")]
-    private static bool Handles(RetryPolicy policy, TaskFailedException failure)
+    private static bool Handles(RetryPolicy policy, Exception failure)
     {
         try
         {

@@ -58,8 +58,22 @@ internal sealed class Startup(DurableOptions options, TimeProvider time, ILogger
             parts.Dispatcher.Enqueue(instance);
         }
 
+        var turns = new Turns(parts);
+        Observe(parts, turns);
+
         // A turn is a computation that never waits: more threads than processors would only take turns with each other.
-        parts.Dispatcher.Start(Math.Min(options.MaxConcurrentOrchestrations, Environment.ProcessorCount), new Turns(parts).Run);
+        parts.Dispatcher.Start(Math.Min(options.MaxConcurrentOrchestrations, Environment.ProcessorCount), turns.Run);
+    }
+
+    private static void Observe(Parts parts, Turns turns)
+    {
+        var metrics = parts.Metrics;
+        metrics.Observe("durable.instances.live", "{instance}", "Instances that have not ended.", () => parts.Registry.Count);
+        metrics.Observe("durable.activities.running", "{activity}", "Activities that run.", () => parts.Activities.Running);
+        metrics.Observe("durable.activities.queued", "{activity}", "Activities that wait for one to end.", () => parts.Activities.Queued);
+        metrics.Observe("durable.turns.queued", "{instance}", "Instances that wait for their turn.", () => parts.Dispatcher.Queued);
+        metrics.Observe("durable.timers.pending", "{timer}", "Timers that have not fired.", () => parts.Timers.Pending);
+        metrics.Observe("durable.orchestrators.cached", "{orchestrator}", "Orchestrators in memory.", () => turns.Cached);
     }
 
     /// <summary>Fills the inboxes; what is addressed to an instance that has ended is removed.</summary>

@@ -28,6 +28,17 @@ internal sealed class Timers : IDisposable
         public const int Start = -1;
     }
 
+    public int Pending
+    {
+        get
+        {
+            lock (gate)
+            {
+                return pending.Count;
+            }
+        }
+    }
+
     public void Arm(Due due)
     {
         lock (gate)

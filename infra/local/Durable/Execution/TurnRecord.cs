@@ -56,6 +56,7 @@ internal sealed class TurnRecord
     {
         Instance.Orchestrator = null;
         Instance.Problem = problem;
+        Instance.IsSuspending = true;
         SetStatus(OrchestrationRuntimeStatus.Suspended, problem);
         if (events.RemoveAll(e => e.Kind is EventKind.ExecutionResumed) > 0)
         {
@@ -123,7 +124,7 @@ internal sealed class TurnRecord
     {
         if (events.Count > 0)
         {
-            var recorded = events.ConvertAll(e => parts.Payloads.Spill(Instance.Key, Instance.Generation, e));
+            var recorded = events.ConvertAll(e => parts.Spill(Instance.Key, Instance.Generation, e));
             writes.Add(new AppendTurn(Instance.Key, JsonSerializer.SerializeToUtf8Bytes(recorded, EventJson.Readable.ListHistoryEvent)));
         }
 

@@ -10,6 +10,8 @@ internal sealed class Turns(Parts parts)
     private readonly OrchestratorCache cache = new(parts.Options.MaxCachedOrchestrators, parts.Dispatcher);
     private readonly Recovery recovery = new(parts);
 
+    public int Cached => cache.Count;
+
     public void Run(Instance instance)
     {
         if (!instance.IsRecovered)
@@ -29,6 +31,7 @@ internal sealed class Turns(Parts parts)
             return;
         }
 
+        parts.Metrics.Turn();
         var turn = new TurnRecord(parts, instance, messages);
         recovery.Cleared(turn);
         if (turn.Inputs.Count == 0)
@@ -37,6 +40,7 @@ internal sealed class Turns(Parts parts)
         }
         else if (recovery.Verdict(instance) is { } verdict)
         {
+            parts.Metrics.DeadLetter(instance.Name);
             End(turn, new(EventKind.ExecutionFailed, Failure: verdict));
             turn.Submit();
         }
@@ -94,6 +98,13 @@ internal sealed class Turns(Parts parts)
         instance.Problem = null;
         var outcome = orchestrator.Run(turn.Inputs);
         var context = orchestrator.Context;
+        if (!TryTakeCustomStatus(turn, context, out var unreadable))
+        {
+            End(turn, unreadable);
+            turn.Submit();
+            return;
+        }
+
         foreach (var action in context.TakeActions())
         {
             turn.Decide(action);
@@ -101,11 +112,6 @@ internal sealed class Turns(Parts parts)
         }
 
         context.TakeCancelledTimers().ForEach(id => instance.Open.Remove(id));
-        if (context.TakeCustomStatus() is (true, var status))
-        {
-            turn.SetCustomStatus(status);
-        }
-
         if (outcome?.Kind is EventKind.ContinuedAsNew)
         {
             Continue(turn, context);
@@ -119,6 +125,27 @@ internal sealed class Turns(Parts parts)
 
         WarnOfLength(instance);
         turn.Submit();
+    }
+
+    /// <summary>False when the status cannot be serialized: then the instance fails, and what this turn asked for is not begun.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever the converter throws is the orchestration's failure.")]
+    private static bool TryTakeCustomStatus(TurnRecord turn, OrchestrationContext context, [NotNullWhen(false)] out Outcome? failure)
+    {
+        try
+        {
+            if (context.TakeCustomStatus() is (true, var status))
+            {
+                turn.SetCustomStatus(status);
+            }
+
+            failure = null;
+            return true;
+        }
+        catch (Exception exception)
+        {
+            failure = new(EventKind.ExecutionFailed, Failure: Failure.Of(exception));
+            return false;
+        }
     }
 
     /// <summary>The orchestrator at the end of its history; null when it cannot get there, and the instance is suspended.</summary>
@@ -135,6 +162,7 @@ internal sealed class Turns(Parts parts)
         catch (ReplayMismatchException mismatch)
         {
             parts.Logger.LogError("{Instance} ({Name}) is suspended. {Reason}", instance.Id, instance.Name, mismatch.Message);
+            parts.Metrics.Mismatch();
             turn.Suspend(new(Failure.Mismatch, mismatch.Message, null, null));
         }
         catch (Exception exception)
@@ -155,7 +183,7 @@ internal sealed class Turns(Parts parts)
         }
 
         var generation = instance.Generation;
-        var orchestrator = new Orchestrator(instance, code, parts)
+        var orchestrator = new Orchestrator(instance, code, parts.Services)
         {
             LeftItsThread = () => parts.Dispatcher.Deliver(instance, new(new(EventKind.LeftItsThread) { Generation = generation })),
         };
@@ -166,8 +194,9 @@ internal sealed class Turns(Parts parts)
     private void Continue(TurnRecord turn, OrchestrationContext context)
     {
         var (instance, continuation) = (turn.Instance, context.Continuation!);
-        var carried = continuation.PreserveUnprocessedEvents ? context.Events.Unprocessed().ToList() : [];
+        var carried = context.Events.CarriedOver(continuation.PreserveUnprocessedEvents);
         var next = instance.Generation + 1;
+        parts.Metrics.HistoryEnded(instance.EventCount);
         turn.Then(() =>
         {
             parts.Forget(instance.Key, next);
@@ -216,6 +245,7 @@ internal sealed class Turns(Parts parts)
         if (instance.EventCount > parts.Options.HistoryEventsWarning && !instance.IsWarned)
         {
             instance.IsWarned = true;
+            parts.Metrics.HistoryWarning();
             parts.Logger.LogWarning(
                 "The history of {Instance} ({Name}) has {Count} events; it should continue as new.",
                 instance.Id,

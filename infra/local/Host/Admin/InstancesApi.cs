@@ -42,6 +42,7 @@ internal sealed class InstancesApi(DurableEngine engine, AdminAccess access)
             return Results.NotFound();
         }
 
+        var history = await engine.HistoryAsync(id, http.RequestAborted);
         return Results.Json(new
         {
             instance.InstanceId,
@@ -54,7 +55,8 @@ internal sealed class InstancesApi(DurableEngine engine, AdminAccess access)
             customStatus = Raw(instance.SerializedCustomStatus),
             instance.FailureDetails,
             instance.Tags,
-            history = await engine.HistoryAsync(id, http.RequestAborted),
+            timeline = Timeline.Of(history),
+            history,
             pending = await engine.PendingAsync(id, http.RequestAborted),
         });
     }

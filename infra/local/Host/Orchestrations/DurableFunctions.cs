@@ -24,6 +24,20 @@ internal sealed class DurableFunctions(FunctionList functions, FunctionPipeline 
         }
     }
 
+    /// <summary>The same code, for histories instead of instances.</summary>
+    public void AddTo(Replayer replayer)
+    {
+        foreach (var (function, trigger) in functions.TriggeredBy<OrchestrationTriggerAttribute>())
+        {
+            replayer.AddOrchestrator(trigger.Orchestration ?? function.Name, context => OrchestrateAsync(function, context));
+        }
+
+        foreach (var (function, trigger) in functions.TriggeredBy<ActivityTriggerAttribute>())
+        {
+            replayer.AddActivity(trigger.Activity ?? function.Name);
+        }
+    }
+
     // Nothing is awaited here but the orchestration itself, so that it stays on the engine's thread. The invocation is not
     // disposed of: an orchestration that is evicted never comes to its end, and its scope holds nothing.
     private async Task<object?> OrchestrateAsync(Function function, TaskOrchestrationContext context)

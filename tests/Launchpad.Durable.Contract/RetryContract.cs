@@ -1,15 +1,15 @@
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
-namespace Launchpad.Durable.Tests;
+namespace Launchpad.Durable.Contract;
 
-public sealed class RetryTests
+public abstract class RetryContract(Func<EngineSettings, EngineUnderTest> create) : ContractSuite(create)
 {
     [Fact]
     public async Task A_policy_tries_again_until_it_works()
     {
         var tries = 0;
-        await using var engine = await Engine.StartAsync(e => e
+        await using var engine = await StartAsync(e => e
             .Activity<string, int>("Flaky", _ => ++tries < 3 ? throw new TimeoutException() : tries)
             .Orchestrator("Run", context => context.CallActivityAsync<int>("Flaky", "", Policy(5))));
 
@@ -20,7 +20,7 @@ public sealed class RetryTests
     public async Task A_policy_gives_up_after_its_last_attempt_with_the_last_failure()
     {
         var tries = 0;
-        await using var engine = await Engine.StartAsync(e => e
+        await using var engine = await StartAsync(e => e
             .Activity<string, int>("Broken", _ => throw new TimeoutException($"try {++tries}"))
             .Orchestrator("Run", context => context.CallActivityAsync<int>("Broken", "", Policy(3))));
 
@@ -30,39 +30,10 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task A_policy_waits_longer_each_time_up_to_its_limit()
-    {
-        var time = new ManualTime();
-        var at = new List<DateTimeOffset>();
-        await using var engine = await Engine.StartAsync(
-            e => e
-                .Activity<string, int>("Broken", _ =>
-                {
-                    at.Add(time.GetUtcNow());
-                    throw new TimeoutException();
-                })
-                .Orchestrator("Run", context => context.CallActivityAsync<int>(
-                    "Broken",
-                    "",
-                    TaskOptions.FromRetryPolicy(new(5, TimeSpan.FromSeconds(10), 2, TimeSpan.FromSeconds(30))))),
-            time: time);
-
-        var id = await engine.Client.ScheduleNewOrchestrationInstanceAsync("Run");
-        for (var attempt = 1; attempt < 5; attempt++)
-        {
-            await WaitForTimer(engine, id, attempt);
-            time.Advance(TimeSpan.FromSeconds(attempt switch { 1 => 10, 2 => 20, _ => 30 }));
-        }
-
-        Assert.Equal(OrchestrationRuntimeStatus.Failed, (await engine.EndAsync(id)).RuntimeStatus);
-        Assert.Equal([10, 20, 30, 30], at.Zip(at.Skip(1), (a, b) => (b - a).TotalSeconds));
-    }
-
-    [Fact]
     public async Task A_policy_asks_its_predicate_and_its_deadline()
     {
         var tries = 0;
-        await using var engine = await Engine.StartAsync(e => e
+        await using var engine = await StartAsync(e => e
             .Activity<string, int>("Broken", _ => ++tries > 0 ? throw new TimeoutException() : 0)
             .Orchestrator("Refused", context => context.CallActivityAsync<int>("Broken", "", TaskOptions.FromRetryPolicy(
                 new(5, TimeSpan.FromMilliseconds(1)) { HandleFailure = failure => !failure.IsCausedBy<TimeoutException>() })))
@@ -80,7 +51,7 @@ public sealed class RetryTests
     public async Task A_handler_decides_with_durable_tasks_of_its_own()
     {
         var tries = 0;
-        await using var engine = await Engine.StartAsync(e => e
+        await using var engine = await StartAsync(e => e
             .Activity<string, int>("Flaky", _ => ++tries < 4 ? throw new TimeoutException("again") : tries)
             .Orchestrator("Run", context => context.CallActivityAsync<int>("Flaky", "", TaskOptions.FromRetryHandler(async retry =>
             {
@@ -110,6 +81,60 @@ public sealed class RetryTests
 
     private static TaskOptions Policy(int attempts) => TaskOptions.FromRetryPolicy(new(attempts, TimeSpan.FromMilliseconds(5)));
 
-    private static async Task WaitForTimer(Engine engine, string id, int count) => await engine.UntilAsync(
-        id, _ => engine.Running.HistoryAsync(id, default).Result.Count(row => row.Kind == "TimerCreated") == count);
+    [Fact]
+    public async Task Tasks_after_one_that_was_given_up_have_the_numbers_that_durable_task_gives_them()
+    {
+        await using var engine = await StartAsync(e => e
+            .Activity<string, int>("Broken", _ => throw new TimeoutException())
+            .Orchestrator("Run", async context =>
+            {
+                var numbers = new List<int>();
+                foreach (var options in new[] { Policy(1), Policy(2), null })
+                {
+                    try
+                    {
+                        await context.CallActivityAsync<int>("Broken", "", options);
+                    }
+                    catch (TaskFailedException failure)
+                    {
+                        numbers.Add(failure.TaskId);
+                    }
+                }
+
+                return numbers;
+            }));
+
+        // 0 and its last timer 1; 2, the wait 3, 4 and its last timer 5; 6.
+        int[] numbers = await engine.ResultAsync<int[]>("Run");
+        Assert.Equal([0, 4, 6], numbers);
+    }
+
+    [Fact]
+    public async Task A_policy_tries_again_when_the_result_cannot_be_read_unless_it_has_a_predicate_for_failures()
+    {
+        var tries = 0;
+        await using var engine = await StartAsync(e => e
+            .Activity<string, string>("Text", _ => $"not a number, {++tries}")
+            .Orchestrator("Run", context => context.CallActivityAsync<int>("Text", "", Policy(3)))
+            .Orchestrator("Picky", context => context.CallActivityAsync<int>("Text", "", TaskOptions.FromRetryPolicy(
+                new(3, TimeSpan.FromMilliseconds(1)) { HandleFailure = _ => true }))));
+
+        Assert.True((await engine.RunAsync("Run")).FailureDetails!.IsCausedBy<System.Text.Json.JsonException>());
+        Assert.Equal(3, tries);
+        Assert.True((await engine.RunAsync("Picky")).FailureDetails!.IsCausedBy<System.Text.Json.JsonException>());
+        Assert.Equal(4, tries);
+    }
+
+    [Fact]
+    public async Task A_child_is_tried_again_under_its_id()
+    {
+        var tries = 0;
+        await using var engine = await StartAsync(e => e
+            .Orchestrator("Child", context => ++tries < 3 ? throw new TimeoutException() : Task.FromResult(context.InstanceId))
+            .Orchestrator("Parent", context => context.CallSubOrchestratorAsync<string>(
+                "Child", null, new SubOrchestrationOptions(Policy(5), "only"))));
+
+        Assert.Equal("only", await engine.ResultAsync<string>("Parent"));
+        Assert.Equal(3, tries);
+    }
 }

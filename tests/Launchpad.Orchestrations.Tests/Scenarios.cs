@@ -1,0 +1,110 @@
+using Launchpad.Orchestrations.Activities;
+using Launchpad.Shared;
+using Launchpad.Shared.Plans;
+using Launchpad.Shared.Vms;
+
+namespace Launchpad.Orchestrations.Tests;
+
+/// <summary>The ways of the sagas that are recorded: the ordinary one of each, and those on which it takes back or gives up.</summary>
+internal static class Scenarios
+{
+    private const string Account = "acc_01K0000000000000000000000A";
+    private const string Deployment = "dep_01K0000000000000000000000D";
+    private const string Operation = "op_01K00000000000000000000000P";
+    private const string Vm = "vm_01K00000000000000000000000V";
+    private const string Completed = "0";
+    private const string Undone = "1";
+
+    private static readonly DateTime Deadline = new(2030, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+    private static readonly PermanentException Permanent = new("image-rejected", "The image is not signed.");
+    private static readonly TimeoutException Transient = new("The machine did not answer.");
+
+    private static readonly Dictionary<string, object?[]> Placed = new()
+    {
+        ["ValidateOrder"] = [new Order(Tier.Shared)],
+        ["VerifyImage"] = ["sha256:0f00"],
+        ["ReserveCapacity"] = [new Reservation(Vm, Create: false, Ready: true)],
+        ["SealConfig"] = [1],
+        ["CheckBot"] = [false, true],
+        ["ReleaseCapacity"] = [new Released(null)],
+    };
+
+    public static IReadOnlyList<Scenario> All { get; } =
+    [
+        new("provision-on-a-shared-machine", nameof(Provision), Order, Completed) { Answers = Placed },
+        new("provision-on-a-new-machine", nameof(Provision), Order, Completed)
+        {
+            Answers = With(
+                ("ReserveCapacity", [new Reservation(Vm, Create: true, Ready: false)]),
+                ("StartVm", [Transient, null]),
+                ("ProbeVm", [VmProgress.Waiting, VmProgress.Waiting, VmProgress.Up])),
+        },
+        new("provision-whose-machine-went-away", nameof(Provision), Order, Completed)
+        {
+            Answers = With(
+                ("ReserveCapacity", [new Reservation(Vm, Create: false, Ready: false), new Reservation(Vm, Create: false, Ready: true)]),
+                ("ProbeVm", [VmProgress.Gone])),
+        },
+        new("provision-undone-from-the-middle", nameof(Provision), Order, Undone)
+        {
+            Answers = With(
+                ("PullImage", [Permanent]), ("ReleaseCapacity", [new Released(Vm)]), ("ForgetVm", [false, true])),
+        },
+        new("provision-undone-at-the-end", nameof(Provision), Order, Undone) { Answers = With(("RouteBot", [Permanent])) },
+        new("terminate", nameof(Terminate), new TerminateInput(Operation, Account, Deployment, Tier.Shared, Deadline, null), Completed)
+        {
+            Answers = Placed,
+        },
+        new(
+            "terminate-after-preempting",
+            nameof(Terminate),
+            new TerminateInput(Operation, Account, Deployment, Tier.Dedicated, Deadline, "op_01K00000000000000000000000Q"),
+            Completed)
+        {
+            Answers = With(("HasYielded", [false, true]), ("ReleaseCapacity", [new Released(Vm)]), ("ForgetVm", [true])),
+        },
+        new("terminate-incomplete", nameof(Terminate), new TerminateInput(Operation, Account, Deployment, Tier.Shared, Deadline, null), "1")
+        {
+            Answers = With(("EraseSecrets", [Permanent])),
+        },
+        new("restart", nameof(Restart), Again, "true") { Answers = Placed },
+        new("restart-in-vain", nameof(Restart), Again, "false") { Answers = With(("CheckBot", [Permanent])) },
+        new("test-message", nameof(TestMessage), Message, "true"),
+        new("test-message-without-answer", nameof(TestMessage), Message, "false") { Answers = With(("AskBot", [Transient])) },
+        new("collect-logs", nameof(CollectLogs), new CollectLogsInput(Deployment, Tier.Shared, Vm), "true"),
+        new("collect-logs-in-vain", nameof(CollectLogs), new CollectLogsInput(Deployment, Tier.Shared, Vm), "false")
+        {
+            Answers = With(("ReadLogs", [Permanent])),
+        },
+        new("health-sweep-with-nothing-to-do", nameof(HealthSweep), null, "0")
+        {
+            Answers = With(("ListVms", [Machines]), ("FindDown", [Array.Empty<SweptBot>()])),
+        },
+        new("health-sweep-that-restarts", nameof(HealthSweep), null, "1")
+        {
+            Answers = With(
+                ("ListVms", [Machines]),
+                ("FindDown", [new[] { new SweptBot(Account, Deployment), new SweptBot(Account, Deployment) }]),
+                ("TakeForRestart", [Again, null])),
+        },
+    ];
+
+    private static SweptVm[] Machines => [new(Tier.Shared, Vm)];
+
+    private static ProvisionInput Order => new(Operation, Account, Deployment, Deadline, Account);
+
+    private static RestartInput Again => new(Operation, Account, Deployment, Tier.Shared, Vm, 1, Deadline);
+
+    private static TestMessageInput Message => new(Operation, Account, Deployment, Tier.Shared, Vm, 1);
+
+    private static Dictionary<string, object?[]> With(params (string Activity, object?[] Answers)[] others)
+    {
+        var answers = new Dictionary<string, object?[]>(Placed);
+        foreach (var (activity, given) in others)
+        {
+            answers[activity] = given;
+        }
+
+        return answers;
+    }
+}
