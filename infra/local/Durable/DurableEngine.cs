@@ -53,10 +53,16 @@ public sealed class DurableEngine : IAsyncDisposable
             client = new(parts);
             await startup.ResumeAsync(parts);
         }
-        catch
+        catch (Exception refused)
         {
+            parts?.Reader.Dispose();
+            parts?.Writer.Dispose();
+            parts = null;
             directory.Dispose();
-            throw;
+            throw refused is StoreException { IsDamage: true }
+                ? new InvalidDataException(
+                    $"The database in {options.Directory} is damaged. {refused.Message} Restore the newest backup of the directory.", refused)
+                : refused;
         }
     }
 
@@ -70,15 +76,17 @@ public sealed class DurableEngine : IAsyncDisposable
 
         await running.Activities.StopAsync(cancellation);
         running.Timers.Dispose();
+        running.Payloads.Stop();
         running.Dispatcher.Stop();
         if (!completion.Task.IsFaulted)
         {
             await running.Writer.SubmitAsync(new SetClean(true));
         }
 
-        running.Writer.Dispose();
+        // The last connection to close moves the log into the database, which one that only reads cannot do.
         running.Waiters.Close(NotRunning());
         running.Reader.Dispose();
+        running.Writer.Dispose();
         running.Dispatcher.Dispose();
         running.Activities.Dispose();
         directory!.Dispose();
@@ -115,6 +123,18 @@ public sealed class DurableEngine : IAsyncDisposable
         }
 
         return Task.FromResult<IReadOnlyList<HistoryRow>>(HistoryRow.Of(instance.Open.Values.OrderBy(e => e.Id), instance.Updated));
+    }
+
+    /// <summary>Copies the store as it is at one moment into a new folder, from which an engine can start; instances go on meanwhile.
+    /// All that was acknowledged before the call is in it. The folder appears when the copy is complete and was checked.</summary>
+    public Task BackupAsync(string folder, CancellationToken cancellation)
+    {
+        var running = parts ?? throw NotRunning();
+        return Task.Factory.StartNew(
+            () => new Backup(running.Reader, running.Payloads).Make(folder),
+            cancellation,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
     }
 
     private static InvalidOperationException NotRunning() => new("The durable engine is not running.");

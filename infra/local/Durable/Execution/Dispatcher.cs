@@ -71,6 +71,7 @@ internal sealed class Dispatcher(Writer writer, Action<Exception> fail) : IDispo
     [SuppressMessage("Design", "CA1031", Justification = "A turn that cannot be written down stops the engine, whatever the reason.")]
     private void Run(Action<Instance> turn)
     {
+        Payloads.WaitForSpaceOnThisThread();
         while (true)
         {
             available.Wait();

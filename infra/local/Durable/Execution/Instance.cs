@@ -68,6 +68,9 @@ internal sealed class Instance(InstanceRow row)
 
     public int EventCount { get; set; }
 
+    /// <summary>How many rows the history of this generation has.</summary>
+    public int Turns { get; set; }
+
     /// <summary>What was begun and has not ended, by task id.</summary>
     public Dictionary<int, HistoryEvent> Open { get; } = [];
 
@@ -130,6 +133,7 @@ internal sealed class Instance(InstanceRow row)
         CustomStatus = default;
         HasStarted = false;
         EventCount = 0;
+        Turns = 0;
         Open.Clear();
         Orchestrator = null;
     }

@@ -124,7 +124,8 @@ internal sealed class TurnRecord
         if (events.Count > 0)
         {
             var recorded = events.ConvertAll(e => parts.Payloads.Spill(Instance.Key, Instance.Generation, e));
-            writes.Add(new AppendTurn(Instance.Key, JsonSerializer.SerializeToUtf8Bytes(recorded, EventJson.Readable.ListHistoryEvent)));
+            var json = JsonSerializer.SerializeToUtf8Bytes(recorded, EventJson.Readable.ListHistoryEvent);
+            writes.Add(new AppendTurn(Instance.Key, ++Instance.Turns, json));
         }
 
         if (isUpdated)

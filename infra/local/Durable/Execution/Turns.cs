@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Launchpad.Durable.Storage;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 
@@ -11,6 +12,18 @@ internal sealed class Turns(Parts parts)
     private readonly Recovery recovery = new(parts);
 
     public void Run(Instance instance)
+    {
+        try
+        {
+            Take(instance);
+        }
+        catch (InvalidDataException damage)
+        {
+            SetAside(instance, damage);
+        }
+    }
+
+    private void Take(Instance instance)
     {
         if (!instance.IsRecovered)
         {
@@ -44,6 +57,18 @@ internal sealed class Turns(Parts parts)
         {
             Play(turn, messages[^1].Event);
         }
+    }
+
+    /// <summary>What is stored of it is damaged: it gets no turn in this process, so nothing is built on the damage. The others go on.</summary>
+    private void SetAside(Instance instance, InvalidDataException damage)
+    {
+        parts.Logger.LogError(damage, "{Instance} ({Name}) is set aside.", instance.Id, instance.Name);
+        cache.Remove(instance);
+        parts.Writer.Submit(new(new UpdateInstance(
+            instance.Key, OrchestrationRuntimeStatus.Suspended, parts.Now, instance.CustomStatus, default, Failure.Of(damage)))
+        {
+            Committed = () => parts.Waiters.Signal(instance.Id),
+        });
     }
 
     private void Play(TurnRecord turn, HistoryEvent last)
@@ -137,7 +162,7 @@ internal sealed class Turns(Parts parts)
             parts.Logger.LogError("{Instance} ({Name}) is suspended. {Reason}", instance.Id, instance.Name, mismatch.Message);
             turn.Suspend(new(Failure.Mismatch, mismatch.Message, null, null));
         }
-        catch (Exception exception)
+        catch (Exception exception) when (exception is not InvalidDataException)
         {
             parts.Logger.LogError(
                 exception, "{Instance} ({Name}) is suspended: its history cannot be replayed.", instance.Id, instance.Name);

@@ -24,9 +24,9 @@ internal sealed class Commit(params Write[] writes)
 internal sealed class Writer : IDisposable
 {
     private const int MaxBatch = 2048;
-    private const int DiskFull = 13;
+    private static readonly TimeSpan LongestWaitForSpace = TimeSpan.FromSeconds(1);
 
-    private readonly Connection connection;
+    private readonly Store store;
     private readonly WriteStatements statements;
     private readonly StopPoint stopPoint;
     private readonly Action<Exception> fail;
@@ -38,13 +38,13 @@ internal sealed class Writer : IDisposable
     private Exception? failure;
     private bool stopping;
 
-    public Writer(Connection connection, StopPoint stopPoint, Action<Exception> fail, ILogger logger)
+    public Writer(Store store, StopPoint stopPoint, Action<Exception> fail, ILogger logger)
     {
-        this.connection = connection;
+        this.store = store;
         this.stopPoint = stopPoint;
         this.fail = fail;
         this.logger = logger;
-        statements = new(connection);
+        statements = new(store.Connection);
         thread = new(Run) { Name = "durable writer", IsBackground = true };
         thread.Start();
     }
@@ -102,13 +102,14 @@ internal sealed class Writer : IDisposable
         ready.Release();
         thread.Join();
         ready.Dispose();
-        connection.Dispose();
+        store.Dispose();
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "Any failure of the log, of whatever type, stops the engine.")]
     private void Run()
     {
         var batch = new List<Commit>();
+        var full = 0;
         while (true)
         {
             ready.Wait();
@@ -118,11 +119,12 @@ internal sealed class Writer : IDisposable
                 {
                     Write(batch);
                     batch.Clear();
+                    full = 0;
                 }
-                catch (StoreException full) when (full.Code == DiskFull && !stopping)
+                catch (StoreException exception) when (exception.IsDiskFull && !stopping)
                 {
                     Undo();
-                    WaitForSpace(batch, full);
+                    WaitForSpace(batch, exception, full++);
                 }
                 catch (Exception exception)
                 {
@@ -163,7 +165,9 @@ internal sealed class Writer : IDisposable
             }
         }
 
+        store.Stamp();
         statements.Commit.Run();
+        store.Advance();
         if (stopPoint.IsCrossedBy(batch))
         {
             Posix.Freeze();
@@ -175,20 +179,27 @@ internal sealed class Writer : IDisposable
         }
     }
 
-    private void WaitForSpace(List<Commit> batch, StoreException full)
+    private void WaitForSpace(List<Commit> batch, StoreException exception, int times)
     {
-        logger.LogError(full, "The disk is full: client operations are refused and turns wait for space.");
+        if (times == 0)
+        {
+            logger.LogError(exception, "The disk is full: client operations are refused and turns wait for space.");
+        }
+
+        var refusal = Payloads.DiskFull(exception);
         foreach (var commit in batch.Where(commit => commit.MayBeRefused))
         {
-            commit.Refused?.Invoke(full);
+            commit.Refused?.Invoke(refusal);
         }
 
         batch.RemoveAll(commit => commit.MayBeRefused);
-        Thread.Sleep(TimeSpan.FromSeconds(1));
+        var wait = TimeSpan.FromMilliseconds(Math.Pow(2, Math.Min(times, 10)));
+        Thread.Sleep(wait < LongestWaitForSpace ? wait : LongestWaitForSpace);
     }
 
     private void Fail(List<Commit> batch, Exception exception)
     {
+        store.Connection.Abandon();
         List<Commit> waiting;
         lock (gate)
         {
@@ -207,9 +218,9 @@ internal sealed class Writer : IDisposable
 
     private void Undo()
     {
-        if (connection.InTransaction)
+        if (store.Connection.InTransaction)
         {
-            connection.Execute("ROLLBACK");
+            store.Connection.Execute("ROLLBACK");
         }
     }
 
