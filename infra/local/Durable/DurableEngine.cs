@@ -87,7 +87,6 @@ public sealed class DurableEngine : IAsyncDisposable
         running.Waiters.Close(NotRunning());
         running.Reader.Dispose();
         running.Writer.Dispose();
-        running.Dispatcher.Dispose();
         running.Activities.Dispose();
         directory!.Dispose();
         completion.TrySetResult();

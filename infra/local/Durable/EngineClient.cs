@@ -34,7 +34,9 @@ internal sealed class EngineClient(Parts parts) : DurableTaskClient("launchpad")
                 $"The function '{orchestratorName.Name}' doesn't exist, is disabled, or is not an orchestrator function.");
         }
 
-        var id = options?.InstanceId ?? Guid.NewGuid().ToString("N");
+        // Ids of our own are in the order of time, so that neighbours in time are neighbours in the index; nobody else has them.
+        var isOurs = options?.InstanceId is null;
+        var id = options?.InstanceId ?? Guid.CreateVersion7().ToString("N");
         if (id.Length is 0 or > MaxIdLength || id.EnumerateRunes().Any(rune => Rune.IsControl(rune) || rune == Rune.ReplacementChar))
         {
             throw new ArgumentException($"An instance id has 1 to {MaxIdLength} characters, all of them printable.");
@@ -48,7 +50,7 @@ internal sealed class EngineClient(Parts parts) : DurableTaskClient("launchpad")
             await parts.Registry.ClaimAsync(id, cancellation);
             try
             {
-                var existing = parts.Reader.Find(id);
+                var existing = isOurs ? null : parts.Reader.Find(id);
                 if (existing is not null && dedupe.Contains(existing.Status))
                 {
                     throw new OrchestrationAlreadyExistsException($"An orchestration instance with the ID '{id}' already exists.");
@@ -102,11 +104,11 @@ internal sealed class EngineClient(Parts parts) : DurableTaskClient("launchpad")
 
     public override Task<OrchestrationMetadata> WaitForInstanceStartAsync(
         string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
-        WaitAsync(instanceId, row => row.Status is not Pending, getInputsAndOutputs, cancellation);
+        WaitAsync(instanceId, untilEnd: false, row => row.Status is not Pending, getInputsAndOutputs, cancellation);
 
     public override Task<OrchestrationMetadata> WaitForInstanceCompletionAsync(
         string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
-        WaitAsync(instanceId, row => !NotEnded.Contains(row.Status), getInputsAndOutputs, cancellation);
+        WaitAsync(instanceId, untilEnd: true, row => !NotEnded.Contains(row.Status), getInputsAndOutputs, cancellation);
 
     public override AsyncPageable<OrchestrationMetadata> GetAllInstancesAsync(OrchestrationQuery? filter = null) =>
         Pageable.Create((continuation, pageSize, cancellation) =>
@@ -207,13 +209,14 @@ internal sealed class EngineClient(Parts parts) : DurableTaskClient("launchpad")
     }
 
     private async Task<OrchestrationMetadata> WaitAsync(
-        string instanceId, Func<InstanceRow, bool> condition, bool getInputsAndOutputs, CancellationToken cancellation)
+        string instanceId, bool untilEnd, Func<InstanceRow, bool> condition, bool getInputsAndOutputs, CancellationToken cancellation)
     {
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
         while (true)
         {
-            var change = parts.Waiters.Change(instanceId);
-            if (parts.Reader.Find(instanceId) is { } row && condition(row))
+            // One that is registered has not ended yet: the database need not be asked.
+            var change = parts.Waiters.Change(instanceId, untilEnd);
+            if (!(untilEnd && parts.Registry.Find(instanceId) is not null) && parts.Reader.Find(instanceId) is { } row && condition(row))
             {
                 return Metadata(row, getInputsAndOutputs);
             }

@@ -67,9 +67,18 @@ internal sealed class ActivityPump(Parts parts) : IDisposable
     public void Dispose() => stop.Dispose();
 
     private void Start(Work work) => ThreadPool.UnsafeQueueUserWorkItem(
-        static state => _ = state.Pump.RunAsync(state.Work), (Pump: this, Work: work), preferLocal: false);
+        static state => _ = state.Pump.RunAllAsync(state.Work), (Pump: this, Work: work), preferLocal: false);
 
-    private async Task RunAsync(Work work)
+    /// <summary>One place among those that run at once: it goes on with what is queued as long as there is something.</summary>
+    private async Task RunAllAsync(Work first)
+    {
+        for (Work? work = first; work is not null; work = Next())
+        {
+            await RunAsync(work);
+        }
+    }
+
+    private async ValueTask RunAsync(Work work)
     {
         var (key, task) = (work.Instance.Key, work.Scheduled.Id!.Value);
         var ended = (work.IsSuspect, parts.Attempts.IsPoison(key, task)) switch
@@ -82,8 +91,6 @@ internal sealed class ActivityPump(Parts parts) : IDisposable
         {
             parts.Dispatcher.Deliver(work.Instance, new(ended with { Id = task, Generation = work.Generation }));
         }
-
-        Next();
     }
 
     /// <summary>Runs it under a mark, which is gone before the next is let in that may end the process.</summary>
@@ -136,20 +143,16 @@ internal sealed class ActivityPump(Parts parts) : IDisposable
         }
     }
 
-    private void Next()
+    private Work? Next()
     {
-        Work? next;
         lock (gate)
         {
-            if (!queue.TryDequeue(out next) && --running == 0 && stopping)
+            if (!queue.TryDequeue(out var next) && --running == 0 && stopping)
             {
                 idle.TrySetResult();
             }
-        }
 
-        if (next is not null)
-        {
-            Start(next);
+            return next;
         }
     }
 }

@@ -131,7 +131,9 @@ internal sealed class TurnRecord
         if (isUpdated)
         {
             writes.Add(new UpdateInstance(Instance.Key, Instance.Status, At, Instance.CustomStatus, output, failure));
-            follow.Add(() => parts.Waiters.Signal(Instance.Id));
+            var isEnd = Instance.Status is not (
+                OrchestrationRuntimeStatus.Pending or OrchestrationRuntimeStatus.Running or OrchestrationRuntimeStatus.Suspended);
+            follow.Add(() => parts.Waiters.Signal(Instance.Id, isEnd));
         }
 
         parts.Writer.Submit(new([.. writes])

@@ -67,7 +67,7 @@ internal sealed class Turns(Parts parts)
         parts.Writer.Submit(new(new UpdateInstance(
             instance.Key, OrchestrationRuntimeStatus.Suspended, parts.Now, instance.CustomStatus, default, Failure.Of(damage)))
         {
-            Committed = () => parts.Waiters.Signal(instance.Id),
+            Committed = () => parts.Waiters.Signal(instance.Id, end: false),
         });
     }
 

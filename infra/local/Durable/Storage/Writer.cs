@@ -32,9 +32,11 @@ internal sealed class Writer : IDisposable
     private readonly Action<Exception> fail;
     private readonly ILogger logger;
     private readonly Thread thread;
-    private readonly Lock gate = new();
-    private readonly SemaphoreSlim ready = new(0);
-    private readonly Queue<Commit> queue = new();
+    private readonly object gate = new();
+    private List<Commit> queue = [];
+    private List<Commit> taken = [];
+    private int next;
+    private bool waiting;
     private Exception? failure;
     private bool stopping;
 
@@ -51,25 +53,21 @@ internal sealed class Writer : IDisposable
 
     public void Submit(Commit commit)
     {
-        bool closed, wake;
         lock (gate)
         {
-            closed = failure is not null || stopping;
-            wake = !closed && queue.Count == 0;
-            if (!closed)
+            if (failure is null && !stopping)
             {
-                queue.Enqueue(commit);
+                queue.Add(commit);
+                if (waiting)
+                {
+                    Monitor.Pulse(gate);
+                }
+
+                return;
             }
         }
 
-        if (closed)
-        {
-            commit.Refused?.Invoke(Closed());
-        }
-        else if (wake)
-        {
-            ready.Release();
-        }
+        commit.Refused?.Invoke(Closed());
     }
 
     /// <summary>Completes when the changes are durable.</summary>
@@ -97,11 +95,10 @@ internal sealed class Writer : IDisposable
         lock (gate)
         {
             stopping = true;
+            Monitor.Pulse(gate);
         }
 
-        ready.Release();
         thread.Join();
-        ready.Dispose();
         store.Dispose();
     }
 
@@ -110,48 +107,56 @@ internal sealed class Writer : IDisposable
     {
         var batch = new List<Commit>();
         var full = 0;
-        while (true)
+        while (Take(batch))
         {
-            ready.Wait();
-            while (Take(batch))
+            try
             {
-                try
-                {
-                    Write(batch);
-                    batch.Clear();
-                    full = 0;
-                }
-                catch (StoreException exception) when (exception.IsDiskFull && !stopping)
-                {
-                    Undo();
-                    WaitForSpace(batch, exception, full++);
-                }
-                catch (Exception exception)
-                {
-                    Fail(batch, exception);
-                    return;
-                }
+                Write(batch);
+                batch.Clear();
+                full = 0;
             }
-
-            if (stopping)
+            catch (StoreException exception) when (exception.IsDiskFull && !stopping)
             {
+                Undo();
+                WaitForSpace(batch, exception, full++);
+            }
+            catch (Exception exception)
+            {
+                Fail(batch, exception);
                 return;
             }
         }
     }
 
-    /// <summary>Adds what is waiting to what is left over; false when there is nothing to write.</summary>
+    /// <summary>Adds what is waiting to what is left over; waits when there is nothing to write, and is false at the end.</summary>
     private bool Take(List<Commit> batch)
     {
-        lock (gate)
+        if (next == taken.Count)
         {
-            while (batch.Count < MaxBatch && queue.TryDequeue(out var commit))
+            taken.Clear();
+            next = 0;
+            lock (gate)
             {
-                batch.Add(commit);
+                while (queue.Count == 0 && batch.Count == 0)
+                {
+                    if (stopping)
+                    {
+                        return false;
+                    }
+
+                    waiting = true;
+                    Monitor.Wait(gate);
+                    waiting = false;
+                }
+
+                (queue, taken) = (taken, queue);
             }
         }
 
-        return batch.Count > 0;
+        var count = Math.Min(MaxBatch - batch.Count, taken.Count - next);
+        batch.AddRange(taken.GetRange(next, count));
+        next += count;
+        return true;
     }
 
     private void Write(List<Commit> batch)
@@ -200,15 +205,15 @@ internal sealed class Writer : IDisposable
     private void Fail(List<Commit> batch, Exception exception)
     {
         store.Connection.Abandon();
-        List<Commit> waiting;
+        List<Commit> lost;
         lock (gate)
         {
             failure = exception;
-            waiting = [.. batch, .. queue];
+            lost = [.. batch, .. taken.Skip(next), .. queue];
             queue.Clear();
         }
 
-        foreach (var commit in waiting)
+        foreach (var commit in lost)
         {
             commit.Refused?.Invoke(exception);
         }
