@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 namespace Launchpad.Bench;
 
 /// <summary>One measured claim, and whether it met its goal.</summary>
-public sealed record Row(string Name, double Value, string Unit, double? Against, double? Ratio, double Goal, bool Ok)
+public sealed record Row(string Name, double Value, string Unit, double? Against, double? Ratio, double? Goal, bool Ok)
 {
     /// <summary>The value, or for a rate the time that one takes, as a multiple of a flush of this disk in this run.</summary>
     public double? FlushMultiple { get; init; }
@@ -51,14 +51,18 @@ public sealed record Report(bool Ok, IReadOnlyList<Row> Rows)
 
     private static string Line(Row row)
     {
-        var text = string.Create(CultureInfo.InvariantCulture, $"{(row.Ok ? "✓" : "✗")} {row.Name,-46} {row.Value,10:0.###} {row.Unit,-3}");
-        return row.FlushMultiple is { } multiple
-            ? text + string.Create(CultureInfo.InvariantCulture, $" goal {row.Goal,8:0.##}  {multiple,10:0.##} F  {Ratios(row)}")
-            : text + string.Create(CultureInfo.InvariantCulture, $" against {row.Against,10:0.##}  ratio {row.Ratio,6:0.###}  goal {row.Goal:0.##}");
+        var text = string.Create(CultureInfo.InvariantCulture, $"{(row.Ok ? "✓" : "✗")} {row.Name,-52} {row.Value,10:0.###} {row.Unit,-3}");
+        text += row.Goal is { } goal ? string.Create(CultureInfo.InvariantCulture, $" goal {goal,8:0.###}") : "";
+        text += row.FlushMultiple is { } multiple ? string.Create(CultureInfo.InvariantCulture, $" {multiple,10:0.###} F") : "";
+        return text + (row.Peers is null ? Against(row) : Ratios(row.Peers));
     }
 
-    private static string Ratios(Row row) => string.Join(
-        ", ", row.Peers?.Select(peer => string.Create(CultureInfo.InvariantCulture, $"{peer.Value:0.##} × {peer.Key}")) ?? []);
+    private static string Against(Row row) => row.Against is null
+        ? ""
+        : string.Create(CultureInfo.InvariantCulture, $"  against {row.Against,10:0.##}  ratio {row.Ratio,6:0.###}");
+
+    private static string Ratios(IReadOnlyDictionary<string, double> peers) => "  "
+        + string.Join(", ", peers.Select(peer => string.Create(CultureInfo.InvariantCulture, $"{peer.Value:0.##} × {peer.Key}")));
 }
 
 [JsonSourceGenerationOptions(

@@ -50,7 +50,7 @@ internal sealed class Child : IDisposable
 
     public async Task<List<string>> RestAsync()
     {
-        using var patience = new CancellationTokenSource(Patience * 2);
+        using var patience = new CancellationTokenSource(Patience * 10);
         return [.. (await process.StandardOutput.ReadToEndAsync(patience.Token)).Split('\n', StringSplitOptions.RemoveEmptyEntries)];
     }
 
