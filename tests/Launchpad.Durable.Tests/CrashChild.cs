@@ -44,7 +44,7 @@ internal static class CrashChild
             "journey" => JourneyAsync(engine.Client),
             "load" => LoadAsync(engine.Client),
             "drain" => DrainAsync(engine),
-            "finish" => FinishAsync(engine.Client),
+            "finish" => FinishAsync(engine.Client, args[2]),
             "poison" => PoisonAsync(engine.Client),
             "disk" => FaultChild.LoseTheDiskAsync(engine, directory),
             _ => Task.Delay(Timeout.Infinite),
@@ -99,24 +99,21 @@ internal static class CrashChild
         Console.WriteLine("drained");
     }
 
-    /// <summary>Says what everything came to; one that stays open gets the events that it may still be waiting for.</summary>
-    private static async Task FinishAsync(DurableTaskClient client)
+    /// <summary>Says what everything came to. Only a conversation may still be waiting, and none of those that the file names.</summary>
+    private static async Task FinishAsync(DurableTaskClient client, string file)
     {
+        var over = (await File.ReadAllLinesAsync(file)).ToHashSet();
         await foreach (var found in client.GetAllInstancesAsync())
         {
-            if (found is { Name: "Conversation", RuntimeStatus: OrchestrationRuntimeStatus.Running or OrchestrationRuntimeStatus.Pending })
+            if (found.Name == "Conversation" && !over.Contains(found.InstanceId))
             {
+                Console.WriteLine($"talk {found.Name} {found.InstanceId}");
                 continue;
             }
 
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
             var state = await client.WaitForInstanceCompletionAsync(found.InstanceId, getInputsAndOutputs: true, patience.Token);
             Console.WriteLine($"end {state.Name} {state.InstanceId} {state.RuntimeStatus} {state.SerializedOutput}");
-        }
-
-        await foreach (var found in client.GetAllInstancesAsync(new(Statuses: [OrchestrationRuntimeStatus.Running])))
-        {
-            Console.WriteLine($"open {found.Name} {found.InstanceId}");
         }
     }
 

@@ -78,10 +78,7 @@ public sealed class DurableEngine : IAsyncDisposable
         running.Timers.Dispose();
         running.Payloads.Stop();
         running.Dispatcher.Stop();
-        if (!completion.Task.IsFaulted)
-        {
-            await running.Writer.SubmitAsync(new SetClean(true));
-        }
+        await MarkCleanAsync(running);
 
         // The last connection to close moves the log into the database, which one that only reads cannot do.
         running.Waiters.Close(NotRunning());
@@ -130,13 +127,26 @@ public sealed class DurableEngine : IAsyncDisposable
     {
         var running = parts ?? throw NotRunning();
         return Task.Factory.StartNew(
-            () => new Backup(running.Reader, running.Payloads).Make(folder),
+            () => new Backup(options.Directory, running.Reader, running.Payloads).Make(folder),
             cancellation,
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default);
     }
 
     private static InvalidOperationException NotRunning() => new("The durable engine is not running.");
+
+    /// <summary>Without the mark the next start takes more care, and nothing is lost.</summary>
+    private static async Task MarkCleanAsync(Parts running)
+    {
+        try
+        {
+            await running.Writer.SubmitAsync(new SetClean(true));
+        }
+        catch (Exception failure) when (failure is IOException or InvalidOperationException)
+        {
+            running.Logger.LogWarning(failure, "The store could not be marked as cleanly left.");
+        }
+    }
 
     private void Fail(Exception exception)
     {

@@ -2,7 +2,7 @@ namespace Launchpad.Durable.Storage;
 
 /// <summary>Copies a store as it is at one moment, beside the engine that goes on writing it. The copy is a store of its own: its files
 /// cannot be mistaken for the original's.</summary>
-internal sealed class Backup(Reader reader, Payloads payloads)
+internal sealed class Backup(string directory, Reader reader, Payloads payloads)
 {
     public void Make(string folder)
     {
@@ -10,6 +10,11 @@ internal sealed class Backup(Reader reader, Payloads payloads)
         if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
         {
             throw new IOException($"{folder} is not empty: a backup does not overwrite anything.");
+        }
+
+        if (folder.StartsWith(Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory)) + "/", StringComparison.Ordinal))
+        {
+            throw new IOException($"{folder} is inside of what is to be backed up.");
         }
 
         var unfinished = $"{folder}.new";
@@ -23,6 +28,7 @@ internal sealed class Backup(Reader reader, Payloads payloads)
         {
             reader.CopyTo(Store.Database(unfinished));
             payloads.CopyTo(Directory.CreateDirectory(Payloads.Folder(unfinished)).FullName);
+            CopyNeighbours(unfinished);
         }
 
         MakeItsOwn(unfinished);
@@ -38,6 +44,22 @@ internal sealed class Backup(Reader reader, Payloads payloads)
 
         Directory.Move(unfinished, folder);
         Posix.Sync(Path.GetDirectoryName(folder)!);
+    }
+
+    /// <summary>What others keep in folders of the same directory, such as when timers fired last, belongs to its state as well.</summary>
+    private void CopyNeighbours(string unfinished)
+    {
+        foreach (var folder in Directory.EnumerateDirectories(directory).Where(folder => folder != Payloads.Folder(directory)))
+        {
+            var copy = Directory.CreateDirectory(Path.Combine(unfinished, Path.GetFileName(folder))).FullName;
+            foreach (var file in Directory.EnumerateFiles(folder, "*.json"))
+            {
+                File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
+                Posix.SyncFile(Path.Combine(copy, Path.GetFileName(file)));
+            }
+
+            Posix.Sync(copy);
+        }
     }
 
     // It did not crash: what was running in it when the copy was made is not suspected of anything.
