@@ -101,9 +101,9 @@ internal sealed class ActivityPump(Parts parts) : IDisposable
         parts.Attempts.Enter(alone, admitted.SetResult);
         await admitted.Task;
 
-        await parts.Writer.SubmitAsync(parts.Attempts.Mark(key, task, running: true));
+        await parts.Writer.PersistAsync(parts.Attempts.Mark(key, task, running: true));
         var ended = await ExecuteAsync(work);
-        await parts.Writer.SubmitAsync(parts.Attempts.Mark(key, task, running: false));
+        await parts.Writer.PersistAsync(parts.Attempts.Mark(key, task, running: false));
         parts.Attempts.Leave(alone);
         return ended;
     }

@@ -37,7 +37,7 @@ internal sealed class Checkpointer : IDisposable
         if (isNearlyDone)
         {
             isNearlyDone = false;
-            writer.Checkpoint();
+            Checkpoint(writer);
             _ = writer.TakePagesWritten();
             written = 0;
         }
@@ -62,6 +62,18 @@ internal sealed class Checkpointer : IDisposable
         connection.Dispose();
     }
 
+    // What is in the log is durable where it is: on a full disk it stays there until the log has grown by as much again.
+    private static void Checkpoint(Connection connection)
+    {
+        try
+        {
+            connection.Checkpoint();
+        }
+        catch (StoreException exception) when (exception.IsDiskFull)
+        {
+        }
+    }
+
     [SuppressMessage("Design", "CA1031", Justification = "A failed flush of whatever type stops the engine.")]
     private void Run()
     {
@@ -76,13 +88,9 @@ internal sealed class Checkpointer : IDisposable
             try
             {
                 // The second pass takes what was written during the first, so that little is left for the writer.
-                connection.Checkpoint();
-                connection.Checkpoint();
+                Checkpoint(connection);
+                Checkpoint(connection);
                 isNearlyDone = true;
-            }
-            catch (StoreException exception) when (exception.IsDiskFull)
-            {
-                // The log stays as it is and is tried again when it has grown by as much.
             }
             catch (Exception exception)
             {

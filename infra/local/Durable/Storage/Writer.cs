@@ -73,21 +73,10 @@ internal sealed class Writer : IDisposable
     /// <summary>Completes when the changes are durable.</summary>
     public Task SubmitAsync(params Write[] writes) => SubmitAsync(writes, null);
 
-    public Task SubmitAsync(IEnumerable<Write> writes, Action? committed)
-    {
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Submit(new([.. writes])
-        {
-            MayBeRefused = true,
-            Refused = done.SetException,
-            Committed = () =>
-            {
-                committed?.Invoke();
-                done.SetResult();
-            },
-        });
-        return done.Task;
-    }
+    public Task SubmitAsync(IEnumerable<Write> writes, Action? committed) => SubmitAsync(writes, committed, mayBeRefused: true);
+
+    /// <summary>Completes when the change is durable, however long the disk stays full.</summary>
+    public Task PersistAsync(Write write) => SubmitAsync([write], null, mayBeRefused: false);
 
     /// <summary>Writes what was submitted and ends the thread.</summary>
     public void Dispose()
@@ -100,6 +89,22 @@ internal sealed class Writer : IDisposable
 
         thread.Join();
         store.Dispose();
+    }
+
+    private Task SubmitAsync(IEnumerable<Write> writes, Action? committed, bool mayBeRefused)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Submit(new([.. writes])
+        {
+            MayBeRefused = mayBeRefused,
+            Refused = done.SetException,
+            Committed = () =>
+            {
+                committed?.Invoke();
+                done.SetResult();
+            },
+        });
+        return done.Task;
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "Any failure of the log, of whatever type, stops the engine.")]
