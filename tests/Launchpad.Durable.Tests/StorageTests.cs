@@ -33,9 +33,9 @@ public sealed class StorageTests : IDisposable
     {
         await using var engine = await EchoAsync();
         var text = new string('x', 60_000);
-        for (var i = 0; i < 1500; i++)
+        for (var i = 0; i < 50; i++)
         {
-            await engine.Client.ScheduleNewOrchestrationInstanceAsync("Echo", text);
+            await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => engine.RunAsync("Echo", text)));
         }
 
         Assert.InRange(new FileInfo(Store.Database(engine.Directory)).Length, 40_000_000, long.MaxValue);
@@ -264,17 +264,17 @@ public sealed class StorageTests : IDisposable
     {
         await using var engine = await EchoAsync();
         var text = new string('x', 30_000);
-        await Task.WhenAll(Enumerable.Range(0, 1200).Select(_ => engine.RunAsync("Echo", text)));
+        await Task.WhenAll(Enumerable.Range(0, 400).Select(_ => engine.RunAsync("Echo", text)));
         var open = await engine.Client.ScheduleNewOrchestrationInstanceAsync("Wait");
 
         var some = await engine.Client.PurgeAllInstancesAsync(new PurgeInstancesFilter { Timeout = TimeSpan.FromTicks(1) });
-        Assert.InRange(some.PurgedInstanceCount, 1, 1199);
+        Assert.InRange(some.PurgedInstanceCount, 1, 399);
         await engine.RestartAsync();
         var path = Store.Database(engine.Directory);
         var before = new FileInfo(path).Length;
         var rest = await engine.Client.PurgeAllInstancesAsync(new PurgeInstancesFilter());
 
-        Assert.Equal(1200, some.PurgedInstanceCount + rest.PurgedInstanceCount);
+        Assert.Equal(400, some.PurgedInstanceCount + rest.PurgedInstanceCount);
         Assert.NotNull(await engine.Client.GetInstanceAsync(open));
         Assert.Empty(Integrity.ProblemsOf(engine.Directory));
         await engine.StopAsync();

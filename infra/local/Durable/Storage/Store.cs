@@ -101,6 +101,8 @@ internal sealed class Store : IDisposable
 
     private static HighWaterMark Agree(Connection connection, HighWaterMark? mark, string directory, ILogger logger)
     {
+        // In this order: should another process still be committing, the database has what the mark had before.
+        var marked = mark?.Commits;
         var had = connection.Scalar("SELECT commits FROM owner");
         if (!Guid.TryParse(connection.Text("SELECT store FROM owner"), CultureInfo.InvariantCulture, out var store))
         {
@@ -123,10 +125,10 @@ internal sealed class Store : IDisposable
             throw new InvalidDataException($"{Database(directory)} belongs to another store than {Mark(directory)}: files were mixed up.");
         }
 
-        return mark.Commits <= had
+        return marked <= had
             ? mark
             : throw new InvalidDataException(
-                $"{Database(directory)} has {had} commits of the {mark.Commits} that were made: its log (durable.db-wal) was removed, cut or "
+                $"{Database(directory)} has {had} commits of the {marked} that were made: its log (durable.db-wal) was removed, cut or "
                 + $"damaged, or an older copy was put in its place. Put it back or restore a backup; to go on with what is left, delete "
                 + $"{Mark(directory)}.");
     }
