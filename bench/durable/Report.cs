@@ -22,12 +22,12 @@ public sealed record Row(string Name, double Value, string Unit, double? Against
 
     /// <summary>A rate per second.</summary>
     public static Row AtLeast(string name, double value, double flush, double goal, params (string Peer, double Value)[] peers) =>
-        new Row(name, Rounded(value), "/s", null, null, goal, value >= goal) { FlushMultiple = Rounded(1e6 / value / flush) }
+        new Row(name, Rounded(value), "/s", null, null, Rounded(goal), value >= goal) { FlushMultiple = Rounded(1e6 / value / flush) }
             .ComparedWith(peers);
 
     /// <summary>A time in milliseconds; the goal is in milliseconds too.</summary>
     public static Row AtMost(string name, double value, double flush, double goal, params (string Peer, double Value)[] peers) =>
-        new Row(name, Rounded(value), "ms", null, null, goal, value <= goal) { FlushMultiple = Rounded(value * 1000 / flush) }
+        new Row(name, Rounded(value), "ms", null, null, Rounded(goal), value <= goal) { FlushMultiple = Rounded(value * 1000 / flush) }
             .ComparedWith(peers);
 
     private static double Rounded(double value) => Math.Round(value, value < 100 ? 3 : 0);

@@ -45,6 +45,7 @@ internal static class CrashChild
             "load" => LoadAsync(engine.Client),
             "drain" => DrainAsync(engine),
             "finish" => FinishAsync(engine.Client, args[2]),
+            "purge" => PurgeAsync(engine.Client),
             "poison" => PoisonAsync(engine.Client),
             "disk" => FaultChild.LoseTheDiskAsync(engine, directory),
             _ => Task.Delay(Timeout.Infinite),
@@ -115,6 +116,17 @@ internal static class CrashChild
             var state = await client.WaitForInstanceCompletionAsync(found.InstanceId, getInputsAndOutputs: true, patience.Token);
             Console.WriteLine($"end {state.Name} {state.InstanceId} {state.RuntimeStatus} {state.SerializedOutput}");
         }
+    }
+
+    /// <summary>Ends some with payloads in files, says so, and removes them.</summary>
+    private static async Task PurgeAsync(DurableTaskClient client)
+    {
+        await Task.WhenAll(Enumerable.Range(0, 300).Select(async _ =>
+            await client.WaitForInstanceCompletionAsync(
+                await client.ScheduleNewOrchestrationInstanceAsync("Letter", new string('x', 2000)))));
+        Console.WriteLine("purging");
+        var result = await client.PurgeAllInstancesAsync(new PurgeInstancesFilter());
+        Console.WriteLine($"purged {result.PurgedInstanceCount}");
     }
 
     private static async Task PoisonAsync(DurableTaskClient client)

@@ -70,6 +70,28 @@ public sealed class CrashTests : IDisposable
     }
 
     [Fact]
+    public async Task A_purge_that_is_killed_leaves_nothing_half_removed_and_the_next_one_removes_the_rest()
+    {
+        for (var kill = 0; kill < 5; kill++)
+        {
+            using var child = Child.Start("purge", directory);
+            await child.LineAsync("purging");
+            await Task.Delay(kill * 5);
+            child.Kill();
+            await child.ExitAsync();
+            Assert.Empty(Integrity.ProblemsOf(directory));
+        }
+
+        using var last = Child.Start("purge", directory);
+        Assert.InRange(int.Parse((await last.LineAsync("purged")).Split(' ')[1], CultureInfo.InvariantCulture), 300, 1800);
+        await last.ExitAsync();
+        using var database = new Connection(Store.Database(directory), readOnly: true);
+        Assert.Equal(0, database.Scalar("SELECT count(*) FROM instances"));
+        Assert.Equal(0, database.Scalar("SELECT count(*) FROM history"));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Payloads.Folder(directory)));
+    }
+
+    [Fact]
     public async Task What_ends_the_process_is_given_up_after_some_crashes_and_its_neighbour_is_not()
     {
         for (var starts = 1; starts < 40; starts++)

@@ -37,6 +37,11 @@ internal sealed class Integrity
             return [$"SQLite finds: {damage}"];
         }
 
+        if (reader.OrphanedTurns() is > 0 and var turns)
+        {
+            problems.Add($"{turns} turns belong to no instance.");
+        }
+
         List<InstanceRow> rows;
         for (long after = 0; (rows = reader.Query(new(), after, Page)).Count > 0; after = rows[^1].Key)
         {

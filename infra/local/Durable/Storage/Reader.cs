@@ -131,6 +131,14 @@ internal sealed class Reader(string path) : IDisposable
         return statement.Text(0) is "ok" ? null : statement.Text(0);
     }, null);
 
+    /// <summary>Rows of a history whose instance is gone.</summary>
+    public long OrphanedTurns() => With(session =>
+    {
+        using var statement = session.Query("SELECT count(*) FROM history WHERE instance NOT IN (SELECT key FROM instances)");
+        statement.Step();
+        return statement.Int64(0);
+    }, null);
+
     /// <summary>Pages of the database that hold nothing, and all of them.</summary>
     public (long Free, long All) Pages() => With(session =>
     {
