@@ -1,11 +1,21 @@
+using System.Globalization;
 using Launchpad.Bench;
 
-if (args.FirstOrDefault(argument => !argument.StartsWith('-')) is { } name && name != "provision")
+var name = args.FirstOrDefault(argument => !argument.StartsWith('-')) ?? "provision";
+var report = name switch
 {
-    Console.Error.WriteLine($"bench: there is no bench called '{name}'; there is: provision");
+    "provision" => await Provision.RunAsync(Console.Error.WriteLine),
+    "durable" => await DurableBench.RunAsync(
+        double.Parse(Environment.GetEnvironmentVariable("LAUNCHPAD_BENCH_SCALE") ?? "1", CultureInfo.InvariantCulture),
+        Environment.GetEnvironmentVariable("LAUNCHPAD_BENCH_ONLY"),
+        Console.Error.WriteLine),
+    _ => null,
+};
+if (report is null)
+{
+    Console.Error.WriteLine($"bench: there is no bench called '{name}'; there are: provision, durable");
     return 2;
 }
 
-var report = await Provision.RunAsync(Console.Error.WriteLine);
 Console.Out.WriteLine(args.Contains("--json") ? report.ToJson() : report.ToTable());
 return report.Ok ? 0 : 1;

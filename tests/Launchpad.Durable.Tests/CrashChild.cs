@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -10,17 +11,23 @@ internal static class CrashChild
     public static async Task<int> RunAsync(string[] args)
     {
         var (mode, directory) = (args[0], args[1]);
+        if (mode == "faults")
+        {
+            return await FaultChild.RunAsync(directory, args[2]);
+        }
+
         await using var engine = new DurableEngine(
             new()
             {
                 Directory = directory,
-                StopAfterEvent = args.ElementAtOrDefault(2),
+                StopAfterEvent = mode == "journey" ? args.ElementAtOrDefault(2) : null,
                 MaxCrashes = mode == "poison" ? 3 : int.MaxValue,
-                DrainTimeout = TimeSpan.Zero,
+                DrainTimeout = mode == "drain" ? TimeSpan.FromSeconds(10) : TimeSpan.Zero,
+                InlinePayloadBytes = 1024,
             },
             TimeProvider.System,
             NullLoggerFactory.Instance);
-        Register(engine, directory);
+        Sagas.Register(engine, directory);
         try
         {
             await engine.StartAsync(CancellationToken.None);
@@ -36,53 +43,14 @@ internal static class CrashChild
         {
             "journey" => JourneyAsync(engine.Client),
             "load" => LoadAsync(engine.Client),
-            "finish" => FinishAsync(engine.Client),
+            "drain" => DrainAsync(engine),
+            "finish" => FinishAsync(engine.Client, args[2]),
+            "purge" => PurgeAsync(engine.Client),
             "poison" => PoisonAsync(engine.Client),
+            "disk" => FaultChild.LoseTheDiskAsync(engine, directory),
             _ => Task.Delay(Timeout.Infinite),
         });
         return 0;
-    }
-
-    private static void Register(DurableEngine engine, string directory)
-    {
-        engine.AddActivity("Step", (call, _) =>
-        {
-            lock (engine)
-            {
-                File.AppendAllText(Path.Combine(directory, "effects"), $"{call.Key}\n");
-            }
-
-            return Task.FromResult<object?>(System.Text.Json.JsonSerializer.Deserialize<string>(call.InputJson!));
-        });
-        engine.AddActivity("Die", (_, _) =>
-        {
-            Posix.Exit(99);
-            return Task.FromResult<object?>(null);
-        });
-        engine.AddOrchestrator("Leg", async context => await context.CallActivityAsync<string>("Step", context.GetInput<string>()));
-        engine.AddOrchestrator("Journey", async context => await JourneyAsync(context));
-        engine.AddOrchestrator("Die", async context => await context.CallActivityAsync<string>("Die"));
-        engine.AddOrchestrator("DieInTurn", async context =>
-        {
-            await context.CreateTimer(TimeSpan.FromMilliseconds(1), CancellationToken.None);
-            Posix.Exit(99);
-            return null;
-        });
-    }
-
-    /// <summary>A bit of everything, with an output that is wrong if anything was lost, doubled or decided differently at replay.</summary>
-    private static async Task<string> JourneyAsync(TaskOrchestrationContext context)
-    {
-        var id = context.NewGuid().ToString();
-        var first = await context.CallActivityAsync<string>("Step", id);
-        await context.CreateTimer(TimeSpan.FromMilliseconds(5), CancellationToken.None);
-        var leg = await context.CallSubOrchestratorAsync<string>("Leg", "b");
-        var both = await Task.WhenAll(context.CallActivityAsync<string>("Step", "c"), context.CallActivityAsync<string>("Step", "d"));
-        context.SetCustomStatus("half way");
-        context.SendEvent(context.InstanceId, "note", "e");
-        var note = await context.WaitForExternalEvent<string>("note");
-        var last = await context.CallActivityAsync<string>("Step", "f");
-        return $"{first == id} {leg}{both[0]}{both[1]}{note}{last}";
     }
 
     private static async Task JourneyAsync(DurableTaskClient client)
@@ -96,26 +64,69 @@ internal static class CrashChild
         Console.WriteLine($"end {state.RuntimeStatus} {state.SerializedOutput}");
     }
 
-    private static async Task LoadAsync(DurableTaskClient client)
+    private static Task LoadAsync(DurableTaskClient client) =>
+        Task.WhenAll(Sagas.Outputs.Keys.Select(name => Task.Run(() => LoadAsync(client, name))));
+
+    /// <summary>Starts one after the other, and says of each what was acknowledged: start, events, completion.</summary>
+    private static async Task LoadAsync(DurableTaskClient client, string name)
     {
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ =>
+        while (true)
         {
-            while (true)
+            var input = name == "Letter" ? new string('x', 2000) : null;
+            var id = await client.ScheduleNewOrchestrationInstanceAsync(name, input);
+            Console.WriteLine($"ack start {id} {name}");
+            foreach (var word in name == "Conversation" ? ["one", "two"] : Array.Empty<string>())
             {
-                var id = await client.ScheduleNewOrchestrationInstanceAsync("Journey");
-                Console.WriteLine($"ack {id}");
-                await client.RaiseEventAsync(id, "note", "e");
+                await client.RaiseEventAsync(id, "said", word);
+                Console.WriteLine($"ack event {id} {word}");
             }
-        }));
+
+            var state = await client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true);
+            Console.WriteLine($"ack end {id} {state.RuntimeStatus} {state.SerializedOutput}");
+        }
     }
 
-    private static async Task FinishAsync(DurableTaskClient client)
+    private static async Task DrainAsync(DurableEngine engine)
     {
+        var asked = new TaskCompletionSource();
+        using var signal = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
+        {
+            context.Cancel = true;
+            asked.TrySetResult();
+        });
+        _ = LoadAsync(engine.Client);
+        await asked.Task;
+        await engine.StopAsync(CancellationToken.None);
+        Console.WriteLine("drained");
+    }
+
+    /// <summary>Says what everything came to. Only a conversation may still be waiting, and none of those that the file names.</summary>
+    private static async Task FinishAsync(DurableTaskClient client, string file)
+    {
+        var over = (await File.ReadAllLinesAsync(file)).ToHashSet();
         await foreach (var found in client.GetAllInstancesAsync())
         {
-            var state = await client.WaitForInstanceCompletionAsync(found.InstanceId, getInputsAndOutputs: true);
+            if (found.Name == "Conversation" && !over.Contains(found.InstanceId))
+            {
+                Console.WriteLine($"talk {found.Name} {found.InstanceId}");
+                continue;
+            }
+
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            var state = await client.WaitForInstanceCompletionAsync(found.InstanceId, getInputsAndOutputs: true, patience.Token);
             Console.WriteLine($"end {state.Name} {state.InstanceId} {state.RuntimeStatus} {state.SerializedOutput}");
         }
+    }
+
+    /// <summary>Ends some with payloads in files, says so, and removes them.</summary>
+    private static async Task PurgeAsync(DurableTaskClient client)
+    {
+        await Task.WhenAll(Enumerable.Range(0, 300).Select(async _ =>
+            await client.WaitForInstanceCompletionAsync(
+                await client.ScheduleNewOrchestrationInstanceAsync("Letter", new string('x', 2000)))));
+        Console.WriteLine("purging");
+        var result = await client.PurgeAllInstancesAsync(new PurgeInstancesFilter());
+        Console.WriteLine($"purged {result.PurgedInstanceCount}");
     }
 
     private static async Task PoisonAsync(DurableTaskClient client)

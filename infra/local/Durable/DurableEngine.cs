@@ -54,10 +54,16 @@ public sealed class DurableEngine : IAsyncDisposable
             parts.Metrics.Observe("durable.operations.pending", "{operation}", "Client operations that wait.", () => client.InProgress);
             await startup.ResumeAsync(parts);
         }
-        catch
+        catch (Exception refused)
         {
+            parts?.Reader.Dispose();
+            parts?.Writer.Dispose();
+            parts = null;
             directory.Dispose();
-            throw;
+            throw refused is StoreException { IsDamage: true }
+                ? new InvalidDataException(
+                    $"The database in {options.Directory} is damaged. {refused.Message} Restore the newest backup of the directory.", refused)
+                : refused;
         }
     }
 
@@ -71,17 +77,16 @@ public sealed class DurableEngine : IAsyncDisposable
 
         await running.Activities.StopAsync(cancellation);
         running.Timers.Dispose();
+        running.Payloads.Stop();
         running.Dispatcher.Stop();
-        if (!completion.Task.IsFaulted)
-        {
-            await running.Writer.SubmitAsync(new SetClean(true));
-        }
+        await MarkCleanAsync(running);
 
-        running.Writer.Dispose();
         running.Metrics.Dispose();
+
+        // The last connection to close moves the log into the database, which one that only reads cannot do.
         running.Waiters.Close(NotRunning());
         running.Reader.Dispose();
-        running.Dispatcher.Dispose();
+        running.Writer.Dispose();
         running.Activities.Dispose();
         directory!.Dispose();
         completion.TrySetResult();
@@ -119,7 +124,32 @@ public sealed class DurableEngine : IAsyncDisposable
         return Task.FromResult<IReadOnlyList<HistoryRow>>(HistoryRow.Of(instance.Open.Values.OrderBy(e => e.Id), instance.Updated));
     }
 
+    /// <summary>Copies the store as it is at one moment into a new folder, from which an engine can start; instances go on meanwhile.
+    /// All that was acknowledged before the call is in it. The folder appears when the copy is complete and was checked.</summary>
+    public Task BackupAsync(string folder, CancellationToken cancellation)
+    {
+        var running = parts ?? throw NotRunning();
+        return Task.Factory.StartNew(
+            () => new Backup(options.Directory, running.Reader, running.Payloads).Make(folder),
+            cancellation,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+    }
+
     private static InvalidOperationException NotRunning() => new("The durable engine is not running.");
+
+    /// <summary>Without the mark the next start takes more care, and nothing is lost.</summary>
+    private static async Task MarkCleanAsync(Parts running)
+    {
+        try
+        {
+            await running.Writer.SubmitAsync(new SetClean(true));
+        }
+        catch (Exception failure) when (failure is IOException or InvalidOperationException)
+        {
+            running.Logger.LogWarning(failure, "The store could not be marked as cleanly left.");
+        }
+    }
 
     private void Fail(Exception exception)
     {

@@ -9,6 +9,7 @@ internal static partial class Posix
     public const int InputOutputError = 74;
 
     private const int Stop = 19;
+    private const int ReadOnly = 0;
     private const int ReadOnlyDirectory = 0x10000;
 
     /// <summary>Freezes this process, all threads of it, until somebody continues or kills it.</summary>
@@ -21,12 +22,16 @@ internal static partial class Posix
     }
 
     /// <summary>Makes names in a directory survive a power cut; the bytes of a file alone do not.</summary>
-    public static void Sync(string directory)
+    public static void Sync(string directory) => Sync(directory, ReadOnlyDirectory);
+
+    public static void SyncFile(string path) => Sync(path, ReadOnly);
+
+    private static void Sync(string path, int flags)
     {
-        var descriptor = open(directory, ReadOnlyDirectory);
+        var descriptor = open(path, flags);
         if (descriptor < 0)
         {
-            throw new IOException($"Cannot open {directory}: {Marshal.GetLastPInvokeError()}");
+            throw new IOException($"Cannot open {path}: {Marshal.GetLastPInvokeErrorMessage()}");
         }
 
         var result = fsync(descriptor);
@@ -34,7 +39,7 @@ internal static partial class Posix
         _ = close(descriptor);
         if (result != 0)
         {
-            throw new IOException($"Cannot sync {directory}: {error}");
+            throw new IOException($"Cannot sync {path}: {Marshal.GetPInvokeErrorMessage(error)}");
         }
     }
 

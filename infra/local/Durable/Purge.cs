@@ -7,10 +7,12 @@ using static Microsoft.DurableTask.Client.OrchestrationRuntimeStatus;
 namespace Launchpad.Durable;
 
 /// <summary>Removes instances that have ended, a few at a time, so that others get their turn in between. What is committed stays
-/// removed when the process dies in the middle; the rest is still whole.</summary>
+/// removed when the process dies in the middle; the rest is still whole. A purge by filter also gives the space back.</summary>
 internal sealed class Purge(Parts parts)
 {
-    private const int Step = 100;
+    private const int Step = 20;
+    private const int FreePagesMax = 1024;
+    private const int PagesPerStep = 32;
 
     private static readonly OrchestrationRuntimeStatus[] Ended = [Completed, Failed, Terminated];
 
@@ -30,6 +32,7 @@ internal sealed class Purge(Parts parts)
             var rows = parts.Reader.Query(query, after, Step);
             if (rows.Count == 0)
             {
+                await VacuumAsync(cancellation);
                 return new(purged, true);
             }
 
@@ -58,6 +61,17 @@ internal sealed class Purge(Parts parts)
         finally
         {
             claimed.ForEach(row => parts.Registry.Unclaim(row.Id));
+        }
+    }
+
+    /// <summary>Leaves a tenth of the file free for what comes next.</summary>
+    private async Task VacuumAsync(CancellationToken cancellation)
+    {
+        var (free, all) = parts.Reader.Pages();
+        for (var spare = Math.Max(FreePagesMax, all / 10); free > spare; free -= PagesPerStep)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            await parts.Writer.SubmitAsync(new VacuumPages(PagesPerStep));
         }
     }
 

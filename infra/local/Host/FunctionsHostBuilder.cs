@@ -77,6 +77,7 @@ internal sealed class FunctionsHostBuilder
         app.Services.GetRequiredService<HostApi>().Map(app);
         app.Services.GetRequiredService<FunctionsApi>().Map(app);
         app.Services.GetRequiredService<InstancesApi>().Map(app);
+        app.Services.GetRequiredService<BackupApi>().Map(app);
         return app;
     }
 
@@ -151,5 +152,6 @@ internal sealed class FunctionsHostBuilder
         services.AddSingleton<HostApi>();
         services.AddSingleton<FunctionsApi>();
         services.AddSingleton<InstancesApi>();
+        services.AddSingleton<BackupApi>();
     }
 }

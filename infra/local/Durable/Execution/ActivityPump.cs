@@ -81,9 +81,18 @@ internal sealed class ActivityPump(Parts parts) : IDisposable
     public void Dispose() => stop.Dispose();
 
     private void Start(Work work) => ThreadPool.UnsafeQueueUserWorkItem(
-        static state => _ = state.Pump.RunAsync(state.Work), (Pump: this, Work: work), preferLocal: false);
+        static state => _ = state.Pump.RunAllAsync(state.Work), (Pump: this, Work: work), preferLocal: false);
 
-    private async Task RunAsync(Work work)
+    /// <summary>One place among those that run at once: it goes on with what is queued as long as there is something.</summary>
+    private async Task RunAllAsync(Work first)
+    {
+        for (Work? work = first; work is not null; work = Next())
+        {
+            await RunAsync(work);
+        }
+    }
+
+    private async ValueTask RunAsync(Work work)
     {
         var (key, task) = (work.Instance.Key, work.Scheduled.Id!.Value);
         var ended = (work.IsSuspect, parts.Attempts.IsPoison(key, task)) switch
@@ -96,8 +105,6 @@ internal sealed class ActivityPump(Parts parts) : IDisposable
         {
             parts.Dispatcher.Deliver(work.Instance, new(ended with { Id = task, Generation = work.Generation }));
         }
-
-        Next();
     }
 
     private HistoryEvent GiveUp(Work work, long key, int task)
@@ -114,9 +121,9 @@ internal sealed class ActivityPump(Parts parts) : IDisposable
         parts.Attempts.Enter(alone, admitted.SetResult);
         await admitted.Task;
 
-        await parts.Writer.SubmitAsync(parts.Attempts.Mark(key, task, running: true));
+        await parts.Writer.PersistAsync(parts.Attempts.Mark(key, task, running: true));
         var ended = await ExecuteAsync(work);
-        await parts.Writer.SubmitAsync(parts.Attempts.Mark(key, task, running: false));
+        await parts.Writer.PersistAsync(parts.Attempts.Mark(key, task, running: false));
         parts.Attempts.Leave(alone);
         return ended;
     }
@@ -159,20 +166,16 @@ internal sealed class ActivityPump(Parts parts) : IDisposable
         }
     }
 
-    private void Next()
+    private Work? Next()
     {
-        Work? next;
         lock (gate)
         {
-            if (!queue.TryDequeue(out next) && --running == 0 && stopping)
+            if (!queue.TryDequeue(out var next) && --running == 0 && stopping)
             {
                 idle.TrySetResult();
             }
-        }
 
-        if (next is not null)
-        {
-            Start(next);
+            return next;
         }
     }
 }

@@ -4,13 +4,13 @@ using Launchpad.Durable.Storage;
 namespace Launchpad.Durable.Execution;
 
 /// <summary>Brings messages to instances, and instances with messages to the threads that run turns.</summary>
-internal sealed class Dispatcher(Writer writer, Action<Exception> fail) : IDisposable
+internal sealed class Dispatcher(Writer writer, Action<Exception> fail)
 {
-    private readonly Lock gate = new();
+    private readonly object gate = new();
     private readonly Queue<Instance> ready = new();
-    private readonly SemaphoreSlim available = new(0);
     private readonly List<Thread> threads = [];
-    private volatile bool stopping;
+    private int idle;
+    private bool stopping;
 
     public int Queued
     {
@@ -37,12 +37,14 @@ internal sealed class Dispatcher(Writer writer, Action<Exception> fail) : IDispo
     /// <summary>Ends after the turns that are running; what is queued is in the database.</summary>
     public void Stop()
     {
-        stopping = true;
-        available.Release(threads.Count);
+        lock (gate)
+        {
+            stopping = true;
+            Monitor.PulseAll(gate);
+        }
+
         threads.ForEach(thread => thread.Join());
     }
-
-    public void Dispose() => available.Dispose();
 
     public void Deliver(Instance instance, Message message, bool first = false)
     {
@@ -71,31 +73,19 @@ internal sealed class Dispatcher(Writer writer, Action<Exception> fail) : IDispo
         lock (gate)
         {
             ready.Enqueue(instance);
-        }
-
-        if (!stopping)
-        {
-            available.Release();
+            if (idle > 0)
+            {
+                Monitor.Pulse(gate);
+            }
         }
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "A turn that cannot be written down stops the engine, whatever the reason.")]
     private void Run(Action<Instance> turn)
     {
-        while (true)
+        Payloads.WaitForSpaceOnThisThread();
+        while (Next() is { } instance)
         {
-            available.Wait();
-            if (stopping)
-            {
-                return;
-            }
-
-            Instance instance;
-            lock (gate)
-            {
-                instance = ready.Dequeue();
-            }
-
             try
             {
                 turn(instance);
@@ -105,6 +95,23 @@ internal sealed class Dispatcher(Writer writer, Action<Exception> fail) : IDispo
                 fail(exception);
                 return;
             }
+        }
+    }
+
+    /// <summary>Waits without spinning: there are more threads here than processors. Null when the engine stops.</summary>
+    private Instance? Next()
+    {
+        lock (gate)
+        {
+            Instance? next = null;
+            while (!stopping && !ready.TryDequeue(out next))
+            {
+                idle++;
+                Monitor.Wait(gate);
+                idle--;
+            }
+
+            return stopping ? null : next;
         }
     }
 }

@@ -71,6 +71,9 @@ internal sealed class Instance(InstanceRow row)
 
     public int EventCount { get; set; }
 
+    /// <summary>How many rows the history of this generation has.</summary>
+    public int Turns { get; set; }
+
     /// <summary>What was begun and has not ended, by task id.</summary>
     public Dictionary<int, HistoryEvent> Open { get; } = [];
 
@@ -133,6 +136,7 @@ internal sealed class Instance(InstanceRow row)
         CustomStatus = default;
         HasStarted = false;
         EventCount = 0;
+        Turns = 0;
         Open.Clear();
         Orchestrator = null;
     }

@@ -121,16 +121,17 @@ internal sealed class Catalog
         new(StringComparer.OrdinalIgnoreCase);
 }
 
-/// <summary>Those who wait for the status of an instance to change.</summary>
+/// <summary>Those who wait for the status of an instance to change, or for its end.</summary>
 internal sealed class Waiters
 {
     private readonly ConcurrentDictionary<string, TaskCompletionSource> changes = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> ends = new(StringComparer.Ordinal);
     private volatile Exception? closed;
 
     /// <summary>The next change; ask for it before reading the status, so that none falls between.</summary>
-    public Task Change(string id)
+    public Task Change(string id, bool end = false)
     {
-        var change = changes.GetOrAdd(id, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
+        var change = (end ? ends : changes).GetOrAdd(id, static _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
         if (closed is { } reason)
         {
             change.TrySetException(reason);
@@ -143,15 +144,20 @@ internal sealed class Waiters
     public void Close(Exception reason)
     {
         closed = reason;
-        foreach (var change in changes.Values)
+        foreach (var change in changes.Values.Concat(ends.Values))
         {
             change.TrySetException(reason);
         }
     }
 
-    public void Signal(string id)
+    public void Signal(string id, bool end)
     {
         if (changes.TryRemove(id, out var change))
+        {
+            change.TrySetResult();
+        }
+
+        if (end && ends.TryRemove(id, out change))
         {
             change.TrySetResult();
         }

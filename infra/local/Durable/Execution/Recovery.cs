@@ -6,7 +6,9 @@ internal sealed class Recovery(Parts parts)
     /// <summary>Reads what the history implies, and begins again what it began and did not see the end of.</summary>
     public void Recover(Instance instance)
     {
-        foreach (var e in parts.Reader.History(instance.Key).SelectMany(turn => turn))
+        var turns = parts.Reader.History(instance.Key);
+        instance.Turns = turns.Count;
+        foreach (var e in turns.SelectMany(turn => turn))
         {
             instance.Track(e);
         }

@@ -12,16 +12,15 @@ internal sealed class Startup(DurableOptions options, TimeProvider time, ILogger
 
     public Parts Open(Action<Exception> fail)
     {
-        var path = Path.Combine(options.Directory, "durable.db");
         var stopPoint = new StopPoint(options.StopAfterEvent);
-        var connection = Schema.Open(path);
-        var wasClean = connection.Scalar("SELECT clean FROM owner") != 0;
-        var registry = new Registry(connection.Scalar("SELECT coalesce(max(key), 0) FROM instances"));
-        var reader = new Reader(path);
-        var payloads = new Payloads(Path.Combine(options.Directory, "payloads"), options.InlinePayloadBytes, options.MaxPayloadBytes);
+        var logger = loggers.CreateLogger<DurableEngine>();
+        var store = Store.Open(options.Directory, fail, logger);
+        var registry = new Registry(store.Connection.Scalar("SELECT coalesce(max(key), 0) FROM instances"));
+        var reader = new Reader(Store.Database(options.Directory));
+        var payloads = new Payloads(Payloads.Folder(options.Directory), options.InlinePayloadBytes, options.MaxPayloadBytes);
         payloads.Sweep(reader.Exists);
 
-        var writer = new Writer(connection, stopPoint, fail, loggers.CreateLogger<DurableEngine>());
+        var writer = new Writer(store, stopPoint, fail, logger);
         var parts = new Parts(options, time, loggers, catalog)
         {
             Reader = reader,
@@ -29,7 +28,7 @@ internal sealed class Startup(DurableOptions options, TimeProvider time, ILogger
             Payloads = payloads,
             Registry = registry,
             Dispatcher = new(writer, fail),
-            Attempts = new(reader.Attempts(), afterCrash: !wasClean, options.MaxCrashes),
+            Attempts = new(reader.Attempts(), afterCrash: !store.WasClean, options.MaxCrashes),
         };
         parts.Timers = new(time, parts.Fire);
         parts.Activities = new(parts);

@@ -125,13 +125,16 @@ internal sealed class TurnRecord
         if (events.Count > 0)
         {
             var recorded = events.ConvertAll(e => parts.Spill(Instance.Key, Instance.Generation, e));
-            writes.Add(new AppendTurn(Instance.Key, JsonSerializer.SerializeToUtf8Bytes(recorded, EventJson.Readable.ListHistoryEvent)));
+            var json = JsonSerializer.SerializeToUtf8Bytes(recorded, EventJson.Readable.ListHistoryEvent);
+            writes.Add(new AppendTurn(Instance.Key, ++Instance.Turns, json));
         }
 
         if (isUpdated)
         {
             writes.Add(new UpdateInstance(Instance.Key, Instance.Status, At, Instance.CustomStatus, output, failure));
-            follow.Add(() => parts.Waiters.Signal(Instance.Id));
+            var isEnd = Instance.Status is not (
+                OrchestrationRuntimeStatus.Pending or OrchestrationRuntimeStatus.Running or OrchestrationRuntimeStatus.Suspended);
+            follow.Add(() => parts.Waiters.Signal(Instance.Id, isEnd));
         }
 
         parts.Writer.Submit(new([.. writes])

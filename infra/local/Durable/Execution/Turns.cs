@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Launchpad.Durable.Storage;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 
@@ -13,6 +14,18 @@ internal sealed class Turns(Parts parts)
     public int Cached => cache.Count;
 
     public void Run(Instance instance)
+    {
+        try
+        {
+            Take(instance);
+        }
+        catch (InvalidDataException damage)
+        {
+            SetAside(instance, damage);
+        }
+    }
+
+    private void Take(Instance instance)
     {
         if (!instance.IsRecovered)
         {
@@ -48,6 +61,18 @@ internal sealed class Turns(Parts parts)
         {
             Play(turn, messages[^1].Event);
         }
+    }
+
+    /// <summary>What is stored of it is damaged: it gets no turn in this process, so nothing is built on the damage. The others go on.</summary>
+    private void SetAside(Instance instance, InvalidDataException damage)
+    {
+        parts.Logger.LogError(damage, "{Instance} ({Name}) is set aside.", instance.Id, instance.Name);
+        cache.Remove(instance);
+        parts.Writer.Submit(new(new UpdateInstance(
+            instance.Key, OrchestrationRuntimeStatus.Suspended, parts.Now, instance.CustomStatus, default, Failure.Of(damage)))
+        {
+            Committed = () => parts.Waiters.Signal(instance.Id, end: false),
+        });
     }
 
     private void Play(TurnRecord turn, HistoryEvent last)
@@ -165,7 +190,7 @@ internal sealed class Turns(Parts parts)
             parts.Metrics.Mismatch();
             turn.Suspend(new(Failure.Mismatch, mismatch.Message, null, null));
         }
-        catch (Exception exception)
+        catch (Exception exception) when (exception is not InvalidDataException)
         {
             parts.Logger.LogError(
                 exception, "{Instance} ({Name}) is suspended: its history cannot be replayed.", instance.Id, instance.Name);

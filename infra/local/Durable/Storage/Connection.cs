@@ -8,6 +8,9 @@ namespace Launchpad.Durable.Storage;
 /// <summary>One connection to the database; used by one thread at a time.</summary>
 internal sealed class Connection : IDisposable
 {
+    private const int NoCheckpointOnClose = 1006;
+    private const int CacheWrite = 9;
+
     private readonly sqlite3 handle;
     private readonly List<Statement> statements = [];
 
@@ -24,6 +27,7 @@ internal sealed class Connection : IDisposable
     {
         var flags = raw.SQLITE_OPEN_NOMUTEX | (readOnly ? raw.SQLITE_OPEN_READONLY : raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE);
         Check(raw.sqlite3_open_v2(path, out handle, flags, null), handle);
+        Check(raw.sqlite3_extended_result_codes(handle, 1), handle);
         Execute("PRAGMA busy_timeout = 10000");
     }
 
@@ -42,6 +46,9 @@ internal sealed class Connection : IDisposable
         return new(statement, handle);
     }
 
+    /// <summary>How many rows the last statement changed.</summary>
+    public int Changes => raw.sqlite3_changes(handle);
+
     public bool InTransaction => raw.sqlite3_get_autocommit(handle) == 0;
 
     public void Execute(string sql) => Check(raw.sqlite3_exec(handle, sql), handle);
@@ -51,6 +58,32 @@ internal sealed class Connection : IDisposable
         using var statement = Query(sql);
         return statement.Step() ? statement.Int64(0) : 0;
     }
+
+    public string? Text(string sql)
+    {
+        using var statement = Query(sql);
+        return statement.Step() ? statement.Text(0) : null;
+    }
+
+    /// <summary>Moves what it can of the log into the database, without making anybody wait.</summary>
+    public void Checkpoint()
+    {
+        var code = raw.sqlite3_wal_checkpoint_v2(handle, null, raw.SQLITE_CHECKPOINT_PASSIVE, out _, out _);
+        if (code is not raw.SQLITE_BUSY)
+        {
+            Check(code, handle);
+        }
+    }
+
+    /// <summary>Pages written since the last call.</summary>
+    public int TakePagesWritten()
+    {
+        Check(raw.sqlite3_db_status(handle, CacheWrite, out var pages, out _, 1), handle);
+        return pages;
+    }
+
+    /// <summary>Leaves the log as it is when this closes: after a failed flush nobody knows what of it the disk has.</summary>
+    public void Abandon() => Check(raw.sqlite3_db_config(handle, NoCheckpointOnClose, 1, out _), handle);
 
     public void Dispose()
     {
@@ -67,7 +100,7 @@ internal sealed class Connection : IDisposable
         if (code is not (raw.SQLITE_OK or raw.SQLITE_ROW or raw.SQLITE_DONE))
         {
             var text = handle is null ? raw.sqlite3_errstr(code).utf8_to_string() : raw.sqlite3_errmsg(handle).utf8_to_string();
-            throw new StoreException($"SQLite answered {code}: {text}.") { Code = code & 0xff };
+            throw new StoreException($"SQLite answered {code}: {text}.") { Code = code };
         }
     }
 }
@@ -154,5 +187,12 @@ internal sealed class Statement(sqlite3_stmt handle, sqlite3 connection) : IDisp
 /// <summary>The database could not do what it was asked.</summary>
 internal sealed class StoreException(string message) : IOException(message)
 {
+    private const int SharedMemorySize = 4874;
+
+    /// <summary>SQLite's extended result code.</summary>
     public int Code { get; init; }
+
+    public bool IsDiskFull => (Code & 0xff) == raw.SQLITE_FULL || Code == SharedMemorySize;
+
+    public bool IsDamage => (Code & 0xff) is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB;
 }

@@ -8,16 +8,7 @@ internal sealed class DirectoryLock : IDisposable
 
     public DirectoryLock(string directory)
     {
-        // Histories hold what customers typed: they are nobody else's to read.
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(directory);
-        }
-        else
-        {
-            Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-
+        Directories.CreatePrivate(directory);
         var owner = Path.Combine(directory, "owner");
         try
         {
@@ -34,4 +25,20 @@ internal sealed class DirectoryLock : IDisposable
     }
 
     public void Dispose() => file.Dispose();
+}
+
+internal static class Directories
+{
+    /// <summary>Histories hold what customers typed: they are nobody else's to read.</summary>
+    public static void CreatePrivate(string directory)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(directory);
+        }
+        else
+        {
+            Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
 }

@@ -10,6 +10,7 @@ namespace Launchpad.Durable.Storage;
 internal sealed class Reader(string path) : IDisposable
 {
     private readonly ConcurrentBag<Session> idle = [];
+    private volatile bool isClosed;
 
     public InstanceRow? Find(string id) => With(session =>
     {
@@ -26,7 +27,14 @@ internal sealed class Reader(string path) : IDisposable
         session.History.Bind(1, key);
         while (session.History.Step())
         {
-            turns.Add(JsonSerializer.Deserialize(session.History.Utf8(0), EventJson.Readable.ListHistoryEvent)!);
+            var events = session.History.Utf8(0);
+            if (session.History.Int64(1) != turns.Count + 1 || session.History.Int64(2) != Crc32C.Of(events))
+            {
+                throw new InvalidDataException(
+                    $"{path} is damaged: turn {turns.Count + 1} of the instance with key {key} is not what was written. Restore a backup.");
+            }
+
+            turns.Add(JsonSerializer.Deserialize(events, EventJson.Readable.ListHistoryEvent)!);
         }
 
         return turns;
@@ -108,8 +116,41 @@ internal sealed class Reader(string path) : IDisposable
         return attempts;
     }, null);
 
+    /// <summary>Copies the database as it is at one moment; the writer goes on meanwhile.</summary>
+    public void CopyTo(string copy) => With(session =>
+    {
+        using var statement = session.Query("VACUUM INTO ?1");
+        return statement.Bind(1, copy).Step();
+    }, null);
+
+    /// <summary>Null when SQLite finds nothing wrong with the file.</summary>
+    public string? QuickCheck() => With(session =>
+    {
+        using var statement = session.Query("PRAGMA quick_check(1)");
+        statement.Step();
+        return statement.Text(0) is "ok" ? null : statement.Text(0);
+    }, null);
+
+    /// <summary>Rows of a history whose instance is gone.</summary>
+    public long OrphanedTurns() => With(session =>
+    {
+        using var statement = session.Query("SELECT count(*) FROM history WHERE instance NOT IN (SELECT key FROM instances)");
+        statement.Step();
+        return statement.Int64(0);
+    }, null);
+
+    /// <summary>Pages of the database that hold nothing, and all of them.</summary>
+    public (long Free, long All) Pages() => With(session =>
+    {
+        using var free = session.Query("PRAGMA freelist_count");
+        using var all = session.Query("PRAGMA page_count");
+        _ = (free.Step(), all.Step());
+        return (free.Int64(0), all.Int64(0));
+    }, null);
+
     public void Dispose()
     {
+        isClosed = true;
         while (idle.TryTake(out var session))
         {
             session.Dispose();
@@ -118,6 +159,11 @@ internal sealed class Reader(string path) : IDisposable
 
     private T With<T>(Func<Session, T> read, Func<Session, Statement>? used)
     {
+        if (isClosed)
+        {
+            throw new InvalidOperationException("The durable engine is not running.");
+        }
+
         if (!idle.TryTake(out var session))
         {
             session = new(path);
@@ -132,6 +178,10 @@ internal sealed class Reader(string path) : IDisposable
             // A statement that is not reset would hold its snapshot and keep the log from being truncated.
             used?.Invoke(session).Reset();
             idle.Add(session);
+            if (isClosed)
+            {
+                Dispose();
+            }
         }
     }
 
@@ -144,7 +194,7 @@ internal sealed class Reader(string path) : IDisposable
             connection = new(path, readOnly: true);
             Find = connection.Prepare($"SELECT {InstanceRow.Columns} FROM instances WHERE id = ?1");
             Exists = connection.Prepare("SELECT 1 FROM instances WHERE key = ?1");
-            History = connection.Prepare("SELECT events FROM history WHERE instance = ?1 ORDER BY seq");
+            History = connection.Prepare("SELECT events, turn, crc FROM history WHERE instance = ?1 ORDER BY turn");
             Children = connection.Prepare($"SELECT {InstanceRow.Columns} FROM instances WHERE parent = ?1 ORDER BY key");
         }
 

@@ -24,63 +24,79 @@ internal sealed class Commit(params Write[] writes)
 internal sealed class Writer : IDisposable
 {
     private const int MaxBatch = 2048;
-    private const int DiskFull = 13;
+    private static readonly TimeSpan LongestWaitForSpace = TimeSpan.FromSeconds(1);
 
-    private readonly Connection connection;
+    private readonly Store store;
     private readonly WriteStatements statements;
     private readonly StopPoint stopPoint;
     private readonly Action<Exception> fail;
     private readonly ILogger logger;
     private readonly Thread thread;
-    private readonly Lock gate = new();
-    private readonly SemaphoreSlim ready = new(0);
-    private readonly Queue<Commit> queue = new();
+    private readonly object gate = new();
+    private List<Commit> queue = [];
+    private List<Commit> taken = [];
+    private int next;
+    private bool waiting;
     private Exception? failure;
     private bool stopping;
 
-    public Writer(Connection connection, StopPoint stopPoint, Action<Exception> fail, ILogger logger)
+    public Writer(Store store, StopPoint stopPoint, Action<Exception> fail, ILogger logger)
     {
-        this.connection = connection;
+        this.store = store;
         this.stopPoint = stopPoint;
         this.fail = fail;
         this.logger = logger;
-        statements = new(connection);
+        statements = new(store.Connection);
         thread = new(Run) { Name = "durable writer", IsBackground = true };
         thread.Start();
     }
 
     public void Submit(Commit commit)
     {
-        bool closed, wake;
         lock (gate)
         {
-            closed = failure is not null || stopping;
-            wake = !closed && queue.Count == 0;
-            if (!closed)
+            if (failure is null && !stopping)
             {
-                queue.Enqueue(commit);
+                queue.Add(commit);
+                if (waiting)
+                {
+                    Monitor.Pulse(gate);
+                }
+
+                return;
             }
         }
 
-        if (closed)
-        {
-            commit.Refused?.Invoke(Closed());
-        }
-        else if (wake)
-        {
-            ready.Release();
-        }
+        commit.Refused?.Invoke(Closed());
     }
 
     /// <summary>Completes when the changes are durable.</summary>
     public Task SubmitAsync(params Write[] writes) => SubmitAsync(writes, null);
 
-    public Task SubmitAsync(IEnumerable<Write> writes, Action? committed)
+    public Task SubmitAsync(IEnumerable<Write> writes, Action? committed) => SubmitAsync(writes, committed, mayBeRefused: true);
+
+    /// <summary>Completes when the change is durable, however long the disk stays full.</summary>
+    public Task PersistAsync(Write write) => SubmitAsync([write], null, mayBeRefused: false);
+
+    /// <summary>Writes what was submitted and ends the thread.</summary>
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            stopping = true;
+            Monitor.Pulse(gate);
+        }
+
+        thread.Join();
+        store.Dispose();
+    }
+
+    private Task SubmitAsync(IEnumerable<Write> writes, Action? committed, bool mayBeRefused)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Submit(new([.. writes])
         {
-            MayBeRefused = true,
+            MayBeRefused = mayBeRefused,
             Refused = done.SetException,
             Committed = () =>
             {
@@ -91,65 +107,61 @@ internal sealed class Writer : IDisposable
         return done.Task;
     }
 
-    /// <summary>Writes what was submitted and ends the thread.</summary>
-    public void Dispose()
-    {
-        lock (gate)
-        {
-            stopping = true;
-        }
-
-        ready.Release();
-        thread.Join();
-        ready.Dispose();
-        connection.Dispose();
-    }
-
     [SuppressMessage("Design", "CA1031", Justification = "Any failure of the log, of whatever type, stops the engine.")]
     private void Run()
     {
         var batch = new List<Commit>();
-        while (true)
+        var full = 0;
+        while (Take(batch))
         {
-            ready.Wait();
-            while (Take(batch))
+            try
             {
-                try
-                {
-                    Write(batch);
-                    batch.Clear();
-                }
-                catch (StoreException full) when (full.Code == DiskFull && !stopping)
-                {
-                    Undo();
-                    WaitForSpace(batch, full);
-                }
-                catch (Exception exception)
-                {
-                    Fail(batch, exception);
-                    return;
-                }
+                Write(batch);
+                batch.Clear();
+                full = 0;
             }
-
-            if (stopping)
+            catch (StoreException exception) when (exception.IsDiskFull && !stopping)
             {
+                Undo();
+                WaitForSpace(batch, exception, full++);
+            }
+            catch (Exception exception)
+            {
+                Fail(batch, exception);
                 return;
             }
         }
     }
 
-    /// <summary>Adds what is waiting to what is left over; false when there is nothing to write.</summary>
+    /// <summary>Adds what is waiting to what is left over; waits when there is nothing to write, and is false at the end.</summary>
     private bool Take(List<Commit> batch)
     {
-        lock (gate)
+        if (next == taken.Count)
         {
-            while (batch.Count < MaxBatch && queue.TryDequeue(out var commit))
+            taken.Clear();
+            next = 0;
+            lock (gate)
             {
-                batch.Add(commit);
+                while (queue.Count == 0 && batch.Count == 0)
+                {
+                    if (stopping)
+                    {
+                        return false;
+                    }
+
+                    waiting = true;
+                    Monitor.Wait(gate);
+                    waiting = false;
+                }
+
+                (queue, taken) = (taken, queue);
             }
         }
 
-        return batch.Count > 0;
+        var count = Math.Min(MaxBatch - batch.Count, taken.Count - next);
+        batch.AddRange(taken.GetRange(next, count));
+        next += count;
+        return true;
     }
 
     private void Write(List<Commit> batch)
@@ -163,7 +175,9 @@ internal sealed class Writer : IDisposable
             }
         }
 
+        store.Stamp();
         statements.Commit.Run();
+        store.Advance();
         if (stopPoint.IsCrossedBy(batch))
         {
             Posix.Freeze();
@@ -175,29 +189,36 @@ internal sealed class Writer : IDisposable
         }
     }
 
-    private void WaitForSpace(List<Commit> batch, StoreException full)
+    private void WaitForSpace(List<Commit> batch, StoreException exception, int times)
     {
-        logger.LogError(full, "The disk is full: client operations are refused and turns wait for space.");
+        if (times == 0)
+        {
+            logger.LogError(exception, "The disk is full: client operations are refused and turns wait for space.");
+        }
+
+        var refusal = Payloads.DiskFull(exception);
         foreach (var commit in batch.Where(commit => commit.MayBeRefused))
         {
-            commit.Refused?.Invoke(full);
+            commit.Refused?.Invoke(refusal);
         }
 
         batch.RemoveAll(commit => commit.MayBeRefused);
-        Thread.Sleep(TimeSpan.FromSeconds(1));
+        var wait = TimeSpan.FromMilliseconds(Math.Pow(2, Math.Min(times, 10)));
+        Thread.Sleep(wait < LongestWaitForSpace ? wait : LongestWaitForSpace);
     }
 
     private void Fail(List<Commit> batch, Exception exception)
     {
-        List<Commit> waiting;
+        store.Connection.Abandon();
+        List<Commit> lost;
         lock (gate)
         {
             failure = exception;
-            waiting = [.. batch, .. queue];
+            lost = [.. batch, .. taken.Skip(next), .. queue];
             queue.Clear();
         }
 
-        foreach (var commit in waiting)
+        foreach (var commit in lost)
         {
             commit.Refused?.Invoke(exception);
         }
@@ -207,9 +228,9 @@ internal sealed class Writer : IDisposable
 
     private void Undo()
     {
-        if (connection.InTransaction)
+        if (store.Connection.InTransaction)
         {
-            connection.Execute("ROLLBACK");
+            store.Connection.Execute("ROLLBACK");
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Launchpad.Durable.Execution;
 using Microsoft.DurableTask.Client;
@@ -40,9 +41,10 @@ internal sealed record ContinueInstance(long Key, string Version, int Generation
     }
 }
 
-internal sealed record AppendTurn(long Key, byte[] Events) : Write
+internal sealed record AppendTurn(long Key, int Turn, byte[] Events) : Write
 {
-    public override void Apply(WriteStatements database) => database.Append.Bind(1, Key).Text(2, Events).Run();
+    public override void Apply(WriteStatements database) =>
+        database.Append.Bind(1, Key).Bind(2, Turn).Bind(3, Crc32C.Of(Events)).Text(4, Events).Run();
 }
 
 /// <summary>Messages get their number here, on the one thread that writes, so that their order is the order of commits.</summary>
@@ -60,12 +62,12 @@ internal sealed record RemoveMessage(long Sequence) : Write
     public override void Apply(WriteStatements database) => database.Remove.Bind(1, Sequence).Run();
 }
 
+/// <summary>Removes an instance that has ended. Messages that it never read are removed when it ends, or at the next start.</summary>
 internal sealed record PurgeInstance(long Key) : Write
 {
     public override void Apply(WriteStatements database)
     {
         database.ClearHistory.Bind(1, Key).Run();
-        database.ClearMessages.Bind(1, Key).Run();
         database.ClearAttempts.Bind(1, Key).Run();
         database.Delete.Bind(1, Key).Run();
     }
@@ -88,6 +90,12 @@ internal sealed record SetClean(bool Clean) : Write
     public override void Apply(WriteStatements database) => database.Clean.Bind(1, Clean ? 1 : 0).Run();
 }
 
+/// <summary>Gives some free pages back to the file system.</summary>
+internal sealed record VacuumPages(int Pages) : Write
+{
+    public override void Apply(WriteStatements database) => database.Vacuum(Pages);
+}
+
 /// <summary>The writer's prepared statements.</summary>
 internal sealed class WriteStatements(Connection connection)
 {
@@ -108,15 +116,13 @@ internal sealed class WriteStatements(Connection connection)
     public Statement Continue { get; } = connection.Prepare(
         "UPDATE instances SET version = ?2, generation = ?3, input = ?4 WHERE key = ?1");
 
-    public Statement Append { get; } = connection.Prepare("INSERT INTO history (instance, events) VALUES (?1, ?2)");
+    public Statement Append { get; } = connection.Prepare("INSERT INTO history (instance, turn, crc, events) VALUES (?1, ?2, ?3, ?4)");
 
     public Statement Add { get; } = connection.Prepare("INSERT INTO messages (seq, instance, event) VALUES (?1, ?2, ?3)");
 
     public Statement Remove { get; } = connection.Prepare("DELETE FROM messages WHERE seq = ?1");
 
     public Statement ClearHistory { get; } = connection.Prepare("DELETE FROM history WHERE instance = ?1");
-
-    public Statement ClearMessages { get; } = connection.Prepare("DELETE FROM messages WHERE instance = ?1");
 
     public Statement ClearAttempts { get; } = connection.Prepare("DELETE FROM attempts WHERE instance = ?1");
 
@@ -130,4 +136,6 @@ internal sealed class WriteStatements(Connection connection)
     public Statement Clean { get; } = connection.Prepare("UPDATE owner SET clean = ?1");
 
     public long NextMessage() => ++lastMessage;
+
+    public void Vacuum(int pages) => connection.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA incremental_vacuum({pages})"));
 }
