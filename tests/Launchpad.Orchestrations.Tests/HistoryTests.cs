@@ -57,11 +57,11 @@ public sealed class HistoryTests
 
     [Theory]
     [InlineData(
-        "Expected, as recorded: activity 'ConfigureBot' (task 0). Actual, by today's code: activity 'StartBot' (task 0).", "leaves out")]
-    [InlineData("Expected, as recorded: activity 'StartBot' (task 1). Actual, by today's code: activity 'PullImage' (task 1).", "adds")]
+        "Expected, as recorded: activity 'BringUp' (task 0). Actual, by today's code: activity 'CheckBot' (task 0).", "leaves out")]
+    [InlineData("Expected, as recorded: activity 'CheckBot' (task 1). Actual, by today's code: activity 'AskBot' (task 1).", "adds")]
     [InlineData("Expected, as recorded: it completes. Actual, by today's code: it waits.", "appends")]
     [InlineData("Expected, as recorded: it completes. Actual, by today's code: it fails with System.InvalidOperationException: no", "fails")]
-    [InlineData("Expected, as recorded: activity 'RouteBot' (task 4). Actual, by today's code: it completes.", "stops early")]
+    [InlineData("Expected, as recorded: activity 'RouteBot' (task 3). Actual, by today's code: it completes.", "stops early")]
     public async Task A_saga_that_was_changed_is_caught(string reason, string change)
     {
         var history = RecordedHistory.Parse(await File.ReadAllTextAsync(Path.Combine(Shipped, "v1", "restart.json")));
@@ -95,15 +95,14 @@ public sealed class HistoryTests
         var bot = new BotInput(input.Operation, input.Account, input.Deployment, input.Tier, input.Vm, input.Version);
         if (change != "leaves out")
         {
-            await context.ConfigureBot(bot);
+            await context.BringUp(bot);
         }
 
         if (change == "adds")
         {
-            await context.PullImage(bot);
+            await context.AskBot(bot);
         }
 
-        await context.StartBot(bot);
         await context.BecomesReady(bot, input.Deadline);
         if (change == "stops early")
         {

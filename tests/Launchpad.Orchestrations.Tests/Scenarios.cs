@@ -48,7 +48,7 @@ internal static class Scenarios
         new("provision-undone-from-the-middle", nameof(Provision), Order, Undone)
         {
             Answers = With(
-                ("PullImage", [Permanent]), ("ReleaseCapacity", [new Released(Vm)]), ("ForgetVm", [false, true])),
+                ("BringUp", [Permanent]), ("ReleaseCapacity", [new Released(Vm)]), ("ForgetVm", [false, true])),
         },
         new("provision-undone-at-the-end", nameof(Provision), Order, Undone) { Answers = With(("RouteBot", [Permanent])) },
         new("terminate", nameof(Terminate), new TerminateInput(Operation, Account, Deployment, Tier.Shared, Deadline, null), Completed)
@@ -71,6 +71,8 @@ internal static class Scenarios
         new("restart-in-vain", nameof(Restart), Again, "false") { Answers = With(("CheckBot", [Permanent])) },
         new("test-message", nameof(TestMessage), Message, "true"),
         new("test-message-without-answer", nameof(TestMessage), Message, "false") { Answers = With(("AskBot", [Transient])) },
+        new("pair-browser", nameof(PairBrowser), Bot, "true"),
+        new("pair-browser-that-nobody-knows", nameof(PairBrowser), Bot, "false") { Answers = With(("LetBrowserIn", [Permanent])) },
         new("collect-logs", nameof(CollectLogs), new CollectLogsInput(Deployment, Tier.Shared, Vm), "true"),
         new("collect-logs-in-vain", nameof(CollectLogs), new CollectLogsInput(Deployment, Tier.Shared, Vm), "false")
         {
@@ -96,6 +98,8 @@ internal static class Scenarios
     private static RestartInput Again => new(Operation, Account, Deployment, Tier.Shared, Vm, 1, Deadline);
 
     private static TestMessageInput Message => new(Operation, Account, Deployment, Tier.Shared, Vm, 1);
+
+    private static BotInput Bot => new(Operation, Account, Deployment, Tier.Shared, Vm, 1);
 
     private static Dictionary<string, object?[]> With(params (string Activity, object?[] Answers)[] others)
     {
