@@ -22,8 +22,8 @@ public abstract class ModelContract(Func<EngineSettings, EngineUnderTest> create
     private static readonly TimeSpan RunMax = TimeSpan.FromSeconds(30);
 
     private static readonly Gen<Step> AnyStep = Gen.Frequency(
-        Weigh(4, Act.Start), Weigh(1, Act.Replace), Weigh(8, Act.Raise), Weigh(3, Act.ContinueAsNew), Weigh(2, Act.Finish), Weigh(1, Act.Fail),
-        Weigh(2, Act.Terminate), Weigh(3, Act.Suspend), Weigh(4, Act.Resume), Weigh(2, Act.Purge), Weigh(1, Act.Restart));
+        Weigh(4, Act.Start), Weigh(1, Act.Replace), Weigh(8, Act.Raise), Weigh(3, Act.ContinueAsNew), Weigh(2, Act.Finish),
+        Weigh(1, Act.Fail), Weigh(2, Act.Terminate), Weigh(3, Act.Suspend), Weigh(4, Act.Resume), Weigh(2, Act.Purge), Weigh(1, Act.Restart));
 
     private static readonly Gen<Act> AnyMessage = Gen.Frequency(
         (6, Gen.Constant(Act.Raise)), (2, Gen.Constant(Act.ContinueAsNew)), (1, Gen.Constant(Act.Suspend)), (2, Gen.Constant(Act.Resume)));
@@ -92,7 +92,7 @@ public abstract class ModelContract(Func<EngineSettings, EngineUnderTest> create
     });
 
     [Fact]
-    public Task Whatever_clients_do_at_once_fails_only_as_documented_and_leaves_an_id_that_can_be_used() => CheckAsync(AnyStep, async steps =>
+    public Task Whatever_clients_do_at_once_fails_as_documented_and_leaves_an_id_that_can_be_used() => CheckAsync(AnyStep, async steps =>
     {
         const int Clients = 3;
         await using var engine = await StartAsync(Collecting);

@@ -37,7 +37,9 @@ public sealed record Scenario(string File, string Saga, object? Input, string Ou
     private DurableEngine Engine(string directory)
     {
         var engine = new DurableEngine(
-            new() { Directory = directory, Converter = Sagas.Converter, DefaultVersion = "1" }, TimeProvider.System, NullLoggerFactory.Instance);
+            new() { Directory = directory, Converter = Sagas.Converter, DefaultVersion = "1" },
+            TimeProvider.System,
+            NullLoggerFactory.Instance);
         foreach (var (name, body) in Sagas.All)
         {
             engine.AddOrchestrator(name, body);

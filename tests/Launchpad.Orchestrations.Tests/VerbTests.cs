@@ -96,7 +96,9 @@ public sealed class VerbTests : IAsyncDisposable
     private async Task StartAsync<T>(string name, Func<TaskOrchestrationContext, Task<T>> body)
     {
         engine = new(
-            new() { Directory = Path.Combine(home, "durable"), DrainTimeout = TimeSpan.Zero }, TimeProvider.System, NullLoggerFactory.Instance);
+            new() { Directory = Path.Combine(home, "durable"), DrainTimeout = TimeSpan.Zero },
+            TimeProvider.System,
+            NullLoggerFactory.Instance);
         engine.AddOrchestrator(name, async context => await body(context));
         engine.AddActivity("ReadLogs", async (_, cancellation) =>
         {
