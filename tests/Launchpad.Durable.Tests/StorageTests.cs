@@ -141,7 +141,7 @@ public sealed class StorageTests : IDisposable
         var damage = await Assert.ThrowsAsync<InvalidDataException>(
             () => engine.Client.GetInstanceAsync("letter", getInputsAndOutputs: true));
         Assert.Contains($"{payload} is damaged", damage.Message, StringComparison.Ordinal);
-        await TalkAsync(engine, "talk");
+        await AssertTalkGoesOnAsync(engine);
     }
 
     [Fact]
@@ -338,6 +338,12 @@ public sealed class StorageTests : IDisposable
         var letter = await engine.Client.GetInstanceAsync("letter", getInputsAndOutputs: true);
         Assert.Equal(Sagas.Outputs["Letter"], letter!.SerializedOutput);
         Assert.NotNull(await engine.Client.GetInstanceAsync("late"));
+        await AssertTalkGoesOnAsync(engine);
+    }
+
+    /// <summary>The first word was said before the image was taken.</summary>
+    private static async Task AssertTalkGoesOnAsync(DurableEngine engine)
+    {
         await engine.Client.RaiseEventAsync("talk", "said", "two");
         var talk = await engine.Client.WaitForInstanceCompletionAsync("talk", getInputsAndOutputs: true);
         Assert.Equal(Sagas.Outputs["Conversation"], talk.SerializedOutput);
