@@ -150,6 +150,13 @@ public sealed class Stack(int slot, string image) : IAsyncDisposable
         answer.EnsureSuccessStatusCode();
     }
 
+    /// <summary>How often the rules that are set now struck.</summary>
+    public async Task<int> FaultHitsAsync()
+    {
+        using var report = JsonDocument.Parse(await admin.GetStringAsync(new Uri($"http://127.0.0.1:{Ports.Admin}/faults")));
+        return report.RootElement.GetProperty("rules").EnumerateArray().Sum(rule => rule.GetProperty("hits").GetInt32());
+    }
+
     public async Task<IReadOnlyList<(string Service, string Method, string Path)>> SeenCallsAsync()
     {
         using var report = JsonDocument.Parse(await admin.GetStringAsync(new Uri($"http://127.0.0.1:{Ports.Admin}/faults")));
