@@ -34,7 +34,8 @@ public static partial class Rules
     public static string BrowserRequest(string? value) =>
         Guid.TryParseExact(value, "D", out var id)
             ? id.ToString("D")
-            : throw Problems.Invalid("request", "is the id that the bot's page shows after 'openclaw devices approve': 8-4-4-4-12 hexadecimal digits.");
+            : throw Problems.Invalid(
+                "request", "is the id that the bot's page shows after 'openclaw devices approve': 8-4-4-4-12 hexadecimal digits.");
 
     public static string? ModelKey(string? value) =>
         value is null || KeyPattern().IsMatch(value)

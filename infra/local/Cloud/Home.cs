@@ -9,7 +9,7 @@ public sealed class Home
     {
         Root = Path.GetFullPath(root);
         Cache = Path.GetFullPath(cache);
-        foreach (var directory in (string[])[Root, Cache, Tls, Sockets, Logs, Run, State, Durable])
+        foreach (var directory in (string[])[Root, Cache, .. Own])
         {
             Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
@@ -24,12 +24,33 @@ public sealed class Home
     public string State => Path.Combine(Root, "cloud");
     public string Durable => Path.Combine(Root, "durable");
 
+    public string Azurite => Path.Combine(Root, "azurite");
+
+    /// <summary>False for a directory in which no stack was ever started.</summary>
+    public bool IsUsed => File.Exists(KeyPath("identity"));
+
+    private string[] Own => [Tls, Sockets, Logs, Run, State, Durable, Azurite];
+
     public static string Npm => Path.Combine(Repository, "infra", "local", "npm", "node_modules");
 
     /// <summary>The checkout this program was built from: it is a tool of that checkout and finds the rest of it from there.</summary>
     public static string Repository { get; } = typeof(Home).Assembly
         .GetCustomAttributes(typeof(System.Reflection.AssemblyMetadataAttribute), false)
         .Cast<System.Reflection.AssemblyMetadataAttribute>().Single(data => data.Key == "RepositoryRoot").Value!;
+
+    /// <summary>Deletes what a stack put here; what somebody else did stays, and then the directory with it.</summary>
+    public void Delete()
+    {
+        foreach (var directory in Own)
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+
+        if (!Directory.EnumerateFileSystemEntries(Root).Any())
+        {
+            Directory.Delete(Root);
+        }
+    }
 
     public string KeyPath(string name) => Path.Combine(State, name + ".key");
     public string StatePath(string service) => Path.Combine(State, service + ".json");

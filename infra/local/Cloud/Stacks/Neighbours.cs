@@ -16,7 +16,7 @@ internal static class Neighbours
             throw new StackException("Azurite is not installed: run `npm ci` in infra/local/npm.");
         }
 
-        var data = Path.Combine(home.Root, "azurite");
+        var data = home.Azurite;
         Directory.CreateDirectory(data);
         string[] arguments =
         [

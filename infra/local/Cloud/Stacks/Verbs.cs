@@ -128,6 +128,11 @@ internal static class Verbs
 
     private static async Task EraseAsync(Home home, Terminal terminal)
     {
+        if (!home.IsUsed)
+        {
+            throw new StackException($"No stack was ever started in {home.Root}: nothing was erased.");
+        }
+
         await using (var host = await DockerHost.OpenAsync(home, terminal.Say, CancellationToken.None))
         {
             var context = new CloudContext(home, Ports.ForSlot(0), TimeProvider.System, NullLoggerFactory.Instance) { Docker = host.Docker };
@@ -136,7 +141,7 @@ internal static class Verbs
             await hypervisor.RemoveAllAsync(CancellationToken.None);
         }
 
-        Directory.Delete(home.Root, recursive: true);
+        home.Delete();
         terminal.Say($"erased: the machines, and {home.Root}");
     }
 
