@@ -13,6 +13,7 @@ internal sealed class Purge(Parts parts)
     private const int Step = 20;
     private const int FreePagesMax = 1024;
     private const int PagesPerStep = 32;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
     private static readonly OrchestrationRuntimeStatus[] Ended = [Completed, Failed, Terminated];
 
@@ -37,6 +38,7 @@ internal sealed class Purge(Parts parts)
             }
 
             purged += await RunAsync(rows, recursive, cancellation);
+            await GiveWayAsync(cancellation);
             after = rows[^1].Key;
             if (filter.Timeout is { } timeout && Stopwatch.GetElapsedTime(started) > timeout)
             {
@@ -72,8 +74,13 @@ internal sealed class Purge(Parts parts)
         {
             cancellation.ThrowIfCancellationRequested();
             await parts.Writer.SubmitAsync(new VacuumPages(PagesPerStep));
+            await GiveWayAsync(cancellation);
         }
     }
+
+    /// <summary>Nobody waits for a purge: while there is other work, it takes a small part of the disk's time.</summary>
+    private Task GiveWayAsync(CancellationToken cancellation) =>
+        parts.Writer.IsIdle ? Task.CompletedTask : Task.Delay(Pause, parts.Time, cancellation);
 
     private List<InstanceRow> WithChildren(List<InstanceRow> rows)
     {

@@ -103,7 +103,7 @@ internal sealed class ActivityPump(Parts parts) : IDisposable
         };
         if (ended is not null)
         {
-            parts.Dispatcher.Deliver(work.Instance, new(ended with { Id = task, Generation = work.Generation }));
+            parts.Dispatcher.Answer(work.Instance, new(ended with { Id = task, Generation = work.Generation }));
         }
     }
 

@@ -9,6 +9,7 @@ internal sealed class Dispatcher(Writer writer, Action<Exception> fail)
     private readonly object gate = new();
     private readonly Queue<Instance> ready = new();
     private readonly List<Thread> threads = [];
+    private Action<Instance> run = _ => { };
     private int idle;
     private bool stopping;
 
@@ -26,9 +27,10 @@ internal sealed class Dispatcher(Writer writer, Action<Exception> fail)
     /// <summary>Threads of their own: activities that block the thread pool do not delay a turn.</summary>
     public void Start(int count, Action<Instance> turn)
     {
+        run = turn;
         for (var i = 0; i < count; i++)
         {
-            var thread = new Thread(() => Run(turn)) { Name = $"durable turns {i}", IsBackground = true };
+            var thread = new Thread(Run) { Name = $"durable turns {i}", IsBackground = true };
             threads.Add(thread);
             thread.Start();
         }
@@ -59,6 +61,22 @@ internal sealed class Dispatcher(Writer writer, Action<Exception> fail)
         }
     }
 
+    /// <summary>Brings what an activity answered. While nothing else is going on, the turn follows on the thread that brings it:
+    /// waking another takes as long as the turn itself.</summary>
+    public void Answer(Instance instance, Message message)
+    {
+        if (!MayRunHere())
+        {
+            Deliver(instance, message);
+        }
+        else if (instance.Deliver(message) is true)
+        {
+            Payloads.WaitForSpaceOnThisThread();
+            TryRun(instance);
+            Payloads.WaitForSpaceOnThisThread(false);
+        }
+    }
+
     /// <summary>After a turn: again if something came in meanwhile.</summary>
     public void Release(Instance instance)
     {
@@ -80,21 +98,34 @@ internal sealed class Dispatcher(Writer writer, Action<Exception> fail)
         }
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "A turn that cannot be written down stops the engine, whatever the reason.")]
-    private void Run(Action<Instance> turn)
+    private void Run()
     {
         Payloads.WaitForSpaceOnThisThread();
-        while (Next() is { } instance)
+        while (Next() is { } instance && TryRun(instance))
         {
-            try
-            {
-                turn(instance);
-            }
-            catch (Exception exception)
-            {
-                fail(exception);
-                return;
-            }
+        }
+    }
+
+    private bool MayRunHere()
+    {
+        lock (gate)
+        {
+            return !stopping && idle == threads.Count && ready.Count == 0 && writer.IsIdle;
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "A turn that cannot be written down stops the engine, whatever the reason.")]
+    private bool TryRun(Instance instance)
+    {
+        try
+        {
+            run(instance);
+            return true;
+        }
+        catch (Exception exception)
+        {
+            fail(exception);
+            return false;
         }
     }
 

@@ -27,7 +27,7 @@ internal sealed class Payloads(string root, int inlineBytes, int maxBytes)
     public static string Folder(string directory) => Path.Combine(directory, "payloads");
 
     /// <summary>A turn has no caller who could be told that the disk is full: on its thread, writing waits for space.</summary>
-    public static void WaitForSpaceOnThisThread() => waitsForSpace = true;
+    public static void WaitForSpaceOnThisThread(bool wait = true) => waitsForSpace = wait;
 
     /// <summary>The event as it is recorded: with its text, or with the name of the file that has it.</summary>
     public HistoryEvent Spill(long instance, int generation, HistoryEvent e) => e.Data is { } data && e.File is null && IsLarge(data)

@@ -51,6 +51,9 @@ internal sealed class Writer : IDisposable
         thread.Start();
     }
 
+    /// <summary>Nothing is being written and nothing waits to be: a guess, true at the moment of asking.</summary>
+    public bool IsIdle => Volatile.Read(ref waiting);
+
     public void Submit(Commit commit)
     {
         lock (gate)
