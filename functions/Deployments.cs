@@ -81,7 +81,8 @@ public sealed class Deployments(
         return deployment.Status is DeploymentStatus.Terminated
             ? new NoContentResult()
             : Accepted(await starter.BeginAsync(
-                client, deployment, OperationKind.Terminate, deployment.Account, refuse: _ => null, request: null, ct));
+                client, deployment, OperationKind.Terminate, deployment.Account, refuse: _ => null,
+                request.Query["window"] == "none" ? DeletionRequest.AtOnce : null, ct));
     }
 
     /// <summary>Provisions a paid order again after it failed.</summary>

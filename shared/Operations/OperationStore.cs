@@ -13,6 +13,9 @@ public sealed class OperationStore(Tables tables)
     /// <summary>Adding the same operation again changes nothing.</summary>
     public Task AddAsync(Operation operation, CancellationToken ct) => tables.Operations.TryAddAsync(Write(operation), ct);
 
+    /// <summary>For one that never got its deployment.</summary>
+    public Task RemoveAsync(Operation operation, CancellationToken ct) => tables.Operations.RemoveAsync(operation.Account, operation.Id, ct);
+
     public async Task<Operation?> FindAsync(string account, string id, CancellationToken ct) =>
         await tables.Operations.FindAsync(account, id, ct) is { } row ? Read(row) : null;
 

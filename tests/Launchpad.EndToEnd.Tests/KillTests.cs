@@ -88,7 +88,7 @@ public sealed class KillTests(ITestOutputHelper output) : IAsyncLifetime
     private static async Task TerminateAsync(Customer customer, string deployment)
     {
         await customer.FinishedAsync(await customer.BegunAsync(deployment, Stack.Within(1)), null, Stack.Within(3));
-        await customer.StartAsync(HttpMethod.Delete, $"deployments/{deployment}", null, Stack.Within(1));
+        await customer.StartAsync(HttpMethod.Delete, $"deployments/{deployment}?window=none", null, Stack.Within(1));
     }
 
     private async Task<bool> IsOverAsync(string deployment, string saga)
