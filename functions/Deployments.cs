@@ -94,7 +94,8 @@ public sealed class Deployments(
         var deployment = await FindAsync(request, id, ct);
         return Accepted(await starter.BeginAsync(
             client, deployment, OperationKind.Provision, deployment.Account,
-            refuse: now => now is { Status: DeploymentStatus.Failed, ActiveVersion: null }
+            // One that failed before anything was made is still what it was when it was ordered.
+            refuse: now => now is { Status: DeploymentStatus.Failed or DeploymentStatus.Requested, ActiveVersion: null, LastOperation: not null }
                 ? null
                 : Problems.WrongState(now, "Only an order whose provisioning failed can be retried."),
             request: null, ct));

@@ -30,7 +30,7 @@ public sealed class Operations(OperationStore operations, Callers callers)
         operation.Id, operation.Deployment, Wire(operation.Kind),
         operation.Status is OperationStatus.Accepted && steps.Count > 0 ? "running" : Wire(operation.Status),
         operation.By, operation.CreatedAt, operation.Deadline, operation.FinishedAt, operation.Result, operation.Failure,
-        steps.Select(step => new StepView(
+        steps.OrderBy(step => step.StartedAt).Select(step => new StepView(
             step.Name, step.Title, Wire(step.Status), step.Attempt, step.StartedAt, step.DurationMs, step.Detail, step.Code)),
         Cancellation.Compensations(operation, steps));
 
