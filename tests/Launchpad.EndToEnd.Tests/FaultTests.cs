@@ -4,16 +4,13 @@ using Xunit.Abstractions;
 
 namespace Launchpad.EndToEnd.Tests;
 
-/// <summary>Every call that Provision makes, times every way it can go wrong. The calls are those that runs without faults were seen to
-/// make: one that finds room on a machine, and one that makes a machine of its own. LAUNCHPAD_FAULTS=all walks the whole matrix, and
-/// LAUNCHPAD_FAULTS=failAfter,timeout its rows of these kinds; without it every seventh call meets one fault, a different one each
-/// time.</summary>
+/// <summary>Every call that a saga makes, times every way it can go wrong. The calls are those that a run without faults was seen to make.
+/// LAUNCHPAD_FAULTS=all walks the whole matrix, and LAUNCHPAD_FAULTS=failAfter,timeout its rows of these kinds; without it some calls meet
+/// one fault each, a different one each time. LAUNCHPAD_CHAOS names a file that the table of invariants is added to.</summary>
 [Collection(OnOneStack.Name)]
 public sealed partial class FaultTests(StackFixture fixture, ITestOutputHelper output)
 {
     private static readonly string[] Kinds = ["failBefore", "failAfter", "duplicate", "throttle", "timeout"];
-    private const int Stride = 7;
-
     private static readonly string? Asked = Environment.GetEnvironmentVariable("LAUNCHPAD_FAULTS");
 
     private readonly Stack stack = fixture.Stack;
@@ -21,50 +18,141 @@ public sealed partial class FaultTests(StackFixture fixture, ITestOutputHelper o
     [Fact]
     public async Task A_fault_in_any_call_of_Provision_ends_in_a_running_bot_or_in_nothing_left()
     {
-        await CallsOfAsync("starter"); // makes the machine that the others find
-        var calls = (await CallsOfAsync("starter")).Concat(await CallsOfAsync("dedicated")).DistinctBy(call => call with { Plan = "" }).ToList();
+        await CallsOfProvisionAsync("starter"); // makes the machine that the others find
+        var calls = (await CallsOfProvisionAsync("starter")).Concat(await CallsOfProvisionAsync("dedicated"))
+            .DistinctBy(call => call with { Plan = "" }).ToList();
+        await WalkAsync("Provision", calls, stride: 7, ProvisionAsync);
+    }
+
+    [Fact]
+    public async Task A_fault_in_any_call_of_Rollout_ends_in_the_new_version_or_in_the_old_one()
+    {
+        using var customer = await stack.SignedUpAsync();
+        var (deployment, _) = await customer.RunningAsync();
+        var calls = await CallsOfAsync("starter", () => customer.ChangeAsync(deployment, HttpMethod.Post, "upgrade", new { tag = "1.0.1" }));
+        await WalkAsync("Rollout", calls, stride: 23, (call, kind) => RollOutAsync(customer, deployment, call, kind, NextTag));
+        await WalkAsync("Rollout that fails", calls, stride: 31, (call, kind) =>
+            RollOutAsync(customer, deployment, call, kind, _ => "broken-with-channels"));
+        await customer.DeletedAsync(deployment);
+        Assert.Empty(await Leftovers.OfAsync(stack, deployment));
+    }
+
+    [Fact]
+    public async Task A_fault_in_any_call_of_Terminate_leaves_nothing()
+    {
+        var calls = new List<Call>();
+        using (var customer = await stack.SignedUpAsync())
+        {
+            var (deployment, _) = await customer.RunningAsync();
+            calls.AddRange(await CallsOfAsync("starter", () => customer.DeletedAsync(deployment)));
+        }
+
+        await WalkAsync("Terminate", calls, stride: 13, TerminateAsync);
+    }
+
+    /// <summary>The image that is not the one that runs.</summary>
+    private static string NextTag(DeploymentState now) => now.ActiveVersion % 2 == 0 ? "1.0.0" : "1.0.1";
+
+    private async Task WalkAsync(string saga, IReadOnlyList<Call> calls, int stride, Func<Call, string, Task<Cell>> walk)
+    {
         var kinds = Asked is null or "all" ? Kinds : Kinds.Where(kind => Asked.Split(',').Contains(kind)).ToArray();
         var cells = Asked is not null
             ? calls.SelectMany(call => kinds.Select(kind => (call, kind))).ToList()
-            : calls.Where((_, index) => index % Stride == 0).Select((call, index) => (call, Kinds[index % Kinds.Length])).ToList();
+            : calls.Where((_, index) => index % stride == 0).Select((call, index) => (call, Kinds[index % Kinds.Length])).ToList();
         Assert.NotEmpty(cells);
-        output.WriteLine($"{calls.Count} calls, {cells.Count} cells");
-        var wrong = new List<string>();
+        output.WriteLine($"{saga}: {calls.Count} calls, {cells.Count} cells");
+        var table = new InvariantTable(saga);
         foreach (var (call, kind) in cells)
         {
-            var outcome = await WalkAsync(call, kind);
-            output.WriteLine($"{outcome.Ending,-9} {outcome.Ms,6} ms  {kind,-10} {call.Service} {call.Method} {call.Pattern}");
-            wrong.AddRange(outcome.Wrong.Select(what => $"{kind} {call.Service} {call.Method} {call.Pattern}: {what}"));
+            var cell = await walk(call, kind);
+            table.Add($"{kind} {call.Service} {call.Method} {call.Pattern}", cell);
+            output.WriteLine($"{cell.Ending,-9} {cell.Ms,6} ms  {kind,-10} {call.Service} {call.Method} {call.Pattern}");
         }
 
-        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
+        await table.SaveAsync();
+        output.WriteLine(table.ToString());
+        Assert.True(table.Violations.Count == 0, string.Join('\n', table.Violations));
     }
 
-    /// <summary>The distinct calls, with what differs from order to order taken out of their paths.</summary>
-    private async Task<IReadOnlyList<Call>> CallsOfAsync(string plan)
+    private async Task<IReadOnlyList<Call>> CallsOfProvisionAsync(string plan)
     {
         using var customer = await stack.SignedUpAsync();
         var order = await customer.OrderAsync(new { name = "Ada", plan }, Stack.Within(1));
         var page = await customer.CheckoutAsync(order, Stack.Within(1));
-        await stack.SetFaultsAsync();
-        Assert.True(await customer.PayAsync(page, Customer.GoodCard, Stack.Within(1)));
-        await customer.FinishedAsync(await customer.BegunAsync(order, Stack.Within(1)), null, Stack.Within(3));
-        var seen = await stack.SeenCallsAsync();
+        var calls = await CallsOfAsync(plan, async () =>
+        {
+            Assert.True(await customer.PayAsync(page, Customer.GoodCard, Stack.Within(1)));
+            await customer.FinishedAsync(await customer.BegunAsync(order, Stack.Within(1)), null, Stack.Within(3));
+        });
         await customer.DeletedAsync(order);
+        return calls;
+    }
+
+    /// <summary>The distinct calls, with what differs from run to run taken out of their paths.</summary>
+    private async Task<IReadOnlyList<Call>> CallsOfAsync(string plan, Func<Task> run)
+    {
+        await stack.SetFaultsAsync();
+        await run();
         return
         [
-            .. seen.Where(call => call.Service is not "models" && !call.Path.StartsWith("/c/pay", StringComparison.Ordinal))
+            .. (await stack.SeenCallsAsync())
+                .Where(call => call.Service is not "models" && !call.Path.StartsWith("/c/pay", StringComparison.Ordinal))
                 .Select(call => new Call(plan, call.Service, call.Method, Generalized(call.Path)))
                 .Distinct(),
         ];
     }
 
-    private async Task<Outcome> WalkAsync(Call call, string kind)
+    private async Task<Cell> ProvisionAsync(Call call, string kind)
     {
-        var watch = System.Diagnostics.Stopwatch.StartNew();
         using var customer = await stack.SignedUpAsync();
         var deployment = await customer.OrderAsync(new { name = "Ada", plan = call.Plan }, Stack.Within(1));
         var page = await customer.CheckoutAsync(deployment, Stack.Within(1));
+        var cell = await StrikeAsync(call, kind, async () =>
+        {
+            Assert.True(await customer.PayAsync(page, Customer.GoodCard, Stack.Within(1)));
+            return await EndAsync(customer, async ct => await customer.BegunAsync(deployment, ct));
+        });
+        if (cell.Ending == "succeeded")
+        {
+            await cell.OneContainerAsync(stack, deployment);
+        }
+        else
+        {
+            cell.NoOrphan(await Leftovers.OfAsync(stack, deployment));
+        }
+
+        await customer.DeletedAsync(deployment);
+        return cell;
+    }
+
+    private async Task<Cell> RollOutAsync(Customer customer, string deployment, Call call, string kind, Func<DeploymentState, string> tag)
+    {
+        await customer.SendAsync(
+            HttpMethod.Put, $"deployments/{deployment}/updates", new { pinned = false, resumeUpgrades = true }, Stack.Within(1));
+        var before = await customer.DeploymentAsync(deployment, Stack.Within(1));
+        string? begun = null;
+        var cell = await StrikeAsync(call, kind, () => EndAsync(customer, async ct => begun ??=
+            await customer.BeginAsync(deployment, HttpMethod.Post, "upgrade", new { tag = tag(before) })));
+        await cell.OneContainerAsync(stack, deployment);
+        await cell.KnownVersionAsync(stack, customer, deployment, cell.Ending == "succeeded" ? null : before.ActiveVersion);
+        return cell;
+    }
+
+    private async Task<Cell> TerminateAsync(Call call, string kind)
+    {
+        using var customer = await stack.SignedUpAsync();
+        var (deployment, _) = await customer.RunningAsync();
+        string? begun = null;
+        var cell = await StrikeAsync(call, kind, () => EndAsync(customer, async ct => begun ??=
+            await customer.StartAsync(HttpMethod.Delete, $"deployments/{deployment}?window=none", null, ct)));
+        cell.MustSucceed();
+        cell.NoOrphan(await Leftovers.OfAsync(stack, deployment));
+        return cell;
+    }
+
+    private async Task<Cell> StrikeAsync(Call call, string kind, Func<Task<Operation>> run)
+    {
+        var watch = System.Diagnostics.Stopwatch.StartNew();
         await stack.SetFaultsAsync(new
         {
             service = call.Service,
@@ -74,48 +162,24 @@ public sealed partial class FaultTests(StackFixture fixture, ITestOutputHelper o
             count = 1,
             retryAfterSeconds = 1,
         });
-        Assert.True(await customer.PayAsync(page, Customer.GoodCard, Stack.Within(1)));
-        var operation = await EndAsync(customer, deployment);
-        var wrong = new List<string>();
-        if (await stack.FaultHitsAsync() == 0)
-        {
-            wrong.Add("the call was not made");
-        }
-
+        var operation = await run();
+        var cell = new Cell(operation, watch.ElapsedMilliseconds, await stack.FaultHitsAsync());
         await stack.SetFaultsAsync();
-        if (operation.Status == "succeeded")
-        {
-            var bots = await stack.BotsAsync();
-            if (!bots.SequenceEqual([deployment]))
-            {
-                wrong.Add($"containers: {string.Join(", ", bots)}");
-            }
-        }
-        else
-        {
-            wrong.AddRange(await Leftovers.OfAsync(stack, deployment));
-            if (operation.Failure is not { Message.Length: > 0, Next.Length: > 0 })
-            {
-                wrong.Add("the customer was not told why and what to do");
-            }
-        }
-
         await Leftovers.AssertMachinesAgreeAsync(stack);
-        await customer.DeletedAsync(deployment);
-        return new(operation.Status, watch.ElapsedMilliseconds, wrong);
+        return cell;
     }
 
     /// <summary>The API itself is under the same faults while it is asked.</summary>
-    private static async Task<Operation> EndAsync(Customer customer, string deployment)
+    private static async Task<Operation> EndAsync(Customer customer, Func<CancellationToken, Task<string?>> begin)
     {
-        var ct = Stack.Within(4);
+        var ct = Stack.Within(5);
         while (true)
         {
             try
             {
-                return await customer.FinishedAsync(await customer.BegunAsync(deployment, ct), null, ct);
+                return await customer.FinishedAsync((await begin(ct))!, null, ct);
             }
-            catch (RefusedException struck) when ((int)struck.Status >= 500)
+            catch (Exception struck) when (struck is RefusedException { Status: >= System.Net.HttpStatusCode.InternalServerError } or InvalidOperationException)
             {
                 await Task.Delay(100, ct);
             }
@@ -130,6 +194,4 @@ public sealed partial class FaultTests(StackFixture fixture, ITestOutputHelper o
     private static partial Regex Varying();
 
     private sealed record Call(string Plan, string Service, string Method, string Pattern);
-
-    private sealed record Outcome(string Ending, long Ms, IReadOnlyList<string> Wrong);
 }

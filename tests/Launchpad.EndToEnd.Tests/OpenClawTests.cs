@@ -11,7 +11,7 @@ public sealed class OpenClawTests : IAsyncLifetime
 
     private readonly Stack stack = new(slot: 5, image: "openclaw");
 
-    public Task InitializeAsync() => stack.UpAsync();
+    public Task InitializeAsync() => stack.UpAsync("Rollouts__HealthWindow=00:00:25");
 
     public async Task DisposeAsync() => await stack.DisposeAsync();
 
@@ -24,6 +24,32 @@ public sealed class OpenClawTests : IAsyncLifetime
         Assert.StartsWith("https://", report.Url, StringComparison.Ordinal);
         Assert.True(report.BareBootMs > 0 && report.PaidToRunningMs > 0);
         Assert.Contains(report.Steps, step => step.Name == "health");
+    }
+
+    [Fact]
+    public async Task An_upgrade_that_breaks_after_twenty_seconds_never_takes_its_place()
+    {
+        using var customer = await stack.SignedUpAsync();
+        var (deployment, _) = await customer.RunningAsync();
+        var wrong = await customer.ChangeAsync(
+            deployment, HttpMethod.Patch, "config", new { config = new { agents = new { wat = 1 } } });
+        Assert.Equal("config-invalid", wrong.Failure?.Code);
+        Assert.Contains("agents: Unrecognized key: \"wat\"", wrong.Failure!.Message, StringComparison.Ordinal);
+
+        using var door = new BotDoor(new Uri((await customer.DeploymentAsync(deployment, Stack.Within(1))).Url!), stack.CaPath);
+        var broken = await customer.BeginAsync(deployment, HttpMethod.Post, "upgrade", new { tag = "broken-after-20s" });
+        var looks = 0;
+        while (!(await customer.OperationAsync(broken, Stack.Within(1))).IsFinished)
+        {
+            using var ready = await door.Http.GetAsync(new Uri("readyz", UriKind.Relative), Stack.Within(1));
+            Assert.True(ready.IsSuccessStatusCode, "The old version stopped serving.");
+            looks++;
+            await Task.Delay(100);
+        }
+
+        Assert.Equal("candidate-failed", (await customer.OperationAsync(broken, Stack.Within(1))).Failure?.Code);
+        Assert.True(looks > 100, $"{looks} looks");
+        await customer.DeletedAsync(deployment);
     }
 
     [Fact]
