@@ -7,6 +7,7 @@ using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Images;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Plans;
+using Launchpad.Shared.Records;
 using Launchpad.Shared.Secrets;
 using Launchpad.Shared.Ssh;
 using Launchpad.Shared.Storage;
@@ -28,6 +29,7 @@ public static class Composition
     {
         builder.ConfigureFunctionsWebApplication();
         builder.UseMiddleware<ProblemMiddleware>();
+        builder.UseMiddleware<ActivityInputMiddleware>();
         builder.Services.AddLaunchpad(builder.Configuration);
     }
 
@@ -82,6 +84,8 @@ public static class Composition
         services.AddSingleton<Callers>();
         services.AddSingleton<Ownership>();
         services.AddSingleton<EventStreams>();
+        services.AddSingleton<RecordStore>();
+        services.AddSingleton<Recorder>();
         services.AddSingleton<DeploymentStore>();
         services.AddSingleton<ConfigVersionStore>();
         services.AddSingleton<Bots>();

@@ -43,6 +43,9 @@ public sealed record Deployment
     /// <summary>The id of the newest operation, whether it still goes on or not: where the customer reads what happened.</summary>
     public string? LastOperation { get; init; }
 
+    /// <summary>The change that led to the status that was read; the store alone sets it. Null before the first save.</summary>
+    public StatusChange? LastChange { get; init; }
+
     public ETag ETag { get; init; }
 
     /// <exception cref="IllegalTransitionException">When the state machine has no such edge.</exception>
@@ -68,6 +71,11 @@ public sealed record Deployment
 /// <param name="Instructions">Markdown that becomes the bot's SOUL.md; null for none.</param>
 /// <param name="Telegram">Whether the bot listens on Telegram, with the token kept as a secret.</param>
 public sealed record BotSettings(string? Model, string? Instructions, bool Telegram);
+
+/// <summary>One change of a deployment's status, counted from 0.</summary>
+/// <param name="From">Null for the order.</param>
+/// <param name="Operation">Which operation made it; null for the order.</param>
+public sealed record StatusChange(int Number, DeploymentStatus? From, DeploymentStatus To, string? Operation);
 
 /// <summary>Who is working on a deployment, since when.</summary>
 public sealed record CurrentOperation(string Id, OperationKind Kind, DateTimeOffset Since, string By);

@@ -35,7 +35,16 @@ public static class Steps
     public static readonly Step UndoSeal = new(925, "undo-seal", "The gateway token was erased");
     public static readonly Step UndoReserve = new(930, "undo-reserve", "The capacity was released");
 
-    private static readonly Step[] Undo = [UndoRoute, UndoBot, UndoSeal, UndoReserve];
+    private static readonly Dictionary<string, Step> Undo = new()
+    {
+        [UndoRoute.Name] = Route,
+        [UndoBot.Name] = Configure,
+        [UndoSeal.Name] = Seal,
+        [UndoReserve.Name] = Reserve,
+    };
 
-    public static bool IsUndo(string name) => Undo.Any(step => step.Name == name);
+    public static bool IsUndo(string name) => Undo.ContainsKey(name);
+
+    /// <summary>The step that this one takes back, the first of them where it takes back several; null when it is no undo.</summary>
+    public static string? Compensates(string name) => Undo.GetValueOrDefault(name)?.Name;
 }

@@ -24,6 +24,9 @@ public sealed class TenantIsolationTests(StackFixture fixture)
         ["POST deployments/{id}/browsers"] = new { request = "89c977a2-3700-4972-a7d2-5743945fa340" },
         ["GET deployments/{id}/gateway-token"] = null,
         ["GET deployments/{id}/logs"] = null,
+        ["GET deployments/{id}/logs/stream"] = null,
+        ["GET deployments/{id}/record"] = null,
+        ["GET deployments/{id}/events"] = null,
         ["GET operations/{id}"] = null,
         ["POST billing/checkout"] = null,
     };
@@ -95,8 +98,9 @@ public sealed class TenantIsolationTests(StackFixture fixture)
         var (method, path) = (route.Split(' ')[0], route.Split(' ')[1].Replace("{id}", Uri.EscapeDataString(id), StringComparison.Ordinal));
         var body = route == "POST billing/checkout" ? new { deployment = id } : OfAnId[route];
         using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = body is null ? null : JsonContent.Create(body) };
-        using var answer = await customer.Api.SendAsync(request, Stack.Within(1));
-        var text = await answer.Content.ReadAsStringAsync();
+        using var answer = await customer.Api.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Stack.Within(1));
+        var streams = answer.Content.Headers.ContentType?.MediaType == "text/event-stream";
+        var text = streams ? "" : await answer.Content.ReadAsStringAsync();
         if (answer.StatusCode is HttpStatusCode.NotFound)
         {
             var problem = JsonNode.Parse(text)!.AsObject();
