@@ -58,6 +58,7 @@ public sealed class StatusRecordTests(Azurite azurite) : StorageTests(azurite)
             "the same activity again" => ChangeAsync(deployment => deployment.To(DeploymentStatus.Provisioning)),
             _ => Deployments.RecordAsync(await Deployments.GetAsync(Account, Deployment, Ct), Ct),
         });
+        Assert.Contains("provisioning", await StatusesAsync());
         await ChangeAsync(
             deployment => deployment.Status is DeploymentStatus.Provisioning ? deployment.To(DeploymentStatus.Configuring) : null);
 
