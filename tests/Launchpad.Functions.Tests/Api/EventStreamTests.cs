@@ -21,7 +21,7 @@ public sealed class EventStreamTests(LaunchpadApi api)
             var began = Stopwatch.GetTimestamp();
             await api.Service<Recorder>().ActAsync(id, "tester", "look", null, CancellationToken.None);
             var (sequence, _, data) = await events.NextAsync();
-            Assert.InRange(Stopwatch.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(2));
+            Assert.InRange(Stopwatch.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(3));
             Assert.Equal($"{i}", sequence);
             Assert.Equal("look", data.GetProperty("data").GetProperty("action").GetString());
         }
