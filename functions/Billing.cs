@@ -96,7 +96,7 @@ public sealed class Billing(
 /// events may come twice, late or in any order.</summary>
 public sealed class Payments(
     StripeGateway stripe, EventLedger ledger, SubscriptionStore subscriptions, DeploymentStore deployments, OperationStarter starter,
-    RecordStore records, TimeProvider clock)
+    Recorder recorder, TimeProvider clock)
 {
     public async Task ReceiveAsync(StripeEvent received, DurableTaskClient client, CancellationToken ct)
     {
@@ -132,8 +132,8 @@ public sealed class Payments(
 
         if (deployment?.Subscription == subscription.Id)
         {
-            await records.AppendOnceAsync(
-                deployment.Id, $"paid-{subscription.Id}", [Recorder.Action("payment", "paid", new { subscription = subscription.Id })], ct);
+            await recorder.ActOnceAsync(
+                $"paid-{subscription.Id}", deployment.Id, "payment", "paid", new { subscription = subscription.Id }, ct);
         }
 
         if (deployment is null or { Status: DeploymentStatus.Terminated } or { Operation.Kind: OperationKind.Terminate }

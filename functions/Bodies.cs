@@ -14,7 +14,7 @@ public static class Bodies
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         NumberHandling = JsonNumberHandling.Strict,
         AllowDuplicateProperties = false,
-        MaxDepth = 8,
+        MaxDepth = 16,
     };
 
     public static async Task<T> ReadAsync<T>(HttpRequest request, CancellationToken ct)

@@ -41,6 +41,7 @@ public static class Composition
         services.AddSettings<PoolOptions>(configuration, PoolOptions.Section);
         services.AddSettings<RoutingOptions>(configuration, RoutingOptions.Section);
         services.AddSettings<ModelOptions>(configuration, ModelOptions.Section);
+        services.AddSettings<RolloutOptions>(configuration, RolloutOptions.Section);
         services.AddStorage(configuration);
         services.AddGateways(configuration);
         services.AddDomain();

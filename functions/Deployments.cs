@@ -82,7 +82,8 @@ public sealed class Deployments(
         return deployment.Status is DeploymentStatus.Terminated
             ? new NoContentResult()
             : Accepted(await starter.BeginAsync(
-                client, deployment, OperationKind.Terminate, deployment.Account, refuse: _ => null, request: null, ct));
+                client, deployment, OperationKind.Terminate, deployment.Account, refuse: _ => null,
+                request.Query["window"] == "none" ? DeletionRequest.AtOnce : null, ct));
     }
 
     /// <summary>Provisions a paid order again after it failed.</summary>
@@ -94,7 +95,8 @@ public sealed class Deployments(
         var deployment = await FindAsync(request, id, ct);
         return Accepted(await starter.BeginAsync(
             client, deployment, OperationKind.Provision, deployment.Account,
-            refuse: now => now is { Status: DeploymentStatus.Failed, ActiveVersion: null }
+            // One that failed before anything was made is still what it was when it was ordered.
+            refuse: now => now is { Status: DeploymentStatus.Failed or DeploymentStatus.Requested, ActiveVersion: null, LastOperation: not null }
                 ? null
                 : Problems.WrongState(now, "Only an order whose provisioning failed can be retried."),
             request: null, ct));

@@ -6,14 +6,16 @@ using Launchpad.Shared.Plans;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Launchpad.Functions;
 
-/// <summary>Begins operations. The deployment's row is taken first by compare-and-set, then the operation's row is written and the saga
-/// scheduled under the operation's id; a crash in between is healed by doing the last two again, which <see cref="ResumeAsync"/>
-/// does.</summary>
+/// <summary>Begins operations. The operation's row, which holds what was typed, comes first and counts for nothing until the deployment's
+/// row is taken by compare-and-set; then the saga is scheduled under the operation's id. A crash after that is healed by
+/// <see cref="ResumeAsync"/>.</summary>
 public sealed class OperationStarter(
-    DeploymentStore deployments, OperationStore operations, TimeProvider clock, ILogger<OperationStarter> log)
+    DeploymentStore deployments, OperationStore operations, IOptions<RolloutOptions> rollouts, TimeProvider clock,
+    ILogger<OperationStarter> log)
 {
     /// <exception cref="ProblemException">When another operation holds the deployment. Terminate takes it from any but another
     /// Terminate.</exception>
@@ -43,16 +45,22 @@ public sealed class OperationStarter(
 
             var now = clock.GetUtcNow();
             var id = Shared.Ids.New(Shared.Ids.Operation, clock);
-            var taken = kind is OperationKind.Restart
-                ? current.TakeForRestart(id, clock, by)
-                : current with { Operation = new(id, kind, now, by) };
+            var taken = kind switch
+            {
+                OperationKind.Restart => current.TakeForRestart(id, clock, by),
+                OperationKind.Update or OperationKind.Upgrade or OperationKind.Rollback =>
+                    current.To(DeploymentStatus.Updating) with { Operation = new(id, kind, now, by) },
+                _ => current with { Operation = new(id, kind, now, by) },
+            };
+            var operation = New(taken) with { Request = kind is OperationKind.Terminate ? Deletion(current, request) : request };
+            await operations.AddAsync(operation, ct);
             if (await deployments.TrySaveAsync(taken, ct))
             {
-                var operation = New(taken) with { Request = kind is OperationKind.Terminate ? current.Operation?.Id : request };
-                await operations.AddAsync(operation, ct);
                 await ScheduleAsync(client, taken, operation, ct);
                 return operation;
             }
+
+            await operations.RemoveAsync(operation, ct);
         }
     }
 
@@ -86,7 +94,7 @@ public sealed class OperationStarter(
         return operation;
     }
 
-    private static async Task ScheduleAsync(DurableTaskClient client, Deployment deployment, Operation operation, CancellationToken ct)
+    private async Task ScheduleAsync(DurableTaskClient client, Deployment deployment, Operation operation, CancellationToken ct)
     {
         var (account, id, tier) = (deployment.Account, deployment.Id, Plan.Get(deployment.Plan).Tier);
         (string Saga, object Input) start = operation.Kind switch
@@ -94,8 +102,12 @@ public sealed class OperationStarter(
             OperationKind.Provision => (nameof(Provision),
                 new ProvisionInput(operation.Id, account, id, operation.Deadline.UtcDateTime, operation.By)),
             OperationKind.Terminate => (nameof(Terminate),
-                new TerminateInput(operation.Id, account, id, tier, operation.Deadline.UtcDateTime, operation.Request)),
-            OperationKind.Restart => (nameof(Restart),
+                Input(deployment, operation, DeletionRequest.Parse(operation.Request))),
+            OperationKind.Update or OperationKind.Upgrade or OperationKind.Rollback or OperationKind.Plan => (nameof(Rollout),
+                Input(deployment, operation, ChangeRequest.Parse(operation.Request))),
+            OperationKind.Suspend => (nameof(Suspend),
+                new BotInput(operation.Id, account, id, tier, deployment.Vm!, deployment.ActiveVersion!.Value)),
+            OperationKind.Restart or OperationKind.Resume => (nameof(Restart),
                 new RestartInput(
                     operation.Id, account, id, tier, deployment.Vm!, deployment.ActiveVersion!.Value, operation.Deadline.UtcDateTime)),
             OperationKind.TestMessage => (nameof(TestMessage),
@@ -106,6 +118,7 @@ public sealed class OperationStarter(
         };
         var options = new StartOrchestrationOptions(operation.Id)
             .WithDedupeStatuses([.. StartOrchestrationOptionsExtensions.ValidDedupeStatuses]);
+        await operations.RecordAsync(operation, ct);
         try
         {
             await client.ScheduleNewOrchestrationInstanceAsync(start.Saga, start.Input, options, ct);
@@ -116,7 +129,23 @@ public sealed class OperationStarter(
         }
     }
 
-    private static Operation New(Deployment deployment)
+    private static RolloutInput Input(Deployment deployment, Operation operation, ChangeRequest change) => new(
+        operation.Id, deployment.Account, deployment.Id, Plan.Get(deployment.Plan).Tier, deployment.Vm!, change.Tag, change.Data,
+        operation.Kind is OperationKind.Plan, operation.Deadline.UtcDateTime);
+
+    private static TerminateInput Input(Deployment deployment, Operation operation, DeletionRequest deletion) => new(
+        operation.Id, deployment.Account, deployment.Id, Plan.Get(deployment.Plan).Tier, operation.Deadline.UtcDateTime, deletion.Preempted,
+        deletion.Until.UtcDateTime, deployment.Vm, deployment.ActiveVersion, deletion.Resume);
+
+    /// <summary>Only a bot that has data on a machine has something that could be wanted back.</summary>
+    private string Deletion(Deployment current, string? request)
+    {
+        var hasData = current is { Vm: not null, ActiveVersion: not null } && request != DeletionRequest.AtOnce;
+        var until = clock.GetUtcNow() + (hasData ? rollouts.Value.UndoWindow : TimeSpan.Zero);
+        return new DeletionRequest(current.Operation?.Id, until, current.Status is not DeploymentStatus.Suspended).ToJson();
+    }
+
+    private Operation New(Deployment deployment)
     {
         var held = deployment.Operation!;
         return new(
@@ -124,8 +153,11 @@ public sealed class OperationStarter(
             held.Since + Allowed(held.Kind));
     }
 
-    private static TimeSpan Allowed(OperationKind kind) => kind switch
+    private TimeSpan Allowed(OperationKind kind) => kind switch
     {
+        OperationKind.Update or OperationKind.Upgrade or OperationKind.Rollback => TimeSpan.FromMinutes(30),
+        OperationKind.Plan or OperationKind.Suspend or OperationKind.Resume => TimeSpan.FromMinutes(10),
+        OperationKind.Terminate => rollouts.Value.UndoWindow + TimeSpan.FromHours(1),
         OperationKind.Provision => TimeSpan.FromMinutes(20),
         OperationKind.TestMessage or OperationKind.PairBrowser => TimeSpan.FromMinutes(5),
         OperationKind.Restart => TimeSpan.FromMinutes(10),

@@ -9,9 +9,10 @@ public sealed record StepView(
     string Name, string Title, string Status, int Attempt, DateTimeOffset StartedAt, long? DurationMs, string? Detail, string? Code);
 
 /// <param name="Failure">What happened, what was undone and what to do; null unless it failed.</param>
+/// <param name="IfCancelled">What would be taken back if it were cancelled now; null when it cannot be.</param>
 public sealed record OperationView(
     string Id, string Deployment, string Kind, string Status, string By, DateTimeOffset CreatedAt, DateTimeOffset Deadline,
-    DateTimeOffset? FinishedAt, string? Result, OperationFailure? Failure, IEnumerable<StepView> Steps);
+    DateTimeOffset? FinishedAt, string? Result, OperationFailure? Failure, IEnumerable<StepView> Steps, IReadOnlyList<string>? IfCancelled);
 
 /// <summary>What is going on with a deployment and what went on, step by step.</summary>
 public sealed class Operations(OperationStore operations, Callers callers)
@@ -29,8 +30,9 @@ public sealed class Operations(OperationStore operations, Callers callers)
         operation.Id, operation.Deployment, Wire(operation.Kind),
         operation.Status is OperationStatus.Accepted && steps.Count > 0 ? "running" : Wire(operation.Status),
         operation.By, operation.CreatedAt, operation.Deadline, operation.FinishedAt, operation.Result, operation.Failure,
-        steps.Select(step => new StepView(
-            step.Name, step.Title, Wire(step.Status), step.Attempt, step.StartedAt, step.DurationMs, step.Detail, step.Code)));
+        steps.OrderBy(step => step.StartedAt).Select(step => new StepView(
+            step.Name, step.Title, Wire(step.Status), step.Attempt, step.StartedAt, step.DurationMs, step.Detail, step.Code)),
+        Cancellation.Compensations(operation, steps));
 
     private static string Wire<T>(T value)
         where T : struct, Enum =>

@@ -1,4 +1,5 @@
 using Launchpad.Shared.Deployments;
+using Launchpad.Shared.Operations;
 using Microsoft.AspNetCore.Http;
 
 namespace Launchpad.Functions;
@@ -54,6 +55,26 @@ public static class Problems
     public static ProblemException WrongState(Deployment deployment, string needed) =>
         new(StatusCodes.Status409Conflict, "wrong-state", "Not possible now",
             $"The deployment is {deployment.Status.Wire()}. {needed}");
+
+    public static ProblemException PreconditionNeeded() =>
+        new(StatusCodes.Status428PreconditionRequired, "precondition-needed", "Say which version you have seen",
+            "Send 'If-Match' with the ETag of GET /api/deployments/{id}/config, so that no one else's change is lost.");
+
+    public static ProblemException Moved(Deployment deployment) =>
+        new(StatusCodes.Status412PreconditionFailed, "moved", "Changed meanwhile",
+            $"Version {deployment.ActiveVersion} is active now. Read the config again and repeat the change on it.");
+
+    public static ProblemException PlanVoid(string why) =>
+        new(StatusCodes.Status409Conflict, "plan-void", "The plan does not hold any more", $"{why} Make a new plan.");
+
+    public static ProblemException UpgradesPaused(int failures) =>
+        new(StatusCodes.Status409Conflict, "upgrades-paused", "Upgrades are paused",
+            $"The last {failures} rollouts failed, so none is tried unasked. Look at why (GET …/versions), then PUT …/updates with "
+            + "\"resumeUpgrades\": true. The bot runs on its last known good version.");
+
+    public static ProblemException CannotCancel(Operation operation) =>
+        new(StatusCodes.Status409Conflict, "cannot-cancel", "Not possible now",
+            operation.IsFinished ? "The operation has ended." : $"{operation.Kind} cannot be cancelled: it goes through to its end.");
 
     public static ProblemException QuotaReached(int max) =>
         new(StatusCodes.Status409Conflict, "quota-reached", "Quota reached", $"An account may have {max} deployments. Delete one first.");

@@ -1,5 +1,7 @@
 using System.Net.Mail;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Launchpad.Shared.Operations;
 
 namespace Launchpad.Functions;
 
@@ -7,6 +9,9 @@ namespace Launchpad.Functions;
 /// here.</summary>
 public static partial class Rules
 {
+    // A row holds 32,000 characters of text.
+    private const int OwnConfigMax = 16_000;
+
     public static string Email(string? value)
     {
         var email = Line("email", value, 254);
@@ -38,6 +43,41 @@ public static partial class Rules
             ? id.ToString("D")
             : throw Problems.Invalid(
                 "request", "is the id that the bot's page shows after 'openclaw devices approve': 8-4-4-4-12 hexadecimal digits.");
+
+    /// <summary>What goes to the bot's own configuration, in one canonical form.</summary>
+    public static string? OwnConfig(JsonNode? value)
+    {
+        if (value is null)
+        {
+            return null;
+        }
+
+        var own = value as JsonObject ?? throw Problems.Invalid("config", "has to be an object, or null to have none.");
+        if (Shared.Deployments.OwnConfig.OwnedIn(own) is { } path)
+        {
+            throw Problems.Invalid($"config.{path}", "belongs to the control plane: it keeps the bot reachable and confined.");
+        }
+
+        var text = Shared.Deployments.OwnConfig.Canonical(own);
+        return text.Length <= OwnConfigMax ? text : throw Problems.Invalid("config", $"may have {OwnConfigMax} characters.");
+    }
+
+    public static string? Tag(string field, string? value) =>
+        value is null || TagPattern().IsMatch(value)
+            ? value
+            : throw Problems.Invalid(field, "is an image tag: letters, digits and . _ - , at most 128, the first no dot or dash.");
+
+    public static string Why(string? value) => value is null ? "" : Line("why", value, 200);
+
+    public static DataChoice Data(string? value) => value switch
+    {
+        null or "as-now" => DataChoice.AsNow,
+        "as-at-switch" => DataChoice.AsAtSwitch,
+        _ => throw Problems.Invalid("data", "is 'as-now' or 'as-at-switch'."),
+    };
+
+    public static bool Flag(string field, JsonNode? value) =>
+        value is JsonValue flag && flag.TryGetValue<bool>(out var set) ? set : throw Problems.Invalid(field, "is true or false.");
 
     public static string? ModelKey(string? value) =>
         value is null || KeyPattern().IsMatch(value)
@@ -77,6 +117,9 @@ public static partial class Rules
 
     [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}\z")]
     private static partial Regex ModelPattern();
+
+    [GeneratedRegex(@"\A[A-Za-z0-9_][A-Za-z0-9._-]{0,127}\z")]
+    private static partial Regex TagPattern();
 
     [GeneratedRegex(@"\A[!-~]{8,512}\z")]
     private static partial Regex KeyPattern();

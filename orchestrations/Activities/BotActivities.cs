@@ -55,7 +55,7 @@ public sealed class BotActivities(
             await versions.GetAsync(input.Deployment, input.Version, ct),
             await vms.GetAsync(input.Tier, input.Vm, ct));
 
-    private static string Tell(HealthResult health) => health switch
+    internal static string Tell(HealthResult health) => health switch
     {
         { OomKilled: true } => "It ran out of memory.",
         { Running: false, ExitCode: { } code } => $"It ended with exit code {code} after {health.Restarts} restarts.",

@@ -12,7 +12,7 @@ public sealed record SealInput(string Operation, string Account, string Deployme
 
 /// <summary>The desired state as an immutable version, and the one secret that nobody types: the gateway token.</summary>
 public sealed class ConfigActivities(
-    DeploymentStore deployments, ConfigVersionStore versions, BotSecrets secrets, Bots bots, StepLog steps, TimeProvider clock)
+    DeploymentStore deployments, ConfigVersionStore versions, BotSecrets secrets, Bots bots, StepLog steps)
 {
     [Function(nameof(SealConfig))]
     public Task<int> SealConfig([ActivityTrigger] SealInput input, CancellationToken ct) =>
@@ -20,9 +20,9 @@ public sealed class ConfigActivities(
         {
             var deployment = await deployments.GetHeldAsync(input.Account, input.Deployment, input.Operation, ct);
             await secrets.EnsureRandomAsync(input.Deployment, BotSecretNames.GatewayToken, ct);
-            var names = (await secrets.NamesAsync(input.Deployment, ct)).Order(StringComparer.Ordinal).ToList();
+            var names = (await secrets.ReferencesAsync(input.Deployment, ct)).Order(StringComparer.Ordinal).ToList();
             var state = new DesiredState(input.Image, deployment.Plan, deployment.Settings, names, bots.Egress(deployment.Settings));
-            var number = await AddAsync(input, state, ct);
+            var number = (await versions.DraftAsync(input.Deployment, state, input.By, "Provision", ct)).Number;
             return (number, (string?)$"Version {number}, {state.Hash()[..12]}…");
         }, ct);
 
@@ -39,25 +39,6 @@ public sealed class ConfigActivities(
 
             return null;
         }, ct);
-
-    private async Task<int> AddAsync(SealInput input, DesiredState state, CancellationToken ct)
-    {
-        while (true)
-        {
-            var newest = await versions.NewestAsync(input.Deployment, ct);
-            if (newest is { Status: ConfigVersionStatus.Pending } && newest.State.Hash() == state.Hash())
-            {
-                return newest.Number;
-            }
-
-            var next = new ConfigVersion(
-                input.Deployment, (newest?.Number ?? 0) + 1, state, ConfigVersionStatus.Pending, clock.GetUtcNow(), input.By, "Provision");
-            if (await versions.TryAddAsync(next, ct))
-            {
-                return next.Number;
-            }
-        }
-    }
 }
 
 public static class ConfigCalls

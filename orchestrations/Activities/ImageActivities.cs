@@ -7,7 +7,8 @@ using Steps = Launchpad.Shared.Operations.Steps;
 
 namespace Launchpad.Orchestrations.Activities;
 
-public sealed record VerifyImageInput(string Operation);
+/// <param name="Tag">null for the one that the operator offers.</param>
+public sealed record VerifyImageInput(string Operation, string? Tag = null);
 
 /// <summary>From a tag to a digest that a trusted key signed. Nothing else is ever pulled.</summary>
 public sealed class ImageActivities(ImageVerifier verifier, IOptions<ImageOptions> options, StepLog steps)
@@ -16,8 +17,9 @@ public sealed class ImageActivities(ImageVerifier verifier, IOptions<ImageOption
     public Task<string> VerifyImage([ActivityTrigger] VerifyImageInput input, CancellationToken ct) =>
         steps.RunAsync(input.Operation, Steps.Verify, null, async () =>
         {
-            var image = await verifier.ResolveAsync(options.Value.Repository, options.Value.Tag, ct);
-            return (image.Reference, (string?)$"{options.Value.Tag} is {image.Digest[..19]}…, signed by key {image.Signer[..12]}…");
+            var tag = input.Tag ?? options.Value.Tag;
+            var image = await verifier.ResolveAsync(options.Value.Repository, tag, ct);
+            return (image.Reference, (string?)$"{tag} is {image.Digest[..19]}…, signed by key {image.Signer[..12]}…");
         }, ct);
 }
 

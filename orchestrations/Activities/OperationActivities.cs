@@ -13,6 +13,8 @@ public sealed record EnterInput(string Operation, string Account, string Deploym
 
 public sealed record CompleteProvisionInput(string Operation, string Account, string Deployment, int Version);
 
+public sealed record UndoWindowInput(BotInput Bot, DateTime Until);
+
 public sealed record PreemptInput(string Operation, string Account, string Other);
 
 /// <summary>What an operation does to its own row and to its deployment's.</summary>
@@ -30,10 +32,56 @@ public sealed class OperationActivities(
         steps.RunAsync(input.Operation, Steps.Complete, null, async () =>
         {
             var live = await deployments.ChangeAsync(input.Account, input.Deployment, deployment => GoLive(deployment, input), ct);
-            await versions.MarkAsync(input.Deployment, input.Version, ConfigVersionStatus.Active, ct);
+            var taken = await operations.StepsAsync(input.Operation, ct);
+            await versions.ActivateAsync(input.Deployment, input.Version, Steps.BootMs(taken), ct);
             await FinishAsync(input.Account, input.Operation, result: bots.Url(live), ct);
             return $"Config version {input.Version} is active and last known good.";
         }, ct);
+
+    [Function(nameof(CompleteSuspend))]
+    public async Task CompleteSuspend([ActivityTrigger] EnterInput input, CancellationToken ct)
+    {
+        await deployments.ChangeAsync(
+            input.Account, input.Deployment,
+            deployment => deployment.Status == input.Status && deployment.Operation is null
+                ? null
+                : DeploymentStore.HeldBy(deployment, input.Operation).To(input.Status) with { Operation = null },
+            ct);
+        await FinishAsync(input.Account, input.Operation, result: null, ct);
+    }
+
+    /// <summary>Says until when, for as long as it lasts.</summary>
+    [Function(nameof(OpenUndoWindow))]
+    public Task OpenUndoWindow([ActivityTrigger] UndoWindowInput input, CancellationToken ct) =>
+        steps.PollAsync<bool>(
+            input.Bot.Operation, Steps.UndoWindow, null,
+            async () =>
+            {
+                await deployments.ChangeAsync(
+                    input.Bot.Account, input.Bot.Deployment,
+                    deployment => DeploymentStore.HeldBy(deployment, input.Bot.Operation).To(DeploymentStatus.Suspended), ct);
+                return (true, $"Everything is erased at {input.Until:u}. "
+                    + $"Until then POST /api/deployments/{input.Bot.Deployment}/undelete brings the bot back as it was.", false);
+            },
+            ct);
+
+    [Function(nameof(CloseUndoWindow))]
+    public Task CloseUndoWindow([ActivityTrigger] UndoWindowInput input, CancellationToken ct) =>
+        steps.RunAsync(
+            input.Bot.Operation, Steps.UndoWindow, null,
+            () => Task.FromResult<string?>(clock.GetUtcNow().UtcDateTime < input.Until ? "It was taken back." : "It is over."), ct);
+
+    /// <summary>The deployment is what it was before it was deleted.</summary>
+    [Function(nameof(CompleteUndo))]
+    public async Task CompleteUndo([ActivityTrigger] EnterInput input, CancellationToken ct)
+    {
+        await deployments.ChangeAsync(
+            input.Account, input.Deployment,
+            deployment => deployment.Operation is null ? null
+                : DeploymentStore.EnsureHeld(deployment, input.Operation).To(input.Status) with { Operation = null },
+            ct);
+        await FinishAsync(input.Account, input.Operation, result: "The deletion was taken back.", ct);
+    }
 
     [Function(nameof(CompleteTerminate))]
     public async Task CompleteTerminate([ActivityTrigger] DeploymentInput input, CancellationToken ct)
@@ -96,7 +144,10 @@ public sealed class OperationActivities(
 
     private static Deployment? Failed(Deployment deployment, Operation operation, IEnumerable<OperationStep> undone)
     {
-        if (Freed(deployment, operation.Id) is not { } freed || operation.Kind is OperationKind.TestMessage or OperationKind.PairBrowser)
+        // A version that failed is taken care of by FailVersion; a conversation changes nothing.
+        if (Freed(deployment, operation.Id) is not { } freed
+            || operation.Kind is OperationKind.TestMessage or OperationKind.PairBrowser or OperationKind.Plan
+                or OperationKind.Update or OperationKind.Upgrade or OperationKind.Rollback)
         {
             return Freed(deployment, operation.Id);
         }
@@ -130,6 +181,31 @@ public static class OperationCalls
 
         public Task CompleteProvision(CompleteProvisionInput input) =>
             context.CallActivityAsync(nameof(OperationActivities.CompleteProvision), input, Retry.Store);
+
+        public Task CompleteSuspend(EnterInput input) =>
+            context.CallActivityAsync(nameof(OperationActivities.CompleteSuspend), input, Retry.Store);
+
+        public Task OpenUndoWindow(UndoWindowInput input) =>
+            context.CallActivityAsync(nameof(OperationActivities.OpenUndoWindow), input, Retry.Store);
+
+        /// <summary>What a person decided before the time was over; null when nobody did.</summary>
+        public async Task<string?> WaitForDecision(string name, DateTime until)
+        {
+            try
+            {
+                return await context.WaitForExternalEvent<string>(name, until - context.CurrentUtcDateTime);
+            }
+            catch (TaskCanceledException)
+            {
+                return null;
+            }
+        }
+
+        public Task CloseUndoWindow(UndoWindowInput input) =>
+            context.CallActivityAsync(nameof(OperationActivities.CloseUndoWindow), input, Retry.Store);
+
+        public Task CompleteUndo(EnterInput input) =>
+            context.CallActivityAsync(nameof(OperationActivities.CompleteUndo), input, Retry.Store);
 
         public Task CompleteTerminate(DeploymentInput input) =>
             context.CallActivityAsync(nameof(OperationActivities.CompleteTerminate), input, Retry.Undo);

@@ -9,8 +9,10 @@ namespace Launchpad.Shared.Deployments;
 /// <param name="PublicUrl">The origin that browsers see, with its port where that is not 443.</param>
 /// <param name="ModelBaseUrl">An endpoint of the OpenAI protocol, as the bot reaches it.</param>
 /// <param name="Instructions">What the owner wants the bot to be and do; it becomes the agent's AGENTS.md.</param>
+/// <param name="Own">JSON of the owner's own configuration, which <see cref="OwnConfig"/> has let through; null for none.</param>
 public sealed record BotConfigInput(
-    string PublicUrl, string ModelBaseUrl, string Model, bool HasModelKey, bool HasTelegram, string? Instructions = null);
+    string PublicUrl, string ModelBaseUrl, string Model, bool HasModelKey, bool HasTelegram, string? Instructions = null,
+    string? Own = null);
 
 /// <summary>How OpenClaw is configured: reachable through the VM's proxy only, answering only to its token, calling nobody but its model
 /// provider and its channels. Secrets stand here as the names of files under /run/secrets.</summary>
@@ -60,6 +62,11 @@ public static class BotConfig
         if (input.HasTelegram)
         {
             config["channels"] = new JsonObject { ["telegram"] = Telegram() };
+        }
+
+        if (input.Own is not null)
+        {
+            OwnConfig.MergeInto(config, JsonNode.Parse(input.Own)!.AsObject());
         }
 
         return config.ToJsonString(Indented);

@@ -10,7 +10,17 @@ public static class BotRuntimeProfile
     /// <summary>Answers 200 only when the configured channels are up too; /healthz would be earlier and say less.</summary>
     public const string ReadyPath = "/readyz";
 
-    public static VmRuntime Runtime { get; } = new(Port, ReadyPath, new Dictionary<string, string>
+    public static VmRuntime Runtime { get; } = new(Port, ReadyPath, Environment());
+
+    /// <summary>For a version that is only tried: what the release's own rehearsal of an update leaves out.</summary>
+    public static VmRuntime Candidate { get; } = new(Port, ReadyPath, new Dictionary<string, string>(Environment())
+    {
+        ["OPENCLAW_SKIP_CHANNELS"] = "1",
+        ["OPENCLAW_SKIP_CRON"] = "1",
+        ["OPENCLAW_SKIP_GMAIL_WATCHER"] = "1",
+    });
+
+    private static Dictionary<string, string> Environment() => new()
     {
         ["HOME"] = "/data",
         ["OPENCLAW_STATE_DIR"] = "/data",
@@ -24,5 +34,5 @@ public static class BotRuntimeProfile
         ["OPENCLAW_DISABLE_BONJOUR"] = "1",
         // A restart that the bot asks for happens in its own process, which is the one that Docker watches.
         ["OPENCLAW_NO_RESPAWN"] = "1",
-    });
+    };
 }

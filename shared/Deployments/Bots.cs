@@ -17,24 +17,50 @@ public sealed class Bots(BotSecrets secrets, SecretVault vault, IOptions<Routing
     public async Task<ApplyRequest> SpecAsync(Deployment deployment, ConfigVersion version, CancellationToken ct)
     {
         var plan = Plan.Get(version.State.Plan);
-        var input = new BotConfigInput(
-            routing.Value.Url(deployment.Slug), models.Value.BaseUrl.ToString(), version.State.Settings.Model ?? models.Value.Model,
-            HasModelKey: true, version.State.Settings.Telegram, version.State.Settings.Instructions);
         return new(
             deployment.Id,
             version.State.Image,
             new(plan.MemoryMb, plan.Cpus, plan.StorageMb, plan.Pids),
             BotRuntimeProfile.Runtime,
-            BotConfig.Files(input),
+            BotConfig.Files(Input(deployment, version.State)),
             await SecretsAsync(deployment.Id, version.State.Secrets, ct),
             version.State.Egress,
             new(routing.Value.Host(deployment.Slug), routing.Value.Issuer, routing.Value.AcmeEmail),
             ApplyStage.Route);
     }
 
+    /// <summary>The version as it proves itself beside the bot that runs: nothing of it is public, it reaches its model and nobody else,
+    /// and its channels and schedules stay still, for what they do cannot be done twice.</summary>
+    public async Task<ApplyRequest> CandidateAsync(Deployment deployment, ConfigVersion version, CancellationToken ct)
+    {
+        var spec = await SpecAsync(deployment, version, ct);
+        return spec with
+        {
+            Deployment = CandidateOf(deployment.Id),
+            Limits = spec.Limits with { MemoryMb = CandidateMemoryMb },
+            Runtime = BotRuntimeProfile.Candidate,
+            Egress = [Authority(models.Value.BaseUrl)],
+            Route = null,
+            Through = ApplyStage.Start,
+        };
+    }
+
+    /// <summary>What a bot needs to start and to answer once, whatever its plan grants it for the long run; mebibytes.</summary>
+    public const int CandidateMemoryMb = 2048;
+
+    /// <summary>The name under which a machine knows a deployment's candidate.</summary>
+    public static string CandidateOf(string deployment) => string.Concat("can", deployment.AsSpan(deployment.IndexOf('_', StringComparison.Ordinal)));
+
+    /// <summary>openclaw.json as the version has it.</summary>
+    public string Config(Deployment deployment, DesiredState state) => BotConfig.Render(Input(deployment, state));
+
+    private BotConfigInput Input(Deployment deployment, DesiredState state) => new(
+        routing.Value.Url(deployment.Slug), models.Value.BaseUrl.ToString(), state.Settings.Model ?? models.Value.Model,
+        HasModelKey: true, state.Settings.Telegram, state.Settings.Instructions, state.Settings.Config);
+
     private async Task<IReadOnlyList<VmSecret>> SecretsAsync(string deployment, IReadOnlyList<string> names, CancellationToken ct)
     {
-        var values = await secrets.ReadAsync(deployment, names, ct);
+        var values = await secrets.ReadAsync(deployment, names.Select(name => name.Split('@')[0]), ct);
         IEnumerable<VmSecret> own = values.Select(pair => new VmSecret(pair.Key, pair.Value));
         if (!values.ContainsKey(BotSecretNames.ModelKey))
         {

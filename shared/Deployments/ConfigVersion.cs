@@ -15,7 +15,7 @@ public enum ConfigVersionStatus
 
 /// <summary>The whole desired state of a bot. Secrets are named, never held.</summary>
 /// <param name="Image">Registry, repository and digest.</param>
-/// <param name="Secrets">Names of the secrets that are delivered as files.</param>
+/// <param name="Secrets">The secrets that are delivered as files: `name@fingerprint`. An older version gets what the name holds now.</param>
 /// <param name="Egress">`host:port` that the bot may reach.</param>
 public sealed record DesiredState(
     string Image, string Plan, BotSettings Settings, IReadOnlyList<string> Secrets, IReadOnlyList<string> Egress)
@@ -26,11 +26,16 @@ public sealed record DesiredState(
 }
 
 /// <summary>One immutable, numbered desired state, with who wanted it and why.</summary>
+/// <param name="Failure">Why it does not run; null unless it failed.</param>
+/// <param name="BootMs">From the old one's stop to its first answer; null when it never ran.</param>
 public sealed record ConfigVersion(
-    string Deployment, int Number, DesiredState State, ConfigVersionStatus Status, DateTimeOffset CreatedAt, string By, string Why);
+    string Deployment, int Number, DesiredState State, ConfigVersionStatus Status, DateTimeOffset CreatedAt, string By, string Why,
+    string? Failure = null, long? BootMs = null);
 
 public sealed class ConfigVersionStore(Tables tables, TimeProvider clock)
 {
+    private const int PageMax = 100;
+
     public async Task<ConfigVersion?> FindAsync(string deployment, int number, CancellationToken ct) =>
         await tables.ConfigVersions.FindAsync(deployment, TableRows.Inverted(number), ct) is { } row ? Read(row) : null;
 
@@ -44,6 +49,33 @@ public sealed class ConfigVersionStore(Tables tables, TimeProvider clock)
         var newest = tables.ConfigVersions.QueryAsync<TableEntity>(
             TableClient.CreateQueryFilter($"PartitionKey eq {deployment}"), maxPerPage: 1, cancellationToken: ct);
         return await newest.FirstOrDefaultAsync(ct) is { } row ? Read(row) : null;
+    }
+
+    /// <summary>Newest first, at most 100 of those below <paramref name="before"/>.</summary>
+    public async Task<IReadOnlyList<ConfigVersion>> ListAsync(string deployment, int before, CancellationToken ct) =>
+        await tables.ConfigVersions.QueryAsync<TableEntity>(
+                TableClient.CreateQueryFilter($"PartitionKey eq {deployment} and RowKey gt {TableRows.Inverted(before)}"), PageMax,
+                cancellationToken: ct)
+            .Take(PageMax).Select(Read).ToListAsync(ct);
+
+    /// <summary>Adds the state as the next version, or finds it where the same operation added it before.</summary>
+    public async Task<ConfigVersion> DraftAsync(string deployment, DesiredState state, string by, string why, CancellationToken ct)
+    {
+        while (true)
+        {
+            var newest = await NewestAsync(deployment, ct);
+            if (newest is { Status: ConfigVersionStatus.Pending } && newest.State.Hash() == state.Hash())
+            {
+                return newest;
+            }
+
+            var next = new ConfigVersion(
+                deployment, (newest?.Number ?? 0) + 1, state, ConfigVersionStatus.Pending, clock.GetUtcNow(), by, why);
+            if (await TryAddAsync(next, ct))
+            {
+                return next;
+            }
+        }
     }
 
     /// <summary>False when that number is taken already.</summary>
@@ -61,9 +93,20 @@ public sealed class ConfigVersionStore(Tables tables, TimeProvider clock)
             },
             ct);
 
-    public Task MarkAsync(string deployment, int number, ConfigVersionStatus status, CancellationToken ct) =>
+    /// <param name="failure">Why it failed; null for any other status.</param>
+    public Task MarkAsync(string deployment, int number, ConfigVersionStatus status, CancellationToken ct, string? failure = null) =>
         tables.ConfigVersions.UpdateEntityAsync(
-            new TableEntity(deployment, TableRows.Inverted(number)) { ["status"] = status.ToString() },
+            new TableEntity(deployment, TableRows.Inverted(number)) { ["status"] = status.ToString(), ["failure"] = failure },
+            Azure.ETag.All, TableUpdateMode.Merge, ct);
+
+    public Task ActivateAsync(string deployment, int number, long? bootMs, CancellationToken ct) =>
+        tables.ConfigVersions.UpdateEntityAsync(
+            new TableEntity(deployment, TableRows.Inverted(number))
+            {
+                ["status"] = ConfigVersionStatus.Active.ToString(),
+                ["failure"] = null,
+                ["bootMs"] = bootMs,
+            },
             Azure.ETag.All, TableUpdateMode.Merge, ct);
 
     private static ConfigVersion Read(TableEntity row) => new(
@@ -73,5 +116,7 @@ public sealed class ConfigVersionStore(Tables tables, TimeProvider clock)
         Enum.Parse<ConfigVersionStatus>(row.GetString("status")),
         row.GetDateTimeOffset("createdAt")!.Value,
         row.GetString("by"),
-        row.GetString("why"));
+        row.GetString("why"),
+        row.GetString("failure"),
+        row.GetInt64("bootMs"));
 }

@@ -29,6 +29,18 @@ public sealed record Deployment
     public int? ActiveVersion { get; init; }
     public int? LastKnownGood { get; init; }
 
+    /// <summary>The version that ran before the active one, whose volume was kept when it was stopped; null when there is none.</summary>
+    public int? PreviousGood { get; init; }
+
+    /// <summary>Rollouts that failed since the last one that did not. Upgrades pause at <see cref="FailedRolloutsMax"/>.</summary>
+    public int FailedRollouts { get; init; }
+
+    /// <summary>The image tag that upgrades follow; null for the operator's. A pinned one is never moved by an operator.</summary>
+    public string? Channel { get; init; }
+    public bool Pinned { get; init; }
+
+    public const int FailedRolloutsMax = 3;
+
     /// <summary>The one operation that may change this deployment now.</summary>
     public CurrentOperation? Operation
     {
@@ -55,8 +67,20 @@ public sealed record Deployment
         : throw new IllegalTransitionException(Status, status);
 
     /// <summary>Running, active version, last known good and the freed operation are one value, and so one write.</summary>
-    public Deployment Live(int version) =>
-        To(DeploymentStatus.Running) with { ActiveVersion = version, LastKnownGood = version, Operation = null };
+    public Deployment Live(int version) => To(DeploymentStatus.Running) with
+    {
+        ActiveVersion = version,
+        LastKnownGood = version,
+        Operation = null,
+    };
+
+    /// <summary>As <see cref="Live"/>, for a version that took another's place.</summary>
+    public Deployment Switched(ConfigVersion version) => Live(version.Number) with
+    {
+        PreviousGood = ActiveVersion == version.Number ? PreviousGood : ActiveVersion,
+        Settings = version.State.Settings,
+        FailedRollouts = 0,
+    };
 
     /// <summary>A bot that is down has failed and is being restarted: both steps are one write.</summary>
     public Deployment TakeForRestart(string operation, TimeProvider clock, string by) =>
@@ -70,7 +94,8 @@ public sealed record Deployment
 /// <param name="Model">Name of the language model; null for the one the operator offers.</param>
 /// <param name="Instructions">Markdown that becomes the bot's SOUL.md; null for none.</param>
 /// <param name="Telegram">Whether the bot listens on Telegram, with the token kept as a secret.</param>
-public sealed record BotSettings(string? Model, string? Instructions, bool Telegram);
+/// <param name="Config">JSON of the bot's own configuration beyond ours; null for none. See <see cref="OwnConfig"/>.</param>
+public sealed record BotSettings(string? Model, string? Instructions, bool Telegram, string? Config = null);
 
 /// <summary>One change of a deployment's status, counted from 0.</summary>
 /// <param name="From">Null for the order.</param>
@@ -78,7 +103,8 @@ public sealed record BotSettings(string? Model, string? Instructions, bool Teleg
 public sealed record StatusChange(int Number, DeploymentStatus? From, DeploymentStatus To, string? Operation);
 
 /// <summary>Who is working on a deployment, since when.</summary>
-public sealed record CurrentOperation(string Id, OperationKind Kind, DateTimeOffset Since, string By);
+/// <param name="Cancelled">A person wants it to stop: its next step fails, and what it did is taken back.</param>
+public sealed record CurrentOperation(string Id, OperationKind Kind, DateTimeOffset Since, string By, bool Cancelled = false);
 
 public sealed class IllegalTransitionException(DeploymentStatus from, DeploymentStatus to)
     : Exception($"A deployment cannot go from {from.Wire()} to {to.Wire()}.");

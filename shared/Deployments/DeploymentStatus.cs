@@ -32,6 +32,9 @@ public static class DeploymentStates
         (DeploymentStatus.Running, DeploymentStatus.Suspended) => true,
         (DeploymentStatus.Suspended, DeploymentStatus.Running) => true,
 
+        // While a deletion can still be taken back the bot is stopped and its data kept, whatever it was before.
+        (DeploymentStatus.Failed or DeploymentStatus.Updating or DeploymentStatus.Restarting, DeploymentStatus.Suspended) => true,
+
         // A provisioning that failed was undone to the last byte, so the same order can be provisioned again.
         (DeploymentStatus.Failed, DeploymentStatus.Provisioning) => true,
 

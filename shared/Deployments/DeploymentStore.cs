@@ -75,7 +75,12 @@ public sealed class DeploymentStore(Tables tables, RecordStore records)
     public async Task<Deployment> GetHeldAsync(string account, string id, string operation, CancellationToken ct) =>
         HeldBy(await GetAsync(account, id, ct), operation);
 
-    public static Deployment HeldBy(Deployment deployment, string operation) =>
+    public static Deployment HeldBy(Deployment deployment, string operation) => EnsureHeld(deployment, operation) is { Operation.Cancelled: true }
+        ? throw new PermanentException("cancelled", "It was cancelled.")
+        : deployment;
+
+    /// <summary>For what takes back: it goes on also when the operation was cancelled.</summary>
+    public static Deployment EnsureHeld(Deployment deployment, string operation) =>
         deployment.Operation?.Id == operation
             ? deployment
             : throw new PermanentException("preempted", "Another operation took this deployment over, so this one stopped.");
@@ -134,6 +139,10 @@ public sealed class DeploymentStore(Tables tables, RecordStore records)
         ["vm"] = deployment.Vm,
         ["activeVersion"] = deployment.ActiveVersion,
         ["lastKnownGood"] = deployment.LastKnownGood,
+        ["previousGood"] = deployment.PreviousGood,
+        ["failedRollouts"] = deployment.FailedRollouts,
+        ["channel"] = deployment.Channel,
+        ["pinned"] = deployment.Pinned,
         ["lastOperation"] = deployment.LastOperation,
         ["change"] = deployment.LastChange?.Number,
         ["changedFrom"] = deployment.LastChange?.From?.Wire(),
@@ -142,6 +151,7 @@ public sealed class DeploymentStore(Tables tables, RecordStore records)
         ["operationKind"] = deployment.Operation?.Kind.ToString(),
         ["operationSince"] = deployment.Operation?.Since,
         ["operationBy"] = deployment.Operation?.By,
+        ["operationCancelled"] = deployment.Operation?.Cancelled,
     };
 
     private static Deployment Read(TableEntity row) => new()
@@ -158,11 +168,15 @@ public sealed class DeploymentStore(Tables tables, RecordStore records)
         Vm = row.GetString("vm"),
         ActiveVersion = row.GetInt32("activeVersion"),
         LastKnownGood = row.GetInt32("lastKnownGood"),
+        PreviousGood = row.GetInt32("previousGood"),
+        FailedRollouts = row.GetInt32("failedRollouts") ?? 0,
+        Channel = row.GetString("channel"),
+        Pinned = row.GetBoolean("pinned") ?? false,
         LastOperation = row.GetString("lastOperation"),
         LastChange = new(row.GetInt32("change") ?? 0, From(row.GetString("changedFrom")), Status(row), row.GetString("changedBy")),
         Operation = row.GetString("operation") is { Length: > 0 } operation
             ? new(operation, Enum.Parse<OperationKind>(row.GetString("operationKind")), row.GetDateTimeOffset("operationSince")!.Value,
-                row.GetString("operationBy"))
+                row.GetString("operationBy"), row.GetBoolean("operationCancelled") ?? false)
             : null,
         ETag = row.ETag,
     };

@@ -25,6 +25,14 @@ public sealed record Failure(string Code, string Message, bool Permanent)
     /// <summary>What the customer can do about it.</summary>
     public static string Advice(string code, OperationKind kind) => (kind, code) switch
     {
+        (_, "cancelled") => "Nothing: it was cancelled, and what it did is taken back.",
+        (_, "nothing-to-change") => "Nothing: it runs as was asked.",
+        (_, "plan-void") => "Make a new plan: it looks at everything again.",
+        (_, "config-invalid") => "Correct the paths that are named and send the change again. The bot that runs was not touched.",
+        (_, "candidate-failed" or "candidate-silent" or "validator-failed") =>
+            "Look at what changed: the version failed before it took the bot's place, which never stopped. It is not tried again unasked.",
+        (OperationKind.Update or OperationKind.Upgrade or OperationKind.Rollback, "never-ready") =>
+            "Nothing at once: the last known good version is back. Look at the bot's logs for why the new one failed.",
         (_, "preempted") => "Nothing: the deployment is being deleted, as was asked.",
         (_, "quota-reached") => "Delete a deployment that you no longer need, then retry.",
         (_, "not-paid") => "Complete the payment, then retry.",

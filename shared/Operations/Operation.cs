@@ -7,6 +7,12 @@ public enum OperationKind
     TestMessage,
     Restart,
     PairBrowser,
+    Update,
+    Upgrade,
+    Rollback,
+    Plan,
+    Suspend,
+    Resume,
 }
 
 public enum OperationStatus

@@ -6,7 +6,7 @@ using Launchpad.Shared.Secrets;
 namespace Launchpad.Shared.Operations;
 
 /// <summary>Operations and their steps as they are recorded: in our words and numbers only. What a failure says may come from a machine or
-/// a service, so of that only the code is recorded.</summary>
+/// a service, so of that only the code is recorded; a draft names what the customer calls the parts of his own config.</summary>
 public static partial class OperationEntries
 {
     public static RecordEntry Asked(Operation operation) => Recorder.Action(
@@ -27,7 +27,7 @@ public static partial class OperationEntries
         step.Attempt,
         outcome = step is { Status: StepStatus.Started, DurationMs: not null } ? "waiting" : Wire(step.Status.ToString()),
         step.DurationMs,
-        detail = step.Status is StepStatus.Failed || step.Detail is null ? null : Ours(step.Detail),
+        detail = step.Status is StepStatus.Failed || step.Detail is null || step.Name == Steps.Draft.Name ? null : Ours(step.Detail),
         step.Code,
         compensates = Steps.Compensates(step.Name),
         inputHash = ActivityInput.Hash,

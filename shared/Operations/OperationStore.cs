@@ -15,15 +15,24 @@ public sealed class OperationStore(Tables tables, RecordStore records)
 
     private readonly ConcurrentDictionary<string, string> deployments = [];
 
-    /// <summary>Adding the same operation again changes nothing. It is recorded before it is there: a crash in between is healed by adding
-    /// it again.</summary>
+    /// <summary>Adding the same operation again changes nothing.</summary>
     public async Task AddAsync(Operation operation, CancellationToken ct)
     {
         await tables.Operations.UpsertEntityAsync(
             new TableEntity(operation.Id, OwnerRow) { ["account"] = operation.Account, ["deployment"] = operation.Deployment },
             TableUpdateMode.Replace, ct);
-        await records.AppendOnceAsync(operation.Deployment, operation.Id, [OperationEntries.Asked(operation)], ct);
         await tables.Operations.TryAddAsync(Write(operation), ct);
+    }
+
+    /// <summary>Records who asked for it, once, when it has its deployment and before its saga can begin.</summary>
+    public Task RecordAsync(Operation operation, CancellationToken ct) =>
+        records.AppendOnceAsync(operation.Deployment, operation.Id, [OperationEntries.Asked(operation)], ct);
+
+    /// <summary>For one that never got its deployment.</summary>
+    public async Task RemoveAsync(Operation operation, CancellationToken ct)
+    {
+        await tables.Operations.RemoveAsync(operation.Account, operation.Id, ct);
+        await tables.Operations.RemoveAsync(operation.Id, OwnerRow, ct);
     }
 
     public async Task<Operation?> FindAsync(string account, string id, CancellationToken ct) =>

@@ -15,29 +15,24 @@ public sealed class StepLog(OperationStore operations, TimeProvider clock, ILogg
     /// <exception cref="PermanentException">When trying again cannot help; anything else may be retried.</exception>
     public Task<T> RunAsync<T>(
         string operation, Step step, string? reason, Func<Task<(T Result, string? Detail)>> work, CancellationToken ct) =>
-        RunAsync(
+        PollAsync(
             operation, step, reason,
             async () =>
             {
                 var (result, detail) = await work();
                 return (result, detail, true);
             },
-            look: false, ct);
+            ct);
 
     public Task RunAsync(string operation, Step step, string? reason, Func<Task<string?>> work, CancellationToken ct) =>
         RunAsync(operation, step, reason, async () => (true, await work()), ct);
 
     /// <summary>For a step that is looked after again and again: it stays open, with its detail as the reason for waiting, until the work
     /// says that it is finished.</summary>
-    public Task<T> PollAsync<T>(
-        string operation, Step step, string? reason, Func<Task<(T Result, string? Detail, bool Finished)>> work, CancellationToken ct) =>
-        RunAsync(operation, step, reason, work, look: true, ct);
-
-    private async Task<T> RunAsync<T>(
-        string operation, Step step, string? reason, Func<Task<(T Result, string? Detail, bool Finished)>> work, bool look,
-        CancellationToken ct)
+    public async Task<T> PollAsync<T>(
+        string operation, Step step, string? reason, Func<Task<(T Result, string? Detail, bool Finished)>> work, CancellationToken ct)
     {
-        var startedAt = await operations.StartStepAsync(operation, step, reason, clock.GetUtcNow(), look, ct);
+        var startedAt = await operations.StartStepAsync(operation, step, reason, clock.GetUtcNow(), look: true, ct);
         try
         {
             var (result, detail, finished) = await work();

@@ -12,16 +12,28 @@ public static class Steps
     public static readonly Step CreateVm = new(40, "create-vm", "Create a machine");
     public static readonly Step BootVm = new(41, "boot-vm", "Wait until the machine is up");
     public static readonly Step Seal = new(45, "seal-config", "Write the config version and the gateway token");
+    public static readonly Step Draft = new(46, "draft", "Write the next version");
+    public static readonly Step CheckConfig = new(47, "check-config", "Ask the release whether it takes the config");
+    public static readonly Step Plan = new(48, "plan", "Say what would change");
+    public static readonly Step Room = new(50, "candidate-room", "Find room to try it beside the bot that runs");
+    public static readonly Step CopyVolume = new(51, "candidate-data", "Give the candidate a copy of the data");
+    public static readonly Step StartCandidate = new(52, "candidate-start", "Start the candidate, channels off");
+    public static readonly Step Candidate = new(53, "candidate-health", "Watch the candidate through the health window");
+    public static readonly Step Canary = new(54, "candidate-answer", "Have the candidate answer a message");
+    public static readonly Step RemoveCandidate = new(55, "candidate-remove", "Remove the candidate and its copy");
+    public static readonly Step Switch = new(58, "switch", "Stop the old version and keep its data");
     public static readonly Step Configure = new(61, "configure", "Attach storage and network, deliver secrets and config");
     public static readonly Step Pull = new(70, "pull", "Pull the verified image by digest");
     public static readonly Step Start = new(80, "start", "Start the bot");
     public static readonly Step Health = new(90, "health", "Wait until the bot is ready");
+    public static readonly Step Hold = new(95, "hold", "Watch the bot through the health window");
     public static readonly Step Route = new(100, "route", "Give the bot its address");
     public static readonly Step Complete = new(110, "complete", "Mark it running and last known good");
 
     public static readonly Step Preempt = new(200, "preempt", "Stop what else was going on");
     public static readonly Step CancelSubscription = new(210, "cancel-subscription", "Cancel the subscription");
-    public static readonly Step Unroute = new(220, "unroute", "Take the address away");
+    public static readonly Step UndoWindow = new(205, "undo-window", "Keep the data for a while, in case this is taken back");
+    public static readonly Step Unroute = new(202, "unroute", "Take the address away");
     public static readonly Step Remove = new(230, "remove-bot", "Remove the bot and its data");
     public static readonly Step EraseSecrets = new(240, "erase-secrets", "Erase the secrets");
     public static readonly Step Release = new(250, "release", "Release the capacity");
@@ -30,6 +42,10 @@ public static class Steps
     public static readonly Step Ask = new(300, "ask", "Send the test message");
     public static readonly Step Pair = new(310, "pair-browser", "Tell the bot to let the browser in");
 
+    public static readonly Step Stop = new(204, "stop", "Stop the bot and keep its data");
+
+    public static readonly Step ReturnData = new(900, "return-data", "The data was put back as it was at the switch");
+    public static readonly Step ReturnBot = new(901, "return-bot", "The last known good version runs again");
     public static readonly Step UndoRoute = new(910, "undo-route", "The address was taken away");
     public static readonly Step UndoBot = new(920, "undo-bot", "The bot and its volume were removed");
     public static readonly Step UndoSeal = new(925, "undo-seal", "The gateway token was erased");
@@ -37,11 +53,18 @@ public static class Steps
 
     private static readonly Dictionary<string, Step> Undo = new()
     {
+        [ReturnData.Name] = Switch,
+        [ReturnBot.Name] = Switch,
         [UndoRoute.Name] = Route,
         [UndoBot.Name] = Configure,
         [UndoSeal.Name] = Seal,
         [UndoReserve.Name] = Reserve,
     };
+
+    /// <summary>How long a bot was away for the sake of a new version, by the steps that were taken.</summary>
+    public static long BootMs(IEnumerable<OperationStep> taken) => taken
+        .Where(step => step.Name == Switch.Name || step.Name == Configure.Name || step.Name == Start.Name || step.Name == Health.Name)
+        .Sum(step => step.DurationMs ?? 0);
 
     public static bool IsUndo(string name) => Undo.ContainsKey(name);
 

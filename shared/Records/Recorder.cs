@@ -11,6 +11,10 @@ public sealed class Recorder(RecordStore records)
     public Task ActAsync(string deployment, string actor, string action, object? data, CancellationToken ct) =>
         records.AppendAsync(deployment, Action(actor, action, data), ct);
 
+    /// <param name="key">What makes it one act however often it is repeated.</param>
+    public Task ActOnceAsync(string key, string deployment, string actor, string action, object? data, CancellationToken ct) =>
+        records.AppendOnceAsync(deployment, key, [Action(actor, action, data)], ct);
+
     public static RecordEntry Action(string actor, string action, object? data)
     {
         var about = JsonSerializer.SerializeToNode(data ?? new { }, JsonSerializerOptions.Web)!.AsObject();

@@ -40,6 +40,13 @@ public sealed class BotSecrets(Tables tables, SecretVault vault, TimeProvider cl
             .Select(row => row.RowKey)
             .ToListAsync(ct);
 
+    /// <summary>Names with fingerprints, as a version refers to them: a secret that was typed anew is a change.</summary>
+    public async Task<IReadOnlyList<string>> ReferencesAsync(string deployment, CancellationToken ct) =>
+        await tables.Secrets
+            .QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {deployment}"), cancellationToken: ct)
+            .Select(row => $"{row.RowKey}@{row.GetString("fingerprint")}")
+            .ToListAsync(ct);
+
     public async Task<string> GetAsync(string deployment, string name, CancellationToken ct) =>
         await vault.GetAsync(VaultName(deployment, name), ct)
         ?? throw new PermanentException(

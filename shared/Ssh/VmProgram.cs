@@ -59,8 +59,8 @@ public sealed class VmProgram(IOptions<VmOptions> options)
 
     private TimeSpan TimeLimit<TRequest>(TRequest request) => request switch
     {
-        ApplyRequest or RemoveRequest => options.Value.LongTimeout,
-        HealthRequest health => options.Value.ShortTimeout + TimeSpan.FromSeconds(health.WaitSeconds),
+        ApplyRequest or RemoveRequest or VolumeRequest or ValidateRequest => options.Value.LongTimeout,
+        HealthRequest health => options.Value.ShortTimeout + TimeSpan.FromSeconds(health.WaitSeconds + health.HoldSeconds),
         ExecTestRequest test => options.Value.ShortTimeout + TimeSpan.FromSeconds(test.TimeoutSeconds),
         _ => options.Value.ShortTimeout,
     };

@@ -14,6 +14,8 @@ public enum VmVerb
     [JsonStringEnumMemberName("logs")] Logs,
     [JsonStringEnumMemberName("exec-test")] ExecTest,
     [JsonStringEnumMemberName("pair-browser")] PairBrowser,
+    [JsonStringEnumMemberName("validate")] Validate,
+    [JsonStringEnumMemberName("volume")] Volume,
 }
 
 /// <summary>How far <c>apply</c> goes. Every stage before the named one is converged first.</summary>
@@ -88,7 +90,8 @@ public sealed record RemoveRequest(string Deployment, bool KeepVolume = false);
 public sealed record RemoveResult(string Deployment, bool Existed);
 
 /// <summary>Asks for the state, and waits up to WaitSeconds (30 at most) for it to become ready or to fail.</summary>
-public sealed record HealthRequest(string Deployment, int WaitSeconds = 0);
+/// <param name="HoldSeconds">How long it then has to stay ready without a restart, 60 at most; it answers at once when it does not.</param>
+public sealed record HealthRequest(string Deployment, int WaitSeconds = 0, int HoldSeconds = 0);
 
 /// <summary>The container as it is now. ExitCode is that of its last end, if it ever ended.</summary>
 public sealed record HealthResult(
@@ -115,6 +118,35 @@ public sealed record PairBrowserRequest(string Deployment, string Request);
 
 /// <summary>The browser is in.</summary>
 public sealed record PairBrowserResult(string Request);
+
+/// <summary>Has a config checked by the release that is to run it, in a container that has the image and nothing else.</summary>
+/// <param name="Image">registry/repository@sha256:…; pulled when it is not there.</param>
+public sealed record ValidateRequest(string Deployment, string Image, string Config);
+
+/// <summary>No issues means that the release takes it.</summary>
+public sealed record ValidateResult(IReadOnlyList<ConfigIssue> Issues);
+
+/// <summary>What the release does not take, at which path of the config.</summary>
+public sealed record ConfigIssue(string Path, string Message);
+
+/// <summary>What is done with a deployment's volume as a whole.</summary>
+public enum VolumeAction
+{
+    /// <summary>Copies it, as it is at one moment, to another deployment. Who writes to it waits meanwhile.</summary>
+    [JsonStringEnumMemberName("copy")] Copy,
+
+    /// <summary>Stops the bot and keeps a copy beside the volume, in place of the last one.</summary>
+    [JsonStringEnumMemberName("keep")] Keep,
+
+    /// <summary>Stops the bot and puts what was kept in the volume's place. The copy stays.</summary>
+    [JsonStringEnumMemberName("return")] Return,
+}
+
+/// <param name="To">Whose volume the copy becomes; only for <see cref="VolumeAction.Copy"/>.</param>
+public sealed record VolumeRequest(string Deployment, VolumeAction Action, string? To = null);
+
+/// <param name="UsedMb">What was copied, mebibytes.</param>
+public sealed record VolumeResult(int UsedMb, long Ms);
 
 /// <summary>Asks what the VM is and what it runs.</summary>
 public sealed record FactsRequest;
@@ -174,6 +206,7 @@ public static class VmErrorCode
     public const string NotRunning = "not-running";
     public const string BotFailed = "bot-failed";
     public const string BrowserUnknown = "browser-unknown";
+    public const string ValidatorFailed = "validator-failed";
     public const string Internal = "internal";
 
     // Said by the control plane about the connection, never by the VM.
@@ -211,4 +244,8 @@ public static class VmErrorCode
 [JsonSerializable(typeof(ExecTestResult))]
 [JsonSerializable(typeof(PairBrowserRequest))]
 [JsonSerializable(typeof(PairBrowserResult))]
+[JsonSerializable(typeof(ValidateRequest))]
+[JsonSerializable(typeof(ValidateResult))]
+[JsonSerializable(typeof(VolumeRequest))]
+[JsonSerializable(typeof(VolumeResult))]
 public sealed partial class VmJson : JsonSerializerContext;

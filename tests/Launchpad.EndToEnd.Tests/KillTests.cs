@@ -23,8 +23,13 @@ public sealed class KillTests(ITestOutputHelper output) : IAsyncLifetime
     [InlineData("Provision", "pocket cloud")]
     [InlineData("Terminate", "control plane")]
     [InlineData("Terminate", "pocket cloud")]
-    public async Task A_saga_goes_on_where_it_was(string saga, string victim)
+    [InlineData("Rollout", "control plane", "1.0.1")]
+    [InlineData("Rollout", "control plane", "broken-with-channels")]
+    [InlineData("Rollout", "pocket cloud", "1.0.1")]
+    public async Task A_saga_goes_on_where_it_was(string saga, string victim, string? tag = null)
     {
+        // A rollout takes ten times as long as the others, most of it watching.
+        var stride = tag is null || Stride == 1 ? Stride : 2 * Stride;
         // A machine that has the image, so that every round walks the same way.
         using (var customer = await stack.SignedUpAsync())
         {
@@ -33,9 +38,9 @@ public sealed class KillTests(ITestOutputHelper output) : IAsyncLifetime
         }
 
         var rounds = 0;
-        for (var n = 1 + (victim == "pocket cloud" ? Stride / 2 : 0); n < EventsMax; n += Stride)
+        for (var n = 1 + (victim == "pocket cloud" ? stride / 2 : 0); n < EventsMax; n += stride)
         {
-            if (!await RoundAsync(saga, victim, n))
+            if (!await RoundAsync(saga, victim, n, tag))
             {
                 break;
             }
@@ -43,20 +48,25 @@ public sealed class KillTests(ITestOutputHelper output) : IAsyncLifetime
             rounds++;
         }
 
-        output.WriteLine($"{saga}: {rounds} kills of the {victim}, one every {Stride} events");
-        Assert.InRange(rounds, 2, EventsMax);
+        output.WriteLine($"{saga} {tag}: {rounds} kills of the {victim}, one every {stride} events");
+        Assert.InRange(rounds, 1, EventsMax);
     }
 
     /// <summary>False when the saga ended before its n-th event: every point was passed.</summary>
-    private async Task<bool> RoundAsync(string saga, string victim, int n)
+    private async Task<bool> RoundAsync(string saga, string victim, int n, string? tag)
     {
         await stack.KillPocketCloudAsync();
         await stack.UpAsync($"Durable__StopAfterEvent={saga}:{n}");
         var pid = await stack.ControlPlanePidAsync();
         using var customer = await stack.SignedUpAsync();
         var deployment = await customer.BuyAsync();
-        var terminating = saga == "Terminate" ? TerminateAsync(customer, deployment) : null;
-        var frozen = await Stack.FreezesAsync(pid, () => IsOverAsync(deployment, saga), Stack.Within(3));
+        var terminating = saga switch
+        {
+            "Terminate" => TerminateAsync(customer, deployment),
+            "Rollout" => RollOutAsync(customer, deployment, tag!),
+            _ => null,
+        };
+        var frozen = await Stack.FreezesAsync(pid, () => IsOverAsync(deployment, saga, tag), Stack.Within(3));
         if (frozen)
         {
             await KillAsync(victim, pid, saga, n);
@@ -67,7 +77,7 @@ public sealed class KillTests(ITestOutputHelper output) : IAsyncLifetime
             await terminating.ContinueWith(_ => { }, TaskScheduler.Default);
         }
 
-        await AssertEndAsync(customer, deployment, saga, $"{saga}:{n}, {victim}");
+        await AssertEndAsync(customer, deployment, saga, $"{saga}:{n}, {victim}, {tag}", tag);
         return frozen;
     }
 
@@ -88,16 +98,28 @@ public sealed class KillTests(ITestOutputHelper output) : IAsyncLifetime
     private static async Task TerminateAsync(Customer customer, string deployment)
     {
         await customer.FinishedAsync(await customer.BegunAsync(deployment, Stack.Within(1)), null, Stack.Within(3));
-        await customer.StartAsync(HttpMethod.Delete, $"deployments/{deployment}", null, Stack.Within(1));
+        await customer.StartAsync(HttpMethod.Delete, $"deployments/{deployment}?window=none", null, Stack.Within(1));
     }
 
-    private async Task<bool> IsOverAsync(string deployment, string saga)
+    private static async Task RollOutAsync(Customer customer, string deployment, string tag)
+    {
+        await customer.FinishedAsync(await customer.BegunAsync(deployment, Stack.Within(1)), null, Stack.Within(3));
+        await customer.BeginAsync(deployment, HttpMethod.Post, "upgrade", new { tag });
+    }
+
+    private async Task<bool> IsOverAsync(string deployment, string saga, string? tag)
     {
         var row = await stack.Table("deployments").QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"RowKey eq {deployment}")).SingleAsync();
-        return row.GetString("status") == (saga == "Provision" ? "running" : "terminated") && row.GetString("operation") == "";
+        if (saga == "Rollout" && (row.GetInt32("activeVersion") != 2 && row.GetInt32("failedRollouts") is not > 0))
+        {
+            return false;
+        }
+
+        Assert.True(row.GetInt32("activeVersion") != 2 || tag == "1.0.1", "The broken version is active.");
+        return row.GetString("status") == (saga == "Terminate" ? "terminated" : "running") && row.GetString("operation") == "";
     }
 
-    private async Task AssertEndAsync(Customer customer, string deployment, string saga, string round)
+    private async Task AssertEndAsync(Customer customer, string deployment, string saga, string round, string? tag)
     {
         var ct = Stack.Within(3);
         while (!await EndedAsync())
@@ -125,7 +147,7 @@ public sealed class KillTests(ITestOutputHelper output) : IAsyncLifetime
             try
             {
                 // The last events follow what can be seen of the end: the kill may have come after it, and the start still be going on.
-                return await IsOverAsync(deployment, saga) && await stack.AnswersAsync(ct);
+                return await IsOverAsync(deployment, saga, tag) && await stack.AnswersAsync(ct);
             }
             catch (Azure.RequestFailedException)
             {

@@ -12,15 +12,16 @@ public static class Leftovers
         var found = new List<string>();
         foreach (var machine in await stack.MachinesAsync())
         {
-            var script = "docker ps -aq --filter label=launchpad.deployment=$1; ls -d /var/lib/launchpad/$1 /run/launchpad/$1 2>/dev/null; "
+            // By the part after the prefix: a candidate's name has the same.
+            var script = "docker ps -a --format '{{.Names}}' | grep -F $1; ls -d /var/lib/launchpad/*$1* /run/launchpad/*$1* 2>/dev/null; "
                 + "docker network ls --format '{{.Name}}' | grep -F $1; curl -sf localhost:2019/config/ 2>/dev/null | grep -oF $1; mount | grep -F $1; true";
-            var left = await Stack.OnMachineAsync(machine, "sh", "-c", script, "leftovers", deployment);
+            var left = await Stack.OnMachineAsync(machine, "sh", "-c", script, "leftovers", deployment[4..]);
             found.AddRange(left.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => $"{machine}: {line}"));
         }
 
         await foreach (var vm in stack.Table("vms").QueryAsync<TableEntity>())
         {
-            if (vm.GetString("reservations")?.Contains(deployment, StringComparison.Ordinal) == true)
+            if (vm.GetString("reservations")?.Contains(deployment[4..], StringComparison.Ordinal) == true)
             {
                 found.Add($"reserved on {vm.RowKey}");
             }

@@ -46,7 +46,7 @@ public static class Purchases
 
     public static async Task DeletedAsync(this Customer customer, string deployment)
     {
-        var operation = await customer.DoAsync(HttpMethod.Delete, $"deployments/{deployment}");
+        var operation = await customer.DoAsync(HttpMethod.Delete, $"deployments/{deployment}?window=none");
         Assert.True(operation.Status == "succeeded", $"{operation.Failure}");
     }
 

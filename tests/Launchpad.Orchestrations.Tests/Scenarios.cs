@@ -1,5 +1,6 @@
 using Launchpad.Orchestrations.Activities;
 using Launchpad.Shared;
+using Launchpad.Shared.Operations;
 using Launchpad.Shared.Plans;
 using Launchpad.Shared.Vms;
 
@@ -67,6 +68,31 @@ internal static class Scenarios
         {
             Answers = With(("EraseSecrets", [Permanent])),
         },
+        new("terminate-after-the-undo-window", nameof(Terminate), Deletion(DateTime.UtcNow.AddSeconds(2)), Completed) { Answers = Placed },
+        new("terminate-of-a-rollout", nameof(Terminate), Deletion(default) with { Preempted = "op_01K00000000000000000000000Q" }, Completed)
+        {
+            Answers = With(("HasYielded", [true])),
+        },
+        new("rollout", nameof(Rollout), Change, "0") { Answers = Rolling },
+        new("rollout-without-room-for-two", nameof(Rollout), Change, "0") { Answers = With(Rolling, ("ReserveCandidate", [false])) },
+        new("rollout-only-planned", nameof(Rollout), Change with { PlanOnly = true }, "1") { Answers = Rolling },
+        new("rollout-of-an-unsigned-image", nameof(Rollout), Change, "2") { Answers = With(Rolling, ("VerifyImage", [Permanent])) },
+        new("rollout-of-a-config-that-is-refused", nameof(Rollout), Change with { Tag = null }, "2")
+        {
+            Answers = With(Rolling, ("CheckConfig", [Permanent])),
+        },
+        new("rollout-whose-candidate-fails", nameof(Rollout), Change, "2") { Answers = With(Rolling, ("AskCandidate", [Permanent])) },
+        new("rollout-that-goes-back", nameof(Rollout), Change, "3") { Answers = With(Rolling, ("HoldReady", [Permanent])) },
+        new("rollout-that-goes-back-with-its-data", nameof(Rollout), Change with { Data = DataChoice.AsAtSwitch }, "3")
+        {
+            Answers = With(Rolling, ("BringUp", [Permanent])),
+        },
+        new("rollout-that-cannot-go-back", nameof(Rollout), Change, "4")
+        {
+            Answers = With(Rolling, ("HoldReady", [Permanent]), ("ReturnBot", [Permanent])),
+        },
+        new("suspend", nameof(Suspend), Bot, "true"),
+        new("suspend-in-vain", nameof(Suspend), Bot, "false") { Answers = With(("StopBot", [Permanent])) },
         new("restart", nameof(Restart), Again, "true") { Answers = Placed },
         new("restart-in-vain", nameof(Restart), Again, "false") { Answers = With(("CheckBot", [Permanent])) },
         new("test-message", nameof(TestMessage), Message, "true"),
@@ -91,6 +117,21 @@ internal static class Scenarios
         },
     ];
 
+    private static Dictionary<string, object?[]> Rolling => new()
+    {
+        ["VerifyImage"] = ["127.0.0.1/bot@sha256:0f00"],
+        ["DraftVersion"] = [new Draft(2, 1, "127.0.0.1/bot@sha256:0f00")],
+        ["ReserveCandidate"] = [true],
+        ["CheckCandidate"] = [false, true],
+        ["CheckBot"] = [true],
+    };
+
+    private static RolloutInput Change =>
+        new(Operation, Account, Deployment, Tier.Shared, Vm, "1.0.1", DataChoice.AsNow, PlanOnly: false, Deadline);
+
+    private static TerminateInput Deletion(DateTime until) =>
+        new(Operation, Account, Deployment, Tier.Shared, Deadline, Preempted: null, until, Vm, Version: 1, Resume: true);
+
     private static SweptVm[] Machines => [new(Tier.Shared, Vm)];
 
     private static ProvisionInput Order => new(Operation, Account, Deployment, Deadline, Account);
@@ -101,9 +142,12 @@ internal static class Scenarios
 
     private static BotInput Bot => new(Operation, Account, Deployment, Tier.Shared, Vm, 1);
 
-    private static Dictionary<string, object?[]> With(params (string Activity, object?[] Answers)[] others)
+    private static Dictionary<string, object?[]> With(params (string Activity, object?[] Answers)[] others) => With(Placed, others);
+
+    private static Dictionary<string, object?[]> With(
+        Dictionary<string, object?[]> usual, params (string Activity, object?[] Answers)[] others)
     {
-        var answers = new Dictionary<string, object?[]>(Placed);
+        var answers = new Dictionary<string, object?[]>(usual);
         foreach (var (activity, given) in others)
         {
             answers[activity] = given;

@@ -12,9 +12,12 @@ public sealed class DeploymentStatusTests
         [DeploymentStatus.Starting] = [DeploymentStatus.Running, DeploymentStatus.Failed, DeploymentStatus.Terminated],
         [DeploymentStatus.Running] =
             [DeploymentStatus.Updating, DeploymentStatus.Failed, DeploymentStatus.Suspended, DeploymentStatus.Terminated],
-        [DeploymentStatus.Updating] = [DeploymentStatus.Running, DeploymentStatus.Failed, DeploymentStatus.Terminated],
-        [DeploymentStatus.Failed] = [DeploymentStatus.Restarting, DeploymentStatus.Provisioning, DeploymentStatus.Terminated],
-        [DeploymentStatus.Restarting] = [DeploymentStatus.Running, DeploymentStatus.Failed, DeploymentStatus.Terminated],
+        [DeploymentStatus.Updating] =
+            [DeploymentStatus.Running, DeploymentStatus.Failed, DeploymentStatus.Suspended, DeploymentStatus.Terminated],
+        [DeploymentStatus.Failed] =
+            [DeploymentStatus.Restarting, DeploymentStatus.Provisioning, DeploymentStatus.Suspended, DeploymentStatus.Terminated],
+        [DeploymentStatus.Restarting] =
+            [DeploymentStatus.Running, DeploymentStatus.Failed, DeploymentStatus.Suspended, DeploymentStatus.Terminated],
         [DeploymentStatus.Suspended] = [DeploymentStatus.Running, DeploymentStatus.Terminated],
         [DeploymentStatus.Terminated] = [],
     };

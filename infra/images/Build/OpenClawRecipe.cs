@@ -44,7 +44,7 @@ internal sealed class OpenClawRecipe : Recipe
         layers = [.. layers, await kitchen.Progress.StepAsync("compiled layer", () => Layer.WriteAsync(compiled, kitchen.Target, ct))];
         warmup.CleanUp();
 
-        return new(layers, [variant],
+        return new(layers, [variant, Repackaged(variant), .. BrokenOnPurpose(variant)],
         [
             .. DebianStatus.Components(Path.Combine(debian, "var", "lib", "dpkg", "status")),
             Sbom.Component("application", Node, nodeVersion, $"pkg:generic/node@{nodeVersion}"),
@@ -99,6 +99,32 @@ internal sealed class OpenClawRecipe : Recipe
         // Where the compiled layer goes, for the one start that fills it.
         content.AddDirectory(CompileCache.TrimStart('/'));
         return content;
+    }
+
+    /// <summary>The same release as another image: an upgrade that goes well.</summary>
+    private static Variant Repackaged(Variant good)
+    {
+        var labels = good.Runtime.Labels.ToDictionary();
+        var tag = labels["org.opencontainers.image.version"] += "-1";
+        return new(tag, good.Runtime with { Labels = labels });
+    }
+
+    /// <summary>Upgrades that fail, each in its own way, for who wants to see what happens then.</summary>
+    private static IEnumerable<Variant> BrokenOnPurpose(Variant good)
+    {
+        yield return Broken("broken", "echo 'broken on purpose' >&2; exit 1");
+        yield return Broken("broken-after-20s", """case $1 in gateway) PROGRAM "$@" & sleep 20; kill -9 $!; exit 1;; esac""");
+        yield return Broken(
+            "broken-memory",
+            """case $1 in gateway) PROGRAM "$@" & exec node -e 'const a=[];setInterval(()=>a.push(Buffer.alloc(64<<20,1)),200)';; esac""");
+        yield return Broken("broken-with-channels", """case $1$OPENCLAW_SKIP_CHANNELS in gateway) exit 1;; esac""");
+
+        Variant Broken(string tag, string script)
+        {
+            var program = string.Join(' ', good.Runtime.Entrypoint);
+            script = $"{script.Replace("PROGRAM", program, StringComparison.Ordinal)}\nexec {program} \"$@\"";
+            return new(tag, good.Runtime with { Entrypoint = ["/bin/sh", "-c", script, tag] });
+        }
     }
 
     private static Variant VariantOf(string version, string nodeVersion) => new(version, new(

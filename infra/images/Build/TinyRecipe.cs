@@ -26,6 +26,12 @@ internal sealed class TinyRecipe : Recipe
         "stat", "wc", "yes",
     ];
 
+    private static readonly Variant[] Variants =
+    [
+        VariantOf("1.0.0"), VariantOf("1.0.1"), VariantOf("broken", ("FAIL", "start")), VariantOf("broken-later", ("FAIL", "later")),
+        VariantOf("broken-with-channels", ("FAIL", "channels")),
+    ];
+
     public override string Repository => "launchpad/tiny";
 
     protected override IReadOnlyList<string> Sources => ["tiny"];
@@ -44,7 +50,7 @@ internal sealed class TinyRecipe : Recipe
 
         var components = Packages.Select(name => DebianStatus.Component(File.ReadAllLines(Path.Combine(packages, name + ".control"))))
             .Append(DotnetRuntime());
-        return new(layers, [VariantOf("1.0.0"), VariantOf("1.0.1"), VariantOf("broken", ("FAIL", "start"))], [.. components]);
+        return new(layers, Variants, [.. components]);
     }
 
     private static JsonObject DotnetRuntime()

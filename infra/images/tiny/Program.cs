@@ -2,7 +2,12 @@ using System.Runtime.InteropServices;
 using Launchpad.TinyBot;
 
 var settings = BotSettings.FromEnvironment();
-if (settings.Failure is "start")
+if (args is ["config", "validate", ..])
+{
+    return BotConfigFile.Validate(settings.ConfigPath, Console.Out);
+}
+
+if (settings.Failure is "start" || (settings.Failure is "channels" && !settings.SkipsChannels))
 {
     Console.Error.WriteLine("tinybot: told to fail at start");
     return 1;

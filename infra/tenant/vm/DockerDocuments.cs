@@ -6,7 +6,11 @@ namespace Launchpad.Vm;
 
 internal sealed record CreateContainer(
     string Image, string Hostname, string User, IReadOnlyList<string> Env, IReadOnlyDictionary<string, string> Labels,
-    int StopTimeout, HostConfig HostConfig, NetworkingConfig NetworkingConfig);
+    int StopTimeout, HostConfig HostConfig, NetworkingConfig NetworkingConfig)
+{
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Cmd { get; init; }
+}
 
 internal sealed record HostConfig(
     string NetworkMode, IReadOnlyList<string> Dns, IReadOnlyList<MountPoint> Mounts, IReadOnlyDictionary<string, string> Tmpfs,
@@ -77,6 +81,8 @@ internal sealed record DockerExec(string Id);
 
 internal sealed record DockerExecState(int? ExitCode);
 
+internal sealed record DockerExit(int StatusCode);
+
 internal sealed record DockerImage(string Id);
 
 internal sealed record DockerInfo(string ServerVersion, string DockerRootDir, IReadOnlyList<string> SecurityOptions);
@@ -90,6 +96,7 @@ internal sealed record DockerInfo(string ServerVersion, string DockerRootDir, IR
 [JsonSerializable(typeof(StartExec))]
 [JsonSerializable(typeof(DockerExec))]
 [JsonSerializable(typeof(DockerExecState))]
+[JsonSerializable(typeof(DockerExit))]
 [JsonSerializable(typeof(DockerImage))]
 [JsonSerializable(typeof(DockerInfo))]
 internal sealed partial class DockerJson : JsonSerializerContext;

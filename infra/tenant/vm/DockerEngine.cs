@@ -91,6 +91,15 @@ internal sealed class DockerEngine : IDisposable
         return (ended?.ExitCode ?? -1, output.ToString());
     }
 
+    /// <summary>The exit code of a container that ends by itself.</summary>
+    public async Task<int> WaitAsync(string container)
+    {
+        var path = $"containers/{container}/wait";
+        using var response = await SendAsync(HttpMethod.Post, path);
+        await EnsureAsync(response, path);
+        return (await JsonSerializer.DeserializeAsync(await response.Content.ReadAsStreamAsync(), DockerJson.Default.DockerExit))!.StatusCode;
+    }
+
     /// <summary>False when there was nothing to delete.</summary>
     public async Task<bool> DeleteAsync(string path)
     {

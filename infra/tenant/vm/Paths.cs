@@ -8,6 +8,9 @@ internal sealed record Paths(string Folder, string Secrets)
 
     public string State => $"{Folder}/state.json";
     public string Image => $"{Folder}/volume.img";
+
+    /// <summary>The volume as it was when a new version took its place.</summary>
+    public string Kept => $"{Folder}/volume.kept";
     public string Mount => $"{Folder}/volume";
 
     /// <summary>

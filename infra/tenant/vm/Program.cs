@@ -25,6 +25,10 @@ try
             Requests.Parse(document, VmJson.Default.ExecTestRequest), ExecTest.RunAsync, VmJson.Default.ExecTestResult),
         VmVerb.PairBrowser => Answer(
             Requests.Parse(document, VmJson.Default.PairBrowserRequest), PairBrowser.RunAsync, VmJson.Default.PairBrowserResult),
+        VmVerb.Validate => Answer(
+            Requests.Parse(document, VmJson.Default.ValidateRequest), request => Validate.RunAsync(request, log),
+            VmJson.Default.ValidateResult),
+        VmVerb.Volume => Answer(Requests.Parse(document, VmJson.Default.VolumeRequest), Volumes.RunAsync, VmJson.Default.VolumeResult),
         _ => throw Requests.Invalid("this verb is not implemented"),
     });
     return 0;

@@ -23,7 +23,7 @@ internal static partial class Requests
     // By its exact word: the JSON reader would also take numbers, capitals and spaces.
     public static VmVerb Verb(string word) =>
         Enum.GetValues<VmVerb>().Cast<VmVerb?>().FirstOrDefault(verb => Word(verb!.Value) == word)
-            ?? throw Invalid("the verb is none of facts, apply, remove, health, logs, exec-test, pair-browser");
+            ?? throw Invalid("the verb is none of facts, apply, remove, health, logs, exec-test, pair-browser, validate, volume");
 
     private static string Word(VmVerb verb) => JsonSerializer.Serialize(verb, VmJson.Default.VmVerb).Trim('"');
 
@@ -75,6 +75,7 @@ internal static partial class Requests
             case HealthRequest health:
                 CheckDeployment(health.Deployment);
                 Require(health.WaitSeconds is >= 0 and <= 30, "waitSeconds is 0 to 30");
+                Require(health.HoldSeconds is >= 0 and <= 60, "holdSeconds is 0 to 60");
                 break;
             case LogsRequest logs:
                 CheckDeployment(logs.Deployment);
@@ -89,6 +90,18 @@ internal static partial class Requests
                 CheckDeployment(pair.Deployment);
                 Require(Guid.TryParseExact(pair.Request, "D", out _), "request is a UUID");
                 break;
+            case ValidateRequest validate:
+                CheckDeployment(validate.Deployment);
+                CheckImage(validate.Image);
+                Require(validate.Config.Length is > 0 and <= FileMax, $"config has 1 to {FileMax} characters");
+                break;
+            case VolumeRequest volume:
+                CheckDeployment(volume.Deployment);
+                Require(Enum.IsDefined(volume.Action), "action is none of copy, keep, return");
+                Require((volume.Action is VolumeAction.Copy) == (volume.To is not null), "to is given with copy, and only then");
+                CheckDeployment(volume.To ?? volume.Deployment);
+                Require(volume.To != volume.Deployment, "to is another deployment");
+                break;
         }
     }
 
@@ -97,9 +110,7 @@ internal static partial class Requests
         CheckDeployment(apply.Deployment);
         Require(Enum.IsDefined(apply.Through), "through is none of prepare, configure, pull, start, route");
         Require(apply.Image is not null || apply.Through < ApplyStage.Pull, "image is needed from pull on");
-        Require(
-            apply.Image is null || (apply.Image.Length <= 512 && Image().IsMatch(apply.Image)),
-            "image is registry/repository@sha256:digest");
+        CheckImage(apply.Image);
         CheckLimits(apply.Limits);
         Require(apply.Runtime.Port is >= 1024 and <= 65535, "runtime.port is 1024 to 65535: the container cannot open lower ones");
         Require(ReadyPath().IsMatch(apply.Runtime.ReadyPath), "runtime.readyPath is an absolute path of letters, digits, . _ ~ -");
@@ -164,6 +175,9 @@ internal static partial class Requests
             Require(secret.Value.Length is > 0 and <= SecretMax, $"the secret {secret.Name} is empty or larger than {SecretMax >> 10} KB");
         }
     }
+
+    private static void CheckImage(string? image) => Require(
+        image is null || (image.Length <= 512 && Image().IsMatch(image)), "image is registry/repository@sha256:digest");
 
     private static void CheckDeployment(string deployment) => Require(Deployment().IsMatch(deployment), "deployment is not an id (dep_…)");
 

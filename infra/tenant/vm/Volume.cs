@@ -146,7 +146,8 @@ internal static class Volume
         Libc.GiveTo(data, owner, Convert.ToInt32("750", 8));
     }
 
-    private static void EnsureSpace(long bytes)
+    /// <exception cref="VmFailure">When the VM has less.</exception>
+    public static void EnsureSpace(long bytes)
     {
         var free = new DriveInfo(Paths.Root).AvailableFreeSpace;
         if (free < bytes)

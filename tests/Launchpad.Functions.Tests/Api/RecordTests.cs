@@ -46,6 +46,7 @@ public sealed class RecordTests(LaunchpadApi api)
             Shared.Ids.New(Shared.Ids.Operation, TimeProvider.System), owner.Account, id, OperationKind.TestMessage,
             OperationStatus.Accepted, owner.Account, TimeProvider.System.GetUtcNow(), TimeProvider.System.GetUtcNow().AddMinutes(5));
         await api.Service<OperationStore>().AddAsync(operation, Ct);
+        await api.Service<OperationStore>().RecordAsync(operation, Ct);
         var input = new TestMessageInput(operation.Id, owner.Account, id, Tier.Shared, "vm_none", 1);
         var client = api.Service<Launchpad.Durable.DurableEngine>().Client;
         await client.ScheduleNewOrchestrationInstanceAsync(nameof(TestMessage), input, new(operation.Id), Ct);
@@ -81,6 +82,31 @@ public sealed class RecordTests(LaunchpadApi api)
             .Select(row => (row.GetProperty("actor").GetString(), row.GetProperty("data").GetProperty("action").GetString()));
         Assert.Equal([(owner.Account, "order"), (owner.Account, "read-gateway-token"), (owner.Account, "send-message")], acts);
         Assert.DoesNotContain("canary", page.GetRawText(), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task A_cancellation_is_recorded_once_however_often_it_is_asked_for()
+    {
+        using var owner = await api.SignedUpAsync();
+        var id = await owner.OrderAsync();
+        var begun = TimeProvider.System.GetUtcNow();
+        var operation = new Operation(
+            Shared.Ids.New(Shared.Ids.Operation, TimeProvider.System), owner.Account, id, OperationKind.Provision, OperationStatus.Accepted,
+            "payment", begun, begun.AddMinutes(5));
+        await api.Service<OperationStore>().AddAsync(operation, Ct);
+        await api.Service<DeploymentStore>().ChangeAsync(
+            owner.Account, id,
+            deployment => deployment with { Operation = new(operation.Id, operation.Kind, begun.AddMinutes(1), "payment") }, Ct);
+        for (var time = 0; time < 2; time++)
+        {
+            using var answer = await owner.Http.PostAsync(new Uri($"operations/{operation.Id}/cancel", UriKind.Relative), null);
+            Assert.Equal(202, (int)answer.StatusCode);
+        }
+
+        var told = (await owner.GetAsync($"deployments/{id}/record")).GetProperty("rows").EnumerateArray().Skip(2);
+        var row = Assert.Single(told);
+        Assert.Equal(owner.Account, row.GetProperty("actor").GetString());
+        Assert.Equal($$"""{"action":"cancel","operation":"{{operation.Id}}"}""", row.GetProperty("data").GetRawText());
     }
 
     [Theory]

@@ -120,14 +120,74 @@ public sealed class StepRecordTests(Azurite azurite) : StorageTests(azurite)
     {
         var (_, _, operations) = await BegunAsync(OperationKind.TestMessage, Account);
         var deleted = Asked(OperationKind.Terminate, Account);
-        await Task.WhenAll(operations.AddAsync(deleted, Ct), operations.AddAsync(deleted, Ct));
-        await operations.AddAsync(deleted, Ct);
+        await Task.WhenAll(operations.RecordAsync(deleted, Ct), operations.RecordAsync(deleted, Ct));
+        await operations.RecordAsync(deleted, Ct);
 
         var rows = await TalesAsync();
         Assert.Equal(2, rows.Count);
         Assert.StartsWith($$"""action {{Account}} {"action":"send-message","operation":"op_""", rows[0], StringComparison.Ordinal);
         Assert.Equal($$"""action {{Account}} {"action":"delete","operation":"{{deleted.Id}}"}""", rows[1]);
         Assert.DoesNotContain(rows, row => row.Contains("canary", StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
+    public async Task An_operation_that_never_got_its_deployment_is_not_recorded()
+    {
+        var operations = new OperationStore(Tables, Records);
+        var operation = Asked(OperationKind.Restart, Account);
+        await operations.AddAsync(operation, Ct);
+        await operations.RemoveAsync(operation, Ct);
+        Assert.Empty(await ChainAsync());
+        Assert.Empty(await Tables.Operations.QueryAsync<Azure.Data.Tables.TableEntity>($"PartitionKey eq '{operation.Id}'").ToListAsync());
+    }
+
+    [Fact]
+    public async Task A_step_that_was_left_open_is_ended_as_the_same_attempt()
+    {
+        var (operation, steps, _) = await BegunAsync(OperationKind.Terminate, Account);
+        await steps.PollAsync<bool>(
+            operation, Steps.UndoWindow, null, () => Task.FromResult<(bool, string?, bool)>((true, "Until noon.", false)), Ct);
+        await steps.RunAsync(operation, Steps.UndoWindow, null, () => Task.FromResult<string?>("It is over."), Ct);
+        var rows = (await TalesAsync()).Skip(1).ToList();
+        Assert.Equal(["started", "waiting", "done"], rows.Select(Outcome));
+        Assert.All(rows, row => Assert.Contains("\"attempt\":1", row, StringComparison.Ordinal));
+    }
+
+    /// <summary>One piece of work that reports several steps: where it broke off it has begun, so going on is another attempt.</summary>
+    [Fact]
+    public async Task Work_that_is_followed_is_another_attempt_when_it_is_repeated()
+    {
+        var (operation, steps, _) = await BegunAsync(OperationKind.Restart, Account);
+        Step[] path = [Steps.Configure, Steps.Pull];
+        await Assert.ThrowsAsync<VmFailedException>(() => FollowAsync(progress =>
+        {
+            progress.Report(new(Ended: true, null));
+            progress.Report(new(Ended: false, "The machine does not have this image yet."));
+            throw new VmFailedException("unreachable", "gone", retryable: true);
+        }));
+        await FollowAsync(progress =>
+        {
+            progress.Report(new(Ended: true, "It was so already."));
+            progress.Report(new(Ended: true, null));
+        });
+
+        var told = (await ChainAsync()).Skip(1).Select(row => System.Text.Json.JsonElement.Parse(row.Data)).Select(step =>
+            $"{step.GetProperty("step").GetString()} {step.GetProperty("attempt")} {step.GetProperty("outcome").GetString()}");
+        Assert.Equal(
+            [
+                "configure 1 started", "configure 1 done", "pull 1 started", "pull 1 waiting", "pull 1 failed",
+                "configure 2 started", "configure 2 done", "pull 2 started", "pull 2 done",
+            ],
+            told);
+
+        Task FollowAsync(Action<IProgress<StepReport>> work) => steps.FollowAsync(
+            operation, path,
+            progress =>
+            {
+                work(progress);
+                return Task.CompletedTask;
+            },
+            Ct);
     }
 
     [Theory]
@@ -140,6 +200,15 @@ public sealed class StepRecordTests(Azurite azurite) : StorageTests(azurite)
         var (operation, steps, _) = await BegunAsync(OperationKind.Provision, "payment");
         await steps.RunAsync(operation, Steps.Route, null, () => Task.FromResult<string?>(detail), Ct);
         Assert.Contains($"\"detail\":\"{recorded}\"", (await TalesAsync())[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_draft_that_names_parts_of_the_customers_config_is_recorded_without_them()
+    {
+        var (operation, steps, operations) = await BegunAsync(OperationKind.Update, Account);
+        await steps.RunAsync(operation, Steps.Draft, null, () => Task.FromResult<string?>("Version 2: config.canaryWords"), Ct);
+        Assert.DoesNotContain(await TalesAsync(), row => row.Contains("canary", StringComparison.OrdinalIgnoreCase));
+        Assert.Contains("canary", Assert.Single(await operations.StepsAsync(operation, Ct)).Detail, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -175,6 +244,7 @@ public sealed class StepRecordTests(Azurite azurite) : StorageTests(azurite)
         var operations = new OperationStore(Tables, Records);
         var operation = Asked(kind, by);
         await operations.AddAsync(operation, Ct);
+        await operations.RecordAsync(operation, Ct);
         return (operation.Id, StepsOf(operations), operations);
     }
 

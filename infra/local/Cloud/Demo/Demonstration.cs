@@ -79,7 +79,7 @@ public sealed class Demonstration(Ports ports, string caPath, string dockerSocke
 
     private static async Task EndAsync(Customer customer, string deployment, CancellationToken ct)
     {
-        if (await customer.StartAsync(HttpMethod.Delete, $"deployments/{deployment}", null, ct) is { } operation)
+        if (await customer.StartAsync(HttpMethod.Delete, $"deployments/{deployment}?window=none", null, ct) is { } operation)
         {
             await customer.FinishedAsync(operation, null, ct);
         }

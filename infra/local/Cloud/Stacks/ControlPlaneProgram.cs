@@ -116,6 +116,8 @@ internal static class ControlPlaneProgram
             ["Routing__Domain"] = Arm.Zone,
             ["Routing__PublicPort"] = ports.FrontDoor.ToString(CultureInfo.InvariantCulture),
             ["Routing__Issuer"] = "internal",
+            // Long enough to think better of it, short enough to watch it end.
+            ["Rollouts__UndoWindow"] = "00:02:00",
             ["Vms__ProgramPath"] = TenantProgram(),
             ["Vms__SshPort"] = machineSshPort.ToString(CultureInfo.InvariantCulture),
             ["Site__BaseUrl"] = Local("http://localhost", ports.ControlPlane),

@@ -11,12 +11,24 @@ internal static class Health
     // Docker takes longer to answer than the bot, and the bot needs the processor.
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
 
+    // A bot at work may be slow to answer; one that ended does not answer at all.
+    private const int MissesMax = 3;
+
     public static async Task<HealthResult> RunAsync(HealthRequest request)
     {
         var state = Find(request.Deployment);
         var clock = Stopwatch.StartNew();
         using var docker = new DockerEngine();
         using var bot = new Bot(state);
+        var ready = await BecomesReadyAsync(request, state, docker, bot, clock);
+        return ready.Ready && request.HoldSeconds > 0
+            ? await StaysReadyAsync(request, state, docker, bot, ready.Restarts)
+            : ready;
+    }
+
+    private static async Task<HealthResult> BecomesReadyAsync(
+        HealthRequest request, DeploymentState state, DockerEngine docker, Bot bot, Stopwatch clock)
+    {
         var patience = TimeSpan.FromSeconds(request.WaitSeconds);
         for (var nextLook = TimeSpan.Zero; ; await Task.Delay(ProbeEvery))
         {
@@ -35,6 +47,29 @@ internal static class Health
 
             var later = clock.Elapsed + LookEvery;
             nextLook = later < patience ? later : patience;
+        }
+    }
+
+    /// <summary>Answers at the end of the time, or at once when the bot ended: an end counts also when Docker has started it
+    /// again.</summary>
+    private static async Task<HealthResult> StaysReadyAsync(
+        HealthRequest request, DeploymentState state, DockerEngine docker, Bot bot, int restarts)
+    {
+        var misses = 0;
+        for (var clock = Stopwatch.StartNew(); ; await Task.Delay(LookEvery))
+        {
+            misses = await bot.IsReadyAsync() ? 0 : misses + 1;
+            var container = await Container.FindAsync(docker, request.Deployment) ?? throw NotFound(request.Deployment);
+            var result = Describe(container, state, ready: misses < MissesMax);
+            if (!result.Ready || result.Restarts > restarts)
+            {
+                return result with { Ready = false };
+            }
+
+            if (clock.Elapsed.TotalSeconds >= request.HoldSeconds)
+            {
+                return result;
+            }
         }
     }
 

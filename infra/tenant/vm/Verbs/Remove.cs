@@ -42,6 +42,7 @@ internal static class Remove
 
         // State goes with the folder and last: as long as it is there, the next run knows that there is something to remove.
         File.Delete(paths.Image);
+        File.Delete(paths.Kept);
         Directory.Delete(paths.Folder, recursive: true);
         return true;
     }

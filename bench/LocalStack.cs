@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Launchpad.Local.Demo;
+
+namespace Launchpad.Bench;
+
+/// <summary>The product in a home of its own, as `./launchpad up` starts it, with the real bot's image ready.</summary>
+internal sealed class LocalStack : IAsyncDisposable
+{
+    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "Launchpad.Local.dll");
+
+    private readonly string home = Directory.CreateTempSubdirectory("launchpad-bench-").FullName;
+    private Process? up;
+
+    public string CaPath => Path.Combine(home, "tls", "ca.pem");
+
+    public Uri ControlPlane { get; private set; } = new("http://localhost/");
+
+    public static async Task<LocalStack> StartAsync(Action<string> say)
+    {
+        var stack = new LocalStack();
+        try
+        {
+            say("Building what is not cached yet, and starting …");
+            await stack.StartAsync();
+            return stack;
+        }
+        catch
+        {
+            await stack.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async Task<DemoReport> DemoAsync() =>
+        JsonSerializer.Deserialize((await RunAsync("demo", "--json")).Trim().Split('\n')[^1], DemoJson.Default.DemoReport)!;
+
+    public async ValueTask DisposeAsync()
+    {
+        await RunAsync("down", "--erase");
+        up?.Dispose();
+    }
+
+    private async Task StartAsync()
+    {
+        up = Start("up", "--json");
+        var said = JsonNode.Parse(await up.StandardOutput.ReadLineAsync() ?? "{}");
+        ControlPlane = said?["addresses"]?["dashboard"] is { } address
+            ? new Uri((string)address!)
+            : throw new InvalidOperationException($"up did not start: {said?["error"]}");
+        while (!(bool)JsonNode.Parse(await RunAsync("status", "--json"))!["prepared"]!)
+        {
+            await Task.Delay(250);
+        }
+    }
+
+    private async Task<string> RunAsync(params string[] arguments)
+    {
+        using var process = Start(arguments);
+        var said = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return process.ExitCode == 0 ? said : throw new InvalidOperationException($"{arguments[0]} ended with {process.ExitCode}.");
+    }
+
+    private Process Start(params string[] arguments) =>
+        Process.Start(new ProcessStartInfo("dotnet", [Program, .. arguments, "--home", home]) { RedirectStandardOutput = true })!;
+}

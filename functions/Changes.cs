@@ -1,0 +1,236 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Launchpad.Shared.Deployments;
+using Launchpad.Shared.Images;
+using Launchpad.Shared.Operations;
+using Launchpad.Shared.Records;
+using Launchpad.Shared.Secrets;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Options;
+
+namespace Launchpad.Functions;
+
+/// <param name="Tag">The image tag to take; null for that of the deployment's channel.</param>
+/// <param name="Data">What the bot finds if it has to go back: "as-now" (usual) or "as-at-switch".</param>
+public sealed record UpgradeTo(string? Tag, string? Why, string? Data);
+
+/// <param name="Version">null for the one that ran before the active one.</param>
+public sealed record RollBackTo(int? Version, string? Why, string? Data);
+
+/// <param name="Plan">The token that the plan's result holds.</param>
+public sealed record ApplyPlan(string? Plan);
+
+/// <param name="Channel">An image tag that upgrades follow; null for the operator's.</param>
+/// <param name="ResumeUpgrades">True to allow upgrades again after several failed in a row.</param>
+public sealed record UpdatePolicy(string? Channel, bool Pinned, bool ResumeUpgrades);
+
+/// <summary>Changes to a bot that runs: each asks for a new version, and each can be planned first with `?plan=true`.</summary>
+public sealed class Changes(
+    DeploymentStore deployments, ConfigVersionStore versions, OperationStore operations, OperationStarter starter, BotSecrets secrets,
+    Recorder recorder, Callers callers, TimeProvider clock, IOptions<ImageOptions> images)
+{
+    /// <summary>An RFC 7396 merge patch of model, instructions, config and channels: what is absent stays, what is null goes.</summary>
+    [Function("UpdateConfig")]
+    public async Task<IActionResult> Update(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "deployments/{id}/config")] HttpRequest request, string id,
+        [DurableClient] DurableTaskClient client, CancellationToken ct)
+    {
+        var deployment = await FindAsync(request, id, ct);
+        var patch = await Bodies.ReadAsync<JsonObject>(request, ct);
+        Preconditions.Require(request, deployment);
+        if (request.Query["plan"] == "true" && patch.ContainsKey("telegramToken"))
+        {
+            throw Problems.Invalid("telegramToken", "cannot be part of a plan: a plan keeps nothing, and this would have to be kept.");
+        }
+
+        var settings = await PatchAsync(deployment, patch, ct);
+        var change = new ChangeRequest(settings, null, null, Rules.Data(Text(patch, "data")), Rules.Why(Text(patch, "why")));
+        return await BeginAsync(request, client, deployment, OperationKind.Update, change, ct);
+    }
+
+    [Function("UpgradeDeployment")]
+    public async Task<IActionResult> Upgrade(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/upgrade")] HttpRequest request, string id,
+        [DurableClient] DurableTaskClient client, CancellationToken ct)
+    {
+        var deployment = await FindAsync(request, id, ct);
+        var body = await Bodies.ReadAsync<UpgradeTo>(request, ct);
+        Preconditions.Require(request, deployment);
+        if (deployment.Pinned && body.Tag is null)
+        {
+            throw Problems.WrongState(deployment, "It is pinned to its image. Name a 'tag', or PUT …/updates with \"pinned\": false.");
+        }
+
+        if (deployment.FailedRollouts >= Deployment.FailedRolloutsMax)
+        {
+            throw Problems.UpgradesPaused(deployment.FailedRollouts);
+        }
+
+        var tag = Rules.Tag("tag", body.Tag) ?? deployment.Channel ?? images.Value.Tag;
+        var change = new ChangeRequest(null, tag, null, Rules.Data(body.Data), Rules.Why(body.Why));
+        return await BeginAsync(request, client, deployment, OperationKind.Upgrade, change, ct);
+    }
+
+    [Function("RollBackDeployment")]
+    public async Task<IActionResult> RollBack(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/rollback")] HttpRequest request, string id,
+        [DurableClient] DurableTaskClient client, CancellationToken ct)
+    {
+        var deployment = await FindAsync(request, id, ct);
+        var body = await Bodies.ReadAsync<RollBackTo>(request, ct);
+        Preconditions.Require(request, deployment);
+        var number = body.Version ?? deployment.PreviousGood ?? throw Problems.WrongState(deployment, "No version ran before this one.");
+        var version = await versions.FindAsync(deployment.Id, number, ct);
+        if (version is not { Status: ConfigVersionStatus.Superseded })
+        {
+            throw Problems.Invalid("version", version is null
+                ? "is not a version of this deployment. GET …/versions lists them."
+                : $"is {version.Status.ToString().ToLowerInvariant()}: only a version that ran well before can be gone back to.");
+        }
+
+        var change = new ChangeRequest(null, null, number, Rules.Data(body.Data), Rules.Why(body.Why));
+        return await BeginAsync(request, client, deployment, OperationKind.Rollback, change, ct);
+    }
+
+    /// <summary>Does what a plan said, and nothing else.</summary>
+    [Function("ApplyPlan")]
+    public async Task<IActionResult> Apply(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/apply")] HttpRequest request, string id,
+        [DurableClient] DurableTaskClient client, CancellationToken ct)
+    {
+        var deployment = await FindAsync(request, id, ct);
+        var token = (await Bodies.ReadAsync<ApplyPlan>(request, ct)).Plan;
+        var planned = Shared.Ids.IsValid(token, Shared.Ids.Operation) ? await operations.FindAsync(deployment.Account, token, ct) : null;
+        if (planned is not { Kind: OperationKind.Plan, Status: OperationStatus.Succeeded } || planned.Deployment != id)
+        {
+            throw Problems.Invalid("plan", "is not the token of a plan for this deployment. Ask with '?plan=true' first.");
+        }
+
+        var plan = ChangePlan.Parse(planned.Result!);
+        if (plan.Expires < clock.GetUtcNow() || plan.From != deployment.ActiveVersion)
+        {
+            throw Problems.PlanVoid(plan.Expires < clock.GetUtcNow()
+                ? $"It was good until {plan.Expires:u}."
+                : $"It was made for version {plan.From}, and {deployment.ActiveVersion} is active now.");
+        }
+
+        var change = ChangeRequest.Parse(planned.Request!) with { Planned = plan.StateHash };
+        var kind = change switch
+        {
+            { Version: not null } => OperationKind.Rollback,
+            { Tag: not null } => OperationKind.Upgrade,
+            _ => OperationKind.Update,
+        };
+        return await BeginAsync(client, deployment, kind, change, ct);
+    }
+
+    [Function("SetUpdatePolicy")]
+    public async Task<IActionResult> SetPolicy(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "deployments/{id}/updates")] HttpRequest request, string id,
+        CancellationToken ct)
+    {
+        var deployment = await FindAsync(request, id, ct);
+        var body = await Bodies.ReadAsync<UpdatePolicy>(request, ct);
+        var channel = Rules.Tag("channel", body.Channel);
+        await recorder.ActAsync(id, deployment.Account, "set-update-policy", new { body.Pinned, body.ResumeUpgrades }, ct);
+        var changed = await deployments.ChangeAsync(
+            deployment.Account, id,
+            current => current with
+            {
+                Channel = channel,
+                Pinned = body.Pinned,
+                FailedRollouts = body.ResumeUpgrades ? 0 : current.FailedRollouts,
+            },
+            ct);
+        return new OkObjectResult(new
+        {
+            channel = changed.Channel ?? images.Value.Tag,
+            changed.Pinned,
+            paused = changed.FailedRollouts >= Deployment.FailedRolloutsMax,
+        });
+    }
+
+    private Task<IActionResult> BeginAsync(
+        HttpRequest request, DurableTaskClient client, Deployment deployment, OperationKind kind, ChangeRequest change, CancellationToken ct) =>
+        BeginAsync(client, deployment, request.Query["plan"] == "true" ? OperationKind.Plan : kind, change, ct);
+
+    private async Task<IActionResult> BeginAsync(
+        DurableTaskClient client, Deployment deployment, OperationKind kind, ChangeRequest change, CancellationToken ct)
+    {
+        var operation = await starter.BeginAsync(
+            client, deployment, kind, deployment.Account,
+            refuse: now => now.ActiveVersion != deployment.ActiveVersion ? Problems.Moved(now)
+                : now.Status is DeploymentStatus.Running ? null
+                : Problems.WrongState(now, "Only a running bot can be changed."),
+            change.ToJson(), ct);
+        return new AcceptedResult($"/api/operations/{operation.Id}", new { operation = operation.Id, status = "accepted" });
+    }
+
+    private async Task<BotSettings> PatchAsync(Deployment deployment, JsonObject patch, CancellationToken ct)
+    {
+        foreach (var (name, _) in patch)
+        {
+            if (name is not ("model" or "instructions" or "config" or "telegram" or "telegramToken" or "why" or "data"))
+            {
+                throw Problems.Invalid(name, "cannot be changed here: model, instructions, config, telegram and telegramToken can.");
+            }
+        }
+
+        var settings = deployment.Settings;
+        settings = patch.ContainsKey("model") ? settings with { Model = Rules.Model(Text(patch, "model")) } : settings;
+        settings = patch.ContainsKey("instructions")
+            ? settings with { Instructions = Rules.Instructions(Text(patch, "instructions")) }
+            : settings;
+        settings = patch.ContainsKey("config") ? settings with { Config = Rules.OwnConfig(patch["config"]) } : settings;
+        if (Rules.TelegramToken(Text(patch, "telegramToken")) is { } token)
+        {
+            // Kept at once: it is the version's state that names it.
+            await recorder.ActAsync(
+                deployment.Id, deployment.Account, "set-secret", new { secret = BotSecretNames.TelegramToken }, ct);
+            await secrets.PutAsync(deployment.Id, BotSecretNames.TelegramToken, token, ct);
+            settings = settings with { Telegram = true };
+        }
+
+        return patch.ContainsKey("telegram") ? settings with { Telegram = Rules.Flag("telegram", patch["telegram"]) } : settings;
+    }
+
+    private static string? Text(JsonObject patch, string name) => patch[name] switch
+    {
+        null => null,
+        JsonValue value when value.TryGetValue<string>(out var text) => text,
+        _ => throw Problems.Invalid(name, "has to be text."),
+    };
+
+    private async Task<Deployment> FindAsync(HttpRequest request, string id, CancellationToken ct)
+    {
+        var account = await callers.RequireAsync(request, ct);
+        return Shared.Ids.IsValid(id, Shared.Ids.Deployment) && await deployments.FindAsync(account.Id, id, ct) is { } found
+            ? found
+            : throw Problems.NotFound();
+    }
+}
+
+/// <summary>Whoever changes a config says which one he has seen.</summary>
+public static class Preconditions
+{
+    public static string ETag(Deployment deployment) =>
+        string.Create(CultureInfo.InvariantCulture, $"\"v{deployment.ActiveVersion ?? 0}\"");
+
+    /// <exception cref="ProblemException">428 without If-Match, 412 when another version is active.</exception>
+    public static void Require(HttpRequest request, Deployment deployment)
+    {
+        var seen = request.Headers.IfMatch.ToString();
+        if (seen.Length == 0)
+        {
+            throw Problems.PreconditionNeeded();
+        }
+
+        if (seen != ETag(deployment))
+        {
+            throw Problems.Moved(deployment);
+        }
+    }
+}

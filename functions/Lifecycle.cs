@@ -1,0 +1,98 @@
+using Launchpad.Orchestrations;
+using Launchpad.Shared.Deployments;
+using Launchpad.Shared.Operations;
+using Launchpad.Shared.Records;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+
+namespace Launchpad.Functions;
+
+/// <summary>Stopping for a while, taking a deletion back, and stopping what goes on.</summary>
+public sealed class Lifecycle(
+    DeploymentStore deployments, OperationStore operations, OperationStarter starter, Recorder recorder, Callers callers)
+{
+    /// <summary>Stops the bot; its data, its place and its price stay.</summary>
+    [Function("SuspendDeployment")]
+    public async Task<IActionResult> Suspend(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/suspend")] HttpRequest request, string id,
+        [DurableClient] DurableTaskClient client, CancellationToken ct)
+    {
+        var deployment = await FindAsync(request, id, ct);
+        return Accepted(await starter.BeginAsync(
+            client, deployment, OperationKind.Suspend, deployment.Account,
+            refuse: now => now.Status is DeploymentStatus.Running ? null : Problems.WrongState(now, "Only a running bot can be suspended."),
+            request: null, ct));
+    }
+
+    [Function("ResumeDeployment")]
+    public async Task<IActionResult> Resume(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/resume")] HttpRequest request, string id,
+        [DurableClient] DurableTaskClient client, CancellationToken ct)
+    {
+        var deployment = await FindAsync(request, id, ct);
+        return Accepted(await starter.BeginAsync(
+            client, deployment, OperationKind.Resume, deployment.Account,
+            refuse: now => now.Status is DeploymentStatus.Suspended ? null : Problems.WrongState(now, "Only a suspended bot can be resumed."),
+            request: null, ct));
+    }
+
+    /// <summary>Takes a deletion back as long as its data is there.</summary>
+    [Function("UndeleteDeployment")]
+    public async Task<IActionResult> Undelete(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/undelete")] HttpRequest request, string id,
+        [DurableClient] DurableTaskClient client, CancellationToken ct)
+    {
+        var deployment = await FindAsync(request, id, ct);
+        if (deployment.Operation is not { Kind: OperationKind.Terminate } deletion
+            || !(await operations.StepsAsync(deletion.Id, ct)).Any(step =>
+                step.Name == Steps.UndoWindow.Name && step.Status is StepStatus.Started))
+        {
+            throw Problems.WrongState(deployment, "A deletion can be taken back as long as its undo window is open.");
+        }
+
+        await recorder.ActAsync(id, deployment.Account, "undelete", new { operation = deletion.Id }, ct);
+        await client.RaiseEventAsync(deletion.Id, Terminate.Decision, Terminate.TakeBack, ct);
+        return new AcceptedResult($"/api/operations/{deletion.Id}", new { operation = deletion.Id, status = "accepted" });
+    }
+
+    /// <summary>Stops an operation: what it did is taken back, as GET on it lists before.</summary>
+    [Function("CancelOperation")]
+    public async Task<IActionResult> Cancel(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "operations/{id}/cancel")] HttpRequest request, string id,
+        CancellationToken ct)
+    {
+        var account = await callers.RequireAsync(request, ct);
+        var operation = Shared.Ids.IsValid(id, Shared.Ids.Operation) ? await operations.FindAsync(account.Id, id, ct) : null;
+        if (operation is null)
+        {
+            throw Problems.NotFound();
+        }
+
+        var deployment = await deployments.ChangeAsync(
+            account.Id, operation.Deployment,
+            current => current.Operation?.Id == id && Cancellation.IsPossible(operation.Kind)
+                ? current with { Operation = current.Operation with { Cancelled = true } }
+                : null,
+            ct);
+        if (deployment.Operation is not { Cancelled: true } held || held.Id != id)
+        {
+            throw Problems.CannotCancel(operation);
+        }
+
+        await recorder.ActOnceAsync($"cancel-{id}", operation.Deployment, account.Id, "cancel", new { operation = id }, ct);
+        return new AcceptedResult($"/api/operations/{id}", new { operation = id, status = "cancelling" });
+    }
+
+    private static AcceptedResult Accepted(Operation operation) =>
+        new($"/api/operations/{operation.Id}", new { operation = operation.Id, status = "accepted" });
+
+    private async Task<Deployment> FindAsync(HttpRequest request, string id, CancellationToken ct)
+    {
+        var account = await callers.RequireAsync(request, ct);
+        return Shared.Ids.IsValid(id, Shared.Ids.Deployment) && await deployments.FindAsync(account.Id, id, ct) is { } found
+            ? found
+            : throw Problems.NotFound();
+    }
+}

@@ -1,0 +1,141 @@
+using Launchpad.Shared;
+using Launchpad.Shared.Deployments;
+using Launchpad.Shared.Operations;
+using Launchpad.Shared.Ssh;
+using Launchpad.Shared.Vms;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+using Microsoft.Extensions.Options;
+using Steps = Launchpad.Shared.Operations.Steps;
+
+namespace Launchpad.Orchestrations.Activities;
+
+/// <summary>A version beside the bot that runs, on a copy of its volume. The machine knows it under a name of its own, so nothing that is
+/// done to it can reach the other.</summary>
+public sealed class CandidateActivities(
+    DeploymentStore deployments, ConfigVersionStore versions, VmStore vms, VmAccess access, Bots bots, StepLog steps,
+    IOptions<RolloutOptions> options)
+{
+    private const int HealthWaitSeconds = 20;
+    private const int AnswerSeconds = 120;
+
+    /// <summary>False when the machine has no room for two.</summary>
+    [Function(nameof(ReserveCandidate))]
+    public Task<bool> ReserveCandidate([ActivityTrigger] BotInput input, CancellationToken ct) =>
+        steps.RunAsync(input.Operation, Steps.Room, null, async () =>
+        {
+            await deployments.GetHeldAsync(input.Account, input.Deployment, input.Operation, ct);
+            var candidate = Bots.CandidateOf(input.Deployment);
+            var vm = await vms.ChangeAsync(
+                input.Tier, input.Vm,
+                current => current.FreeMb >= Bots.CandidateMemoryMb ? current.With(candidate, Bots.CandidateMemoryMb) : current, ct);
+            var has = vm.Reservations.ContainsKey(candidate);
+            return (has, (string?)(has
+                ? $"{Bots.CandidateMemoryMb} MB beside the bot."
+                : "The machine has no room for two: the version is tried in its place only."));
+        }, ct);
+
+    [Function(nameof(CopyVolume))]
+    public Task CopyVolume([ActivityTrigger] BotInput input, CancellationToken ct) =>
+        steps.RunAsync(input.Operation, Steps.CopyVolume, null, async () =>
+        {
+            await deployments.GetHeldAsync(input.Account, input.Deployment, input.Operation, ct);
+            var copied = await RunAsync<VolumeRequest, VolumeResult>(
+                input, VmVerb.Volume, new(input.Deployment, VolumeAction.Copy, Bots.CandidateOf(input.Deployment)), ct);
+            return $"{copied.UsedMb} MB; the bot went on and waited {copied.Ms} ms to write.";
+        }, ct);
+
+    [Function(nameof(StartCandidate))]
+    public Task StartCandidate([ActivityTrigger] BotInput input, CancellationToken ct) =>
+        steps.RunAsync(input.Operation, Steps.StartCandidate, null, async () =>
+        {
+            var deployment = await deployments.GetHeldAsync(input.Account, input.Deployment, input.Operation, ct);
+            var version = await versions.GetAsync(input.Deployment, input.Version, ct);
+            await RunAsync<ApplyRequest, ApplyResult>(input, VmVerb.Apply, await bots.CandidateAsync(deployment, version, ct), ct);
+            return null;
+        }, ct);
+
+    /// <summary>True once it was ready for the whole window.</summary>
+    [Function(nameof(CheckCandidate))]
+    public Task<bool> CheckCandidate([ActivityTrigger] CheckBotInput input, CancellationToken ct) =>
+        steps.PollAsync(input.Bot.Operation, Steps.Candidate, "The candidate is starting up.", async () =>
+        {
+            var bot = input.Bot;
+            await deployments.GetHeldAsync(bot.Account, bot.Deployment, bot.Operation, ct);
+            var window = options.Value.HealthWindow;
+            var health = await RunAsync<HealthRequest, HealthResult>(
+                bot, VmVerb.Health, new(Bots.CandidateOf(bot.Deployment), HealthWaitSeconds, HoldSeconds(window)), ct);
+            var ended = health.Restarts > 0 || (!health.Running && health.ExitCode is not null);
+            return health.Ready ? (true, (string?)$"Ready, and so for {window.TotalSeconds:0} s.", true)
+                : ended || input.Last ? throw new PermanentException("candidate-failed", $"The candidate failed. {BotActivities.Tell(health)}")
+                : (false, BotActivities.Tell(health), false);
+        }, ct);
+
+    [Function(nameof(AskCandidate))]
+    public Task AskCandidate([ActivityTrigger] BotInput input, CancellationToken ct) =>
+        steps.RunAsync(input.Operation, Steps.Canary, null, async () =>
+        {
+            await deployments.GetHeldAsync(input.Account, input.Deployment, input.Operation, ct);
+            var answer = await RunAsync<ExecTestRequest, ExecTestResult>(
+                input, VmVerb.ExecTest, new(Bots.CandidateOf(input.Deployment), options.Value.CanaryMessage, AnswerSeconds), ct);
+            return string.IsNullOrWhiteSpace(answer.Answer)
+                ? throw new PermanentException("candidate-silent", "The candidate answered with nothing.")
+                : $"It answered in {answer.Ms} ms.";
+        }, ct);
+
+    [Function(nameof(RemoveCandidate))]
+    public Task RemoveCandidate([ActivityTrigger] BotInput input, CancellationToken ct) =>
+        steps.RunAsync(input.Operation, Steps.RemoveCandidate, null, async () =>
+        {
+            if (await vms.FindAsync(input.Tier, input.Vm, ct) is null)
+            {
+                return "Its machine is gone.";
+            }
+
+            var candidate = Bots.CandidateOf(input.Deployment);
+            await RunAsync<RemoveRequest, RemoveResult>(input, VmVerb.Remove, new(candidate), ct);
+            await vms.ChangeAsync(input.Tier, input.Vm, current => current.Without(candidate), ct);
+            return null;
+        }, ct);
+
+    /// <summary>The machine watches for a minute at most; of a longer window that is the part that counts.</summary>
+    internal static int HoldSeconds(TimeSpan window) => (int)Math.Clamp(Math.Ceiling(window.TotalSeconds), 1, 60);
+
+    private async Task<TResult> RunAsync<TRequest, TResult>(BotInput bot, VmVerb verb, TRequest request, CancellationToken ct)
+        where TRequest : class
+        where TResult : class =>
+        await access.RunAsync<TRequest, TResult>(await vms.GetAsync(bot.Tier, bot.Vm, ct), verb, request, ct);
+}
+
+public static class CandidateCalls
+{
+    private const int ChecksMax = 20;
+
+    extension(TaskOrchestrationContext context)
+    {
+        public Task<bool> ReserveCandidate(BotInput bot) =>
+            context.CallActivityAsync<bool>(nameof(CandidateActivities.ReserveCandidate), bot, Retry.Store);
+
+        public Task CopyVolume(BotInput bot) => context.CallActivityAsync(nameof(CandidateActivities.CopyVolume), bot, Retry.Machine);
+
+        public Task StartCandidate(BotInput bot) =>
+            context.CallActivityAsync(nameof(CandidateActivities.StartCandidate), bot, Retry.Machine);
+
+        public async Task CandidateBecomesReady(BotInput bot, DateTime deadline)
+        {
+            for (var check = 1; ; check++)
+            {
+                var input = new CheckBotInput(bot, check == ChecksMax || context.CurrentUtcDateTime >= deadline);
+                if (await context.CallActivityAsync<bool>(nameof(CandidateActivities.CheckCandidate), input, Retry.Machine))
+                {
+                    return;
+                }
+            }
+        }
+
+        public Task AskCandidate(BotInput bot) => context.CallActivityAsync(nameof(CandidateActivities.AskCandidate), bot, Retry.Ask);
+
+        public Task RemoveCandidate(BotInput bot) =>
+            context.CallActivityAsync(nameof(CandidateActivities.RemoveCandidate), bot, Retry.Undo);
+    }
+}

@@ -1,0 +1,111 @@
+using Launchpad.Shared;
+using Launchpad.Shared.Deployments;
+using Launchpad.Shared.Operations;
+using Launchpad.Shared.Ssh;
+using Launchpad.Shared.Vms;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+using Microsoft.Extensions.Options;
+using Steps = Launchpad.Shared.Operations.Steps;
+
+namespace Launchpad.Orchestrations.Activities;
+
+public sealed record ReturnVolumeInput(BotInput Bot, DataChoice Data);
+
+/// <summary>One version out of its place and another in: what keeps the data, and what brings the last known good back. Going back asks
+/// nobody's leave but the operation's that holds the deployment: a person who cancels it wants just that.</summary>
+public sealed class SwitchActivities(
+    DeploymentStore deployments, ConfigVersionStore versions, VmStore vms, VmAccess access, Bots bots, StepLog steps,
+    IOptions<RolloutOptions> options)
+{
+    private const int HealthWaitSeconds = 30;
+    private const int Waits = 6;
+
+    [Function(nameof(KeepVolume))]
+    public Task KeepVolume([ActivityTrigger] BotInput input, CancellationToken ct) =>
+        steps.RunAsync(input.Operation, Steps.Switch, null, async () =>
+        {
+            await deployments.GetHeldAsync(input.Account, input.Deployment, input.Operation, ct);
+            var kept = await RunAsync<VolumeRequest, VolumeResult>(input, VmVerb.Volume, new(input.Deployment, VolumeAction.Keep), ct);
+            return $"{kept.UsedMb} MB kept in {kept.Ms} ms.";
+        }, ct);
+
+    /// <summary>A bot that is ready has to stay so, or the version is not believed.</summary>
+    [Function(nameof(HoldReady))]
+    public Task HoldReady([ActivityTrigger] BotInput input, CancellationToken ct) =>
+        steps.RunAsync(input.Operation, Steps.Hold, "A version that is going to fail mostly does so at once.", async () =>
+        {
+            await deployments.GetHeldAsync(input.Account, input.Deployment, input.Operation, ct);
+            var window = options.Value.HealthWindow;
+            var health = await RunAsync<HealthRequest, HealthResult>(
+                input, VmVerb.Health, new(input.Deployment, HealthWaitSeconds, CandidateActivities.HoldSeconds(window)), ct);
+            return health is { Ready: true, Restarts: 0 }
+                ? $"Ready for {window.TotalSeconds:0} s."
+                : throw new PermanentException("never-ready", $"The bot did not stay ready. {BotActivities.Tell(health)}");
+        }, ct);
+
+    [Function(nameof(ReturnVolume))]
+    public Task ReturnVolume([ActivityTrigger] ReturnVolumeInput input, CancellationToken ct) =>
+        steps.RunAsync(input.Bot.Operation, Steps.ReturnData, null, async () =>
+        {
+            DeploymentStore.EnsureHeld(await deployments.GetAsync(input.Bot.Account, input.Bot.Deployment, ct), input.Bot.Operation);
+            var returned = await RunAsync<VolumeRequest, VolumeResult>(
+                input.Bot, VmVerb.Volume, new(input.Bot.Deployment, VolumeAction.Return), ct);
+            return $"{returned.UsedMb} MB.";
+        }, ct);
+
+    /// <summary>Up, ready and at its address again, in one step: whoever waits for it waits once.</summary>
+    [Function(nameof(ReturnBot))]
+    public Task ReturnBot([ActivityTrigger] BotInput input, CancellationToken ct) =>
+        steps.RunAsync(input.Operation, Steps.ReturnBot, "The last known good version starts.", async () =>
+        {
+            var deployment = DeploymentStore.EnsureHeld(await deployments.GetAsync(input.Account, input.Deployment, ct), input.Operation);
+            var version = await versions.GetAsync(input.Deployment, input.Version, ct);
+            await RunAsync<ApplyRequest, ApplyResult>(input, VmVerb.Apply, await bots.SpecAsync(deployment, version, ct), ct);
+            for (var wait = 0; wait < Waits; wait++)
+            {
+                var health = await RunAsync<HealthRequest, HealthResult>(
+                    input, VmVerb.Health, new(input.Deployment, HealthWaitSeconds), ct);
+                if (health.Ready)
+                {
+                    return $"Version {input.Version} is ready.";
+                }
+            }
+
+            throw new PermanentException("never-ready", $"Version {input.Version} did not come back in time.");
+        }, ct);
+
+    /// <summary>Container, network, route and secrets go; the volume stays.</summary>
+    [Function(nameof(StopBot))]
+    public Task StopBot([ActivityTrigger] BotInput input, CancellationToken ct) =>
+        steps.RunAsync(input.Operation, Steps.Stop, null, async () =>
+        {
+            await deployments.GetHeldAsync(input.Account, input.Deployment, input.Operation, ct);
+            await RunAsync<RemoveRequest, RemoveResult>(input, VmVerb.Remove, new(input.Deployment, KeepVolume: true), ct);
+            return "Its data is where it was.";
+        }, ct);
+
+    private async Task<TResult> RunAsync<TRequest, TResult>(BotInput bot, VmVerb verb, TRequest request, CancellationToken ct)
+        where TRequest : class
+        where TResult : class =>
+        await access.RunAsync<TRequest, TResult>(await vms.GetAsync(bot.Tier, bot.Vm, ct), verb, request, ct);
+}
+
+public static class SwitchCalls
+{
+    extension(TaskOrchestrationContext context)
+    {
+        public Task KeepVolume(BotInput bot) => context.CallActivityAsync(nameof(SwitchActivities.KeepVolume), bot, Retry.Machine);
+
+        public Task StaysReady(BotInput bot) => context.CallActivityAsync(nameof(SwitchActivities.HoldReady), bot, Retry.Machine);
+
+        /// <summary>Nothing when the data shall stay as it is now.</summary>
+        public Task ReturnVolume(ReturnVolumeInput input) => input.Data is DataChoice.AsAtSwitch
+            ? context.CallActivityAsync(nameof(SwitchActivities.ReturnVolume), input, Retry.Undo)
+            : Task.CompletedTask;
+
+        public Task ReturnBot(BotInput bot) => context.CallActivityAsync(nameof(SwitchActivities.ReturnBot), bot, Retry.Undo);
+
+        public Task StopBot(BotInput bot) => context.CallActivityAsync(nameof(SwitchActivities.StopBot), bot, Retry.Machine);
+    }
+}

@@ -1,0 +1,50 @@
+using System.Text.Json;
+using Launchpad.Shared.Deployments;
+
+namespace Launchpad.Shared.Operations;
+
+/// <summary>What a bot finds in its volume when a version did not work in its place.</summary>
+public enum DataChoice
+{
+    /// <summary>All that is there: what it learned from the failed version too.</summary>
+    AsNow,
+
+    /// <summary>What was there when the switch was made.</summary>
+    AsAtSwitch,
+}
+
+/// <summary>A change that was asked for, kept with its operation.</summary>
+/// <param name="Settings">The whole of them, as they shall be; null to leave them.</param>
+/// <param name="Tag">The image tag to take; null to stay.</param>
+/// <param name="Version">An older version to go back to; null for a new one.</param>
+/// <param name="Planned">Hash of the state that a plan was made for: nothing else may come of it. Null without a plan.</param>
+public sealed record ChangeRequest(
+    BotSettings? Settings, string? Tag, int? Version, DataChoice Data, string Why, string? Planned = null)
+{
+    public string ToJson() => JsonSerializer.Serialize(this, JsonSerializerOptions.Web);
+
+    /// <summary>Where the row was lost, nothing is asked for.</summary>
+    public static ChangeRequest Parse(string? json) => json is null
+        ? new(null, null, null, DataChoice.AsNow, "")
+        : JsonSerializer.Deserialize<ChangeRequest>(json, JsonSerializerOptions.Web)!;
+}
+
+/// <summary>What a change would do, found out by the same saga that would do it.</summary>
+/// <param name="Token">Applies exactly this, until <paramref name="Expires"/> and as long as nothing it looked at has moved.</param>
+/// <param name="DowntimeSeconds">From the old version's stop until the new one's first answer, as the last boot took.</param>
+/// <param name="FirstGate">False when the machine has no room to try the version beside the bot that runs.</param>
+public sealed record ChangePlan(
+    string Token, DateTimeOffset Expires, int From, int? Target, string StateHash, string Image, ConfigDiff Diff, bool Restarts,
+    int DowntimeSeconds, bool FirstGate, IReadOnlyList<string> Checks)
+{
+    public static readonly TimeSpan Lifetime = TimeSpan.FromHours(72);
+
+    public string ToJson() => JsonSerializer.Serialize(this, Options);
+
+    public static ChangePlan Parse(string json) => JsonSerializer.Deserialize<ChangePlan>(json, Options)!;
+
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
+    };
+}
