@@ -10,7 +10,7 @@ namespace Launchpad.Functions;
 /// <param name="Type">Null for a plain message.</param>
 public sealed record StreamEvent(string? Id, object Data, string? Type = null);
 
-/// <summary>Answers with server-sent events. A stream ends by itself after a while; its client comes back with the id it saw last.</summary>
+/// <summary>Answers with server-sent events. A stream ends by itself after a while; its client comes back with its last id.</summary>
 public sealed class EventStreams(IHostApplicationLifetime lifetime, TimeProvider clock)
 {
     public const int PerAccountMax = 8;

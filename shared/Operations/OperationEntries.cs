@@ -25,7 +25,7 @@ public static partial class OperationEntries
         operation,
         step = step.Name,
         step.Attempt,
-        outcome = step is { Status: StepStatus.Started, DurationMs: not null } ? "waiting" : Wire(step.Status.ToString()),
+        outcome = OperationStore.IsOpen(step) ? "waiting" : Wire(step.Status.ToString()),
         step.DurationMs,
         detail = step.Status is StepStatus.Failed || step.Detail is null || step.Name == Steps.Draft.Name ? null : Ours(step.Detail),
         step.Code,

@@ -61,7 +61,7 @@ public sealed class OperationStore(Tables tables, RecordStore records)
             before =>
             {
                 startedAt = before?.StartedAt ?? at;
-                return look && before is { Status: StepStatus.Started, DurationMs: not null }
+                return look && IsOpen(before)
                     ? null
                     : new(step.Name, step.Title, StepStatus.Started, (before?.Attempt ?? 0) + 1, startedAt, null, reason, null);
             },
@@ -74,7 +74,7 @@ public sealed class OperationStore(Tables tables, RecordStore records)
         string operation, Step step, StepStatus status, long durationMs, string? detail, string? code, CancellationToken ct) =>
         ChangeStepAsync(
             operation, step,
-            before => status is StepStatus.Started && before is { Status: StepStatus.Started, DurationMs: not null } && before.Detail == detail
+            before => status is StepStatus.Started && IsOpen(before) && before?.Detail == detail
                 ? null
                 : (before ?? throw new InvalidOperationException($"{step.Name} of {operation} ends without having started.")) with
                 {
@@ -84,6 +84,9 @@ public sealed class OperationStore(Tables tables, RecordStore records)
                     Code = code,
                 },
             ct);
+
+    /// <summary>It was looked at and is not finished.</summary>
+    internal static bool IsOpen(OperationStep? step) => step is { Status: StepStatus.Started, DurationMs: not null };
 
     private async Task ChangeStepAsync(
         string operation, Step step, Func<OperationStep?, OperationStep?> change, CancellationToken ct)
