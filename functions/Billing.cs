@@ -3,6 +3,7 @@ using Launchpad.Shared.Billing;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Plans;
+using Launchpad.Shared.Records;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
@@ -16,7 +17,7 @@ public sealed record Checkout(string? Deployment);
 /// <summary>Checkout, and the webhook that alone starts provisioning: what the browser does afterwards decides nothing.</summary>
 public sealed class Billing(
     StripeGateway stripe, Payments payments, DeploymentStore deployments, SubscriptionStore subscriptions, Callers callers,
-    IOptions<SiteOptions> site, TimeProvider clock)
+    Recorder recorder, IOptions<SiteOptions> site, TimeProvider clock)
 {
     private const int EventBytesMax = 256 * 1024;
 
@@ -38,6 +39,7 @@ public sealed class Billing(
             throw Problems.WrongState(deployment, "Only an order that was not paid yet can be paid.");
         }
 
+        await recorder.ActAsync(deployment.Id, account.Id, "open-checkout", new { deployment.Plan }, ct);
         var plan = Plan.Get(deployment.Plan);
         var link = await stripe.CreateCheckoutAsync(
             new(account.Id, deployment.Id, account.Email, plan.Id, plan.PriceLookupKey, plan.MonthlyCents, plan.Currency,
@@ -94,7 +96,7 @@ public sealed class Billing(
 /// events may come twice, late or in any order.</summary>
 public sealed class Payments(
     StripeGateway stripe, EventLedger ledger, SubscriptionStore subscriptions, DeploymentStore deployments, OperationStarter starter,
-    TimeProvider clock)
+    Recorder recorder, TimeProvider clock)
 {
     public async Task ReceiveAsync(StripeEvent received, DurableTaskClient client, CancellationToken ct)
     {
@@ -126,6 +128,12 @@ public sealed class Payments(
             deployment = await deployments.ChangeAsync(
                 subscription.Account, subscription.Deployment,
                 current => current.Subscription is null ? current with { Subscription = subscription.Id } : null, ct);
+        }
+
+        if (deployment?.Subscription == subscription.Id)
+        {
+            await recorder.ActOnceAsync(
+                $"paid-{subscription.Id}", deployment.Id, "payment", "paid", new { subscription = subscription.Id }, ct);
         }
 
         if (deployment is null or { Status: DeploymentStatus.Terminated } or { Operation.Kind: OperationKind.Terminate }

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Images;
 using Launchpad.Shared.Operations;
+using Launchpad.Shared.Records;
 using Launchpad.Shared.Secrets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -29,7 +30,7 @@ public sealed record UpdatePolicy(string? Channel, bool Pinned, bool ResumeUpgra
 /// <summary>Changes to a bot that runs: each asks for a new version, and each can be planned first with `?plan=true`.</summary>
 public sealed class Changes(
     DeploymentStore deployments, ConfigVersionStore versions, OperationStore operations, OperationStarter starter, BotSecrets secrets,
-    Callers callers, TimeProvider clock, IOptions<ImageOptions> images)
+    Recorder recorder, Callers callers, TimeProvider clock, IOptions<ImageOptions> images)
 {
     /// <summary>An RFC 7396 merge patch of model, instructions, config and channels: what is absent stays, what is null goes.</summary>
     [Function("UpdateConfig")]
@@ -134,6 +135,7 @@ public sealed class Changes(
         var deployment = await FindAsync(request, id, ct);
         var body = await Bodies.ReadAsync<UpdatePolicy>(request, ct);
         var channel = Rules.Tag("channel", body.Channel);
+        await recorder.ActAsync(id, deployment.Account, "set-update-policy", new { body.Pinned, body.ResumeUpgrades }, ct);
         var changed = await deployments.ChangeAsync(
             deployment.Account, id,
             current => current with
@@ -186,6 +188,8 @@ public sealed class Changes(
         if (Rules.TelegramToken(Text(patch, "telegramToken")) is { } token)
         {
             // Kept at once: it is the version's state that names it.
+            await recorder.ActAsync(
+                deployment.Id, deployment.Account, "set-secret", new { secret = BotSecretNames.TelegramToken }, ct);
             await secrets.PutAsync(deployment.Id, BotSecretNames.TelegramToken, token, ct);
             settings = settings with { Telegram = true };
         }

@@ -1,15 +1,18 @@
 using Azure.Data.Tables;
 using Azure.Storage.Blobs;
+using Launchpad.Functions.Middleware;
 using Launchpad.Shared.Accounts;
 using Launchpad.Shared.Billing;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Images;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Plans;
+using Launchpad.Shared.Records;
 using Launchpad.Shared.Secrets;
 using Launchpad.Shared.Ssh;
 using Launchpad.Shared.Storage;
 using Launchpad.Shared.Vms;
+using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -22,7 +25,15 @@ public static class Composition
     /// <summary>For one attempt of one call: rows and certificates are small, so silence means that the answer is lost.</summary>
     private static readonly TimeSpan StorageTimeout = TimeSpan.FromSeconds(10);
 
-    public static IServiceCollection AddLaunchpad(this IServiceCollection services, IConfiguration configuration)
+    public static void AddLaunchpad(this FunctionsApplicationBuilder builder)
+    {
+        builder.ConfigureFunctionsWebApplication();
+        builder.UseMiddleware<ProblemMiddleware>();
+        builder.UseMiddleware<ActivityInputMiddleware>();
+        builder.Services.AddLaunchpad(builder.Configuration);
+    }
+
+    private static void AddLaunchpad(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(TimeProvider.System);
         services.AddSettings<SiteOptions>(configuration, SiteOptions.Section);
@@ -34,7 +45,6 @@ public static class Composition
         services.AddStorage(configuration);
         services.AddGateways(configuration);
         services.AddDomain();
-        return services;
     }
 
     private static void AddSettings<T>(this IServiceCollection services, IConfiguration configuration, string section)
@@ -73,10 +83,15 @@ public static class Composition
         services.AddSingleton<Passwords>();
         services.AddSingleton<SignInThrottle>();
         services.AddSingleton<Callers>();
+        services.AddSingleton<Ownership>();
+        services.AddSingleton<EventStreams>();
+        services.AddSingleton<RecordStore>();
+        services.AddSingleton<Recorder>();
         services.AddSingleton<DeploymentStore>();
         services.AddSingleton<ConfigVersionStore>();
         services.AddSingleton<Bots>();
         services.AddSingleton<BotLogs>();
+        services.AddSingleton<LogCollector>();
         services.AddSingleton<BotSecrets>();
         services.AddSingleton<OperationStore>();
         services.AddSingleton<OperationStarter>();

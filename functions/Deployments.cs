@@ -2,6 +2,7 @@ using Launchpad.Shared.Accounts;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Plans;
+using Launchpad.Shared.Records;
 using Launchpad.Shared.Secrets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -31,7 +32,7 @@ public sealed record DeploymentView(
 /// <summary>A customer's bots. Nothing here waits for a machine.</summary>
 public sealed class Deployments(
     DeploymentStore deployments, BotSecrets secrets, Bots bots, OperationStarter starter, Callers callers, TimeProvider clock,
-    IOptions<QuotaOptions> quota)
+    IOptions<QuotaOptions> quota, Recorder recorder)
 {
     [Function("CreateDeployment")]
     public async Task<IActionResult> Create(
@@ -151,6 +152,11 @@ public sealed class Deployments(
         CancellationToken ct)
     {
         var deployment = await FindAsync(request, id, ct);
+        if (deployment.Status is DeploymentStatus.Running)
+        {
+            await recorder.ActAsync(id, deployment.Account, "read-gateway-token", null, ct);
+        }
+
         return deployment.Status is DeploymentStatus.Running
             ? new OkObjectResult(new { token = await secrets.GetAsync(deployment.Id, BotSecretNames.GatewayToken, ct) })
             : throw Problems.WrongState(deployment, "There is a token while the bot runs.");

@@ -1,6 +1,7 @@
 using Launchpad.Orchestrations;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
+using Launchpad.Shared.Records;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
@@ -10,7 +11,7 @@ namespace Launchpad.Functions;
 
 /// <summary>Stopping for a while, taking a deletion back, and stopping what goes on.</summary>
 public sealed class Lifecycle(
-    DeploymentStore deployments, OperationStore operations, OperationStarter starter, Callers callers)
+    DeploymentStore deployments, OperationStore operations, OperationStarter starter, Recorder recorder, Callers callers)
 {
     /// <summary>Stops the bot; its data, its place and its price stay.</summary>
     [Function("SuspendDeployment")]
@@ -51,6 +52,7 @@ public sealed class Lifecycle(
             throw Problems.WrongState(deployment, "A deletion can be taken back as long as its undo window is open.");
         }
 
+        await recorder.ActAsync(id, deployment.Account, "undelete", new { operation = deletion.Id }, ct);
         await client.RaiseEventAsync(deletion.Id, Terminate.Decision, Terminate.TakeBack, ct);
         return new AcceptedResult($"/api/operations/{deletion.Id}", new { operation = deletion.Id, status = "accepted" });
     }
@@ -74,9 +76,13 @@ public sealed class Lifecycle(
                 ? current with { Operation = current.Operation with { Cancelled = true } }
                 : null,
             ct);
-        return deployment.Operation is { Cancelled: true } held && held.Id == id
-            ? new AcceptedResult($"/api/operations/{id}", new { operation = id, status = "cancelling" })
-            : throw Problems.CannotCancel(operation);
+        if (deployment.Operation is not { Cancelled: true } held || held.Id != id)
+        {
+            throw Problems.CannotCancel(operation);
+        }
+
+        await recorder.ActOnceAsync($"cancel-{id}", operation.Deployment, account.Id, "cancel", new { operation = id }, ct);
+        return new AcceptedResult($"/api/operations/{id}", new { operation = id, status = "cancelling" });
     }
 
     private static AcceptedResult Accepted(Operation operation) =>

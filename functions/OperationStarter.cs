@@ -94,7 +94,7 @@ public sealed class OperationStarter(
         return operation;
     }
 
-    private static async Task ScheduleAsync(DurableTaskClient client, Deployment deployment, Operation operation, CancellationToken ct)
+    private async Task ScheduleAsync(DurableTaskClient client, Deployment deployment, Operation operation, CancellationToken ct)
     {
         var (account, id, tier) = (deployment.Account, deployment.Id, Plan.Get(deployment.Plan).Tier);
         (string Saga, object Input) start = operation.Kind switch
@@ -118,6 +118,7 @@ public sealed class OperationStarter(
         };
         var options = new StartOrchestrationOptions(operation.Id)
             .WithDedupeStatuses([.. StartOrchestrationOptionsExtensions.ValidDedupeStatuses]);
+        await operations.RecordAsync(operation, ct);
         try
         {
             await client.ScheduleNewOrchestrationInstanceAsync(start.Saga, start.Input, options, ct);

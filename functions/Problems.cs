@@ -88,6 +88,13 @@ public static class Problems
             RetryAfterSeconds = seconds,
         };
 
+    public static ProblemException TooManyStreams(int max) =>
+        new(StatusCodes.Status429TooManyRequests, "too-many-streams", "Too many streams",
+            $"An account may have {max} event streams open. Close one, or ask GET /api/deployments/{{id}}/record?after= now and then.")
+        {
+            RetryAfterSeconds = 30,
+        };
+
     public static ProblemException Unavailable(string what) =>
         new(StatusCodes.Status503ServiceUnavailable, "unavailable", "Not available right now", $"{what} Nothing was changed; try again.")
         {

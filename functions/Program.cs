@@ -1,10 +1,7 @@
 using Launchpad.Functions;
-using Launchpad.Functions.Middleware;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;
 
 var builder = FunctionsApplication.CreateBuilder(args);
-builder.ConfigureFunctionsWebApplication();
-builder.UseMiddleware<ProblemMiddleware>();
-builder.Services.AddLaunchpad(builder.Configuration);
+builder.AddLaunchpad();
 builder.Build().Run();

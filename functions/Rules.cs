@@ -36,6 +36,8 @@ public static partial class Rules
 
     public static string Message(string? value) => Text("text", value, 4_000);
 
+    public static string? Search(string? value) => value is null ? null : Line("contains", value, 200);
+
     public static string BrowserRequest(string? value) =>
         Guid.TryParseExact(value, "D", out var id)
             ? id.ToString("D")

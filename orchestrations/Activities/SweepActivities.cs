@@ -75,10 +75,11 @@ public sealed class SweepActivities(
         }
 
         var now = deployment.Operation.Since;
-        await operations.AddAsync(
-            new(input.Operation, input.Account, input.Deployment, OperationKind.Restart, OperationStatus.Accepted, "sweep", now,
-                now + RestartMax),
-            ct);
+        var operation = new Operation(
+            input.Operation, input.Account, input.Deployment, OperationKind.Restart, OperationStatus.Accepted, "sweep", now,
+            now + RestartMax);
+        await operations.AddAsync(operation, ct);
+        await operations.RecordAsync(operation, ct);
         return new(
             input.Operation, input.Account, input.Deployment, Plan.Get(deployment.Plan).Tier, deployment.Vm!,
             deployment.ActiveVersion!.Value, (now + RestartMax).UtcDateTime);

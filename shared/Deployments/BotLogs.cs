@@ -7,19 +7,36 @@ using Launchpad.Shared.Vms;
 
 namespace Launchpad.Shared.Deployments;
 
+/// <param name="Id">Of two lines the older one's sorts last.</param>
+public sealed record BotLine(string Id, DateTimeOffset At, string Stream, string Text);
+
+/// <summary>Which lines are looked for.</summary>
+/// <param name="Before">The id of a line: only older ones. Null for no bound.</param>
+/// <param name="Contains">In upper or lower case; null for anything.</param>
+public sealed record LogSearch(DateTimeOffset? From, DateTimeOffset? To, string? Contains, string? Before, int Max);
+
+/// <param name="Lines">Oldest first.</param>
+/// <param name="Continuation">The id to look before for older ones; null when all were looked at.</param>
+public sealed record LogPage(IReadOnlyList<BotLine> Lines, string? Continuation);
+
 /// <summary>What bots wrote, newest first. Secrets are taken out before a line is stored.</summary>
 public sealed class BotLogs(Tables tables, BotSecrets secrets)
 {
     private const int TransactionMax = 100;
     private const int LineMax = 8_000;
+    private const int ScanMax = 5_000;
+    private const int PageMax = 1_000;
     private const string Collection = "collected";
 
-    /// <summary>Storing the same lines again changes nothing: a line's key is its time and its hash.</summary>
+    /// <summary>Storing the same lines again changes nothing but what is known by now to be part of a secret: a line's key is its time and
+    /// a hash of what it was.</summary>
     public async Task StoreAsync(string deployment, IReadOnlyList<VmLogLine> lines, DateTimeOffset at, CancellationToken ct)
     {
-        var values = await secrets.ReadAsync(deployment, await secrets.NamesAsync(deployment, ct), ct);
+        var redactor = new Redactor(await secrets.ReadAsync(deployment, await secrets.NamesAsync(deployment, ct), ct));
         var rows = lines
-            .Select(line => Write(deployment, line with { Text = Redact(line.Text, values) }))
+            .GroupBy(line => line.Stream)
+            .SelectMany(stream => stream.Zip(redactor.Apply([.. stream.Select(line => line.Text)])))
+            .Select(line => Write(deployment, line.First, line.Second))
             .DistinctBy(row => row.RowKey)
             .Append(new TableEntity(deployment, Collection) { ["at"] = at });
         foreach (var batch in rows.Chunk(TransactionMax))
@@ -29,23 +46,48 @@ public sealed class BotLogs(Tables tables, BotSecrets secrets)
         }
     }
 
-    /// <summary>The newest lines, oldest of them first, and when the machine was last asked.</summary>
-    public async Task<(IReadOnlyList<VmLogLine> Lines, DateTimeOffset? CollectedAt)> ReadAsync(
-        string deployment, int tail, CancellationToken ct)
+    /// <summary>When the machine was last asked; null for never.</summary>
+    public async Task<DateTimeOffset?> CollectedAtAsync(string deployment, CancellationToken ct) =>
+        (await tables.Logs.FindAsync(deployment, Collection, ct))?.GetDateTimeOffset("at");
+
+    /// <summary>The newest lines that are looked for. Of many lines it looks at 5 000 and says where to go on.</summary>
+    public async Task<LogPage> FindAsync(string deployment, LogSearch search, CancellationToken ct)
     {
-        var newest = tables.Logs.QueryAsync<TableEntity>(
-            TableClient.CreateQueryFilter($"PartitionKey eq {deployment} and RowKey lt {Collection}"), tail, cancellationToken: ct);
-        var lines = await newest.Take(tail).Select(Read).Reverse().ToListAsync(ct);
-        return (lines, (await tables.Logs.FindAsync(deployment, Collection, ct))?.GetDateTimeOffset("at"));
+        string[] bounds = [search.Before is { } before ? before + "~" : "", search.To is { } to ? TableRows.Inverted(to.UtcTicks) : ""];
+        var newest = bounds.Max(StringComparer.Ordinal)!;
+        var oldest = search.From is { } from ? TableRows.Inverted(from.UtcTicks) + "~" : Collection;
+        var rows = tables.Logs.QueryAsync<TableEntity>(
+            TableClient.CreateQueryFilter($"PartitionKey eq {deployment} and RowKey ge {newest} and RowKey lt {oldest}"), PageMax,
+            cancellationToken: ct);
+        var (found, scanned) = (new List<BotLine>(), 0);
+        await foreach (var line in rows.Select(Read))
+        {
+            if (line.Text.Contains(search.Contains ?? "", StringComparison.OrdinalIgnoreCase))
+            {
+                found.Add(line);
+            }
+
+            if (found.Count == search.Max || ++scanned == ScanMax)
+            {
+                return new([.. Enumerable.Reverse(found)], line.Id);
+            }
+        }
+
+        return new([.. Enumerable.Reverse(found)], null);
     }
 
-    private static string Redact(string text, IReadOnlyDictionary<string, string> values) =>
-        values.Aggregate(text, (line, secret) => line.Replace(secret.Value, $"[{secret.Key}]", StringComparison.Ordinal));
+    /// <summary>The time that a line's id holds; null when it is no such id.</summary>
+    public static DateTimeOffset? TimeOf(string id) =>
+        id.Length == 28 && id[19] == '-' && long.TryParse(id.AsSpan(0, 19), out var inverted)
+            && long.MaxValue - inverted is > TimeSpan.TicksPerDay and var ticks && ticks <= DateTimeOffset.MaxValue.UtcTicks
+            && id.AsSpan(20).IndexOfAnyExceptInRange('0', 'f') < 0
+            ? new DateTimeOffset(ticks, TimeSpan.Zero)
+            : null;
 
-    private static TableEntity Write(string deployment, VmLogLine line)
+    private static TableEntity Write(string deployment, VmLogLine line, string redacted)
     {
-        var text = line.Text.Length > LineMax ? line.Text[..LineMax] + "…" : line.Text;
-        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(line.Stream + text)).AsSpan(0, 4));
+        var text = redacted.Length > LineMax ? redacted[..LineMax] + "…" : redacted;
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(line.Stream + line.Text)).AsSpan(0, 4));
         return new(deployment, $"{TableRows.Inverted(line.At.UtcTicks)}-{hash}")
         {
             ["at"] = line.At,
@@ -54,6 +96,6 @@ public sealed class BotLogs(Tables tables, BotSecrets secrets)
         };
     }
 
-    private static VmLogLine Read(TableEntity row) =>
-        new(row.GetDateTimeOffset("at")!.Value, row.GetString("stream"), row.GetString("text"));
+    private static BotLine Read(TableEntity row) =>
+        new(row.RowKey, row.GetDateTimeOffset("at")!.Value, row.GetString("stream"), row.GetString("text"));
 }

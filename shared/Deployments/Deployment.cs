@@ -55,6 +55,9 @@ public sealed record Deployment
     /// <summary>The id of the newest operation, whether it still goes on or not: where the customer reads what happened.</summary>
     public string? LastOperation { get; init; }
 
+    /// <summary>The change that led to the status that was read; the store alone sets it. Null before the first save.</summary>
+    public StatusChange? LastChange { get; init; }
+
     public ETag ETag { get; init; }
 
     /// <exception cref="IllegalTransitionException">When the state machine has no such edge.</exception>
@@ -93,6 +96,11 @@ public sealed record Deployment
 /// <param name="Telegram">Whether the bot listens on Telegram, with the token kept as a secret.</param>
 /// <param name="Config">JSON of the bot's own configuration beyond ours; null for none. See <see cref="OwnConfig"/>.</param>
 public sealed record BotSettings(string? Model, string? Instructions, bool Telegram, string? Config = null);
+
+/// <summary>One change of a deployment's status, counted from 0.</summary>
+/// <param name="From">Null for the order.</param>
+/// <param name="Operation">Which operation made it; null for the order.</param>
+public sealed record StatusChange(int Number, DeploymentStatus? From, DeploymentStatus To, string? Operation);
 
 /// <summary>Who is working on a deployment, since when.</summary>
 /// <param name="Cancelled">A person wants it to stop: its next step fails, and what it did is taken back.</param>

@@ -2,16 +2,23 @@ using System.Text.Json;
 using Azure;
 using Azure.Data.Tables;
 using Launchpad.Shared.Operations;
+using Launchpad.Shared.Records;
 using Launchpad.Shared.Storage;
 
 namespace Launchpad.Shared.Deployments;
 
-/// <summary>Deployments by account. Every save names the ETag it was read with; a lost race is a false, never an overwrite.</summary>
-public sealed class DeploymentStore(Tables tables)
+/// <summary>Deployments by account. Every save names the ETag it was read with; a lost race is a false, never an overwrite. A change of
+/// status is kept in the row until it is recorded, so that a crash between the two loses nothing.</summary>
+public sealed class DeploymentStore(Tables tables, RecordStore records)
 {
     private const int PageMax = 100;
 
-    public Task AddAsync(Deployment deployment, CancellationToken ct) => tables.Deployments.AddEntityAsync(Write(deployment), ct);
+    public async Task AddAsync(Deployment deployment, CancellationToken ct)
+    {
+        var added = Changed(deployment);
+        await tables.Deployments.AddEntityAsync(Write(added), ct);
+        await RecordAsync(added, ct);
+    }
 
     public async Task<Deployment?> FindAsync(string account, string id, CancellationToken ct) =>
         await tables.Deployments.FindAsync(account, id, ct) is { } row ? Read(row) : null;
@@ -20,8 +27,28 @@ public sealed class DeploymentStore(Tables tables)
         await FindAsync(account, id, ct)
         ?? throw new PermanentException("deployment-gone", $"The deployment {id} does not exist any more.");
 
-    public Task<bool> TrySaveAsync(Deployment deployment, CancellationToken ct) =>
-        tables.Deployments.TryReplaceAsync(Write(deployment), deployment.ETag, ct);
+    public async Task<bool> TrySaveAsync(Deployment deployment, CancellationToken ct)
+    {
+        var changed = Changed(deployment);
+        if (changed == deployment)
+        {
+            return await tables.Deployments.TryReplaceAsync(Write(deployment), deployment.ETag, ct);
+        }
+
+        await RecordAsync(deployment, ct);
+        var saved = await tables.Deployments.TryReplaceAsync(Write(changed), deployment.ETag, ct);
+        if (saved)
+        {
+            await RecordAsync(changed, ct);
+        }
+
+        return saved;
+    }
+
+    /// <summary>Makes sure that the last change of the status is in the record: whoever made it may have died before that.</summary>
+    public Task RecordAsync(Deployment deployment, CancellationToken ct) => deployment.LastChange is { } change
+        ? records.AppendOnceAsync(deployment.Id, $"status-{change.Number}", [.. StatusEntries.Of(deployment, change)], ct)
+        : Task.CompletedTask;
 
     /// <summary>Reads, changes and saves until no one else saved in between; <paramref name="change"/> returns null to leave it as it
     /// is.</summary>
@@ -32,6 +59,7 @@ public sealed class DeploymentStore(Tables tables)
             var current = await GetAsync(account, id, ct);
             if (change(current) is not { } changed || changed == current)
             {
+                await RecordAsync(current, ct);
                 return current;
             }
 
@@ -91,6 +119,14 @@ public sealed class DeploymentStore(Tables tables)
                 cancellationToken: ct)
             .Select(Read);
 
+    private static Deployment Changed(Deployment deployment)
+    {
+        var last = deployment.LastChange;
+        return last?.To == deployment.Status
+            ? deployment
+            : deployment with { LastChange = new((last?.Number ?? -1) + 1, last?.To, deployment.Status, deployment.LastOperation) };
+    }
+
     private static TableEntity Write(Deployment deployment) => new(deployment.Account, deployment.Id)
     {
         ["name"] = deployment.Name,
@@ -108,6 +144,9 @@ public sealed class DeploymentStore(Tables tables)
         ["channel"] = deployment.Channel,
         ["pinned"] = deployment.Pinned,
         ["lastOperation"] = deployment.LastOperation,
+        ["change"] = deployment.LastChange?.Number,
+        ["changedFrom"] = deployment.LastChange?.From?.Wire(),
+        ["changedBy"] = deployment.LastChange?.Operation,
         ["operation"] = deployment.Operation?.Id ?? "",
         ["operationKind"] = deployment.Operation?.Kind.ToString(),
         ["operationSince"] = deployment.Operation?.Since,
@@ -124,7 +163,7 @@ public sealed class DeploymentStore(Tables tables)
         Plan = row.GetString("plan"),
         Settings = JsonSerializer.Deserialize<BotSettings>(row.GetString("settings"), JsonSerializerOptions.Web)!,
         CreatedAt = row.GetDateTimeOffset("createdAt")!.Value,
-        Status = Enum.Parse<DeploymentStatus>(row.GetString("status"), ignoreCase: true),
+        Status = Status(row),
         Subscription = row.GetString("subscription"),
         Vm = row.GetString("vm"),
         ActiveVersion = row.GetInt32("activeVersion"),
@@ -134,10 +173,17 @@ public sealed class DeploymentStore(Tables tables)
         Channel = row.GetString("channel"),
         Pinned = row.GetBoolean("pinned") ?? false,
         LastOperation = row.GetString("lastOperation"),
+        LastChange = new(row.GetInt32("change") ?? 0, From(row.GetString("changedFrom")), Status(row), row.GetString("changedBy")),
         Operation = row.GetString("operation") is { Length: > 0 } operation
             ? new(operation, Enum.Parse<OperationKind>(row.GetString("operationKind")), row.GetDateTimeOffset("operationSince")!.Value,
                 row.GetString("operationBy"), row.GetBoolean("operationCancelled") ?? false)
             : null,
         ETag = row.ETag,
     };
+
+    private static DeploymentStatus Status(TableEntity row) => Parse(row.GetString("status"));
+
+    private static DeploymentStatus? From(string? status) => status is null ? null : Parse(status);
+
+    private static DeploymentStatus Parse(string status) => Enum.Parse<DeploymentStatus>(status, ignoreCase: true);
 }

@@ -1,20 +1,39 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
-using Azure;
 using Azure.Data.Tables;
+using Launchpad.Shared.Records;
 using Launchpad.Shared.Storage;
 
 namespace Launchpad.Shared.Operations;
 
-/// <summary>Operations by account, and their steps by operation.</summary>
-public sealed class OperationStore(Tables tables)
+/// <summary>Operations by account, and their steps beside the record of their deployment.</summary>
+public sealed class OperationStore(Tables tables, RecordStore records)
 {
     private const int PageMax = 100;
+    private const int KnownMax = 10_000;
+    private const string OwnerRow = "owner";
+
+    private readonly ConcurrentDictionary<string, string> deployments = [];
 
     /// <summary>Adding the same operation again changes nothing.</summary>
-    public Task AddAsync(Operation operation, CancellationToken ct) => tables.Operations.TryAddAsync(Write(operation), ct);
+    public async Task AddAsync(Operation operation, CancellationToken ct)
+    {
+        await tables.Operations.UpsertEntityAsync(
+            new TableEntity(operation.Id, OwnerRow) { ["account"] = operation.Account, ["deployment"] = operation.Deployment },
+            TableUpdateMode.Replace, ct);
+        await tables.Operations.TryAddAsync(Write(operation), ct);
+    }
+
+    /// <summary>Records who asked for it, once, when it has its deployment and before its saga can begin.</summary>
+    public Task RecordAsync(Operation operation, CancellationToken ct) =>
+        records.AppendOnceAsync(operation.Deployment, operation.Id, [OperationEntries.Asked(operation)], ct);
 
     /// <summary>For one that never got its deployment.</summary>
-    public Task RemoveAsync(Operation operation, CancellationToken ct) => tables.Operations.RemoveAsync(operation.Account, operation.Id, ct);
+    public async Task RemoveAsync(Operation operation, CancellationToken ct)
+    {
+        await tables.Operations.RemoveAsync(operation.Account, operation.Id, ct);
+        await tables.Operations.RemoveAsync(operation.Id, OwnerRow, ct);
+    }
 
     public async Task<Operation?> FindAsync(string account, string id, CancellationToken ct) =>
         await tables.Operations.FindAsync(account, id, ct) is { } row ? Read(row) : null;
@@ -22,44 +41,91 @@ public sealed class OperationStore(Tables tables)
     public Task SaveAsync(Operation operation, CancellationToken ct) =>
         tables.Operations.UpsertEntityAsync(Write(operation), TableUpdateMode.Replace, ct);
 
-    public async Task<IReadOnlyList<OperationStep>> StepsAsync(string operation, CancellationToken ct) =>
-        await tables.Steps
-            .QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {operation}"), PageMax, cancellationToken: ct)
-            .Select(ReadStep)
+    public async Task<IReadOnlyList<OperationStep>> StepsAsync(string operation, CancellationToken ct)
+    {
+        var deployment = await DeploymentAsync(operation, ct);
+        return await tables.Records
+            .QueryAsync<TableEntity>(StepRows.Of(deployment, operation), PageMax, cancellationToken: ct)
+            .Select(StepRows.Read)
             .ToListAsync(ct);
+    }
 
     /// <summary>Marks the step started; a further attempt keeps the time of the first, which is returned.</summary>
-    public async Task<DateTimeOffset> StartStepAsync(string operation, Step step, string? reason, DateTimeOffset at, CancellationToken ct)
+    /// <param name="look">True when a step that was found unfinished is only looked at again: that is no further attempt.</param>
+    public async Task<DateTimeOffset> StartStepAsync(
+        string operation, Step step, string? reason, DateTimeOffset at, bool look, CancellationToken ct)
     {
-        var before = await tables.Steps.FindAsync(operation, RowKey(step), ct);
-        var attempt = (before?.GetInt32("attempt") ?? 0) + 1;
-        var startedAt = before?.GetDateTimeOffset("startedAt") ?? at;
-        var row = new TableEntity(operation, RowKey(step))
-        {
-            ["name"] = step.Name,
-            ["title"] = step.Title,
-            ["status"] = StepStatus.Started.ToString(),
-            ["attempt"] = attempt,
-            ["startedAt"] = startedAt,
-            ["detail"] = reason,
-        };
-        await tables.Steps.UpsertEntityAsync(row, TableUpdateMode.Replace, ct);
+        var startedAt = at;
+        await ChangeStepAsync(
+            operation, step,
+            before =>
+            {
+                startedAt = before?.StartedAt ?? at;
+                return look && IsOpen(before)
+                    ? null
+                    : new(step.Name, step.Title, StepStatus.Started, (before?.Attempt ?? 0) + 1, startedAt, null, reason, null);
+            },
+            ct);
         return startedAt;
     }
 
+    /// <summary>What was said of the step already is not said again.</summary>
     public Task EndStepAsync(
         string operation, Step step, StepStatus status, long durationMs, string? detail, string? code, CancellationToken ct) =>
-        tables.Steps.UpdateEntityAsync(
-            new TableEntity(operation, RowKey(step))
-            {
-                ["status"] = status.ToString(),
-                ["durationMs"] = durationMs,
-                ["detail"] = detail,
-                ["code"] = code,
-            },
-            ETag.All, TableUpdateMode.Merge, ct);
+        ChangeStepAsync(
+            operation, step,
+            before => status is StepStatus.Started && IsOpen(before) && before?.Detail == detail
+                ? null
+                : (before ?? throw new InvalidOperationException($"{step.Name} of {operation} ends without having started.")) with
+                {
+                    Status = status,
+                    DurationMs = durationMs,
+                    Detail = detail,
+                    Code = code,
+                },
+            ct);
 
-    private static string RowKey(Step step) => $"{step.Order:D3}-{step.Name}";
+    /// <summary>It was looked at and is not finished.</summary>
+    internal static bool IsOpen(OperationStep? step) => step is { Status: StepStatus.Started, DurationMs: not null };
+
+    private async Task ChangeStepAsync(
+        string operation, Step step, Func<OperationStep?, OperationStep?> change, CancellationToken ct)
+    {
+        var deployment = await DeploymentAsync(operation, ct);
+        await records.AppendAsync(
+            deployment,
+            async () =>
+            {
+                var row = await tables.Records.FindAsync(deployment, StepRows.Key(operation, step), ct);
+                return change(row is null ? null : StepRows.Read(row)) is { } changed
+                    ? new(
+                        [OperationEntries.Of(operation, changed)],
+                        [new(TableTransactionActionType.UpsertReplace, StepRows.Write(deployment, operation, step, changed))])
+                    : null;
+            },
+            ct);
+    }
+
+    private async Task<string> DeploymentAsync(string operation, CancellationToken ct)
+    {
+        if (deployments.TryGetValue(operation, out var known))
+        {
+            return known;
+        }
+
+        // An operation that began under an older version has no such row.
+        var owner = await tables.Operations.FindAsync(operation, OwnerRow, ct)
+            ?? await tables.Operations
+                .QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"RowKey eq {operation}"), cancellationToken: ct)
+                .FirstOrDefaultAsync(ct)
+            ?? throw new PermanentException("operation-gone", $"The operation {operation} does not exist any more.");
+        if (deployments.Count >= KnownMax)
+        {
+            deployments.Clear();
+        }
+
+        return deployments[operation] = owner.GetString("deployment");
+    }
 
     private static TableEntity Write(Operation operation) => new(operation.Account, operation.Id)
     {
@@ -90,14 +156,4 @@ public sealed class OperationStore(Tables tables)
             ? JsonSerializer.Deserialize<OperationFailure>(failure, JsonSerializerOptions.Web)
             : null,
         row.GetString("result"));
-
-    private static OperationStep ReadStep(TableEntity row) => new(
-        row.GetString("name"),
-        row.GetString("title"),
-        Enum.Parse<StepStatus>(row.GetString("status")),
-        row.GetInt32("attempt")!.Value,
-        row.GetDateTimeOffset("startedAt")!.Value,
-        row.GetInt64("durationMs"),
-        row.GetString("detail"),
-        row.GetString("code"));
 }

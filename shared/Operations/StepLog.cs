@@ -32,7 +32,7 @@ public sealed class StepLog(OperationStore operations, TimeProvider clock, ILogg
     public async Task<T> PollAsync<T>(
         string operation, Step step, string? reason, Func<Task<(T Result, string? Detail, bool Finished)>> work, CancellationToken ct)
     {
-        var startedAt = await operations.StartStepAsync(operation, step, reason, clock.GetUtcNow(), ct);
+        var startedAt = await operations.StartStepAsync(operation, step, reason, clock.GetUtcNow(), look: true, ct);
         try
         {
             var (result, detail, finished) = await work();
@@ -79,7 +79,7 @@ public sealed class StepLog(OperationStore operations, TimeProvider clock, ILogg
             await working;
         }
 
-        Task<DateTimeOffset> StartAsync(Step step) => operations.StartStepAsync(operation, step, null, clock.GetUtcNow(), ct);
+        Task<DateTimeOffset> StartAsync(Step step) => operations.StartStepAsync(operation, step, null, clock.GetUtcNow(), look: false, ct);
 
         async Task WorkAsync()
         {

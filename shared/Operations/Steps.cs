@@ -51,12 +51,23 @@ public static class Steps
     public static readonly Step UndoSeal = new(925, "undo-seal", "The gateway token was erased");
     public static readonly Step UndoReserve = new(930, "undo-reserve", "The capacity was released");
 
-    private static readonly Step[] Undo = [ReturnData, ReturnBot, UndoRoute, UndoBot, UndoSeal, UndoReserve];
+    private static readonly Dictionary<string, Step> Undo = new()
+    {
+        [ReturnData.Name] = Switch,
+        [ReturnBot.Name] = Switch,
+        [UndoRoute.Name] = Route,
+        [UndoBot.Name] = Configure,
+        [UndoSeal.Name] = Seal,
+        [UndoReserve.Name] = Reserve,
+    };
 
     /// <summary>How long a bot was away for the sake of a new version, by the steps that were taken.</summary>
     public static long BootMs(IEnumerable<OperationStep> taken) => taken
         .Where(step => step.Name == Switch.Name || step.Name == Configure.Name || step.Name == Start.Name || step.Name == Health.Name)
         .Sum(step => step.DurationMs ?? 0);
 
-    public static bool IsUndo(string name) => Undo.Any(step => step.Name == name);
+    public static bool IsUndo(string name) => Undo.ContainsKey(name);
+
+    /// <summary>The step that this one takes back, the first of them where it takes back several; null when it is no undo.</summary>
+    public static string? Compensates(string name) => Undo.GetValueOrDefault(name)?.Name;
 }

@@ -9,7 +9,7 @@ public sealed class Tables(TableServiceClient service)
     private static readonly string[] Names =
     [
         "accounts", "emails", "sessions", "subscriptions", "billingevents", "deployments", "configversions",
-        "operations", "steps", "vms", "secrets", "logs",
+        "operations", "records", "vms", "secrets", "logs",
     ];
 
     public TableClient Accounts { get; } = service.GetTableClient("accounts");
@@ -20,7 +20,10 @@ public sealed class Tables(TableServiceClient service)
     public TableClient Deployments { get; } = service.GetTableClient("deployments");
     public TableClient ConfigVersions { get; } = service.GetTableClient("configversions");
     public TableClient Operations { get; } = service.GetTableClient("operations");
-    public TableClient Steps { get; } = service.GetTableClient("steps");
+
+    /// <summary>By deployment: the record, and the steps that it tells of, so that both are written in one transaction.</summary>
+    public TableClient Records { get; } = service.GetTableClient("records");
+
     public TableClient Vms { get; } = service.GetTableClient("vms");
     public TableClient Secrets { get; } = service.GetTableClient("secrets");
     public TableClient Logs { get; } = service.GetTableClient("logs");

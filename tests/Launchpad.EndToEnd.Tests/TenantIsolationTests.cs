@@ -24,7 +24,23 @@ public sealed class TenantIsolationTests(StackFixture fixture)
         ["POST deployments/{id}/browsers"] = new { request = "89c977a2-3700-4972-a7d2-5743945fa340" },
         ["GET deployments/{id}/gateway-token"] = null,
         ["GET deployments/{id}/logs"] = null,
+        ["GET deployments/{id}/logs/stream"] = null,
+        ["GET deployments/{id}/record"] = null,
+        ["GET deployments/{id}/events"] = null,
+        ["GET deployments/{id}/config"] = null,
+        ["PATCH deployments/{id}/config"] = new { },
+        ["GET deployments/{id}/versions"] = null,
+        ["GET deployments/{id}/versions/{number}"] = null,
+        ["GET deployments/{id}/versions/{number}/diff"] = null,
+        ["POST deployments/{id}/upgrade"] = new { },
+        ["POST deployments/{id}/rollback"] = new { },
+        ["POST deployments/{id}/apply"] = new { plan = "none" },
+        ["PUT deployments/{id}/updates"] = new { pinned = false, resumeUpgrades = false },
+        ["POST deployments/{id}/suspend"] = null,
+        ["POST deployments/{id}/resume"] = null,
+        ["POST deployments/{id}/undelete"] = null,
         ["GET operations/{id}"] = null,
+        ["POST operations/{id}/cancel"] = null,
         ["POST billing/checkout"] = null,
     };
 
@@ -92,11 +108,13 @@ public sealed class TenantIsolationTests(StackFixture fixture)
 
     private static async Task<(HttpStatusCode, string)> AskAsync(Customer customer, string route, string id)
     {
-        var (method, path) = (route.Split(' ')[0], route.Split(' ')[1].Replace("{id}", Uri.EscapeDataString(id), StringComparison.Ordinal));
+        var (method, path) = (route.Split(' ')[0], route.Split(' ')[1].Replace("{id}", Uri.EscapeDataString(id), StringComparison.Ordinal)
+            .Replace("{number}", "0", StringComparison.Ordinal));
         var body = route == "POST billing/checkout" ? new { deployment = id } : OfAnId[route];
         using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = body is null ? null : JsonContent.Create(body) };
-        using var answer = await customer.Api.SendAsync(request, Stack.Within(1));
-        var text = await answer.Content.ReadAsStringAsync();
+        using var answer = await customer.Api.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Stack.Within(1));
+        var streams = answer.Content.Headers.ContentType?.MediaType == "text/event-stream";
+        var text = streams ? "" : await answer.Content.ReadAsStringAsync();
         if (answer.StatusCode is HttpStatusCode.NotFound)
         {
             var problem = JsonNode.Parse(text)!.AsObject();

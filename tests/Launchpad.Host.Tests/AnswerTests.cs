@@ -43,6 +43,24 @@ public sealed class AnswerTests(SharedHost host) : IClassFixture<SharedHost>
     }
 
     [Fact]
+    public async Task A_part_of_an_answer_arrives_while_the_function_still_runs_and_it_sees_the_caller_go()
+    {
+        using (var response = await host.App.Http.GetAsync(
+            new Uri("/api/answers/parts", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead))
+        using (var lines = new StreamReader(await response.Content.ReadAsStreamAsync()))
+        {
+            for (var part = 1; part <= 3; part++)
+            {
+                Assert.Equal($"part {part}", await lines.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(5)));
+                Assert.DoesNotContain("parts are over", host.App.Journal.Lines);
+                host.App.Journal.Write($"got {part}");
+            }
+        }
+
+        await Eventually.True(() => host.App.Journal.Lines.Contains("parts are over"), "the function has seen its caller go");
+    }
+
+    [Fact]
     public async Task A_caller_that_goes_away_cancels_the_invocation_and_fails_nothing()
     {
         using var impatient = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));

@@ -58,6 +58,15 @@ internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
         }
     }
 
+    /// <summary>Wakes whoever is due, without waiting for anyone to sleep again.</summary>
+    public void Ring(DateTimeOffset until)
+    {
+        while (Due(until) is { } alarm)
+        {
+            alarm.Ring();
+        }
+    }
+
     private Alarm? Due(DateTimeOffset until)
     {
         lock (gate)

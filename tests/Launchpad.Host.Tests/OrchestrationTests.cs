@@ -29,6 +29,15 @@ public sealed class OrchestrationTests(SharedHost host) : IClassFixture<SharedHo
     }
 
     [Fact]
+    public async Task Middleware_sees_what_an_activity_will_be_given_and_may_replace_it()
+    {
+        var id = await StartAsync(new { names = new[] { "Edsger", "someone" } });
+        var output = (await ResultAsync(id)).GetProperty("output").GetString()!;
+        Assert.Equal("hello Edsger, hello somebody else", Property(JsonElement.Parse(output), "text").GetString());
+        Assert.Contains("peek Edsger", host.App.Journal.Lines);
+    }
+
+    [Fact]
     public async Task An_event_raised_over_HTTP_reaches_the_saga_that_waits_for_it()
     {
         var id = await StartAsync(new { names = new[] { "Ada" }, waitForEvent = "signal" });

@@ -13,9 +13,18 @@ public static class FunctionContextLoggerExtensions
         context.InstanceServices.GetService<ILoggerFactory>()!.CreateLogger(categoryName);
 }
 
-/// <summary>The result of an invocation, as middleware sees it.</summary>
+/// <summary>What goes into an invocation and what comes out of it, as middleware sees it.</summary>
 public static class FunctionContextBindingFeatureExtensions
 {
+    public static async ValueTask<InputBindingData<T>> BindInputAsync<T>(this FunctionContext context, BindingMetadata bindingMetadata)
+    {
+        ArgumentNullException.ThrowIfNull(bindingMetadata);
+        var inputs = context.Features.Get<BoundInputs>() ?? throw new InvalidOperationException("The invocation has no inputs.");
+        var bound = new BoundInput<T>(inputs, bindingMetadata);
+        _ = (T?)await inputs.GetAsync(bindingMetadata.Name, typeof(T));
+        return bound;
+    }
+
     public static InvocationResult<T> GetInvocationResult<T>(this FunctionContext context)
     {
         var outcome = Outcome(context);

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Launchpad.Host.Sample;
 
@@ -42,6 +43,33 @@ public static class Answers
         await request.HttpContext.Response.WriteAsync("half of it");
         await request.HttpContext.Response.Body.FlushAsync();
         throw new InvalidOperationException("the other half is lost");
+    }
+
+    /// <summary>Sends a part, and the next one only when the caller's first has come: over another request.</summary>
+    [Function("Parts")]
+    public static async Task Parts(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "answers/parts")] HttpRequest request, FunctionContext context,
+        CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(context);
+        var journal = context.InstanceServices.GetRequiredService<Journal>();
+        try
+        {
+            for (var part = 1; ; part++)
+            {
+                await request.HttpContext.Response.WriteAsync($"part {part}\n", cancellation);
+                await request.HttpContext.Response.Body.FlushAsync(cancellation);
+                while (!journal.Lines.Contains($"got {part}"))
+                {
+                    await Task.Delay(10, cancellation);
+                }
+            }
+        }
+        finally
+        {
+            journal.Write("parts are over");
+        }
     }
 
     [Function("Slow")]

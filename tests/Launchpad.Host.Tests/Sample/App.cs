@@ -15,6 +15,7 @@ public static class App
         builder.ConfigureFunctionsWebApplication();
         builder.UseMiddleware<Outer>();
         builder.UseWhen<Inner>(context => context.FunctionDefinition.Name.StartsWith("Middleware", StringComparison.Ordinal));
+        builder.UseWhen<Peek>(context => context.FunctionDefinition.Name == "Say");
         builder.UseMiddleware(async (context, next) =>
         {
             await next();

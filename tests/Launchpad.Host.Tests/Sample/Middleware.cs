@@ -59,3 +59,20 @@ public sealed class Inner(Journal journal) : IFunctionsWorkerMiddleware
         journal.Write("inner out");
     }
 }
+
+/// <summary>Looks at what an activity will be given, and gives it another name for some.</summary>
+public sealed class Peek(Journal journal) : IFunctionsWorkerMiddleware
+{
+    public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
+    {
+        var trigger = context.FunctionDefinition.InputBindings.Values.Single(binding => binding.Type == "activityTrigger");
+        var input = await context.BindInputAsync<SayInput>(trigger);
+        journal.Write($"peek {input.Value!.Name}");
+        if (input.Value.Name == "someone")
+        {
+            input.Value = input.Value with { Name = "somebody else" };
+        }
+
+        await next(context);
+    }
+}

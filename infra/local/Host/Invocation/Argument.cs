@@ -70,6 +70,13 @@ internal sealed class Argument
         };
     }
 
+    /// <summary>For middleware, which says what type it wants: the general conversions come first then, as in the worker.</summary>
+    public ValueTask<object?> BindAsync(FunctionInvocation invocation, Type type)
+    {
+        var general = GeneralConverters.Convert(type, Source(invocation), invocation, json);
+        return general.Status is ConversionStatus.Succeeded ? new(general.Value) : BindAsync(invocation);
+    }
+
     private object? Source(FunctionInvocation invocation) => binding switch
     {
         TriggerBindingAttribute => invocation.Input.Value,

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Launchpad.Host.Discovery;
+using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Launchpad.Host.Invocation;
@@ -8,6 +9,7 @@ namespace Launchpad.Host.Invocation;
 internal sealed class FunctionCall
 {
     private readonly Argument[] arguments;
+    private readonly string[] names;
     private readonly MethodInvoker method;
     private readonly ObjectFactory? create;
     private readonly Func<Task, object?>? result;
@@ -15,6 +17,7 @@ internal sealed class FunctionCall
     public FunctionCall(Function function, IServiceProvider services)
     {
         arguments = [.. Enumerable.Range(0, function.Arguments.Length).Select(i => new Argument(function, i, services))];
+        names = [.. function.Arguments.Select(argument => argument.Name!)];
         method = MethodInvoker.Create(function.Method);
         create = function.Method.IsStatic ? null : ActivatorUtilities.CreateFactory(function.Method.DeclaringType!, []);
         result = ResultReader(function.Method.ReturnType);
@@ -24,9 +27,10 @@ internal sealed class FunctionCall
     {
         var instance = create?.Invoke(invocation.InstanceServices, null);
         var values = new object?[arguments.Length];
+        var inputs = invocation.Features.Get<BoundInputs>()!;
         for (var i = 0; i < values.Length; i++)
         {
-            values[i] = await arguments[i].BindAsync(invocation);
+            values[i] = inputs.TryGet(names[i], out var bound) ? bound : await arguments[i].BindAsync(invocation);
         }
 
         var returned = method.Invoke(instance, values.AsSpan());
@@ -39,6 +43,9 @@ internal sealed class FunctionCall
         return result?.Invoke(task);
     }
 
+    /// <summary>Lets middleware look at what the function will be given.</summary>
+    public BoundInputs Inputs(FunctionInvocation invocation) => new Early(this, invocation);
+
     // By the declared type: a method declared to return Task may well return a Task<something internal>.
     private static Func<Task, object?>? ResultReader(Type declared) =>
         declared.IsGenericType && declared.GetGenericTypeDefinition() == typeof(Task<>)
@@ -47,4 +54,10 @@ internal sealed class FunctionCall
             : null;
 
     private static object? ReadResult<T>(Task task) => ((Task<T>)task).Result;
+
+    private sealed class Early(FunctionCall call, FunctionInvocation invocation) : BoundInputs
+    {
+        protected override ValueTask<object?> BindAsync(string name, Type type) =>
+            call.arguments[Array.IndexOf(call.names, name)].BindAsync(invocation, type);
+    }
 }

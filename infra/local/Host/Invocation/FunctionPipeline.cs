@@ -23,8 +23,12 @@ internal sealed class FunctionPipeline
         loggers = services.GetRequiredService<ILoggerFactory>();
     }
 
-    public FunctionInvocation Begin(Function function, TriggerInput input, CancellationToken cancellation) =>
-        new(function, scopes, input, cancellation);
+    public FunctionInvocation Begin(Function function, TriggerInput input, CancellationToken cancellation)
+    {
+        var invocation = new FunctionInvocation(function, scopes, input, cancellation);
+        invocation.Features.Set(calls[function.Id].Inputs(invocation));
+        return invocation;
+    }
 
     public Task RunAsync(FunctionInvocation invocation) => entry(invocation);
 

@@ -1,0 +1,89 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Hosting;
+
+namespace Launchpad.Functions;
+
+/// <param name="Id">What the client names when it comes back, to go on after this one.</param>
+/// <param name="Type">Null for a plain message.</param>
+public sealed record StreamEvent(string? Id, object Data, string? Type = null);
+
+/// <summary>Answers with server-sent events. A stream ends by itself after a while; its client comes back with its last id.</summary>
+public sealed class EventStreams(IHostApplicationLifetime lifetime, TimeProvider clock)
+{
+    public const int PerAccountMax = 8;
+    private static readonly TimeSpan LengthMax = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(700);
+
+    private readonly ConcurrentDictionary<string, int> open = [];
+
+    /// <param name="more">What has come since it was asked last.</param>
+    /// <exception cref="ProblemException">When the account has too many streams open.</exception>
+    public async Task RunAsync(
+        HttpResponse response, string account, Func<CancellationToken, Task<IReadOnlyList<StreamEvent>>> more, CancellationToken ct)
+    {
+        Enter(account);
+        try
+        {
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(ct, lifetime.ApplicationStopping);
+            var first = await more(end.Token);
+            await BeginAsync(response, end.Token);
+            await WriteAsync(response, first, more, end.Token);
+        }
+        catch (OperationCanceledException) when (response.HasStarted)
+        {
+            // The client went, or the process stops: either way this is the end, and no fault.
+        }
+        finally
+        {
+            open.AddOrUpdate(account, 0, (_, count) => count - 1);
+            open.TryRemove(new(account, 0));
+        }
+    }
+
+    private void Enter(string account)
+    {
+        if (open.AddOrUpdate(account, 1, (_, count) => count + 1) > PerAccountMax)
+        {
+            open.AddOrUpdate(account, 0, (_, count) => count - 1);
+            throw Problems.TooManyStreams(PerAccountMax);
+        }
+    }
+
+    private static async Task BeginAsync(HttpResponse response, CancellationToken ct)
+    {
+        response.HttpContext.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+        response.ContentType = "text/event-stream";
+        response.Headers["X-Accel-Buffering"] = "no";
+        await response.WriteAsync("retry: 1000\n\n", ct);
+        await response.Body.FlushAsync(ct);
+    }
+
+    private async Task WriteAsync(
+        HttpResponse response, IReadOnlyList<StreamEvent> events, Func<CancellationToken, Task<IReadOnlyList<StreamEvent>>> more,
+        CancellationToken ct)
+    {
+        var (begun, written) = (clock.GetTimestamp(), clock.GetTimestamp());
+        while (clock.GetElapsedTime(begun) < LengthMax)
+        {
+            var due = clock.GetElapsedTime(written) >= KeepAlive;
+            if (events.Count > 0 || due)
+            {
+                await response.WriteAsync(events.Count > 0 ? string.Concat(events.Select(Text)) : ": still here\n\n", ct);
+                await response.Body.FlushAsync(ct);
+                written = clock.GetTimestamp();
+            }
+
+            await Task.Delay(Pause, clock, ct);
+            events = await more(ct);
+        }
+    }
+
+    /// <summary>JSON has no line ends of its own, so that one line holds it.</summary>
+    private static string Text(StreamEvent sent) =>
+        (sent.Type is { } type ? $"event: {type}\n" : "") + (sent.Id is { } id ? $"id: {id}\n" : "")
+        + $"data: {JsonSerializer.Serialize(sent.Data, JsonSerializerOptions.Web)}\n\n";
+}

@@ -1,0 +1,43 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Launchpad.Shared.Records;
+using Launchpad.Shared.Secrets;
+
+namespace Launchpad.Shared.Operations;
+
+/// <summary>Operations and their steps as they are recorded: in our words and numbers only. What a failure says may come from a machine or
+/// a service, so of that only the code is recorded; a draft names what the customer calls the parts of his own config.</summary>
+public static partial class OperationEntries
+{
+    public static RecordEntry Asked(Operation operation) => Recorder.Action(
+        operation.By,
+        operation.Kind switch
+        {
+            OperationKind.Terminate => "delete",
+            OperationKind.Provision when operation.By == operation.Account => "retry",
+            OperationKind.TestMessage => "send-message",
+            var kind => Wire(kind.ToString()),
+        },
+        new { operation = operation.Id });
+
+    public static RecordEntry Of(string operation, OperationStep step) => new(RecordKinds.Step, "launchpad", new
+    {
+        operation,
+        step = step.Name,
+        step.Attempt,
+        outcome = OperationStore.IsOpen(step) ? "waiting" : Wire(step.Status.ToString()),
+        step.DurationMs,
+        detail = step.Status is StepStatus.Failed || step.Detail is null || step.Name == Steps.Draft.Name ? null : Ours(step.Detail),
+        step.Code,
+        compensates = Steps.Compensates(step.Name),
+        inputHash = ActivityInput.Hash,
+    });
+
+    /// <summary>An address begins with what the customer called the bot.</summary>
+    private static string Ours(string detail) => Address().Replace(Redactor.Shapes(detail), "[address]");
+
+    private static string Wire(string name) => JsonNamingPolicy.KebabCaseLower.ConvertName(name);
+
+    [GeneratedRegex(@"https?://\S+")]
+    private static partial Regex Address();
+}

@@ -1,0 +1,124 @@
+using Azure;
+using Azure.Data.Tables;
+using Launchpad.Shared.Storage;
+
+namespace Launchpad.Shared.Records;
+
+/// <summary>What is written in one transaction: rows of the chain, and rows beside it that they tell of.</summary>
+public sealed record RecordDraft(IReadOnlyList<RecordEntry> Entries, IReadOnlyList<TableTransactionAction> Beside);
+
+/// <summary>The record of every deployment: a chain of rows in a partition of its own. Whoever adds a row takes the next sequence number;
+/// of two that want the same one, the table lets one through and the other reads the head again.</summary>
+public sealed class RecordStore(Tables tables, TimeProvider clock)
+{
+    public const int PageMax = 500;
+    private const int RacesMax = 1_000;
+    private const int PauseMaxMs = 64;
+    private const string HeadRow = "head";
+
+    public async Task<RecordHead> HeadAsync(string deployment, CancellationToken ct) =>
+        await tables.Records.FindAsync(deployment, HeadRow, ct) is { } row
+            ? new(row.GetInt64("sequence")!.Value, row.GetString("hash"))
+            : RecordHead.Before(deployment);
+
+    /// <summary>Rows after one and up to another, oldest first, at most 500.</summary>
+    public async Task<IReadOnlyList<RecordRow>> ReadAsync(string deployment, long after, long through, CancellationToken ct)
+    {
+        if (after >= through)
+        {
+            return [];
+        }
+
+        var rows = tables.Records.QueryAsync<TableEntity>(
+            TableClient.CreateQueryFilter($"PartitionKey eq {deployment} and RowKey gt {RowKey(after)} and RowKey le {RowKey(through)}"),
+            PageMax, cancellationToken: ct);
+        return await rows.Take(PageMax).Select(Read).ToListAsync(ct);
+    }
+
+    public Task AppendAsync(string deployment, RecordEntry entry, CancellationToken ct) =>
+        AppendAsync(deployment, () => Task.FromResult<RecordDraft?>(new([entry], [])), ct);
+
+    /// <summary>Adding again what has the same key changes nothing.</summary>
+    public Task AppendOnceAsync(string deployment, string key, IReadOnlyList<RecordEntry> entries, CancellationToken ct) =>
+        AppendAsync(
+            deployment,
+            async () =>
+            {
+                var mark = new TableEntity(deployment, $"once-{key}");
+                return await tables.Records.FindAsync(deployment, mark.RowKey, ct) is null
+                    ? new(entries, [new(TableTransactionActionType.Add, mark)])
+                    : null;
+            },
+            ct);
+
+    /// <param name="compose">Looks at the partition and says what to write, null for nothing. It is asked again after every lost race, and
+    /// what it read cannot have changed when its rows are written.</param>
+    public async Task AppendAsync(string deployment, Func<Task<RecordDraft?>> compose, CancellationToken ct)
+    {
+        var writer = Guid.NewGuid().ToString("N");
+        for (var race = 0; ; race++)
+        {
+            var head = await HeadAsync(deployment, ct);
+            if (await compose() is not { } draft)
+            {
+                return;
+            }
+
+            var rows = Join(head, draft.Entries);
+            try
+            {
+                await tables.Records.SubmitTransactionAsync(
+                    [
+                        .. rows.Select(row => new TableTransactionAction(TableTransactionActionType.Add, Write(deployment, row, writer))),
+                        new(TableTransactionActionType.UpsertReplace, Write(deployment, rows[^1].AsHead)),
+                        .. draft.Beside,
+                    ],
+                    ct);
+                return;
+            }
+            catch (RequestFailedException lost) when (lost.Status == 409 && race < RacesMax)
+            {
+                // The one that was faster may be ourselves, when the answer was lost and the request repeated.
+                var winner = await tables.Records.FindAsync(deployment, RowKey(rows[0].Sequence), ct);
+                if (winner?.GetString("writer") == writer)
+                {
+                    return;
+                }
+
+                await Task.Delay(Random.Shared.Next(Math.Min(1 << Math.Min(race, 6), PauseMaxMs)), ct);
+            }
+        }
+    }
+
+    private List<RecordRow> Join(RecordHead head, IReadOnlyList<RecordEntry> entries)
+    {
+        var (at, rows) = (clock.GetUtcNow(), new List<RecordRow>());
+        foreach (var entry in entries)
+        {
+            rows.Add(RecordRow.After(rows is [.., var last] ? last.AsHead : head, at, entry));
+        }
+
+        return rows;
+    }
+
+    private static string RowKey(long sequence) => sequence < 0 ? "r" : $"r{sequence:D12}";
+
+    private static TableEntity Write(string deployment, RecordHead head) =>
+        new(deployment, HeadRow) { ["sequence"] = head.Sequence, ["hash"] = head.Hash };
+
+    private static TableEntity Write(string deployment, RecordRow row, string writer) => new(deployment, RowKey(row.Sequence))
+    {
+        ["sequence"] = row.Sequence,
+        ["at"] = row.At,
+        ["kind"] = row.Kind,
+        ["actor"] = row.Actor,
+        ["data"] = row.Data,
+        ["previous"] = row.Previous,
+        ["hash"] = row.Hash,
+        ["writer"] = writer,
+    };
+
+    private static RecordRow Read(TableEntity row) => new(
+        row.GetInt64("sequence")!.Value, row.GetString("at"), row.GetString("kind"), row.GetString("actor"), row.GetString("data"),
+        row.GetString("previous"), row.GetString("hash"));
+}
