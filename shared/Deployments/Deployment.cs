@@ -56,10 +56,11 @@ public sealed record Deployment
         To(DeploymentStatus.Running) with { ActiveVersion = version, LastKnownGood = version, Operation = null };
 
     /// <summary>A bot that is down has failed and is being restarted: both steps are one write.</summary>
-    public Deployment TakeForRestart(string operation, TimeProvider clock, string by) =>
+    public Deployment TakeForRestart(
+        string operation, TimeProvider clock, string by, OperationKind kind = OperationKind.Restart) =>
         (Status is DeploymentStatus.Running ? To(DeploymentStatus.Failed) : this).To(DeploymentStatus.Restarting) with
         {
-            Operation = new(operation, OperationKind.Restart, clock.GetUtcNow(), by),
+            Operation = new(operation, kind, clock.GetUtcNow(), by),
         };
 }
 

@@ -7,6 +7,9 @@ public enum OperationKind
     TestMessage,
     Restart,
     PairBrowser,
+
+    /// <summary>On another machine, because its own is lost.</summary>
+    Replace,
 }
 
 public enum OperationStatus

@@ -8,10 +8,12 @@ public static class Steps
 {
     public static readonly Step Validate = new(10, "validate", "Check plan and quota");
     public static readonly Step Verify = new(20, "verify-image", "Find the image and verify its signature");
+    public static readonly Step LeaveVm = new(25, "leave-vm", "Give up the machine that is lost");
     public static readonly Step Reserve = new(30, "reserve", "Reserve capacity");
     public static readonly Step CreateVm = new(40, "create-vm", "Create a machine");
     public static readonly Step BootVm = new(41, "boot-vm", "Wait until the machine is up");
     public static readonly Step Seal = new(45, "seal-config", "Write the config version and the gateway token");
+    public static readonly Step Restore = new(50, "restore-data", "Bring the bot's data back");
     public static readonly Step Configure = new(61, "configure", "Attach storage and network, deliver secrets and config");
     public static readonly Step Pull = new(70, "pull", "Pull the verified image by digest");
     public static readonly Step Start = new(80, "start", "Start the bot");

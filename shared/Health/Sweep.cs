@@ -1,0 +1,72 @@
+using Launchpad.Shared.Plans;
+using Launchpad.Shared.Vms;
+
+namespace Launchpad.Shared.Health;
+
+/// <summary>A machine that has to be looked at, because of the bots named or of itself.</summary>
+public sealed record Suspect(Tier Tier, string Vm, IReadOnlyList<PlacedBot> Bots);
+
+/// <summary>Goes once over everything that should run and picks out what does not look well. It asks nobody: what machines told by
+/// themselves is compared with the tables, so that a healthy bot costs a row read and nothing else.</summary>
+public sealed class Sweep(VmStore vms, HeartbeatStore heartbeats, ConditionStore conditions, PlacedBots placed)
+{
+    /// <summary>A machine this young may not have got to its first heartbeat.</summary>
+    private static readonly TimeSpan SettledAfter = TimeSpan.FromMinutes(5);
+
+    public async Task<IReadOnlyList<Suspect>> RunAsync(DateTimeOffset now, CancellationToken ct)
+    {
+        var machines = new Dictionary<string, Vm>();
+        foreach (var tier in Enum.GetValues<Tier>())
+        {
+            foreach (var vm in await vms.ListAsync(tier, ct))
+            {
+                machines[vm.Id] = vm;
+            }
+        }
+
+        var told = await heartbeats.AllAsync(ct);
+        var remarkable = await conditions.AllAsync(ct);
+        var found = machines.Values.Where(vm => NeedsLook(vm, told.GetValueOrDefault(vm.Id), now))
+            .ToDictionary(vm => vm.Id, vm => (vm.Pool, Bots: new List<PlacedBot>()));
+        await foreach (var bot in placed.AllAsync(ct))
+        {
+            var heartbeat = told.GetValueOrDefault(bot.Vm);
+            var sight = machines.ContainsKey(bot.Vm) ? Observation.Of(heartbeat, bot.Deployment, now) : Sight.Silent;
+            var drift = sight is Sight.Up ? await DriftAsync(bot, heartbeat!, ct) : null;
+            if (NeedsLook(bot, sight, drift, remarkable.GetValueOrDefault(bot.Deployment), now))
+            {
+                if (!found.TryGetValue(bot.Vm, out var suspect))
+                {
+                    found[bot.Vm] = suspect = (bot.Tier, []);
+                }
+
+                suspect.Bots.Add(bot);
+            }
+        }
+
+        return [.. found.Select(pair => new Suspect(pair.Value.Pool, pair.Key, pair.Value.Bots))];
+    }
+
+    private async ValueTask<string?> DriftAsync(PlacedBot bot, Heartbeat heartbeat, CancellationToken ct)
+    {
+        var there = heartbeat.Report.Bots!.First(one => one.Deployment == bot.Deployment);
+        return Drift.Fingerprint(Drift.Compare(await placed.WantedAsync(bot, ct), there));
+    }
+
+    private static bool NeedsLook(Vm vm, Heartbeat? heartbeat, DateTimeOffset now) =>
+        vm.Status is VmStatus.Ready
+        && (heartbeat is null || now - heartbeat.ReceivedAt >= Observation.HeartbeatMax
+            ? now - vm.CreatedAt >= SettledAfter
+            : heartbeat.Report.Bots is { } bots && Drift.Unowned(bots, vm, vm).Any());
+
+    private static bool NeedsLook(PlacedBot bot, Sight sight, string? drift, Condition? condition, DateTimeOffset now) => sight switch
+    {
+        Sight.Up => bot.Failed
+            || drift != condition?.Drift
+            || (condition is not null
+                && (condition.Verdict.Kind is not VerdictKind.Up || condition.HasRecovered(now) || condition.IsOver(now))),
+        // Nothing is tried any more and nothing has changed.
+        Sight.Down => condition is not { GivenUp: not null, Verdict.Kind: VerdictKind.Down },
+        _ => true,
+    };
+}
