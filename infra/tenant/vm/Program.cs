@@ -25,6 +25,8 @@ try
             Requests.Parse(document, VmJson.Default.ExecTestRequest), ExecTest.RunAsync, VmJson.Default.ExecTestResult),
         VmVerb.PairBrowser => Answer(
             Requests.Parse(document, VmJson.Default.PairBrowserRequest), PairBrowser.RunAsync, VmJson.Default.PairBrowserResult),
+        VmVerb.Heartbeat => Answer(
+            Requests.Parse(document, VmJson.Default.HeartbeatRequest), Heartbeat.RunAsync, VmJson.Default.HeartbeatResult),
         _ => throw Requests.Invalid("this verb is not implemented"),
     });
     return 0;
