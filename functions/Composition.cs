@@ -3,6 +3,7 @@ using Azure.Storage.Blobs;
 using Launchpad.Shared.Accounts;
 using Launchpad.Shared.Billing;
 using Launchpad.Shared.Deployments;
+using Launchpad.Shared.Health;
 using Launchpad.Shared.Images;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Plans;
@@ -30,9 +31,12 @@ public static class Composition
         services.AddSettings<PoolOptions>(configuration, PoolOptions.Section);
         services.AddSettings<RoutingOptions>(configuration, RoutingOptions.Section);
         services.AddSettings<ModelOptions>(configuration, ModelOptions.Section);
+        services.AddSettings<OperatorOptions>(configuration, OperatorOptions.Section);
+        services.AddSettings<HealthOptions>(configuration, HealthOptions.Section);
         services.AddStorage(configuration);
         services.AddGateways(configuration);
         services.AddDomain();
+        services.AddHealth();
         return services;
     }
 
@@ -84,6 +88,20 @@ public static class Composition
         services.AddSingleton<EventLedger>();
         services.AddSingleton<SubscriptionStore>();
         services.AddSingleton<Payments>();
+    }
+
+    private static void AddHealth(this IServiceCollection services)
+    {
+        services.AddSingleton<HeartbeatStore>();
+        services.AddSingleton<ConditionStore>();
+        services.AddSingleton<DriftStore>();
+        services.AddSingleton<DriftLog>();
+        services.AddSingleton<PlacedBots>();
+        services.AddSingleton<PublicProbe>();
+        services.AddSingleton<MachineWatch>();
+        services.AddSingleton<Pager>();
+        services.AddSingleton<Sweep>();
+        services.AddSingleton<Recoveries>();
     }
 
     /// <summary>Nothing is served before its table exists, nor while anybody could sign the payment provider's events.</summary>
