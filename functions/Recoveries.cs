@@ -12,7 +12,7 @@ namespace Launchpad.Functions;
 /// <summary>Starts what looks after machines that do not look well: one saga a machine, so that a bot that takes long to come back keeps
 /// no other waiting.</summary>
 public sealed class Recoveries(
-    Sweep sweep, Pager pager, OperationStore operations, TimeProvider clock, ILogger<Recoveries> log)
+    Sweep sweep, PublicProbe outside, Pager pager, OperationStore operations, TimeProvider clock, ILogger<Recoveries> log)
 {
     /// <summary>In one sweep; the others are found again by the next.</summary>
     private const int StartsMax = 64;
@@ -23,7 +23,13 @@ public sealed class Recoveries(
     public async Task StartAsync(DurableTaskClient client, CancellationToken ct)
     {
         await pager.DeliverAllAsync(ct);
-        var suspects = await sweep.RunAsync(clock.GetUtcNow(), ct);
+        var swept = await sweep.RunAsync(clock.GetUtcNow(), ct);
+        var unseen = await outside.UnseenAsync(swept.Turn, ct);
+        var suspects = swept.Suspects
+            .Concat(unseen.GroupBy(bot => bot.Vm).Select(bots => new Suspect(bots.First().Tier, bots.Key, [.. bots])))
+            .GroupBy(suspect => suspect.Vm)
+            .Select(same => same.First() with { Bots = [.. same.SelectMany(suspect => suspect.Bots)] })
+            .ToList();
         if (suspects.Count > StartsMax)
         {
             log.LogWarning("{Suspects} machines do not look well; {Now} are looked at now", suspects.Count, StartsMax);

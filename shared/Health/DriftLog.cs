@@ -18,7 +18,7 @@ public sealed class DriftLog(DriftStore drift, PlacedBots placed, Pager pager)
 
         var plan = Plan.Get(deployment.Plan);
         var wanted = await placed.WantedAsync(
-            new(deployment.Account, deployment.Id, vm.Id, plan.Tier, deployment.ActiveVersion!.Value, Failed: false), ct);
+            new(deployment.Account, deployment.Id, deployment.Slug, vm.Id, plan.Tier, deployment.ActiveVersion!.Value, Failed: false), ct);
         var differences = Drift.Compare(wanted, bots.FirstOrDefault(bot => bot.Deployment == deployment.Id));
         await PutAsync(deployment.Id, vm.Id, differences, ct);
         return (Known: true, Drift.Fingerprint(differences));

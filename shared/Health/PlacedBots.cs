@@ -9,7 +9,7 @@ namespace Launchpad.Shared.Health;
 
 /// <summary>A bot that should be up, and that no operation works on.</summary>
 /// <param name="Failed">True for one that a restart did not bring back.</param>
-public sealed record PlacedBot(string Account, string Deployment, string Vm, Tier Tier, int Version, bool Failed);
+public sealed record PlacedBot(string Account, string Deployment, string Slug, string Vm, Tier Tier, int Version, bool Failed);
 
 /// <summary>All bots that should be up, and what is wanted of them, at little cost for each: the columns that matter, and a memory for
 /// config versions, which never change.</summary>
@@ -19,7 +19,7 @@ public sealed class PlacedBots(Tables tables, ConfigVersionStore versions, Opera
     private const int RememberedMax = 50_000;
 
     private static readonly string[] Columns =
-        ["PartitionKey", "RowKey", "vm", "plan", "status", "activeVersion", "lastOperation"];
+        ["PartitionKey", "RowKey", "slug", "vm", "plan", "status", "activeVersion", "lastOperation"];
 
     private readonly ConcurrentDictionary<(string Deployment, int Version), Wanted> _remembered = new();
 
@@ -57,7 +57,7 @@ public sealed class PlacedBots(Tables tables, ConfigVersionStore versions, Opera
     private static PlacedBot? Read(TableEntity row) =>
         row.GetString("vm") is { } vm && row.GetInt32("activeVersion") is { } version
             ? new(
-                row.PartitionKey, row.RowKey, vm, Plan.Find(row.GetString("plan"))?.Tier ?? Tier.Shared, version,
+                row.PartitionKey, row.RowKey, row.GetString("slug"), vm, Plan.Find(row.GetString("plan"))?.Tier ?? Tier.Shared, version,
                 row.GetString("status") == DeploymentStatus.Failed.Wire())
             : null;
 

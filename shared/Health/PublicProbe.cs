@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Launchpad.Shared.Deployments;
@@ -19,6 +20,7 @@ public sealed record HealthOptions
 public sealed class PublicProbe : IDisposable
 {
     private const string LivePath = "/healthz";
+    private const int AtOnceMax = 16;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly HttpClient _http;
@@ -41,6 +43,21 @@ public sealed class PublicProbe : IDisposable
         {
             Timeout = Patience,
         };
+    }
+
+    /// <summary>Those that are not seen at their address.</summary>
+    public async Task<IReadOnlyList<PlacedBot>> UnseenAsync(IReadOnlyList<PlacedBot> bots, CancellationToken ct)
+    {
+        var unseen = new ConcurrentBag<PlacedBot>();
+        await Parallel.ForEachAsync(
+            bots, new ParallelOptions { MaxDegreeOfParallelism = AtOnceMax, CancellationToken = ct }, async (bot, stop) =>
+            {
+                if ((await LookAsync(bot.Slug, stop)).Sight is not Sight.Up)
+                {
+                    unseen.Add(bot);
+                }
+            });
+        return [.. unseen];
     }
 
     public async Task<(Sight Sight, string Said)> LookAsync(string slug, CancellationToken ct)

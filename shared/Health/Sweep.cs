@@ -6,6 +6,9 @@ namespace Launchpad.Shared.Health;
 /// <summary>A machine that has to be looked at, because of the bots named or of itself.</summary>
 public sealed record Suspect(Tier Tier, string Vm, IReadOnlyList<PlacedBot> Bots);
 
+/// <param name="Turn">Of the bots that look well, those whose public address is to be tried this time.</param>
+public sealed record Swept(IReadOnlyList<Suspect> Suspects, IReadOnlyList<PlacedBot> Turn);
+
 /// <summary>Goes once over everything that should run and picks out what does not look well. It asks nobody: what machines told by
 /// themselves is compared with the tables, so that a healthy bot costs a row read and nothing else.</summary>
 public sealed class Sweep(VmStore vms, HeartbeatStore heartbeats, ConditionStore conditions, PlacedBots placed)
@@ -13,7 +16,13 @@ public sealed class Sweep(VmStore vms, HeartbeatStore heartbeats, ConditionStore
     /// <summary>A machine this young may not have got to its first heartbeat.</summary>
     private static readonly TimeSpan SettledAfter = TimeSpan.FromMinutes(5);
 
-    public async Task<IReadOnlyList<Suspect>> RunAsync(DateTimeOffset now, CancellationToken ct)
+    /// <summary>Every bot is tried from outside once in as many minutes.</summary>
+    private const int Turns = 10;
+
+    /// <summary>In one sweep.</summary>
+    private const int TurnMax = 256;
+
+    public async Task<Swept> RunAsync(DateTimeOffset now, CancellationToken ct)
     {
         var machines = new Dictionary<string, Vm>();
         foreach (var tier in Enum.GetValues<Tier>())
@@ -28,6 +37,7 @@ public sealed class Sweep(VmStore vms, HeartbeatStore heartbeats, ConditionStore
         var remarkable = await conditions.AllAsync(ct);
         var found = machines.Values.Where(vm => NeedsLook(vm, told.GetValueOrDefault(vm.Id), now))
             .ToDictionary(vm => vm.Id, vm => (vm.Pool, Bots: new List<PlacedBot>()));
+        var turn = new List<PlacedBot>();
         await foreach (var bot in placed.AllAsync(ct))
         {
             var heartbeat = told.GetValueOrDefault(bot.Vm);
@@ -42,9 +52,13 @@ public sealed class Sweep(VmStore vms, HeartbeatStore heartbeats, ConditionStore
 
                 suspect.Bots.Add(bot);
             }
+            else if (sight is Sight.Up && turn.Count < TurnMax && bot.Deployment[^1] % Turns == now.Minute % Turns)
+            {
+                turn.Add(bot);
+            }
         }
 
-        return [.. found.Select(pair => new Suspect(pair.Value.Pool, pair.Key, pair.Value.Bots))];
+        return new([.. found.Select(pair => new Suspect(pair.Value.Pool, pair.Key, pair.Value.Bots))], turn);
     }
 
     private async ValueTask<string?> DriftAsync(PlacedBot bot, Heartbeat heartbeat, CancellationToken ct)

@@ -55,7 +55,8 @@ public sealed class Plane : IAsyncLifetime
         await Task.WhenAll(azurite.InitializeAsync(), sshd.InitializeAsync(), StartHookAsync());
         await File.WriteAllTextAsync(sshd.PathOf("program"), "the program");
         await File.WriteAllTextAsync(
-            sshd.PathOf("authorized"), $"command=\"cat '{sshd.PathOf("answer")}'\" {await File.ReadAllTextAsync(sshd.PathOf("client.pub"))}");
+            sshd.PathOf("authorized"),
+            $"command=\"cat '{sshd.PathOf("answer")}'\" {await File.ReadAllTextAsync(sshd.PathOf("client.pub"))}");
         var settings = new Dictionary<string, string?>
         {
             ["Storage:ConnectionString"] = azurite.ConnectionString,
@@ -160,7 +161,7 @@ public sealed class Plane : IAsyncLifetime
 
     public void LoseInCloud(string vm) => inCloud.Remove(VmGateway.ResourceName(vm));
 
-    public Task<IReadOnlyList<Suspect>> SweepAsync() => Get<Sweep>().RunAsync(Clock.Now, CancellationToken.None);
+    public async Task<IReadOnlyList<Suspect>> SweepAsync() => (await Get<Sweep>().RunAsync(Clock.Now, CancellationToken.None)).Suspects;
 
     public Task<Findings> ExamineAsync(string vm, params Deployment[] bots) =>
         Make<HealthActivities>().Examine(Input(vm, bots), CancellationToken.None);

@@ -21,6 +21,23 @@ public sealed class SweepTests(Plane plane)
     }
 
     [Fact]
+    public async Task Every_bot_that_looks_well_is_tried_from_outside_once_in_ten_minutes_and_one_that_is_not_seen_is_found()
+    {
+        var vm = await plane.MachineAsync();
+        var bot = await plane.BotAsync(vm.Id);
+        var turns = new List<PlacedBot>();
+        for (var minute = 0; minute < 10; minute++, plane.Clock.Now += TimeSpan.FromMinutes(1))
+        {
+            await plane.BeatAsync(vm.Id, plane.Well(bot));
+            var swept = await plane.Get<Sweep>().RunAsync(plane.Clock.Now, default);
+            turns.AddRange(swept.Turn.Where(one => one.Deployment == bot.Id));
+        }
+
+        Assert.Single(turns);
+        Assert.Equal(turns, await plane.Get<PublicProbe>().UnseenAsync(turns, default));
+    }
+
+    [Fact]
     public async Task A_machine_that_falls_silent_is_looked_at_with_all_its_bots()
     {
         var vm = await plane.MachineAsync();
@@ -118,7 +135,8 @@ public sealed class SweepTests(Plane plane)
     {
         var vm = await plane.MachineAsync();
         var bot = await plane.BotAsync(vm.Id);
-        var operation = new Operation($"op_{bot.Id}", bot.Account, bot.Id, last, OperationStatus.Failed, "me", plane.Clock.Now, plane.Clock.Now);
+        var operation = new Operation(
+            $"op_{bot.Id}", bot.Account, bot.Id, last, OperationStatus.Failed, "me", plane.Clock.Now, plane.Clock.Now);
         await plane.Get<OperationStore>().AddAsync(operation, default);
         await plane.Get<DeploymentStore>().ChangeAsync(
             bot.Account, bot.Id, now => now.To(DeploymentStatus.Failed) with { LastOperation = operation.Id }, default);
