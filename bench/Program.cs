@@ -9,11 +9,12 @@ var report = name switch
         double.Parse(Environment.GetEnvironmentVariable("LAUNCHPAD_BENCH_SCALE") ?? "1", CultureInfo.InvariantCulture),
         Environment.GetEnvironmentVariable("LAUNCHPAD_BENCH_ONLY"),
         Console.Error.WriteLine),
+    "sweep" => await SweepBench.RunAsync(Console.Error.WriteLine),
     _ => null,
 };
 if (report is null)
 {
-    Console.Error.WriteLine($"bench: there is no bench called '{name}'; there are: provision, durable");
+    Console.Error.WriteLine($"bench: there is no bench called '{name}'; there are: provision, durable, sweep");
     return 2;
 }
 
