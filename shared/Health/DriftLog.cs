@@ -1,5 +1,4 @@
 using Launchpad.Shared.Deployments;
-using Launchpad.Shared.Plans;
 using Launchpad.Shared.Vms;
 
 namespace Launchpad.Shared.Health;
@@ -16,9 +15,7 @@ public sealed class DriftLog(DriftStore drift, PlacedBots placed, Pager pager)
             return (Known: false, null);
         }
 
-        var plan = Plan.Get(deployment.Plan);
-        var wanted = await placed.WantedAsync(
-            new(deployment.Account, deployment.Id, deployment.Slug, vm.Id, plan.Tier, deployment.ActiveVersion!.Value, Failed: false), ct);
+        var wanted = await placed.WantedAsync(deployment.Id, deployment.ActiveVersion!.Value, ct);
         var differences = Drift.Compare(wanted, bots.FirstOrDefault(bot => bot.Deployment == deployment.Id));
         await PutAsync(deployment.Id, vm.Id, differences, ct);
         return (Known: true, Drift.Fingerprint(differences));

@@ -8,8 +8,10 @@ using Launchpad.Shared.Storage;
 namespace Launchpad.Shared.Health;
 
 /// <summary>A bot that should be up, and that no operation works on.</summary>
+/// <param name="ChangedAt">When its row was last written: what was told before is about another state.</param>
 /// <param name="Failed">True for one that a restart did not bring back.</param>
-public sealed record PlacedBot(string Account, string Deployment, string Slug, string Vm, Tier Tier, int Version, bool Failed);
+public sealed record PlacedBot(
+    string Account, string Deployment, string Slug, string Vm, Tier Tier, int Version, DateTimeOffset ChangedAt, bool Failed);
 
 /// <summary>All bots that should be up, and what is wanted of them, at little cost for each: the columns that matter, and a memory for
 /// config versions, which never change.</summary>
@@ -19,7 +21,7 @@ public sealed class PlacedBots(Tables tables, ConfigVersionStore versions, Opera
     private const int RememberedMax = 50_000;
 
     private static readonly string[] Columns =
-        ["PartitionKey", "RowKey", "slug", "vm", "plan", "status", "activeVersion", "lastOperation"];
+        ["PartitionKey", "RowKey", "Timestamp", "slug", "vm", "plan", "status", "activeVersion", "lastOperation"];
 
     private readonly ConcurrentDictionary<(string Deployment, int Version), Wanted> _remembered = new();
 
@@ -37,27 +39,27 @@ public sealed class PlacedBots(Tables tables, ConfigVersionStore versions, Opera
         }
     }
 
-    public async ValueTask<Wanted> WantedAsync(PlacedBot bot, CancellationToken ct)
+    public async ValueTask<Wanted> WantedAsync(string deployment, int version, CancellationToken ct)
     {
-        if (_remembered.TryGetValue((bot.Deployment, bot.Version), out var known))
+        if (_remembered.TryGetValue((deployment, version), out var known))
         {
             return known;
         }
 
-        var state = (await versions.GetAsync(bot.Deployment, bot.Version, ct)).State;
+        var state = (await versions.GetAsync(deployment, version, ct)).State;
         if (_remembered.Count >= RememberedMax)
         {
             _remembered.Clear();
         }
 
-        return _remembered[(bot.Deployment, bot.Version)] = Wanted.Of(state.Image, Plan.Get(state.Plan));
+        return _remembered[(deployment, version)] = Wanted.Of(state.Image, Plan.Get(state.Plan));
     }
 
     /// <summary>Null when nothing was ever brought up, or it stands nowhere.</summary>
     private static PlacedBot? Read(TableEntity row) =>
         row.GetString("vm") is { } vm && row.GetInt32("activeVersion") is { } version
             ? new(
-                row.PartitionKey, row.RowKey, row.GetString("slug"), vm, Plan.Find(row.GetString("plan"))?.Tier ?? Tier.Shared, version,
+                row.PartitionKey, row.RowKey, row.GetString("slug"), vm, Plan.Find(row.GetString("plan"))?.Tier ?? Tier.Shared, version, row.Timestamp ?? default,
                 row.GetString("status") == DeploymentStatus.Failed.Wire())
             : null;
 

@@ -41,6 +41,11 @@ public sealed class Sweep(VmStore vms, HeartbeatStore heartbeats, ConditionStore
         await foreach (var bot in placed.AllAsync(ct))
         {
             var heartbeat = told.GetValueOrDefault(bot.Vm);
+            if (IsOutOfDate(heartbeat, bot, now))
+            {
+                continue;
+            }
+
             var sight = machines.ContainsKey(bot.Vm) ? Observation.Of(heartbeat, bot.Deployment, now) : Sight.Silent;
             var drift = sight is Sight.Up ? await DriftAsync(bot, heartbeat!, ct) : null;
             if (NeedsLook(bot, sight, drift, remarkable.GetValueOrDefault(bot.Deployment), now))
@@ -64,8 +69,12 @@ public sealed class Sweep(VmStore vms, HeartbeatStore heartbeats, ConditionStore
     private async ValueTask<string?> DriftAsync(PlacedBot bot, Heartbeat heartbeat, CancellationToken ct)
     {
         var there = heartbeat.Report.Bots!.First(one => one.Deployment == bot.Deployment);
-        return Drift.Fingerprint(Drift.Compare(await placed.WantedAsync(bot, ct), there));
+        return Drift.Fingerprint(Drift.Compare(await placed.WantedAsync(bot.Deployment, bot.Version, ct), there));
     }
+
+    /// <summary>The bot was changed since its machine last told, and the next heartbeat is still to be waited for.</summary>
+    private static bool IsOutOfDate(Heartbeat? heartbeat, PlacedBot bot, DateTimeOffset now) =>
+        heartbeat is not null && heartbeat.ReceivedAt < bot.ChangedAt && now - bot.ChangedAt < Observation.HeartbeatMax;
 
     private static bool NeedsLook(Vm vm, Heartbeat? heartbeat, DateTimeOffset now) =>
         vm.Status is VmStatus.Ready

@@ -12,6 +12,7 @@ namespace Launchpad.EndToEnd.Tests;
 public sealed partial class FaultTests(StackFixture fixture, ITestOutputHelper output)
 {
     private static readonly string[] Kinds = ["failBefore", "failAfter", "duplicate", "throttle", "timeout"];
+    private static readonly string[] ClockTables = ["heartbeats", "conditions", "drift", "pages"];
     private const int Stride = 7;
 
     private static readonly string? Asked = Environment.GetEnvironmentVariable("LAUNCHPAD_FAULTS");
@@ -54,10 +55,15 @@ public sealed partial class FaultTests(StackFixture fixture, ITestOutputHelper o
         return
         [
             .. seen.Where(call => call.Service is not "models" && !call.Path.StartsWith("/c/pay", StringComparison.Ordinal))
+                .Where(call => !OfTheClock(call.Service, call.Path))
                 .Select(call => new Call(plan, call.Service, call.Method, Generalized(call.Path)))
                 .Distinct(),
         ];
     }
+
+    /// <summary>What heartbeats and sweeps call may or may not fall into a provisioning.</summary>
+    private static bool OfTheClock(string service, string path) =>
+        service is "machine-door" || ClockTables.Any(table => path.Contains($"/{table}", StringComparison.Ordinal));
 
     private async Task<Outcome> WalkAsync(Call call, string kind)
     {

@@ -38,6 +38,28 @@ public sealed class SweepTests(Plane plane)
     }
 
     [Fact]
+    public async Task What_a_machine_told_before_a_bot_was_changed_says_nothing_about_it()
+    {
+        var (vm, before) = (await plane.MachineAsync(), plane.Clock.Now);
+        try
+        {
+            // The tables write their own time.
+            plane.Clock.Now = DateTimeOffset.UtcNow.AddSeconds(-10);
+            await plane.BeatAsync(vm.Id);
+            var bot = await plane.BotAsync(vm.Id);
+            plane.Clock.Now = DateTimeOffset.UtcNow;
+            Assert.False(await IsSuspectAsync(vm));
+            plane.Clock.Now += TimeSpan.FromSeconds(2);
+            await plane.BeatAsync(vm.Id, plane.Dead(bot));
+            Assert.True(await IsSuspectAsync(vm));
+        }
+        finally
+        {
+            plane.Clock.Now = before;
+        }
+    }
+
+    [Fact]
     public async Task A_machine_that_falls_silent_is_looked_at_with_all_its_bots()
     {
         var vm = await plane.MachineAsync();
