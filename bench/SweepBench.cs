@@ -128,7 +128,7 @@ internal static class SweepBench
                 await BeatAsync();
                 GC.Collect();
                 var before = Process.GetCurrentProcess().TotalProcessorTime;
-                var (suspects, _) = await sweep.RunAsync(_clock.GetUtcNow(), CancellationToken.None);
+                var (suspects, _, _) = await sweep.RunAsync(_clock.GetUtcNow(), CancellationToken.None);
                 costs.Add((Process.GetCurrentProcess().TotalProcessorTime - before).TotalMilliseconds / _size);
                 if (suspects.Count > 0)
                 {

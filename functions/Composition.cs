@@ -101,6 +101,7 @@ public static class Composition
         services.AddSingleton<MachineWatch>();
         services.AddSingleton<Pager>();
         services.AddSingleton<Sweep>();
+        services.AddSingleton<Aftermath>();
         services.AddSingleton<Recoveries>();
     }
 

@@ -12,7 +12,8 @@ namespace Launchpad.Functions;
 /// <summary>Starts what looks after machines that do not look well: one saga a machine, so that a bot that takes long to come back keeps
 /// no other waiting.</summary>
 public sealed class Recoveries(
-    Sweep sweep, PublicProbe outside, Pager pager, OperationStore operations, TimeProvider clock, ILogger<Recoveries> log)
+    Sweep sweep, PublicProbe outside, Aftermath aftermath, Pager pager, OperationStore operations, TimeProvider clock,
+    ILogger<Recoveries> log)
 {
     /// <summary>In one sweep; the others are found again by the next.</summary>
     private const int StartsMax = 64;
@@ -24,6 +25,7 @@ public sealed class Recoveries(
     {
         await pager.DeliverAllAsync(ct);
         var swept = await sweep.RunAsync(clock.GetUtcNow(), ct);
+        await aftermath.EndAsync(swept.Unplaced, ct);
         var unseen = await outside.UnseenAsync(swept.Turn, ct);
         var suspects = swept.Suspects
             .Concat(unseen.GroupBy(bot => bot.Vm).Select(bots => new Suspect(bots.First().Tier, bots.Key, [.. bots])))

@@ -7,7 +7,8 @@ namespace Launchpad.Shared.Health;
 public sealed record Suspect(Tier Tier, string Vm, IReadOnlyList<PlacedBot> Bots);
 
 /// <param name="Turn">Of the bots that look well, those whose public address is to be tried this time.</param>
-public sealed record Swept(IReadOnlyList<Suspect> Suspects, IReadOnlyList<PlacedBot> Turn);
+/// <param name="Unplaced">What is remembered of bots that are not among those that should run.</param>
+public sealed record Swept(IReadOnlyList<Suspect> Suspects, IReadOnlyList<PlacedBot> Turn, IReadOnlyList<Condition> Unplaced);
 
 /// <summary>Goes once over everything that should run and picks out what does not look well. It asks nobody: what machines told by
 /// themselves is compared with the tables, so that a healthy bot costs a row read and nothing else.</summary>
@@ -35,11 +36,13 @@ public sealed class Sweep(VmStore vms, HeartbeatStore heartbeats, ConditionStore
 
         var told = await heartbeats.AllAsync(ct);
         var remarkable = await conditions.AllAsync(ct);
+        var unplaced = new Dictionary<string, Condition>(remarkable);
         var found = machines.Values.Where(vm => NeedsLook(vm, told.GetValueOrDefault(vm.Id), now))
             .ToDictionary(vm => vm.Id, vm => (vm.Pool, Bots: new List<PlacedBot>()));
         var turn = new List<PlacedBot>();
         await foreach (var bot in placed.AllAsync(ct))
         {
+            unplaced.Remove(bot.Deployment);
             var heartbeat = told.GetValueOrDefault(bot.Vm);
             if (IsOutOfDate(heartbeat, bot, now))
             {
@@ -63,7 +66,7 @@ public sealed class Sweep(VmStore vms, HeartbeatStore heartbeats, ConditionStore
             }
         }
 
-        return new([.. found.Select(pair => new Suspect(pair.Value.Pool, pair.Key, pair.Value.Bots))], turn);
+        return new([.. found.Select(pair => new Suspect(pair.Value.Pool, pair.Key, pair.Value.Bots))], turn, [.. unplaced.Values]);
     }
 
     private async ValueTask<string?> DriftAsync(PlacedBot bot, Heartbeat heartbeat, CancellationToken ct)

@@ -52,7 +52,10 @@ public sealed class Plane : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        await Task.WhenAll(azurite.InitializeAsync(), sshd.InitializeAsync(), StartHookAsync());
+        // One after the other: the first two have chosen their ports already, and the third takes any that is free.
+        await azurite.InitializeAsync();
+        await sshd.InitializeAsync();
+        await StartHookAsync();
         await File.WriteAllTextAsync(sshd.PathOf("program"), "the program");
         await File.WriteAllTextAsync(
             sshd.PathOf("authorized"),
