@@ -128,7 +128,9 @@ public sealed class Pager(Tables tables, IOptions<OperatorOptions> options, Time
             return;
         }
 
-        await tables.Pages.UpsertEntityAsync(Write(page, $"{TableRows.Inverted(page.RaisedAt.UtcTicks)}-{Name(page.Kind)}"), default, ct);
+        await tables.Pages.UpsertEntityAsync(
+            Write(page, $"{TableRows.Inverted(page.RaisedAt.UtcTicks)}-{Name(page.Kind)}"),
+            TableUpdateMode.Replace, ct);
         await tables.Pages.RemoveAsync(subject, key, ct);
     }
 

@@ -34,7 +34,10 @@ public sealed class MachineDoorTests(TestCloud cloud) : IClassFixture<TestCloud>
     public async Task A_heartbeat_passes_as_it_is()
     {
         using var machine = Machine();
-        using var post = new HttpRequestMessage(HttpMethod.Post, "/api/machines/vm_1/heartbeat") { Content = new StringContent("{ \"a\": 1 }") };
+        using var post = new HttpRequestMessage(HttpMethod.Post, "/api/machines/vm_1/heartbeat")
+        {
+            Content = new StringContent("{ \"a\": 1 }"),
+        };
         post.Headers.Add("Launchpad-Signature", "sig+/=");
         using var answer = await machine.SendAsync(post);
         Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);

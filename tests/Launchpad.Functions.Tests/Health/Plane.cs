@@ -1,6 +1,9 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Azure.Core;
 using Azure.Core.Pipeline;
@@ -25,7 +28,7 @@ namespace Launchpad.Functions.Tests.Health;
 
 /// <summary>The control plane as it is composed, over real tables and a real SSH server that answers for one machine. The clock, what the
 /// machine says and what the cloud knows are the test's.</summary>
-public sealed class Plane : IAsyncLifetime
+public sealed partial class Plane : IAsyncLifetime
 {
     public const string Image = "registry.example/launchpad/openclaw@sha256:1";
     public static readonly VmLimits Limits = new(2048, 2, 10_240, 512);
@@ -33,8 +36,10 @@ public sealed class Plane : IAsyncLifetime
     private readonly Azurite azurite = new();
     private readonly Sshd sshd = new();
     private readonly List<string> inCloud = [];
-    private WebApplication? operatorHook;
+    private readonly ConcurrentDictionary<string, int> outside = [];
+    private WebApplication? world;
     private ServiceProvider? services;
+    private readonly string trust = Path.Combine(Directory.CreateTempSubdirectory("launchpad-trust-").FullName, "ca.pem");
     private int count;
 
     public Clock Clock { get; } = new();
@@ -55,7 +60,7 @@ public sealed class Plane : IAsyncLifetime
         // One after the other: the first two have chosen their ports already, and the third takes any that is free.
         await azurite.InitializeAsync();
         await sshd.InitializeAsync();
-        await StartHookAsync();
+        await StartWorldAsync();
         await File.WriteAllTextAsync(sshd.PathOf("program"), "the program");
         await File.WriteAllTextAsync(
             sshd.PathOf("authorized"),
@@ -68,11 +73,11 @@ public sealed class Plane : IAsyncLifetime
             ["Azure:DnsZone"] = "example",
             ["Azure:ImageId"] = "a:b:c:d",
             ["Routing:Domain"] = "bots.invalid",
-            ["Health:PublicVia"] = "127.0.0.1:1",
+            ["Health:PublicVia"] = Via("https"),
             ["Vms:ProgramPath"] = sshd.PathOf("program"),
             ["Vms:SshPort"] = $"{sshd.Port}",
             ["Vms:User"] = sshd.User,
-            ["Operator:PageUrl"] = operatorHook!.Urls.Single() + "/pages",
+            ["Operator:PageUrl"] = $"http://{Via("http")}/pages",
             ["Operator:Runbooks"] = "https://runbooks.example/",
         };
         var composed = new ServiceCollection().AddLogging()
@@ -89,8 +94,9 @@ public sealed class Plane : IAsyncLifetime
     public async Task DisposeAsync()
     {
         await services!.DisposeAsync();
-        await operatorHook!.DisposeAsync();
+        await world!.DisposeAsync();
         await Task.WhenAll(azurite.DisposeAsync(), sshd.DisposeAsync());
+        Directory.Delete(Path.GetDirectoryName(trust)!, recursive: true);
     }
 
     /// <summary>A machine that the cloud has, with room for anything.</summary>
@@ -181,12 +187,38 @@ public sealed class Plane : IAsyncLifetime
 
     private static string Fingerprint(byte[] blob) => Convert.ToBase64String(SHA256.HashData(blob)).TrimEnd('=');
 
-    private async Task StartHookAsync()
+    /// <summary>What the bot's public address answers from now on; nobody listens there before.</summary>
+    public void Outside(Deployment bot, int status) => outside[$"{bot.Slug}.bots.invalid"] = status;
+
+    private string Via(string scheme) =>
+        new Uri(world!.Urls.Single(url => url.StartsWith(scheme + ":", StringComparison.Ordinal))).Authority;
+
+    /// <summary>The operator's webhook, and the public addresses of bots under a certificate that this process trusts.</summary>
+    private async Task StartWorldAsync()
     {
+        var certificate = Certificate();
+        await File.WriteAllTextAsync(trust, certificate.ExportCertificatePem());
+        // Read once, by the first handshake of a process, from where .NET's own environment does not reach.
+        Assert.Equal(0, SetEnvironment("SSL_CERT_FILE", trust, 1));
         var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        operatorHook = builder.Build();
-        operatorHook.MapPost("/pages", (HttpRequest _, JsonElement page) =>
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(IPAddress.Loopback, 0);
+            kestrel.Listen(IPAddress.Loopback, 0, listener => listener.UseHttps(certificate));
+        });
+        world = builder.Build();
+        world.MapGet("/healthz", (HttpContext call) =>
+        {
+            if (!outside.TryGetValue(call.Request.Host.Host, out var status))
+            {
+                call.Abort();
+                return Results.Empty;
+            }
+
+            return Results.StatusCode(status);
+        });
+        world.MapPost("/pages", (JsonElement page) =>
         {
             if (IsOperatorAway)
             {
@@ -196,7 +228,22 @@ public sealed class Plane : IAsyncLifetime
             Told.Add(page);
             return Results.NoContent();
         });
-        await operatorHook.StartAsync();
+        await world.StartAsync();
+    }
+
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetEnvironment(string name, string value, int overwrite);
+
+    private static X509Certificate2 Certificate()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=bots", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName("*.bots.invalid");
+        request.CertificateExtensions.Add(names.Build());
+        using var made = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pfx), null);
     }
 
     private HttpResponseMessage InCloud(HttpRequestMessage request)
@@ -241,18 +288,4 @@ public sealed class Plane : IAsyncLifetime
         public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
             new(GetToken(requestContext, cancellationToken));
     }
-}
-
-/// <summary>Stands still until it is moved.</summary>
-public sealed class Clock : TimeProvider
-{
-    public DateTimeOffset Now { get; set; } = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
-    public override DateTimeOffset GetUtcNow() => Now;
-}
-
-[CollectionDefinition(Name)]
-public sealed class OnOnePlane : ICollectionFixture<Plane>
-{
-    public const string Name = "plane";
 }
