@@ -10,11 +10,12 @@ var report = name switch
         Environment.GetEnvironmentVariable("LAUNCHPAD_BENCH_ONLY"),
         Console.Error.WriteLine),
     "rollout" => await Rollout.RunAsync(Console.Error.WriteLine),
+    "sweep" => await SweepBench.RunAsync(Console.Error.WriteLine),
     _ => null,
 };
 if (report is null)
 {
-    Console.Error.WriteLine($"bench: there is no bench called '{name}'; there are: provision, rollout, durable");
+    Console.Error.WriteLine($"bench: there is no bench called '{name}'; there are: provision, rollout, durable, sweep");
     return 2;
 }
 

@@ -4,6 +4,7 @@ using Launchpad.Functions.Middleware;
 using Launchpad.Shared.Accounts;
 using Launchpad.Shared.Billing;
 using Launchpad.Shared.Deployments;
+using Launchpad.Shared.Health;
 using Launchpad.Shared.Images;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Plans;
@@ -33,7 +34,7 @@ public static class Composition
         builder.Services.AddLaunchpad(builder.Configuration);
     }
 
-    private static void AddLaunchpad(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddLaunchpad(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(TimeProvider.System);
         services.AddSettings<SiteOptions>(configuration, SiteOptions.Section);
@@ -42,9 +43,13 @@ public static class Composition
         services.AddSettings<RoutingOptions>(configuration, RoutingOptions.Section);
         services.AddSettings<ModelOptions>(configuration, ModelOptions.Section);
         services.AddSettings<RolloutOptions>(configuration, RolloutOptions.Section);
+        services.AddSettings<OperatorOptions>(configuration, OperatorOptions.Section);
+        services.AddSettings<HealthOptions>(configuration, HealthOptions.Section);
         services.AddStorage(configuration);
         services.AddGateways(configuration);
         services.AddDomain();
+        services.AddHealth();
+        return services;
     }
 
     private static void AddSettings<T>(this IServiceCollection services, IConfiguration configuration, string section)
@@ -100,6 +105,21 @@ public static class Composition
         services.AddSingleton<EventLedger>();
         services.AddSingleton<SubscriptionStore>();
         services.AddSingleton<Payments>();
+    }
+
+    private static void AddHealth(this IServiceCollection services)
+    {
+        services.AddSingleton<HeartbeatStore>();
+        services.AddSingleton<ConditionStore>();
+        services.AddSingleton<DriftStore>();
+        services.AddSingleton<DriftLog>();
+        services.AddSingleton<PlacedBots>();
+        services.AddSingleton<PublicProbe>();
+        services.AddSingleton<MachineWatch>();
+        services.AddSingleton<Pager>();
+        services.AddSingleton<Sweep>();
+        services.AddSingleton<Aftermath>();
+        services.AddSingleton<Recoveries>();
     }
 
     /// <summary>Nothing is served before its table exists, nor while anybody could sign the payment provider's events.</summary>

@@ -37,6 +37,13 @@ public static class Problems
     public static ProblemException WrongCredentials() =>
         new(StatusCodes.Status401Unauthorized, "wrong-credentials", "Not signed in", "The e-mail address or the password is wrong.");
 
+    /// <summary>The same for a machine that is not known and for one that is not who it says.</summary>
+    public static ProblemException MachineRefused(string why) =>
+        new(StatusCodes.Status401Unauthorized, "machine-refused", "Not a machine of ours", why);
+
+    public static ProblemException HeartbeatRepeated() =>
+        new(StatusCodes.Status409Conflict, "heartbeat-repeated", "Taken already", "A heartbeat as new as this one was taken before.");
+
     public static ProblemException WrongOrigin() =>
         new(StatusCodes.Status403Forbidden, "wrong-origin", "Refused", "A page of another origin may not act for you.");
 

@@ -6,8 +6,8 @@ using Microsoft.DurableTask;
 
 namespace Launchpad.Orchestrations;
 
-/// <summary>Looks at every machine and restarts the bots that should run there and do not: after a reboot, or after Docker lost
-/// them.</summary>
+/// <summary>Looks at every machine and restarts the bots that should run there and do not. <see cref="Recover"/> took its place: it is not
+/// started any more, and stays for those that were in flight.</summary>
 public static class HealthSweep
 {
     /// <summary>How many were restarted.</summary>

@@ -1,6 +1,5 @@
 using Launchpad.Orchestrations.Activities;
 using Launchpad.Shared.Deployments;
-using Launchpad.Shared.Plans;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 
@@ -45,7 +44,7 @@ public static class Provision
 
         var tier = order.Tier;
         undo.With(() => context.GiveBack(input.Operation, input.Account, input.Deployment, tier, undoing: true));
-        var vm = await Place(context, input, tier);
+        var vm = await context.Place(new(input.Operation, input.Account, input.Deployment), tier, input.Deadline);
 
         undo.With(() => context.UnsealConfig(new(input.Operation, input.Account, input.Deployment)));
         var version = await context.SealConfig(new(input.Operation, input.Account, input.Deployment, image, input.By));
@@ -62,27 +61,4 @@ public static class Provision
         await context.RouteBot(bot);
         await context.CompleteProvision(new(input.Operation, input.Account, input.Deployment, version));
     }
-
-    /// <summary>Reserves room. Where none is left a machine is made; who finds one still being made waits for it, and looks again when
-    /// it went.</summary>
-    private static async Task<string> Place(TaskOrchestrationContext context, ProvisionInput input, Tier tier)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            var name = Shared.Ids.From(Shared.Ids.Vm, context.CurrentUtcDateTime, context.NewGuid());
-            var reserved = await context.ReserveCapacity(new(input.Operation, input.Account, input.Deployment, name));
-            var vm = new VmInput(input.Operation, tier, reserved.Vm);
-            if (reserved.Create)
-            {
-                await context.CreateVm(vm);
-            }
-
-            if (reserved.Ready || await context.VmComesUp(vm, reserved.Create, input.Deadline) || attempt == PlacementsMax)
-            {
-                return reserved.Vm;
-            }
-        }
-    }
-
-    private const int PlacementsMax = 3;
 }

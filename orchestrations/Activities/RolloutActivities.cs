@@ -102,13 +102,18 @@ public sealed class RolloutActivities(
         {
             var (account, id) = (input.Target.Account, input.Target.Deployment);
             var version = await versions.GetAsync(id, input.Version, ct);
-            var live = await deployments.ChangeAsync(account, id, current => Switched(current, version, input.Target.Operation), ct);
+            var operation = await OperationAsync(input.Target, ct);
+            var live = await deployments.ChangeAsync(account, id, current => Switched(current, version, operation.Id), ct);
             if (live.PreviousGood is { } previous && previous != input.Version)
             {
-                await versions.MarkAsync(id, previous, ConfigVersionStatus.Superseded, ct);
+                // Nobody asked for this one: the version before it kept ending, and is not good any more.
+                var kept = operation.By is not RecoverActivities.By;
+                await versions.MarkAsync(
+                    id, previous, kept ? ConfigVersionStatus.Superseded : ConfigVersionStatus.Failed, ct, kept ? null : "It kept ending.");
+                await deployments.ChangeAsync(
+                    account, id, current => kept || current.PreviousGood != previous ? null : current with { PreviousGood = null }, ct);
             }
 
-            var operation = await OperationAsync(input.Target, ct);
             await versions.ActivateAsync(id, input.Version, Steps.BootMs(await operations.StepsAsync(operation.Id, ct)), ct);
             await operations.SaveAsync(
                 operation with { Status = OperationStatus.Succeeded, FinishedAt = clock.GetUtcNow(), Result = bots.Url(live) }, ct);

@@ -33,7 +33,8 @@ public sealed class VmActivities(VmStore vms, VmGateway gateway, VmAccess access
             var (host, client) = await access.EnsureKeysAsync(vm.Id, ct);
             await vms.ChangeAsync(input.Tier, input.Vm, current => current with { HostKey = host.Sha256 }, ct);
             await gateway.StartCreateAsync(
-                new(ResourceName(vm.Id), vm.Size, CloudInit.UserData(host.PrivateKeyPem, host.PublicKey, client.PublicKey),
+                new(VmGateway.ResourceName(vm.Id), vm.Size,
+                    CloudInit.UserData(host.PrivateKeyPem, host.PublicKey, client.PublicKey, access.HeartbeatOf(vm.Id)),
                     new Dictionary<string, string> { [VmGateway.Tag] = vm.Id }),
                 ct);
             return $"{vm.Size}, {vm.Id}";
@@ -51,13 +52,13 @@ public sealed class VmActivities(VmStore vms, VmGateway gateway, VmAccess access
 
     [Function(nameof(DeleteVm))]
     public async Task DeleteVm([ActivityTrigger] VmInput input, CancellationToken ct) =>
-        await gateway.DeleteAsync(ResourceName(input.Vm), ct);
+        await gateway.DeleteAsync(VmGateway.ResourceName(input.Vm), ct);
 
     /// <summary>True once the machine is gone; then its keys and its row go too.</summary>
     [Function(nameof(ForgetVm))]
     public async Task<bool> ForgetVm([ActivityTrigger] VmInput input, CancellationToken ct)
     {
-        if (await gateway.FindAsync(ResourceName(input.Vm), ct) is not null)
+        if (await gateway.FindAsync(VmGateway.ResourceName(input.Vm), ct) is not null)
         {
             return false;
         }
@@ -79,7 +80,7 @@ public sealed class VmActivities(VmStore vms, VmGateway gateway, VmAccess access
                 return (VmProgress.Waiting, "Another order is making this machine.");
         }
 
-        var state = await gateway.FindAsync(ResourceName(input.Vm), ct);
+        var state = await gateway.FindAsync(VmGateway.ResourceName(input.Vm), ct);
         if (state?.ProvisioningState is "Failed")
         {
             throw new PermanentException("vm-failed", "The cloud could not make the machine.");
@@ -107,8 +108,6 @@ public sealed class VmActivities(VmStore vms, VmGateway gateway, VmAccess access
             return (VmProgress.Waiting, $"The machine does not answer yet ({booting.Code}).");
         }
     }
-
-    private static string ResourceName(string vm) => vm.Replace('_', '-').ToLowerInvariant();
 }
 
 public static class VmCalls

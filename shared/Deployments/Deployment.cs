@@ -82,11 +82,19 @@ public sealed record Deployment
         FailedRollouts = 0,
     };
 
+    /// <summary>A bot that keeps ending in its version goes back to the one before, whatever it counts as by now.</summary>
+    public Deployment TakeForRollback(string operation, TimeProvider clock, string by)
+    {
+        var running = Status is DeploymentStatus.Failed ? To(DeploymentStatus.Restarting).To(DeploymentStatus.Running) : this;
+        return running.To(DeploymentStatus.Updating) with { Operation = new(operation, OperationKind.Rollback, clock.GetUtcNow(), by) };
+    }
+
     /// <summary>A bot that is down has failed and is being restarted: both steps are one write.</summary>
-    public Deployment TakeForRestart(string operation, TimeProvider clock, string by) =>
+    public Deployment TakeForRestart(
+        string operation, TimeProvider clock, string by, OperationKind kind = OperationKind.Restart) =>
         (Status is DeploymentStatus.Running ? To(DeploymentStatus.Failed) : this).To(DeploymentStatus.Restarting) with
         {
-            Operation = new(operation, OperationKind.Restart, clock.GetUtcNow(), by),
+            Operation = new(operation, kind, clock.GetUtcNow(), by),
         };
 }
 

@@ -44,6 +44,7 @@ public sealed record Failure(string Code, string Message, bool Permanent)
         (OperationKind.Provision, _) =>
             "Retry now; retrying costs nothing. If it fails again, delete the deployment: that ends the subscription.",
         (OperationKind.Restart, _) => "Look at the bot's logs, then restart it. Its data is where it was.",
+        (OperationKind.Replace, _) => "Nothing: it is tried again by itself, and the operator has been told.",
         (OperationKind.PairBrowser, "browser-unknown") => "Reload the bot's page, and pair with the id that it shows then.",
         (OperationKind.Terminate, _) => "Delete it again; what is already gone stays gone.",
         _ => "Try again.",

@@ -13,6 +13,9 @@ public enum OperationKind
     Plan,
     Suspend,
     Resume,
+
+    /// <summary>On another machine, because its own is lost.</summary>
+    Replace,
 }
 
 public enum OperationStatus

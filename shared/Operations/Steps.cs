@@ -8,6 +8,7 @@ public static class Steps
 {
     public static readonly Step Validate = new(10, "validate", "Check plan and quota");
     public static readonly Step Verify = new(20, "verify-image", "Find the image and verify its signature");
+    public static readonly Step LeaveVm = new(25, "leave-vm", "Give up the machine that is lost");
     public static readonly Step Reserve = new(30, "reserve", "Reserve capacity");
     public static readonly Step CreateVm = new(40, "create-vm", "Create a machine");
     public static readonly Step BootVm = new(41, "boot-vm", "Wait until the machine is up");
@@ -22,6 +23,7 @@ public static class Steps
     public static readonly Step Canary = new(54, "candidate-answer", "Have the candidate answer a message");
     public static readonly Step RemoveCandidate = new(55, "candidate-remove", "Remove the candidate and its copy");
     public static readonly Step Switch = new(58, "switch", "Stop the old version and keep its data");
+    public static readonly Step Restore = new(60, "restore-data", "Bring the bot's data back");
     public static readonly Step Configure = new(61, "configure", "Attach storage and network, deliver secrets and config");
     public static readonly Step Pull = new(70, "pull", "Pull the verified image by digest");
     public static readonly Step Start = new(80, "start", "Start the bot");

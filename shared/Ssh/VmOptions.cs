@@ -17,6 +17,10 @@ public sealed record VmOptions
     [Required]
     public string User { get; set; } = "launchpad";
 
+    /// <summary>Where machines reach this control plane with their heartbeats; null: they send none, and are asked over SSH
+    /// instead.</summary>
+    public Uri? ControlPlane { get; set; }
+
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Between two signs of life that are asked for while a verb runs; three that do not come end the connection.</summary>

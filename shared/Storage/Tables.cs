@@ -10,6 +10,7 @@ public sealed class Tables(TableServiceClient service)
     [
         "accounts", "emails", "sessions", "subscriptions", "billingevents", "deployments", "configversions",
         "operations", "records", "vms", "secrets", "logs",
+        "heartbeats", "conditions", "drift", "pages",
     ];
 
     public TableClient Accounts { get; } = service.GetTableClient("accounts");
@@ -27,6 +28,10 @@ public sealed class Tables(TableServiceClient service)
     public TableClient Vms { get; } = service.GetTableClient("vms");
     public TableClient Secrets { get; } = service.GetTableClient("secrets");
     public TableClient Logs { get; } = service.GetTableClient("logs");
+    public TableClient Heartbeats { get; } = service.GetTableClient("heartbeats");
+    public TableClient Conditions { get; } = service.GetTableClient("conditions");
+    public TableClient Drift { get; } = service.GetTableClient("drift");
+    public TableClient Pages { get; } = service.GetTableClient("pages");
 
     public Task CreateAllAsync(CancellationToken ct) =>
         Task.WhenAll(Names.Select(name => service.GetTableClient(name).CreateIfNotExistsAsync(ct)));

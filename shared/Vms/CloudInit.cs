@@ -1,4 +1,5 @@
 using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace Launchpad.Shared.Vms;
@@ -10,7 +11,9 @@ public static partial class CloudInit
 
     /// <param name="hostPrivateKeyPem">The VM's own key, so that whoever ordered the VM knows it before the first connection.</param>
     /// <param name="clientPublicKey">The only key that gets in, and only to the entry script.</param>
-    public static string UserData(string hostPrivateKeyPem, string hostPublicKey, string clientPublicKey)
+    /// <param name="heartbeat">What the machine tells of itself and whom; null when nobody takes it.</param>
+    public static string UserData(
+        string hostPrivateKeyPem, string hostPublicKey, string clientPublicKey, HeartbeatRequest? heartbeat = null)
     {
         RequireKey(hostPublicKey);
         RequireKey(clientPublicKey);
@@ -25,6 +28,10 @@ public static partial class CloudInit
             ["sshd"] = Resource("sshd.conf"),
             ["docker"] = Resource("daemon.json"),
             ["caddy"] = Resource("Caddyfile"),
+            ["heartbeat"] = heartbeat is null ? "" : JsonSerializer.Serialize(heartbeat, VmJson.Default.HeartbeatRequest),
+            ["heart"] = Resource("launchpad-heartbeat"),
+            ["heartService"] = Resource("launchpad-heartbeat.service"),
+            ["heartTimer"] = Resource("launchpad-heartbeat.timer"),
         };
         return Placeholder().Replace(Resource("cloud-init.yaml"), match => Scalar(values[match.Groups[1].Value]));
     }

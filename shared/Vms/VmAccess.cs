@@ -19,6 +19,11 @@ public sealed class VmAccess(SecretVault vault, VmProgram program, IOptions<VmOp
         await vault.EraseAsync(ClientKeyName(vm), ct);
     }
 
+    /// <summary>What a machine is told about its heartbeat; null when nobody takes any.</summary>
+    public HeartbeatRequest? HeartbeatOf(string vm) => options.Value.ControlPlane is { } origin
+        ? new(vm, new Uri(origin, $"/api/machines/{vm}/heartbeat").ToString())
+        : null;
+
     public Task<TResult> RunAsync<TRequest, TResult>(Vm vm, VmVerb verb, TRequest request, CancellationToken ct) =>
         RunAsync<TRequest, TResult>(vm, verb, request, progress: null, ct);
 

@@ -35,6 +35,9 @@ public sealed class VmGateway(ArmClient arm, IOptions<AzureOptions> options)
 
     private readonly AzureOptions _options = options.Value;
 
+    /// <summary>What a machine of ours is called in the cloud.</summary>
+    public static string ResourceName(string vm) => vm.Replace('_', '-').ToLowerInvariant();
+
     private VirtualMachineCollection Machines => arm
         .GetResourceGroupResource(ResourceGroupResource.CreateResourceIdentifier(_options.SubscriptionId, _options.ResourceGroup))
         .GetVirtualMachines();

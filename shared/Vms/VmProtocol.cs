@@ -16,6 +16,9 @@ public enum VmVerb
     [JsonStringEnumMemberName("pair-browser")] PairBrowser,
     [JsonStringEnumMemberName("validate")] Validate,
     [JsonStringEnumMemberName("volume")] Volume,
+
+    /// <summary>Run by the machine itself, on its own clock; no connection may ask for it.</summary>
+    [JsonStringEnumMemberName("heartbeat")] Heartbeat,
 }
 
 /// <summary>How far <c>apply</c> goes. Every stage before the named one is converged first.</summary>
@@ -152,13 +155,55 @@ public sealed record VolumeResult(int UsedMb, long Ms);
 public sealed record FactsRequest;
 
 /// <summary>The VM. Docker and Caddy are versions; null when they do not answer.</summary>
+/// <param name="Bots">What runs, as the heartbeat tells it; null when Docker does not answer.</param>
 public sealed record FactsResult(
     int Cpus, int MemoryMb, int DiskMb, int DiskFreeMb, string Kernel, string? Docker, string? Caddy,
-    bool UserNamespaces, IReadOnlyList<DeploymentFacts> Deployments);
+    bool UserNamespaces, IReadOnlyList<DeploymentFacts> Deployments, IReadOnlyList<VmBot>? Bots = null);
 
 /// <summary>One deployment as the VM remembers it, so that what the control plane believes can be compared with it.</summary>
 public sealed record DeploymentFacts(
     string Deployment, string? Image, bool Running, int MemoryMb, double Cpus, int StorageMb, string? Host);
+
+/// <summary>One bot as its machine sees it now, whatever was asked for.</summary>
+/// <param name="Restarts">By Docker, since the container was made.</param>
+/// <param name="ExitCode">Of its last end, if it ever ended.</param>
+/// <param name="Image">What the container was made of; null when there is none.</param>
+/// <param name="Limits">Those of the container and the size of the volume; null when there is no container.</param>
+public sealed record VmBot(
+    string Deployment, bool Running, bool Ready, DateTimeOffset? StartedAt, int Restarts, int? ExitCode, bool OomKilled,
+    string? Image, VmLimits? Limits, IReadOnlyList<VmBotFile> Files);
+
+/// <summary>A file that we put on a volume.</summary>
+/// <param name="Written">SHA-256 of what was last written there.</param>
+/// <param name="Actual">SHA-256 of what lies there now; null when it is gone or no plain file.</param>
+public sealed record VmBotFile(string Path, string Written, string? Actual);
+
+/// <summary>Tells the control plane how the machine is.</summary>
+/// <param name="Url">Where the heartbeats of this machine are taken.</param>
+public sealed record HeartbeatRequest(string Vm, string Url);
+
+/// <summary>What a heartbeat tells. It is read leniently: a machine may run another version of the program.</summary>
+/// <param name="Bots">Null when Docker does not answer, which says nothing about what runs.</param>
+public sealed record VmReport(DateTimeOffset At, int DiskMb, int DiskFreeMb, IReadOnlyList<VmBot>? Bots);
+
+/// <summary>It was taken.</summary>
+public sealed record HeartbeatResult(DateTimeOffset At, int Bots);
+
+/// <summary>How a heartbeat is signed, by the machine's SSH host key (ECDSA P-256, SHA-256, r and s side by side).</summary>
+public static class HeartbeatProof
+{
+    /// <summary>The public key in SSH's own form, base64; its fingerprint is what the control plane knows.</summary>
+    public const string KeyHeader = "Launchpad-Machine-Key";
+
+    /// <summary>Milliseconds since 1970.</summary>
+    public const string TimeHeader = "Launchpad-Time";
+
+    public const string SignatureHeader = "Launchpad-Signature";
+
+    /// <summary>A prefix that nothing else starts with: what sshd signs with the same key is a hash, never this.</summary>
+    public static byte[] Content(string vm, long time, ReadOnlySpan<byte> body) =>
+        [.. Encoding.UTF8.GetBytes($"launchpad-heartbeat-1\n{vm}\n{time}\n"), .. body];
+}
 
 /// <summary>A step that began or ended, as it happens.</summary>
 public sealed record VmStep(string Name, VmStepState State, long Ms, string? Detail);
@@ -207,6 +252,8 @@ public static class VmErrorCode
     public const string BotFailed = "bot-failed";
     public const string BrowserUnknown = "browser-unknown";
     public const string ValidatorFailed = "validator-failed";
+    public const string HeartbeatRefused = "heartbeat-refused";
+    public const string ControlPlaneUnreachable = "control-plane-unreachable";
     public const string Internal = "internal";
 
     // Said by the control plane about the connection, never by the VM.
@@ -248,4 +295,7 @@ public static class VmErrorCode
 [JsonSerializable(typeof(ValidateResult))]
 [JsonSerializable(typeof(VolumeRequest))]
 [JsonSerializable(typeof(VolumeResult))]
+[JsonSerializable(typeof(HeartbeatRequest))]
+[JsonSerializable(typeof(HeartbeatResult))]
+[JsonSerializable(typeof(VmReport))]
 public sealed partial class VmJson : JsonSerializerContext;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Azure;
 using Azure.Data.Tables;
+using Launchpad.Shared.Health;
 using Launchpad.Shared.Plans;
 using Launchpad.Shared.Storage;
 using Microsoft.Extensions.Options;
@@ -95,7 +96,15 @@ public sealed class VmStore(Tables tables, IOptions<PoolOptions> options, TimePr
         }
     }
 
-    public Task RemoveAsync(Tier pool, string id, CancellationToken ct) => tables.Vms.RemoveAsync(Partition(pool), id, ct);
+    public async Task RemoveAsync(Tier pool, string id, CancellationToken ct)
+    {
+        await HeartbeatStore.ForgetAsync(tables, id, ct);
+        await tables.Vms.RemoveAsync(Partition(pool), id, ct);
+    }
+
+    /// <summary>From whichever pool.</summary>
+    public async Task<Vm?> FindAsync(string id, CancellationToken ct) =>
+        await FindAsync(Tier.Shared, id, ct) ?? await FindAsync(Tier.Dedicated, id, ct);
 
     private Task<bool> TrySaveAsync(Vm vm, CancellationToken ct) => tables.Vms.TryReplaceAsync(Write(vm), vm.ETag, ct);
 

@@ -12,6 +12,10 @@ namespace Launchpad.EndToEnd.Tests;
 public sealed class TenantIsolationTests(StackFixture fixture)
 {
     private static readonly string[] Open = ["GET plans", "GET health", "GET billing/return", "POST billing/webhook", "POST auth/signup", "POST auth/login"];
+
+    /// <summary>No account's: a machine proves itself with its own key.</summary>
+    private static readonly string[] OfAMachine = ["POST machines/{vm}/heartbeat"];
+
     private static readonly string[] OfTheCaller = ["POST auth/logout", "GET auth/me", "GET deployments", "POST deployments"];
 
     private static readonly Dictionary<string, object?> OfAnId = new()
@@ -39,6 +43,8 @@ public sealed class TenantIsolationTests(StackFixture fixture)
         ["POST deployments/{id}/suspend"] = null,
         ["POST deployments/{id}/resume"] = null,
         ["POST deployments/{id}/undelete"] = null,
+        ["GET deployments/{id}/health"] = null,
+        ["GET deployments/{id}/drift"] = null,
         ["GET operations/{id}"] = null,
         ["POST operations/{id}/cancel"] = null,
         ["POST billing/checkout"] = null,
@@ -50,7 +56,7 @@ public sealed class TenantIsolationTests(StackFixture fixture)
 
     [Fact]
     public void Every_route_has_a_row() =>
-        Assert.Equal(Discovered().Order(), Open.Concat(OfTheCaller).Concat(OfAnId.Keys).Order());
+        Assert.Equal(Discovered().Order(), Open.Concat(OfAMachine).Concat(OfTheCaller).Concat(OfAnId.Keys).Order());
 
     [Theory]
     [MemberData(nameof(Routes))]

@@ -78,6 +78,7 @@ public sealed class TestCloud : IAsyncLifetime, IDisposable
             Admin = free.Dequeue(),
             Stripe = free.Dequeue(),
             Models = free.Dequeue(),
+            Machines = free.Dequeue(),
             KeyVault = free.Dequeue(),
             ResourceManager = free.Dequeue(),
             FrontDoor = free.Dequeue(),

@@ -1,5 +1,6 @@
 using Launchpad.Orchestrations.Activities;
 using Launchpad.Shared;
+using Launchpad.Shared.Health;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Plans;
 using Launchpad.Shared.Vms;
@@ -115,6 +116,44 @@ internal static class Scenarios
                 ("FindDown", [new[] { new SweptBot(Account, Deployment), new SweptBot(Account, Deployment) }]),
                 ("TakeForRestart", [Again, null])),
         },
+        new("recover-with-nothing-to-do", nameof(Recover), Unwell, "0") { Answers = With(("Examine", [Seen()])) },
+        new("recover-by-restart", nameof(Recover), Unwell, "1")
+        {
+            Answers = With(("Examine", [Seen(down: [Sick])]), ("TakeCareOf", [new CareTaken(CareKind.Restart, Again)])),
+        },
+        new("recover-what-came-back", nameof(Recover), Unwell, "1")
+        {
+            Answers = With(("Examine", [Seen(back: [Sick])]), ("TakeCareOf", [new CareTaken(CareKind.Restart, Again)])),
+        },
+        new("recover-later", nameof(Recover), Unwell, "0")
+        {
+            Answers = With(("Examine", [Seen(down: [Sick])]), ("TakeCareOf", [new CareTaken(CareKind.Wait, null)])),
+        },
+        new("recover-given-up", nameof(Recover), Unwell, "0")
+        {
+            Answers = With(("Examine", [Seen(down: [Sick])]), ("TakeCareOf", [new CareTaken(CareKind.GiveUp, null)])),
+        },
+        new("recover-by-an-older-version", nameof(Recover), Unwell, "0")
+        {
+            Answers = With(
+                Rolling, ("Examine", [Seen(down: [Sick])]), ("TakeCareOf", [new CareTaken(CareKind.GiveUp, null)]),
+                ("TakeForRollback", [Change with { Tag = null }])),
+        },
+        new("recover-a-lost-machine", nameof(Recover), Unwell, "1")
+        {
+            Answers = With(
+                ("Examine", [new Findings(Lost: true, [], [])]), ("TakeForReplacement", [Moved]), ("ForgetVm", [false, true])),
+        },
+        new("recover-a-lost-machine-whose-bot-is-taken", nameof(Recover), Unwell, "0")
+        {
+            Answers = With(("Examine", [new Findings(Lost: true, [], [])]), ("TakeForReplacement", [null]), ("ForgetVm", [true])),
+        },
+        new("replace", nameof(Replace), Moved, "true")
+        {
+            Answers = With(
+                ("ReserveCapacity", [new Reservation(Vm, Create: true, Ready: false)]), ("ProbeVm", [VmProgress.Waiting, VmProgress.Up])),
+        },
+        new("replace-in-vain", nameof(Replace), Moved, "false") { Answers = With(("BringUp", [Permanent])) },
     ];
 
     private static Dictionary<string, object?[]> Rolling => new()
@@ -131,6 +170,13 @@ internal static class Scenarios
 
     private static TerminateInput Deletion(DateTime until) =>
         new(Operation, Account, Deployment, Tier.Shared, Deadline, Preempted: null, until, Vm, Version: 1, Resume: true);
+    private static SweptBot Sick => new(Account, Deployment);
+
+    private static RecoverInput Unwell => new(Tier.Shared, Vm, [Sick]);
+
+    private static ReplaceInput Moved => new(Operation, Account, Deployment, Tier.Shared, Vm, 1, Deadline);
+
+    private static Findings Seen(SweptBot[]? down = null, SweptBot[]? back = null) => new(Lost: false, down ?? [], back ?? []);
 
     private static SweptVm[] Machines => [new(Tier.Shared, Vm)];
 

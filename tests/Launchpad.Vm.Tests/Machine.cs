@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Reflection;
 using Launchpad.Shared.Ssh;
@@ -17,6 +18,7 @@ public sealed class Machine : IAsyncLifetime
 {
     public const int MemoryMb = 4096;
     public const string Model = "10.254.0.1:9000";
+    public const string Id = "vm_01MACHINE";
 
     private const string Capabilities =
         "CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID KILL SETGID SETUID SETPCAP LINUX_IMMUTABLE NET_BIND_SERVICE NET_BROADCAST "
@@ -31,6 +33,9 @@ public sealed class Machine : IAsyncLifetime
     private readonly SshKeyPair _host = SshKeyPair.Generate();
     private WebApplication? _cloud;
 
+    /// <summary>What the machine told by itself, newest last.</summary>
+    public ConcurrentQueue<(string Key, string Time, string Signature, byte[] Body)> Heartbeats { get; } = new();
+
     public SshKeyPair Client { get; } = SshKeyPair.Generate();
     public TinyImage Image { get; } = new("one");
     public TinyImage OtherImage { get; } = new("two");
@@ -44,7 +49,8 @@ public sealed class Machine : IAsyncLifetime
     {
         await StartCloudAsync();
         var seed = _folder.CreateSubdirectory("seed");
-        await File.WriteAllTextAsync($"{seed}/user-data", CloudInit.UserData(_host.PrivateKeyPem, _host.PublicKey, Client.PublicKey));
+        await File.WriteAllTextAsync($"{seed}/user-data", CloudInit.UserData(
+            _host.PrivateKeyPem, _host.PublicKey, Client.PublicKey, new(Id, $"http://{Model}/api/machines/{Id}/heartbeat")));
         await File.WriteAllTextAsync($"{seed}/meta-data", $"instance-id: {_name}\nlocal-hostname: {_name}\n");
         var image = (await RunAsync($"{s_root}/infra/local/machine/build.sh")).Trim();
         await RunAsync("docker", [.. RunArguments(seed.FullName), image]);
@@ -137,6 +143,15 @@ public sealed class Machine : IAsyncLifetime
 
             http.Response.Headers["Docker-Content-Digest"] = digest;
             return Results.Bytes(blob.Content, blob.Type);
+        });
+        _cloud.MapPost($"/api/machines/{Id}/heartbeat", async (HttpRequest request) =>
+        {
+            using var body = new MemoryStream();
+            await request.Body.CopyToAsync(body);
+            string Header(string name) => request.Headers[name].ToString();
+            Heartbeats.Enqueue((
+                Header(HeartbeatProof.KeyHeader), Header(HeartbeatProof.TimeHeader), Header(HeartbeatProof.SignatureHeader),
+                body.ToArray()));
         });
         _cloud.MapFallback(() => "cloud");
         await _cloud.StartAsync();

@@ -4,6 +4,7 @@ using Launchpad.Local.Faults;
 using Launchpad.Local.FrontDoor;
 using Launchpad.Local.Identity;
 using Launchpad.Local.KeyVault;
+using Launchpad.Local.Machines;
 using Launchpad.Local.Mail;
 using Launchpad.Local.Models;
 using Launchpad.Local.Registry;
@@ -41,6 +42,7 @@ public sealed class Cloud : IAsyncDisposable
             new StripeService(cloud),
             resources,
             new FrontDoorService(cloud, resources),
+            new MachineDoor(cloud),
             mail,
             new AdminService(cloud, mail),
         ];

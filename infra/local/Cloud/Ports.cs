@@ -13,6 +13,9 @@ public sealed record Ports
     public int Admin { get; init; }
     public int Stripe { get; init; }
     public int Models { get; init; }
+
+    /// <summary>What machines reach of the control plane.</summary>
+    public int Machines { get; init; }
     public int KeyVault { get; init; }
     public int ResourceManager { get; init; }
     public int FrontDoor { get; init; }
@@ -43,6 +46,7 @@ public sealed record Ports
             Admin = At(7080),
             Stripe = At(7081),
             Models = At(7082),
+            Machines = At(7083),
             KeyVault = At(7443),
             ResourceManager = At(7444),
             FrontDoor = At(8443),

@@ -62,7 +62,13 @@ internal sealed record DockerContainer(string Id, ContainerState State, Containe
 internal sealed record ContainerState(
     bool Running, bool Restarting, bool OOMKilled, int ExitCode, DateTimeOffset StartedAt, DateTimeOffset FinishedAt);
 
-internal sealed record ContainerConfig(IReadOnlyDictionary<string, string>? Labels, IReadOnlyList<string>? Entrypoint);
+internal sealed record ContainerConfig(
+    IReadOnlyDictionary<string, string>? Labels, IReadOnlyList<string>? Entrypoint, string? Image = null);
+
+/// <summary>What Docker holds a container to, as it was made.</summary>
+internal sealed record HeldContainer(string Id, ContainerState State, ContainerConfig Config, int RestartCount, HeldTo HostConfig);
+
+internal sealed record HeldTo(long Memory, long NanoCpus, int? PidsLimit);
 
 internal sealed record ContainerSummary(string Id, string State, IReadOnlyDictionary<string, string> Labels);
 
@@ -91,6 +97,7 @@ internal sealed record DockerInfo(string ServerVersion, string DockerRootDir, IR
 [JsonSerializable(typeof(CreateNetwork))]
 [JsonSerializable(typeof(DockerNetwork))]
 [JsonSerializable(typeof(DockerContainer))]
+[JsonSerializable(typeof(HeldContainer))]
 [JsonSerializable(typeof(ContainerSummary[]))]
 [JsonSerializable(typeof(CreateExec))]
 [JsonSerializable(typeof(StartExec))]

@@ -29,6 +29,8 @@ try
             Requests.Parse(document, VmJson.Default.ValidateRequest), request => Validate.RunAsync(request, log),
             VmJson.Default.ValidateResult),
         VmVerb.Volume => Answer(Requests.Parse(document, VmJson.Default.VolumeRequest), Volumes.RunAsync, VmJson.Default.VolumeResult),
+        VmVerb.Heartbeat => Answer(
+            Requests.Parse(document, VmJson.Default.HeartbeatRequest), Heartbeat.RunAsync, VmJson.Default.HeartbeatResult),
         _ => throw Requests.Invalid("this verb is not implemented"),
     });
     return 0;

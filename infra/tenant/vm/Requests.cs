@@ -23,7 +23,7 @@ internal static partial class Requests
     // By its exact word: the JSON reader would also take numbers, capitals and spaces.
     public static VmVerb Verb(string word) =>
         Enum.GetValues<VmVerb>().Cast<VmVerb?>().FirstOrDefault(verb => Word(verb!.Value) == word)
-            ?? throw Invalid("the verb is none of facts, apply, remove, health, logs, exec-test, pair-browser, validate, volume");
+            ?? throw Invalid("the verb is none of facts, apply, remove, health, logs, exec-test, pair-browser, validate, volume, heartbeat");
 
     private static string Word(VmVerb verb) => JsonSerializer.Serialize(verb, VmJson.Default.VmVerb).Trim('"');
 
@@ -85,6 +85,12 @@ internal static partial class Requests
                 CheckDeployment(test.Deployment);
                 Require(test.Text.Length is > 0 and <= TextMax, $"text has 1 to {TextMax} characters");
                 Require(test.TimeoutSeconds is >= 1 and <= 300, "timeoutSeconds is 1 to 300");
+                break;
+            case HeartbeatRequest heartbeat:
+                Require(Deployment().IsMatch(heartbeat.Vm), "vm is not an id (vm_…)");
+                Require(
+                    Uri.TryCreate(heartbeat.Url, UriKind.Absolute, out var url) && url.Scheme is "http" or "https",
+                    "url is an http or https address");
                 break;
             case PairBrowserRequest pair:
                 CheckDeployment(pair.Deployment);

@@ -124,7 +124,8 @@ public sealed class Hypervisor(CloudContext cloud, DockerEngine docker, MachineI
         ["Image"] = imageName,
         ["Hostname"] = plan.Name,
         ["Env"] = new JsonArray(
-            $"FORWARDS=127.0.0.1:{cloud.Ports.Registry}={SocketFolder}/registry.sock 10.254.0.1:9000={SocketFolder}/models.sock"),
+            $"FORWARDS=127.0.0.1:{cloud.Ports.Registry}={SocketFolder}/registry.sock 10.254.0.1:9000={SocketFolder}/models.sock"
+            + $" 10.254.0.1:9001={SocketFolder}/control-plane.sock"),
         ["Labels"] = new JsonObject
         {
             [Labels.Home] = cloud.Home.Root,

@@ -120,6 +120,9 @@ internal static class ControlPlaneProgram
             ["Rollouts__UndoWindow"] = "00:02:00",
             ["Vms__ProgramPath"] = TenantProgram(),
             ["Vms__SshPort"] = machineSshPort.ToString(CultureInfo.InvariantCulture),
+            ["Vms__ControlPlane"] = "http://10.254.0.1:9001",
+            // Names under localhost are known to browsers, not to every resolver.
+            ["Health__PublicVia"] = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{ports.FrontDoor}"),
             ["Site__BaseUrl"] = Local("http://localhost", ports.ControlPlane),
             ["Durable__Directory"] = home.Durable,
         };

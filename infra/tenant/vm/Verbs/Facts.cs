@@ -15,6 +15,7 @@ internal static class Facts
         var path = $"containers/json?all=1&filters={filter}";
         var containers = await OrNullAsync(() => docker.FindAsync(path, DockerJson.Default.ContainerSummaryArray)) ?? [];
         var info = await asked;
+        var bots = await MachineReport.BotsAsync(docker);
         var running = containers
             .Where(container => container.State == "running")
             .Select(container => container.Labels.GetValueOrDefault(Container.DeploymentLabel))
@@ -30,7 +31,8 @@ internal static class Facts
             info?.ServerVersion,
             await caddy,
             info is not null && UserNamespace.IsOn(info),
-            [.. DeploymentState.ReadAll().Select(state => Describe(state, running.Contains(state.Deployment)))]);
+            [.. DeploymentState.ReadAll().Select(state => Describe(state, running.Contains(state.Deployment)))],
+            bots);
     }
 
     // A VM that is itself a container sees its host's memory and is held to a cgroup's, of either version.

@@ -1,0 +1,54 @@
+using Launchpad.Shared.Deployments;
+using Launchpad.Shared.Health;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Launchpad.Functions;
+
+/// <param name="State">up, down, observer-problem, unknown or vm-lost; up when there is nothing to say.</param>
+/// <param name="Blind">Who does not see a bot that is up.</param>
+/// <param name="Said">What each observer said.</param>
+/// <param name="Restarts">Automatic ones since the bot was last well.</param>
+/// <param name="GivenUp">Why nothing is tried any more; null while something is.</param>
+public sealed record HealthView(
+    string State, IEnumerable<string> Blind, string? Said, DateTimeOffset? Since, int Restarts, DateTimeOffset? LastRestartAt,
+    string? GivenUp);
+
+/// <summary>How a bot is, as its observers agree, and what about it is not as it was wanted.</summary>
+public sealed class Conditions(DeploymentStore deployments, ConditionStore conditions, DriftStore drift, Callers callers)
+{
+    [Function("GetDeploymentHealth")]
+    public async Task<IActionResult> Health(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "deployments/{id}/health")] HttpRequest request, string id,
+        CancellationToken ct)
+    {
+        var deployment = await FindAsync(request, id, ct);
+        return new OkObjectResult(View(await conditions.FindAsync(deployment.Account, deployment.Id, ct)));
+    }
+
+    /// <summary>Newest first.</summary>
+    [Function("GetDeploymentDrift")]
+    public async Task<IActionResult> Drift(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "deployments/{id}/drift")] HttpRequest request, string id,
+        CancellationToken ct) =>
+        new OkObjectResult(new { drift = await drift.ListAsync((await FindAsync(request, id, ct)).Id, ct) });
+
+    private async Task<Deployment> FindAsync(HttpRequest request, string id, CancellationToken ct)
+    {
+        var account = await callers.RequireAsync(request, ct);
+        return Shared.Ids.IsValid(id, Shared.Ids.Deployment) && await deployments.FindAsync(account.Id, id, ct) is { } found
+            ? found
+            : throw Problems.NotFound();
+    }
+
+    private static HealthView View(Condition? condition) => condition is null
+        ? new("up", [], null, null, 0, null, null)
+        : new(
+            Wire(condition.Verdict.Kind.ToString()),
+            Enum.GetValues<Observers>().Where(one => one is not Observers.None && condition.Verdict.Which.HasFlag(one))
+                .Select(one => Wire(one.ToString())),
+            condition.Said, condition.Since, condition.Restarts, condition.LastRestartAt, condition.GivenUp);
+
+    private static string Wire(string name) => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(name);
+}

@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Text.Json;
+using Launchpad.Shared.Health;
+using Launchpad.Shared.Vms;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Launchpad.Functions;
+
+/// <summary>What machines tell of themselves. A machine proves who it is with the host key that it was made with.</summary>
+public sealed class Machines(VmStore vms, HeartbeatStore heartbeats, TimeProvider clock)
+{
+    /// <summary>How far a machine's clock may be from ours.</summary>
+    private static readonly TimeSpan SkewMax = TimeSpan.FromMinutes(2);
+
+    [Function("TakeHeartbeat")]
+    public async Task<IActionResult> Heartbeat(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "machines/{vm}/heartbeat")] HttpRequest request, string vm,
+        CancellationToken ct)
+    {
+        var body = await Bodies.ReadBytesAsync(request, HeartbeatStore.ReportBytesMax, ct);
+        var now = clock.GetUtcNow();
+        var (time, key, signature) = Proof(request.Headers);
+        if (!Shared.Ids.IsValid(vm, Shared.Ids.Vm) || await vms.FindAsync(vm, ct) is not { HostKey: { } hostKey }
+            || !HeartbeatSignature.IsValid(hostKey, key, vm, time, body, signature))
+        {
+            throw Problems.MachineRefused("The machine is not known, or this is not its signature.");
+        }
+
+        if ((now - DateTimeOffset.UnixEpoch - TimeSpan.FromMilliseconds(time)).Duration() > SkewMax)
+        {
+            throw Problems.MachineRefused("The time of the heartbeat is too far from the time here.");
+        }
+
+        try
+        {
+            HeartbeatStore.Read(body);
+        }
+        catch (JsonException)
+        {
+            throw Problems.Malformed("The report is not what a machine tells.");
+        }
+
+        return await heartbeats.TryPutAsync(vm, time, now, body, ct) ? new NoContentResult() : throw Problems.HeartbeatRepeated();
+    }
+
+    private static (long Time, byte[] Key, byte[] Signature) Proof(IHeaderDictionary headers) =>
+        long.TryParse(headers[HeartbeatProof.TimeHeader], NumberStyles.None, CultureInfo.InvariantCulture, out var time)
+        && time <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+            ? (time, Decoded(headers[HeartbeatProof.KeyHeader]), Decoded(headers[HeartbeatProof.SignatureHeader]))
+            : throw Problems.MachineRefused("A heartbeat carries its time, its key and its signature.");
+
+    /// <summary>Nothing for what is no base64; nothing is nobody's key and signs nothing.</summary>
+    private static byte[] Decoded(string? text)
+    {
+        var bytes = new byte[512];
+        return text is { Length: < 512 } && Convert.TryFromBase64String(text, bytes, out var length) ? bytes[..length] : [];
+    }
+}

@@ -1,0 +1,69 @@
+using System.Text.Json;
+using Azure;
+using Azure.Data.Tables;
+using Launchpad.Shared.Storage;
+
+namespace Launchpad.Shared.Health;
+
+/// <param name="LastSeenAt">When the machine was last asked and it was so.</param>
+/// <param name="ClosedAt">When it was first found to be so no longer; null while it is.</param>
+public sealed record DriftEvent(
+    string Fingerprint, IReadOnlyList<Difference> Differences, string Vm, DateTimeOffset FoundAt, DateTimeOffset LastSeenAt,
+    DateTimeOffset? ClosedAt);
+
+/// <summary>Drift by deployment, newest first. The same difference is one event for as long as it lasts.</summary>
+public sealed class DriftStore(Tables tables, TimeProvider clock)
+{
+    private const int PageMax = 100;
+
+    /// <summary>Opens, keeps or closes: afterwards exactly these differences are open. True when an event was opened.</summary>
+    public async Task<bool> PutAsync(string deployment, string vm, IReadOnlyList<Difference> differences, CancellationToken ct)
+    {
+        var (now, fingerprint, isKnown) = (clock.GetUtcNow(), Drift.Fingerprint(differences), false);
+        await foreach (var row in OpenAsync(deployment, ct))
+        {
+            var isSame = row.GetString("fingerprint") == fingerprint;
+            isKnown |= isSame;
+            var change = new TableEntity(deployment, row.RowKey) { [isSame ? "lastSeenAt" : "closedAt"] = now, ["open"] = isSame };
+            await tables.Drift.UpdateEntityAsync(change, ETag.All, TableUpdateMode.Merge, ct);
+        }
+
+        return fingerprint is not null && !isKnown && await tables.Drift.TryAddAsync(
+            new TableEntity(deployment, $"{TableRows.Inverted(now.UtcTicks)}-{fingerprint[..8]}")
+            {
+                ["fingerprint"] = fingerprint,
+                ["differences"] = JsonSerializer.Serialize(differences, JsonSerializerOptions.Web),
+                ["vm"] = vm,
+                ["foundAt"] = now,
+                ["lastSeenAt"] = now,
+                ["open"] = true,
+            },
+            ct);
+    }
+
+    public async Task<IReadOnlyList<DriftEvent>> ListAsync(string deployment, CancellationToken ct) =>
+        await tables.Drift
+            .QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {deployment}"), PageMax, cancellationToken: ct)
+            .Take(PageMax)
+            .Select(Read)
+            .ToListAsync(ct);
+
+    /// <summary>What is found on a machine and belongs to nobody there, as the events that are open about it.</summary>
+    public async Task<IReadOnlyList<string>> OpenOnAsync(string vm, CancellationToken ct) =>
+        await tables.Drift
+            .QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"vm eq {vm} and open eq {true}"), PageMax, cancellationToken: ct)
+            .Select(row => row.PartitionKey)
+            .Distinct()
+            .ToListAsync(ct);
+
+    private AsyncPageable<TableEntity> OpenAsync(string deployment, CancellationToken ct) => tables.Drift.QueryAsync<TableEntity>(
+        TableClient.CreateQueryFilter($"PartitionKey eq {deployment} and open eq {true}"), PageMax, cancellationToken: ct);
+
+    private static DriftEvent Read(TableEntity row) => new(
+        row.GetString("fingerprint"),
+        JsonSerializer.Deserialize<List<Difference>>(row.GetString("differences"), JsonSerializerOptions.Web)!,
+        row.GetString("vm"),
+        row.GetDateTimeOffset("foundAt")!.Value,
+        row.GetDateTimeOffset("lastSeenAt")!.Value,
+        row.GetDateTimeOffset("closedAt"));
+}

@@ -1,0 +1,176 @@
+using System.ComponentModel.DataAnnotations;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Azure;
+using Azure.Data.Tables;
+using Launchpad.Shared.Storage;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Launchpad.Shared.Health;
+
+/// <summary>How the operator is reached. Section "Operator".</summary>
+public sealed record OperatorOptions
+{
+    public const string Section = "Operator";
+
+    /// <summary>Pages are posted here as JSON; null: they stand in the table and in the log only.</summary>
+    public Uri? PageUrl { get; init; }
+
+    /// <summary>What the names of runbooks are appended to.</summary>
+    [Required]
+    public string Runbooks { get; init; } = "docs/runbooks/";
+}
+
+public enum PageKind
+{
+    CrashLoop,
+    MachineLost,
+    Drift,
+}
+
+/// <summary>A person is needed. One per incident: while it is open, the same is not raised again.</summary>
+/// <param name="Subject">The deployment or machine it is about.</param>
+/// <param name="Runbook">What it means, what was tried and what to do.</param>
+public sealed record Page(
+    string Id, PageKind Kind, string Subject, string Reason, string Runbook, DateTimeOffset RaisedAt, DateTimeOffset? ResolvedAt = null);
+
+/// <summary>Raises pages and takes them back: a row and a line in the log, then the operator's webhook. What the webhook does not take is
+/// kept and told again with every sweep.</summary>
+public sealed class Pager(Tables tables, IOptions<OperatorOptions> options, TimeProvider clock, ILogger<Pager> log) : IDisposable
+{
+    private const int PageMax = 1_000;
+    private const string Open = "open-";
+
+    private readonly HttpClient _http = new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+    })
+    {
+        Timeout = TimeSpan.FromSeconds(10),
+    };
+
+    /// <summary>False when it is open already: one page per incident.</summary>
+    public async Task<bool> RaiseAsync(PageKind kind, string subject, string reason, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var page = new Page($"{subject}-{Name(kind)}-{now.ToUnixTimeSeconds()}", kind, subject, reason, Runbook(kind), now);
+        var row = Write(page, Open + Name(kind));
+        if (!await tables.Pages.TryAddAsync(row, ct))
+        {
+            var before = await tables.Pages.FindAsync(subject, row.RowKey, ct);
+            if (before is null || Read(before).ResolvedAt is null || !await tables.Pages.TryReplaceAsync(row, before.ETag, ct))
+            {
+                return false;
+            }
+        }
+
+        log.LogError("PAGE {Kind} {Subject}: {Reason} Runbook: {Runbook}", Name(kind), subject, reason, page.Runbook);
+        await DeliverAsync(subject, row.RowKey, ct);
+        return true;
+    }
+
+    /// <summary>False when none is open.</summary>
+    public async Task<bool> ResolveAsync(PageKind kind, string subject, CancellationToken ct)
+    {
+        if (await tables.Pages.FindAsync(subject, Open + Name(kind), ct) is not { } row || Read(row) is not { ResolvedAt: null } page)
+        {
+            return false;
+        }
+
+        log.LogWarning("RESOLVED {Kind} {Subject}", Name(kind), subject);
+        await tables.Pages.TryReplaceAsync(Write(page with { ResolvedAt = clock.GetUtcNow() }, row.RowKey), row.ETag, ct);
+        await DeliverAsync(subject, row.RowKey, ct);
+        return true;
+    }
+
+    /// <summary>Everything that waits for a person.</summary>
+    public async Task<IReadOnlyList<Page>> OpenAsync(CancellationToken ct) =>
+        await OpenRows(ct).Select(Read).Where(page => page.ResolvedAt is null).ToListAsync(ct);
+
+    /// <summary>Tells what the webhook did not take before.</summary>
+    public async Task DeliverAllAsync(CancellationToken ct)
+    {
+        await foreach (var row in OpenRows(ct))
+        {
+            await DeliverAsync(row.PartitionKey, row.RowKey, ct);
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private AsyncPageable<TableEntity> OpenRows(CancellationToken ct) =>
+        tables.Pages.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"RowKey ge {Open}"), PageMax, cancellationToken: ct);
+
+    private async Task DeliverAsync(string subject, string key, CancellationToken ct)
+    {
+        if (await tables.Pages.FindAsync(subject, key, ct) is not { } row || row.GetBoolean("told") is true)
+        {
+            return;
+        }
+
+        var page = Read(row);
+        try
+        {
+            await TellAsync(page, ct);
+        }
+        catch (Exception silent) when (silent is HttpRequestException or OperationCanceledException && !ct.IsCancellationRequested)
+        {
+            log.LogError(silent, "The operator's webhook did not take {Page}; it is told again", page.Id);
+            return;
+        }
+
+        if (page.ResolvedAt is null)
+        {
+            row["told"] = true;
+            await tables.Pages.TryReplaceAsync(row, row.ETag, ct);
+            return;
+        }
+
+        await tables.Pages.UpsertEntityAsync(
+            Write(page, $"{TableRows.Inverted(page.RaisedAt.UtcTicks)}-{Name(page.Kind)}"),
+            TableUpdateMode.Replace, ct);
+        await tables.Pages.RemoveAsync(subject, key, ct);
+    }
+
+    /// <summary>A receiver that gets one twice knows it by its key.</summary>
+    private async Task TellAsync(Page page, CancellationToken ct)
+    {
+        if (options.Value.PageUrl is not { } url)
+        {
+            return;
+        }
+
+        var status = page.ResolvedAt is null ? "raised" : "resolved";
+        var (id, kind, deployment) = (page.Id, Name(page.Kind), Ids.IsValid(page.Subject, Ids.Deployment) ? page.Subject : null);
+        var vm = deployment is null ? page.Subject : null;
+        using var request = new HttpRequestMessage(HttpMethod.Post, url)
+        {
+            Content = JsonContent.Create(
+                new { id, status, kind, deployment, vm, page.Reason, page.Runbook, page.RaisedAt, page.ResolvedAt },
+                options: JsonSerializerOptions.Web),
+        };
+        request.Headers.Add("Idempotency-Key", $"{page.Id}-{status}");
+        using var answer = await _http.SendAsync(request, ct);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    private string Runbook(PageKind kind) => $"{options.Value.Runbooks}{Name(kind)}.md";
+
+    private static string Name(PageKind kind) => JsonNamingPolicy.KebabCaseLower.ConvertName(kind.ToString());
+
+    private static TableEntity Write(Page page, string row) => new(page.Subject, row)
+    {
+        ["id"] = page.Id,
+        ["kind"] = page.Kind.ToString(),
+        ["reason"] = page.Reason,
+        ["runbook"] = page.Runbook,
+        ["raisedAt"] = page.RaisedAt,
+        ["resolvedAt"] = page.ResolvedAt,
+    };
+
+    private static Page Read(TableEntity row) => new(
+        row.GetString("id"), Enum.Parse<PageKind>(row.GetString("kind")), row.PartitionKey, row.GetString("reason"),
+        row.GetString("runbook"), row.GetDateTimeOffset("raisedAt")!.Value, row.GetDateTimeOffset("resolvedAt"));
+}

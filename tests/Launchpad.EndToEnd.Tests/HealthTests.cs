@@ -1,0 +1,96 @@
+using System.Text.Json;
+using Azure.Data.Tables;
+using Launchpad.Local.Demo;
+
+namespace Launchpad.EndToEnd.Tests;
+
+/// <summary>Machines that really tell how they are, bots that really end, and a machine that really goes.</summary>
+public sealed class HealthTests : IAsyncLifetime
+{
+    private readonly Stack stack = new(slot: 8, image: "tiny");
+
+    public Task InitializeAsync() => stack.UpAsync();
+
+    public async Task DisposeAsync() => await stack.DisposeAsync();
+
+    [Fact]
+    public async Task A_machine_tells_a_dead_bot_is_restarted_a_changed_file_is_told_and_a_lost_machine_is_replaced()
+    {
+        using var customer = await stack.SignedUpAsync();
+        var (deployment, _) = await customer.RunningAsync();
+        var machine = Assert.Single(await stack.MachinesAsync());
+        var row = await HeartbeatOfAsync(deployment);
+        Assert.Contains("\"ready\":true", row, StringComparison.Ordinal);
+
+        var container = $"launchpad-{deployment}";
+        await Stack.OnMachineAsync(machine, "docker", "stop", "--time", "1", container);
+        var restart = await OperationOfKindAsync(customer, deployment, "restart");
+        Assert.Equal("succeeded", restart.GetProperty("status").GetString());
+        Assert.Equal("sweep", restart.GetProperty("by").GetString());
+
+        await Stack.OnMachineAsync(
+            machine, "sh", "-c", $"echo '{{}}' > /var/lib/launchpad/{deployment}/volume/data/openclaw.json");
+        var drift = await UntilAsync(customer, $"deployments/{deployment}/drift", found => found.GetProperty("drift").GetArrayLength() > 0);
+        var difference = drift.GetProperty("drift")[0].GetProperty("differences")[0];
+        Assert.Equal("openclaw.json", difference.GetProperty("what").GetString());
+        Assert.NotEqual(difference.GetProperty("wanted").GetString(), difference.GetProperty("found").GetString());
+
+        await Stack.DockerAsync("rm", "--force", "--volumes", machine);
+        var replace = await OperationOfKindAsync(customer, deployment, "replace");
+        Assert.Equal("succeeded", replace.GetProperty("status").GetString());
+        Assert.Contains("since its last backup is lost", replace.GetProperty("result").GetString(), StringComparison.Ordinal);
+        Assert.NotEqual(machine, Assert.Single(await stack.MachinesAsync()));
+        Assert.Single(await stack.BotsAsync(), deployment);
+        await customer.DeletedAsync(deployment);
+    }
+
+    private async Task<string> HeartbeatOfAsync(string deployment)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        while (true)
+        {
+            await foreach (var heartbeat in stack.Table("heartbeats").QueryAsync<TableEntity>(cancellationToken: patience.Token))
+            {
+                if (heartbeat.GetBinary("report") is { } report
+                    && System.Text.Encoding.UTF8.GetString(report) is var text && text.Contains(deployment, StringComparison.Ordinal))
+                {
+                    return text;
+                }
+            }
+
+            await Task.Delay(500, patience.Token);
+        }
+    }
+
+    /// <summary>Once the deployment's newest operation is of the kind and has ended.</summary>
+    private static async Task<JsonElement> OperationOfKindAsync(Customer customer, string deployment, string kind)
+    {
+        var ct = Stack.Within(10);
+        while (true)
+        {
+            var seen = await UntilAsync(customer, $"deployments/{deployment}", _ => true);
+            var operation = await UntilAsync(customer, $"operations/{seen.GetProperty("lastOperation").GetString()}", _ => true);
+            if (operation.GetProperty("kind").GetString() == kind && operation.GetProperty("finishedAt").ValueKind is JsonValueKind.String)
+            {
+                return operation;
+            }
+
+            await Task.Delay(500, ct);
+        }
+    }
+
+    private static async Task<JsonElement> UntilAsync(Customer customer, string path, Func<JsonElement, bool> isThere)
+    {
+        var ct = Stack.Within(5);
+        while (true)
+        {
+            using var answer = await customer.SendAsync(HttpMethod.Get, path, null, ct);
+            if (isThere(answer.RootElement))
+            {
+                return answer.RootElement.Clone();
+            }
+
+            await Task.Delay(500, ct);
+        }
+    }
+}

@@ -1,0 +1,234 @@
+using Launchpad.Shared.Deployments;
+using Launchpad.Shared.Health;
+using Launchpad.Shared.Operations;
+using Launchpad.Shared.Plans;
+using Launchpad.Shared.Vms;
+
+namespace Launchpad.Functions.Tests.Health;
+
+/// <summary>What is looked at, what is decided, and what stays as it is.</summary>
+[Collection(OnOnePlane.Name)]
+public sealed class SweepTests(Plane plane)
+{
+    [Fact]
+    public async Task A_bot_whose_machine_says_that_all_is_well_is_left_alone()
+    {
+        var vm = await plane.MachineAsync();
+        var bot = await plane.BotAsync(vm.Id);
+        await plane.BeatAsync(vm.Id, plane.Well(bot));
+        Assert.False(await IsSuspectAsync(vm));
+    }
+
+    [Fact]
+    public async Task Every_bot_that_looks_well_is_tried_from_outside_once_in_ten_minutes_and_one_that_is_not_seen_is_found()
+    {
+        var vm = await plane.MachineAsync();
+        var bot = await plane.BotAsync(vm.Id);
+        var turns = new List<PlacedBot>();
+        for (var minute = 0; minute < 10; minute++, plane.Clock.Now += TimeSpan.FromMinutes(1))
+        {
+            await plane.BeatAsync(vm.Id, plane.Well(bot));
+            var swept = await plane.Get<Sweep>().RunAsync(plane.Clock.Now, default);
+            turns.AddRange(swept.Turn.Where(one => one.Deployment == bot.Id));
+        }
+
+        Assert.Single(turns);
+        Assert.Equal(turns, await plane.Get<PublicProbe>().UnseenAsync(turns, default));
+    }
+
+    [Fact]
+    public async Task What_a_machine_told_before_a_bot_was_changed_says_nothing_about_it()
+    {
+        var (vm, before) = (await plane.MachineAsync(), plane.Clock.Now);
+        try
+        {
+            // The tables write their own time.
+            plane.Clock.Now = DateTimeOffset.UtcNow.AddSeconds(-10);
+            await plane.BeatAsync(vm.Id);
+            var bot = await plane.BotAsync(vm.Id);
+            plane.Clock.Now = DateTimeOffset.UtcNow;
+            Assert.False(await IsSuspectAsync(vm));
+            plane.Clock.Now += TimeSpan.FromSeconds(2);
+            await plane.BeatAsync(vm.Id, plane.Dead(bot));
+            Assert.True(await IsSuspectAsync(vm));
+        }
+        finally
+        {
+            plane.Clock.Now = before;
+        }
+    }
+
+    [Fact]
+    public async Task A_machine_that_falls_silent_is_looked_at_with_all_its_bots()
+    {
+        var vm = await plane.MachineAsync();
+        var (one, other) = (await plane.BotAsync(vm.Id), await plane.BotAsync(vm.Id));
+        await plane.BeatAsync(vm.Id, plane.Well(one), plane.Well(other));
+        plane.Clock.Now += TimeSpan.FromSeconds(90);
+        var suspect = Assert.Single(await plane.SweepAsync(), suspect => suspect.Vm == vm.Id);
+        Assert.Equal([one.Id, other.Id], suspect.Bots.Select(bot => bot.Deployment).Order());
+    }
+
+    [Fact]
+    public async Task Only_the_bot_that_is_not_well_is_looked_at()
+    {
+        var vm = await plane.MachineAsync();
+        var (one, other) = (await plane.BotAsync(vm.Id), await plane.BotAsync(vm.Id));
+        await plane.BeatAsync(vm.Id, plane.Well(one), plane.Dead(other));
+        var suspect = Assert.Single(await plane.SweepAsync(), suspect => suspect.Vm == vm.Id);
+        Assert.Equal(other.Id, Assert.Single(suspect.Bots).Deployment);
+    }
+
+    [Fact]
+    public async Task Another_image_other_limits_a_changed_file_and_a_strange_container_are_looked_at()
+    {
+        foreach (var change in new Func<VmBot, VmBot>[]
+        {
+            bot => bot with { Image = Plane.Image + "0" },
+            bot => bot with { Limits = Plane.Limits with { Pids = 1 } },
+            bot => bot with { Files = [new("openclaw.json", "aa", "bb")] },
+        })
+        {
+            var vm = await plane.MachineAsync();
+            var bot = await plane.BotAsync(vm.Id);
+            await plane.BeatAsync(vm.Id, change(plane.Well(bot)));
+            Assert.True(await IsSuspectAsync(vm));
+        }
+
+        var visited = await plane.MachineAsync();
+        await plane.BeatAsync(visited.Id, plane.Well(await plane.BotAsync((await plane.MachineAsync()).Id)));
+        Assert.True(await IsSuspectAsync(visited));
+    }
+
+    [Fact]
+    public async Task What_is_known_and_has_not_changed_is_not_looked_at_again()
+    {
+        var vm = await plane.MachineAsync();
+        var bot = await plane.BotAsync(vm.Id);
+        var changed = plane.Well(bot) with { Files = [new("openclaw.json", "aa", "bb")] };
+        var known = Drift.Fingerprint(Drift.Compare(new(Plane.Image, Plane.Limits), changed));
+        await plane.Get<ConditionStore>().ChangeAsync(bot.Account, bot.Id, now => now with { Drift = known }, default);
+        await plane.BeatAsync(vm.Id, changed);
+        Assert.False(await IsSuspectAsync(vm));
+        plane.Clock.Now += TimeSpan.FromSeconds(1);
+        await plane.BeatAsync(vm.Id, plane.Well(bot));
+        Assert.True(await IsSuspectAsync(vm));
+    }
+
+    [Fact]
+    public async Task A_bot_that_was_restarted_and_is_well_is_left_alone_for_half_an_hour_and_then_forgotten()
+    {
+        var vm = await plane.MachineAsync();
+        var bot = await plane.BotAsync(vm.Id);
+        var store = plane.Get<ConditionStore>();
+        var up = new Verdict(VerdictKind.Up);
+        await store.ChangeAsync(
+            bot.Account, bot.Id, now => now.Restarted("op_1", plane.Clock.Now).Seen(up, "", plane.Clock.Now), default);
+        await plane.BeatAsync(vm.Id, plane.Well(bot));
+        Assert.False(await IsSuspectAsync(vm));
+
+        plane.Clock.Now += Condition.WellAfter;
+        await plane.BeatAsync(vm.Id, plane.Well(bot));
+        Assert.True(await IsSuspectAsync(vm));
+        await store.ChangeAsync(bot.Account, bot.Id, now => now.Seen(up, "", plane.Clock.Now), default);
+        Assert.Null(await ConditionAsync(bot));
+        Assert.False(await IsSuspectAsync(vm));
+    }
+
+    [Fact]
+    public async Task A_bot_that_an_operation_works_on_is_its_own()
+    {
+        var vm = await plane.MachineAsync();
+        var bot = await plane.BotAsync(vm.Id);
+        await plane.BeatAsync(vm.Id, plane.Dead(bot));
+        await plane.Get<DeploymentStore>().ChangeAsync(
+            bot.Account, bot.Id, now => now with { Operation = new("op_1", OperationKind.TestMessage, plane.Clock.Now, "me") }, default);
+        Assert.False(await IsSuspectAsync(vm));
+        await plane.AnswerAsync(plane.Dead(bot));
+        Assert.Empty((await plane.ExamineAsync(vm.Id, bot)).Down);
+    }
+
+    [Theory]
+    [InlineData(OperationKind.Restart, true)]
+    [InlineData(OperationKind.Replace, true)]
+    [InlineData(OperationKind.Terminate, false)]
+    public async Task A_bot_that_failed_is_brought_back_unless_it_was_to_be_deleted(OperationKind last, bool expected)
+    {
+        var vm = await plane.MachineAsync();
+        var bot = await plane.BotAsync(vm.Id);
+        var operation = new Operation(
+            $"op_{bot.Id}", bot.Account, bot.Id, last, OperationStatus.Failed, "me", plane.Clock.Now, plane.Clock.Now);
+        await plane.Get<OperationStore>().AddAsync(operation, default);
+        await plane.Get<DeploymentStore>().ChangeAsync(
+            bot.Account, bot.Id, now => now.To(DeploymentStatus.Failed) with { LastOperation = operation.Id }, default);
+        await plane.BeatAsync(vm.Id, plane.Dead(bot));
+        Assert.Equal(expected, await IsSuspectAsync(vm));
+    }
+
+    [Fact]
+    public async Task Heartbeat_and_ssh_together_find_a_bot_down()
+    {
+        var vm = await plane.MachineAsync();
+        var (down, up) = (await plane.BotAsync(vm.Id), await plane.BotAsync(vm.Id));
+        await plane.BeatAsync(vm.Id, plane.Dead(down), plane.Well(up));
+        await plane.AnswerAsync(plane.Dead(down), plane.Well(up));
+        var found = await plane.ExamineAsync(vm.Id, down, up);
+        Assert.Equal(down.Id, Assert.Single(found.Down).Deployment);
+        Assert.Equal(VerdictKind.Down, (await ConditionAsync(down))!.Verdict.Kind);
+        Assert.Contains("exit code 1", (await ConditionAsync(down))!.Said, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public async Task One_of_them_alone_changes_nothing(bool heartbeatSaysUp, bool sshSaysUp)
+    {
+        var vm = await plane.MachineAsync();
+        var bot = await plane.BotAsync(vm.Id);
+        await plane.BeatAsync(vm.Id, heartbeatSaysUp ? plane.Well(bot) : plane.Dead(bot));
+        await plane.AnswerAsync(sshSaysUp ? plane.Well(bot) : plane.Dead(bot));
+        var found = await plane.ExamineAsync(vm.Id, bot);
+        Assert.Empty(found.Down);
+        Assert.False(found.Lost);
+        Assert.Equal(VerdictKind.Unknown, (await ConditionAsync(bot))!.Verdict.Kind);
+        Assert.Equal(DeploymentStatus.Running, (await plane.ReadAsync(bot)).Status);
+    }
+
+    [Fact]
+    public async Task A_bot_that_its_machine_sees_and_others_do_not_is_shown_as_a_problem_of_theirs()
+    {
+        var vm = await plane.MachineAsync();
+        var bot = await plane.BotAsync(vm.Id);
+        await plane.BeatAsync(vm.Id, plane.Well(bot));
+        await plane.AnswerAsync(null);
+        var found = await plane.ExamineAsync(vm.Id, bot);
+        Assert.Empty(found.Down);
+        Assert.Equal(
+            new Verdict(VerdictKind.ObserverProblem, Observers.Ssh | Observers.Outside), (await ConditionAsync(bot))!.Verdict);
+        Assert.Equal(DeploymentStatus.Running, (await plane.ReadAsync(bot)).Status);
+    }
+
+    [Theory]
+    [InlineData(true, 200, VerdictKind.Up)]
+    [InlineData(true, 502, VerdictKind.ObserverProblem)]
+    [InlineData(false, 502, VerdictKind.Down)]
+    [InlineData(false, 200, VerdictKind.Unknown)]
+    public async Task The_public_address_is_the_third_to_say(bool heartbeatSaysUp, int status, VerdictKind expected)
+    {
+        var vm = await plane.MachineAsync();
+        var bot = await plane.BotAsync(vm.Id);
+        await plane.BeatAsync(vm.Id, heartbeatSaysUp ? plane.Well(bot) : plane.Dead(bot));
+        plane.Outside(bot, status);
+        await plane.AnswerAsync(expected is VerdictKind.Up or VerdictKind.ObserverProblem ? [plane.Well(bot)] : null);
+        var found = await plane.ExamineAsync(vm.Id, bot);
+        Assert.Equal(expected is VerdictKind.Down, found.Down.Count == 1);
+        var condition = await ConditionAsync(bot);
+        Assert.Equal(expected, condition?.Verdict.Kind ?? VerdictKind.Up);
+        Assert.Equal(
+            expected is VerdictKind.ObserverProblem ? Observers.Outside : Observers.None, condition?.Verdict.Which ?? Observers.None);
+    }
+
+    private async Task<bool> IsSuspectAsync(Vm vm) => (await plane.SweepAsync()).Any(suspect => suspect.Vm == vm.Id);
+
+    private Task<Condition?> ConditionAsync(Deployment bot) => plane.Get<ConditionStore>().FindAsync(bot.Account, bot.Id, default);
+}
