@@ -32,7 +32,9 @@ public sealed partial class FaultTests(StackFixture fixture, ITestOutputHelper o
         var (deployment, _) = await customer.RunningAsync();
         var calls = await CallsOfAsync("starter", () => customer.ChangeAsync(deployment, HttpMethod.Post, "upgrade", new { tag = "1.0.1" }));
         await WalkAsync("Rollout", calls, stride: 33, (call, kind) => RollOutAsync(customer, deployment, call, kind, NextTag));
-        await WalkAsync("Rollout that fails", calls, stride: 45, (call, kind) =>
+        var failing = await CallsOfAsync(
+            "starter", () => customer.ChangeAsync(deployment, HttpMethod.Post, "upgrade", new { tag = "broken-with-channels" }));
+        await WalkAsync("Rollout that fails", failing, stride: 45, (call, kind) =>
             RollOutAsync(customer, deployment, call, kind, _ => "broken-with-channels"));
         await customer.DeletedAsync(deployment);
         Assert.Empty(await Leftovers.OfAsync(stack, deployment));

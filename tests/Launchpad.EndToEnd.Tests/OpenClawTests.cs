@@ -11,7 +11,7 @@ public sealed class OpenClawTests : IAsyncLifetime
 
     private readonly Stack stack = new(slot: 5, image: "openclaw");
 
-    public Task InitializeAsync() => stack.UpAsync("Rollouts__HealthWindow=00:00:25");
+    public Task InitializeAsync() => stack.UpAsync("Rollouts__HealthWindow=00:00:15");
 
     public async Task DisposeAsync() => await stack.DisposeAsync();
 

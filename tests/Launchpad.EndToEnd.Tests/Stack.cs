@@ -44,7 +44,7 @@ public sealed class Stack(int slot, string image) : IAsyncDisposable
         var arguments = new List<string>
         {
             "up", "--json", "--home", Home, "--slot", $"{slot}", "--image", image,
-            "--set", $"AzureFunctionsJobHost__MasterKey={MasterKey}", "--set", "Rollouts__HealthWindow=00:00:04",
+            "--set", $"AzureFunctionsJobHost__MasterKey={MasterKey}", "--set", "Rollouts__HealthWindow=00:00:03",
         };
         foreach (var setting in settings)
         {

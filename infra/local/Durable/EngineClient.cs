@@ -165,8 +165,11 @@ internal sealed class EngineClient(Parts parts) : DurableTaskClient("launchpad")
         }
     }
 
+    /// <summary>Ends the instance that has the id now, and waits for that. One that takes the id meanwhile is not waited for: nobody may
+    /// ever end it.</summary>
     private async Task ReplaceAsync(string id, CancellationToken cancellation)
     {
+        var replaced = parts.Reader.Find(id)?.Key;
         try
         {
             await TerminateInstanceAsync(id, new TerminateInstanceOptions(), cancellation);
@@ -179,7 +182,7 @@ internal sealed class EngineClient(Parts parts) : DurableTaskClient("launchpad")
         while (true)
         {
             var change = parts.Waiters.Change(id);
-            if (parts.Reader.Find(id) is not { } row || !NotEnded.Contains(row.Status))
+            if (parts.Reader.Find(id) is not { } row || row.Key != replaced || !NotEnded.Contains(row.Status))
             {
                 return;
             }

@@ -55,6 +55,33 @@ public sealed class CrashLoopTests(Plane plane)
         Assert.Null((await care.TakeCareOf(new("op_other", bot.Account, bot.Id), default)).Restart);
     }
 
+    [Fact]
+    public async Task A_version_that_keeps_ending_gives_way_to_the_one_before_it_and_is_not_gone_back_to()
+    {
+        var vm = await plane.MachineAsync();
+        var bot = await plane.BotAsync(vm.Id);
+        var versions = plane.Get<ConfigVersionStore>();
+        var first = await versions.GetAsync(bot.Id, 1, default);
+        var second = first with { Number = 2, State = first.State with { Settings = new("another-model", null, false) } };
+        Assert.True(await versions.TryAddAsync(second, default));
+        await plane.Get<DeploymentStore>().ChangeAsync(
+            bot.Account, bot.Id, now => now with { ActiveVersion = 2, LastKnownGood = 2, PreviousGood = 1 }, default);
+
+        var input = new DeploymentInput("op_back" + bot.Id, bot.Account, bot.Id);
+        var care = plane.Make<RecoverActivities>();
+        var taken = await care.TakeForRollback(input, default);
+        Assert.Equal(taken, await care.TakeForRollback(input, default));
+        Assert.Equal(DeploymentStatus.Updating, (await plane.ReadAsync(bot)).Status);
+        Assert.Null(await care.TakeForRollback(input with { Operation = "op_other" + bot.Id }, default));
+
+        await plane.Make<RolloutActivities>().CompleteRollout(new(input, 1), default);
+        var back = await plane.ReadAsync(bot);
+        Assert.Equal((DeploymentStatus.Running, 1, null), (back.Status, back.ActiveVersion, back.PreviousGood));
+        var bad = await versions.GetAsync(bot.Id, 2, default);
+        Assert.Equal((ConfigVersionStatus.Failed, "It kept ending."), (bad.Status, bad.Failure));
+        Assert.Null(await care.TakeForRollback(input with { Operation = "op_again" + bot.Id }, default));
+    }
+
     private async Task ComesBackByItselfAsync(Vm vm, Deployment bot)
     {
         plane.Clock.Now += TimeSpan.FromSeconds(30);
