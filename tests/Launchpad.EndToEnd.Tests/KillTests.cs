@@ -29,7 +29,7 @@ public sealed class KillTests(ITestOutputHelper output) : IAsyncLifetime
     public async Task A_saga_goes_on_where_it_was(string saga, string victim, string? tag = null)
     {
         // A rollout takes ten times as long as the others, most of it watching.
-        var stride = tag is null || Stride == 1 ? Stride : 5 * Stride;
+        var stride = tag is null || Stride == 1 ? Stride : 4 * Stride;
         // A machine that has the image, so that every round walks the same way.
         using (var customer = await stack.SignedUpAsync())
         {
