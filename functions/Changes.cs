@@ -30,7 +30,7 @@ public sealed record UpdatePolicy(string? Channel, bool Pinned, bool ResumeUpgra
 /// <summary>Changes to a bot that runs: each asks for a new version, and each can be planned first with `?plan=true`.</summary>
 public sealed class Changes(
     DeploymentStore deployments, ConfigVersionStore versions, OperationStore operations, OperationStarter starter, BotSecrets secrets,
-    Recorder recorder, Callers callers, TimeProvider clock, IOptions<ImageOptions> images)
+    Recorder recorder, Ownership ownership, TimeProvider clock, IOptions<ImageOptions> images)
 {
     /// <summary>An RFC 7396 merge patch of model, instructions, config and channels: what is absent stays, what is null goes.</summary>
     [Function("UpdateConfig")]
@@ -38,7 +38,7 @@ public sealed class Changes(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "deployments/{id}/config")] HttpRequest request, string id,
         [DurableClient] DurableTaskClient client, CancellationToken ct)
     {
-        var deployment = await FindAsync(request, id, ct);
+        var deployment = await ownership.FindAsync(request, id, ct);
         var patch = await Bodies.ReadAsync<JsonObject>(request, ct);
         Preconditions.Require(request, deployment);
         if (request.Query["plan"] == "true" && patch.ContainsKey("telegramToken"))
@@ -56,7 +56,7 @@ public sealed class Changes(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/upgrade")] HttpRequest request, string id,
         [DurableClient] DurableTaskClient client, CancellationToken ct)
     {
-        var deployment = await FindAsync(request, id, ct);
+        var deployment = await ownership.FindAsync(request, id, ct);
         var body = await Bodies.ReadAsync<UpgradeTo>(request, ct);
         Preconditions.Require(request, deployment);
         if (deployment.Pinned && body.Tag is null)
@@ -79,7 +79,7 @@ public sealed class Changes(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/rollback")] HttpRequest request, string id,
         [DurableClient] DurableTaskClient client, CancellationToken ct)
     {
-        var deployment = await FindAsync(request, id, ct);
+        var deployment = await ownership.FindAsync(request, id, ct);
         var body = await Bodies.ReadAsync<RollBackTo>(request, ct);
         Preconditions.Require(request, deployment);
         var number = body.Version ?? deployment.PreviousGood ?? throw Problems.WrongState(deployment, "No version ran before this one.");
@@ -101,7 +101,7 @@ public sealed class Changes(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/apply")] HttpRequest request, string id,
         [DurableClient] DurableTaskClient client, CancellationToken ct)
     {
-        var deployment = await FindAsync(request, id, ct);
+        var deployment = await ownership.FindAsync(request, id, ct);
         var token = (await Bodies.ReadAsync<ApplyPlan>(request, ct)).Plan;
         var planned = Shared.Ids.IsValid(token, Shared.Ids.Operation) ? await operations.FindAsync(deployment.Account, token, ct) : null;
         if (planned is not { Kind: OperationKind.Plan, Status: OperationStatus.Succeeded } || planned.Deployment != id)
@@ -132,7 +132,7 @@ public sealed class Changes(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "deployments/{id}/updates")] HttpRequest request, string id,
         CancellationToken ct)
     {
-        var deployment = await FindAsync(request, id, ct);
+        var deployment = await ownership.FindAsync(request, id, ct);
         var body = await Bodies.ReadAsync<UpdatePolicy>(request, ct);
         var channel = Rules.Tag("channel", body.Channel);
         await recorder.ActAsync(id, deployment.Account, "set-update-policy", new { body.Pinned, body.ResumeUpgrades }, ct);
@@ -203,14 +203,6 @@ public sealed class Changes(
         JsonValue value when value.TryGetValue<string>(out var text) => text,
         _ => throw Problems.Invalid(name, "has to be text."),
     };
-
-    private async Task<Deployment> FindAsync(HttpRequest request, string id, CancellationToken ct)
-    {
-        var account = await callers.RequireAsync(request, ct);
-        return Shared.Ids.IsValid(id, Shared.Ids.Deployment) && await deployments.FindAsync(account.Id, id, ct) is { } found
-            ? found
-            : throw Problems.NotFound();
-    }
 }
 
 /// <summary>Whoever changes a config says which one he has seen.</summary>

@@ -16,14 +16,14 @@ public sealed record HealthView(
     string? GivenUp);
 
 /// <summary>How a bot is, as its observers agree, and what about it is not as it was wanted.</summary>
-public sealed class Conditions(DeploymentStore deployments, ConditionStore conditions, DriftStore drift, Callers callers)
+public sealed class Conditions(ConditionStore conditions, DriftStore drift, Ownership ownership)
 {
     [Function("GetDeploymentHealth")]
     public async Task<IActionResult> Health(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "deployments/{id}/health")] HttpRequest request, string id,
         CancellationToken ct)
     {
-        var deployment = await FindAsync(request, id, ct);
+        var deployment = await ownership.FindAsync(request, id, ct);
         return new OkObjectResult(View(await conditions.FindAsync(deployment.Account, deployment.Id, ct)));
     }
 
@@ -32,15 +32,7 @@ public sealed class Conditions(DeploymentStore deployments, ConditionStore condi
     public async Task<IActionResult> Drift(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "deployments/{id}/drift")] HttpRequest request, string id,
         CancellationToken ct) =>
-        new OkObjectResult(new { drift = await drift.ListAsync((await FindAsync(request, id, ct)).Id, ct) });
-
-    private async Task<Deployment> FindAsync(HttpRequest request, string id, CancellationToken ct)
-    {
-        var account = await callers.RequireAsync(request, ct);
-        return Shared.Ids.IsValid(id, Shared.Ids.Deployment) && await deployments.FindAsync(account.Id, id, ct) is { } found
-            ? found
-            : throw Problems.NotFound();
-    }
+        new OkObjectResult(new { drift = await drift.ListAsync((await ownership.FindAsync(request, id, ct)).Id, ct) });
 
     private static HealthView View(Condition? condition) => condition is null
         ? new("up", [], null, null, 0, null, null)

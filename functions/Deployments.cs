@@ -31,7 +31,7 @@ public sealed record DeploymentView(
 
 /// <summary>A customer's bots. Nothing here waits for a machine.</summary>
 public sealed class Deployments(
-    DeploymentStore deployments, BotSecrets secrets, Bots bots, OperationStarter starter, Callers callers, TimeProvider clock,
+    DeploymentStore deployments, BotSecrets secrets, Bots bots, OperationStarter starter, Callers callers, Ownership ownership, TimeProvider clock,
     IOptions<QuotaOptions> quota, Recorder recorder)
 {
     [Function("CreateDeployment")]
@@ -70,7 +70,7 @@ public sealed class Deployments(
     public async Task<IActionResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "deployments/{id}")] HttpRequest request, string id,
         CancellationToken ct) =>
-        new OkObjectResult(View(await FindAsync(request, id, ct)));
+        new OkObjectResult(View(await ownership.FindAsync(request, id, ct)));
 
     /// <summary>Deleting twice answers the same operation.</summary>
     [Function("DeleteDeployment")]
@@ -78,7 +78,7 @@ public sealed class Deployments(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "deployments/{id}")] HttpRequest request, string id,
         [DurableClient] DurableTaskClient client, CancellationToken ct)
     {
-        var deployment = await FindAsync(request, id, ct);
+        var deployment = await ownership.FindAsync(request, id, ct);
         return deployment.Status is DeploymentStatus.Terminated
             ? new NoContentResult()
             : Accepted(await starter.BeginAsync(
@@ -92,7 +92,7 @@ public sealed class Deployments(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/retry")] HttpRequest request, string id,
         [DurableClient] DurableTaskClient client, CancellationToken ct)
     {
-        var deployment = await FindAsync(request, id, ct);
+        var deployment = await ownership.FindAsync(request, id, ct);
         return Accepted(await starter.BeginAsync(
             client, deployment, OperationKind.Provision, deployment.Account,
             // One that failed before anything was made is still what it was when it was ordered.
@@ -109,7 +109,7 @@ public sealed class Deployments(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/restart")] HttpRequest request, string id,
         [DurableClient] DurableTaskClient client, CancellationToken ct)
     {
-        var deployment = await FindAsync(request, id, ct);
+        var deployment = await ownership.FindAsync(request, id, ct);
         return Accepted(await starter.BeginAsync(
             client, deployment, OperationKind.Restart, deployment.Account,
             refuse: now => now is { Status: DeploymentStatus.Running or DeploymentStatus.Failed, ActiveVersion: not null, Vm: not null }
@@ -123,7 +123,7 @@ public sealed class Deployments(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/test-message")] HttpRequest request, string id,
         [DurableClient] DurableTaskClient client, CancellationToken ct)
     {
-        var deployment = await FindAsync(request, id, ct);
+        var deployment = await ownership.FindAsync(request, id, ct);
         var text = Rules.Message((await Bodies.ReadAsync<Message>(request, ct)).Text);
         return Accepted(await starter.BeginAsync(
             client, deployment, OperationKind.TestMessage, deployment.Account,
@@ -137,7 +137,7 @@ public sealed class Deployments(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/browsers")] HttpRequest request, string id,
         [DurableClient] DurableTaskClient client, CancellationToken ct)
     {
-        var deployment = await FindAsync(request, id, ct);
+        var deployment = await ownership.FindAsync(request, id, ct);
         var waiting = Rules.BrowserRequest((await Bodies.ReadAsync<WaitingBrowser>(request, ct)).Request);
         return Accepted(await starter.BeginAsync(
             client, deployment, OperationKind.PairBrowser, deployment.Account,
@@ -151,7 +151,7 @@ public sealed class Deployments(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "deployments/{id}/gateway-token")] HttpRequest request, string id,
         CancellationToken ct)
     {
-        var deployment = await FindAsync(request, id, ct);
+        var deployment = await ownership.FindAsync(request, id, ct);
         if (deployment.Status is DeploymentStatus.Running)
         {
             await recorder.ActAsync(id, deployment.Account, "read-gateway-token", null, ct);
@@ -196,14 +196,6 @@ public sealed class Deployments(
         }
 
         return deployment;
-    }
-
-    private async Task<Deployment> FindAsync(HttpRequest request, string id, CancellationToken ct)
-    {
-        var account = await callers.RequireAsync(request, ct);
-        return Shared.Ids.IsValid(id, Shared.Ids.Deployment) && await deployments.FindAsync(account.Id, id, ct) is { } found
-            ? found
-            : throw Problems.NotFound();
     }
 
     private static AcceptedResult Accepted(Operation operation) =>

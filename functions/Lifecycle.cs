@@ -11,7 +11,7 @@ namespace Launchpad.Functions;
 
 /// <summary>Stopping for a while, taking a deletion back, and stopping what goes on.</summary>
 public sealed class Lifecycle(
-    DeploymentStore deployments, OperationStore operations, OperationStarter starter, Recorder recorder, Callers callers)
+    DeploymentStore deployments, OperationStore operations, OperationStarter starter, Recorder recorder, Callers callers, Ownership ownership)
 {
     /// <summary>Stops the bot; its data, its place and its price stay.</summary>
     [Function("SuspendDeployment")]
@@ -19,7 +19,7 @@ public sealed class Lifecycle(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/suspend")] HttpRequest request, string id,
         [DurableClient] DurableTaskClient client, CancellationToken ct)
     {
-        var deployment = await FindAsync(request, id, ct);
+        var deployment = await ownership.FindAsync(request, id, ct);
         return Accepted(await starter.BeginAsync(
             client, deployment, OperationKind.Suspend, deployment.Account,
             refuse: now => now.Status is DeploymentStatus.Running ? null : Problems.WrongState(now, "Only a running bot can be suspended."),
@@ -31,7 +31,7 @@ public sealed class Lifecycle(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/resume")] HttpRequest request, string id,
         [DurableClient] DurableTaskClient client, CancellationToken ct)
     {
-        var deployment = await FindAsync(request, id, ct);
+        var deployment = await ownership.FindAsync(request, id, ct);
         return Accepted(await starter.BeginAsync(
             client, deployment, OperationKind.Resume, deployment.Account,
             refuse: now => now.Status is DeploymentStatus.Suspended ? null : Problems.WrongState(now, "Only a suspended bot can be resumed."),
@@ -44,7 +44,7 @@ public sealed class Lifecycle(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/undelete")] HttpRequest request, string id,
         [DurableClient] DurableTaskClient client, CancellationToken ct)
     {
-        var deployment = await FindAsync(request, id, ct);
+        var deployment = await ownership.FindAsync(request, id, ct);
         if (deployment.Operation is not { Kind: OperationKind.Terminate } deletion
             || !(await operations.StepsAsync(deletion.Id, ct)).Any(step =>
                 step.Name == Steps.UndoWindow.Name && step.Status is StepStatus.Started))
@@ -87,12 +87,4 @@ public sealed class Lifecycle(
 
     private static AcceptedResult Accepted(Operation operation) =>
         new($"/api/operations/{operation.Id}", new { operation = operation.Id, status = "accepted" });
-
-    private async Task<Deployment> FindAsync(HttpRequest request, string id, CancellationToken ct)
-    {
-        var account = await callers.RequireAsync(request, ct);
-        return Shared.Ids.IsValid(id, Shared.Ids.Deployment) && await deployments.FindAsync(account.Id, id, ct) is { } found
-            ? found
-            : throw Problems.NotFound();
-    }
 }

@@ -15,7 +15,7 @@ public sealed record VersionView(
     long? BootMs);
 
 /// <summary>What a bot's config is and was. Versions never change; only what became of them does.</summary>
-public sealed class Versions(DeploymentStore deployments, ConfigVersionStore versions, Callers callers, IOptions<ImageOptions> images)
+public sealed class Versions(ConfigVersionStore versions, Ownership ownership, IOptions<ImageOptions> images)
 {
     /// <summary>The ETag is what a change has to name.</summary>
     [Function("GetConfig")]
@@ -23,7 +23,7 @@ public sealed class Versions(DeploymentStore deployments, ConfigVersionStore ver
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "deployments/{id}/config")] HttpRequest request, string id,
         CancellationToken ct)
     {
-        var deployment = await FindAsync(request, id, ct);
+        var deployment = await ownership.FindAsync(request, id, ct);
         request.HttpContext.Response.Headers.ETag = Preconditions.ETag(deployment);
         var active = deployment.ActiveVersion is { } number ? await versions.FindAsync(id, number, ct) : null;
         return new OkObjectResult(new
@@ -52,7 +52,7 @@ public sealed class Versions(DeploymentStore deployments, ConfigVersionStore ver
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "deployments/{id}/versions")] HttpRequest request, string id,
         CancellationToken ct)
     {
-        await FindAsync(request, id, ct);
+        await ownership.FindAsync(request, id, ct);
         var before = request.Query["before"].FirstOrDefault() is { } typed ? Number("before", typed) : int.MaxValue;
         return new OkObjectResult(new { versions = (await versions.ListAsync(id, before, ct)).Select(View) });
     }
@@ -62,7 +62,7 @@ public sealed class Versions(DeploymentStore deployments, ConfigVersionStore ver
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "deployments/{id}/versions/{number}")] HttpRequest request, string id,
         string number, CancellationToken ct)
     {
-        await FindAsync(request, id, ct);
+        await ownership.FindAsync(request, id, ct);
         var version = await GetAsync(id, number, ct);
         var state = version.State;
         return new OkObjectResult(new
@@ -88,7 +88,7 @@ public sealed class Versions(DeploymentStore deployments, ConfigVersionStore ver
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "deployments/{id}/versions/{number}/diff")] HttpRequest request,
         string id, string number, CancellationToken ct)
     {
-        var deployment = await FindAsync(request, id, ct);
+        var deployment = await ownership.FindAsync(request, id, ct);
         var to = await GetAsync(id, number, ct);
         var typed = request.Query["from"].FirstOrDefault() ?? Math.Max(1, to.Number - 1).ToString(CultureInfo.InvariantCulture);
         var from = await GetAsync(id, typed, ct);
@@ -122,12 +122,4 @@ public sealed class Versions(DeploymentStore deployments, ConfigVersionStore ver
     private static string Wire<T>(T value)
         where T : struct, Enum =>
         JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
-
-    private async Task<Deployment> FindAsync(HttpRequest request, string id, CancellationToken ct)
-    {
-        var account = await callers.RequireAsync(request, ct);
-        return Shared.Ids.IsValid(id, Shared.Ids.Deployment) && await deployments.FindAsync(account.Id, id, ct) is { } found
-            ? found
-            : throw Problems.NotFound();
-    }
 }
