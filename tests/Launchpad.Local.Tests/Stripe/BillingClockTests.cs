@@ -22,7 +22,7 @@ public sealed class BillingClockTests : IAsyncLifetime, IDisposable
         var order = StripeStack.Order();
         await _stack.Gateway.CreateCheckoutAsync(order, default);
 
-        await PassAsync(TimeSpan.FromHours(25));
+        await _stack.PassAsync(TimeSpan.FromHours(25));
 
         var heard = await _stack.Merchant.NextAsync("checkout.session.expired");
         var read = await _stack.Gateway.ReadWebhookAsync(heard.Body, heard.Signature, default);
@@ -36,7 +36,7 @@ public sealed class BillingClockTests : IAsyncLifetime, IDisposable
         var before = (await _stack.Gateway.FindSubscriptionAsync(subscription, default))!;
         await _stack.Merchant.NextAsync("invoice.paid");
 
-        await PassAsync(TimeSpan.FromDays(32));
+        await _stack.PassAsync(TimeSpan.FromDays(32));
 
         await _stack.Merchant.NextAsync("invoice.paid");
         var after = (await _stack.Gateway.FindSubscriptionAsync(subscription, default))!;
@@ -53,14 +53,14 @@ public sealed class BillingClockTests : IAsyncLifetime, IDisposable
         var subscription = await _stack.BuyAsync();
         await FailFromNowOnAsync(subscription);
 
-        await PassAsync(TimeSpan.FromDays(32));
+        await _stack.PassAsync(TimeSpan.FromDays(32));
         var failed = await _stack.Merchant.NextAsync("invoice.payment_failed");
         var read = await _stack.Gateway.ReadWebhookAsync(failed.Body, failed.Signature, default);
         Assert.Equal((subscription, "past_due"), (read.Subscription, read.Status));
 
         foreach (var days in (int[])[4, 6, 8])
         {
-            await PassAsync(TimeSpan.FromDays(days));
+            await _stack.PassAsync(TimeSpan.FromDays(days));
             await _stack.Merchant.NextAsync("invoice.payment_failed");
         }
 
@@ -96,7 +96,7 @@ public sealed class BillingClockTests : IAsyncLifetime, IDisposable
         Assert.Contains("\"previous_attributes\"", updated.Body, StringComparison.Ordinal);
         Assert.True((await _stack.Gateway.FindSubscriptionAsync(subscription, default)) is { Status: "active", CancelAtPeriodEnd: true });
 
-        await PassAsync(TimeSpan.FromDays(32));
+        await _stack.PassAsync(TimeSpan.FromDays(32));
 
         await _stack.Merchant.NextAsync("customer.subscription.deleted");
     }
@@ -106,12 +106,5 @@ public sealed class BillingClockTests : IAsyncLifetime, IDisposable
         var customer = (await new SubscriptionService(_stack.Sdk).GetAsync(subscription)).CustomerId;
         var card = await _stack.PostAsync("/v1/payment_methods/pm_card_chargeCustomerFail/attach", ("customer", customer));
         await _stack.PostAsync($"/v1/subscriptions/{subscription}", ("default_payment_method", card.GetProperty("id").GetString()!));
-    }
-
-    // The clock of the pocket sleeps on real time and looks again at every change.
-    private async Task PassAsync(TimeSpan time)
-    {
-        _stack.Time.Advance(time);
-        await _stack.PostAsync("/v1/customers", ("name", "time passes"));
     }
 }

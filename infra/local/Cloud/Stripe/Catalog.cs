@@ -5,8 +5,7 @@ namespace Launchpad.Local.Stripe;
 /// <summary>What is sold and for how much.</summary>
 internal static class Catalog
 {
-    public const string PriceKind = "price";
-
+    private const string PriceKind = "price";
     private const string ProductKind = "product";
 
     private static readonly string[] ProductFields = ["active", "description", "metadata.*", "name", "unit_label", "url", "expand.*"];
@@ -29,6 +28,16 @@ internal static class Catalog
         new("GET", "/v1/prices/{id}", ["expand.*"], call => call.Show(call.Draft.Get(call.Id, PriceKind))),
         new("POST", "/v1/prices/{id}", PriceFields, UpdatePrice),
     ];
+
+    /// <summary>The price that a parameter names, if it is still sold.</summary>
+    public static JsonObject ActivePrice(Draft draft, string id, string param)
+    {
+        var price = draft.Referenced(id, PriceKind, param);
+        return (bool)price["active"]!
+            ? price
+            : throw StripeFailure.Invalid(
+                "The price specified is inactive. This field only accepts active prices.", null, param);
+    }
 
     private static JsonObject CreateProduct(StripeCall call) => call.Show(Product(call, call.Form));
 

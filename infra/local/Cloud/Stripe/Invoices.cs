@@ -11,6 +11,10 @@ internal static class Invoices
     // An unpaid invoice is tried again after so many days each time; then the subscription ends.
     private static readonly int[] RetryDays = [3, 5, 7];
 
+    // No card is charged less; Stripe's smallest charge differs a little between currencies. What is less, or negative, moves to the
+    // customer's balance, which the next invoice starts from.
+    private const long ChargeMin = 50;
+
     public static IEnumerable<StripeRoute> Routes =>
     [
         new("GET", "/v1/invoices", [.. StripeRoute.Paging, "customer", "status", "subscription"], List),
@@ -24,24 +28,49 @@ internal static class Invoices
         new("GET", "/v1/payment_intents/{id}", ["expand.*"], call => call.Show(call.Draft.Get(call.Id, "payment_intent"))),
     ];
 
-    public static JsonObject Issue(Draft draft, JsonObject subscription, string reason)
+    /// <summary>All that is pending of the subscription and, unless only that is wanted, its items' current period.</summary>
+    public static JsonObject Issue(Draft draft, JsonObject subscription, string reason, bool withPeriod = true)
     {
+        var id = Draft.NewId("in_1");
+        var pending = Prorations.Pending(draft, subscription.Id());
+        var lines = pending.Select(item => InvoiceLines.OfProration(id, item)).ToList();
+        if (withPeriod)
+        {
+            lines.AddRange(Subscriptions.Items(subscription).Select(item => InvoiceLines.OfPeriod(id, item)));
+        }
+
+        foreach (var item in pending)
+        {
+            item["invoice"] = id;
+            draft.Put(item);
+        }
+
+        var total = lines.Sum(line => line.Number("amount"));
         var customer = draft.Get(subscription.Text("customer")!, Customers.Kind);
         var number = customer.Number("next_invoice_sequence");
-        customer["next_invoice_sequence"] = number + 1;
-        draft.Put(customer);
+        var (owed, balance) = (customer.Number("balance"), 0L);
+        var due = owed + total;
+        if (due < ChargeMin)
+        {
+            (due, balance) = (0, due);
+        }
 
-        var id = Draft.NewId("in_1");
-        var items = Subscriptions.Items(subscription).ToList();
-        var total = items.Sum(item => item["price"]!.AsObject().Number("unit_amount") * item.Number("quantity"));
+        customer["next_invoice_sequence"] = number + 1;
+        customer["balance"] = balance;
+        draft.Put(customer);
+        if (balance != owed)
+        {
+            draft.Emit("customer.updated", customer, new JsonObject { ["balance"] = owed });
+        }
+
         return draft.Put(new JsonObject
         {
             ["id"] = id,
             ["object"] = Kind,
-            ["amount_due"] = total,
+            ["amount_due"] = due,
             ["amount_overpaid"] = 0,
             ["amount_paid"] = 0,
-            ["amount_remaining"] = total,
+            ["amount_remaining"] = due,
             ["attempt_count"] = 0,
             ["attempted"] = false,
             ["auto_advance"] = true,
@@ -53,12 +82,13 @@ internal static class Invoices
             ["customer_email"] = customer.Text("email"),
             ["customer_name"] = customer.Text("name"),
             ["default_payment_method"] = null,
+            ["ending_balance"] = balance,
             ["hosted_invoice_url"] = null,
             ["invoice_pdf"] = null,
             ["lines"] = new JsonObject
             {
                 ["object"] = "list",
-                ["data"] = new JsonArray([.. items.Select(item => Line(id, item))]),
+                ["data"] = new JsonArray([.. lines]),
                 ["has_more"] = false,
                 ["url"] = $"/v1/invoices/{id}/lines",
             },
@@ -85,6 +115,7 @@ internal static class Invoices
             },
             ["period_end"] = draft.Seconds,
             ["period_start"] = draft.Seconds,
+            ["starting_balance"] = owed,
             ["status"] = "open",
             ["status_transitions"] = new JsonObject
             {
@@ -107,9 +138,9 @@ internal static class Invoices
             ?? subscription?.Text("default_payment_method")
             ?? (string?)customer?["invoice_settings"]!["default_payment_method"];
         var method = draft.Find(chosen, "payment_method");
-        if (method?.Text("_charges") == "succeed")
+        if (invoice.Number("amount_due") == 0 || method?.Text("_charges") == "succeed")
         {
-            MarkPaid(draft, invoice, method.Id());
+            MarkPaid(draft, invoice, method?.Id());
             Subscriptions.SetStatus(draft, SubscriptionOf(invoice), "active");
             return true;
         }
@@ -132,37 +163,28 @@ internal static class Invoices
         return false;
     }
 
-    public static JsonObject MarkPaid(Draft draft, JsonObject invoice, string paymentMethod)
+    /// <summary>Nothing due is paid without any payment.</summary>
+    public static void MarkPaid(Draft draft, JsonObject invoice, string? paymentMethod)
     {
         var amount = invoice.Number("amount_due");
-        var intent = PaymentIntent(draft, invoice, paymentMethod, amount);
-        invoice["payments"]!["data"]!.AsArray().Add(new JsonObject
+        var intent = amount > 0 ? PaymentIntent(draft, invoice, paymentMethod!, amount) : null;
+        if (intent is not null)
         {
-            ["id"] = Draft.NewId("inpay_1"),
-            ["object"] = "invoice_payment",
-            ["amount_paid"] = amount,
-            ["amount_requested"] = amount,
-            ["created"] = draft.Seconds,
-            ["currency"] = invoice.Text("currency"),
-            ["invoice"] = invoice.Id(),
-            ["is_default"] = true,
-            ["livemode"] = false,
-            ["payment"] = new JsonObject { ["payment_intent"] = intent.Id(), ["type"] = "payment_intent" },
-            ["status"] = "paid",
-        });
+            invoice["payments"]!["data"]!.AsArray().Add(Payment(draft, invoice, intent));
+            invoice["attempt_count"] = invoice.Number("attempt_count") + 1;
+            draft.Emit("payment_intent.succeeded", intent);
+        }
+
         invoice["amount_paid"] = amount;
         invoice["amount_remaining"] = 0;
-        invoice["attempt_count"] = invoice.Number("attempt_count") + 1;
         invoice["attempted"] = true;
         invoice["auto_advance"] = false;
         invoice["next_payment_attempt"] = null;
         invoice["status"] = "paid";
         invoice["status_transitions"]!["paid_at"] = draft.Seconds;
         draft.Put(invoice);
-        draft.Emit("payment_intent.succeeded", intent);
         draft.Emit("invoice.paid", invoice);
         draft.Emit("invoice.payment_succeeded", invoice);
-        return invoice;
     }
 
     /// <summary>What is still unpaid when a subscription ends stays open, and is not tried again by itself.</summary>
@@ -178,6 +200,21 @@ internal static class Invoices
     }
 
     public static string SubscriptionOf(JsonObject invoice) => (string)invoice["parent"]!["subscription_details"]!["subscription"]!;
+
+    private static JsonObject Payment(Draft draft, JsonObject invoice, JsonObject intent) => new()
+    {
+        ["id"] = Draft.NewId("inpay_1"),
+        ["object"] = "invoice_payment",
+        ["amount_paid"] = intent.Number("amount"),
+        ["amount_requested"] = intent.Number("amount"),
+        ["created"] = draft.Seconds,
+        ["currency"] = invoice.Text("currency"),
+        ["invoice"] = invoice.Id(),
+        ["is_default"] = true,
+        ["livemode"] = false,
+        ["payment"] = new JsonObject { ["payment_intent"] = intent.Id(), ["type"] = "payment_intent" },
+        ["status"] = "paid",
+    };
 
     private static JsonObject PaymentIntent(Draft draft, JsonObject invoice, string paymentMethod, long amount)
     {
@@ -202,29 +239,6 @@ internal static class Invoices
             ["payment_method_types"] = new JsonArray("card"),
             ["status"] = "succeeded",
         });
-    }
-
-    private static JsonObject Line(string invoice, JsonObject item)
-    {
-        var price = item["price"]!.AsObject();
-        return new JsonObject
-        {
-            ["id"] = Draft.NewId("il_1"),
-            ["object"] = "line_item",
-            ["amount"] = price.Number("unit_amount") * item.Number("quantity"),
-            ["currency"] = price.Text("currency"),
-            ["invoice"] = invoice,
-            ["livemode"] = false,
-            ["metadata"] = new JsonObject(),
-            ["period"] = new JsonObject { ["end"] = item.Number("current_period_end"), ["start"] = item.Number("current_period_start") },
-            ["pricing"] = new JsonObject
-            {
-                ["price_details"] = new JsonObject { ["price"] = price.Id(), ["product"] = price.Text("product") },
-                ["type"] = "price_details",
-                ["unit_amount_decimal"] = price.Text("unit_amount_decimal"),
-            },
-            ["quantity"] = item.Number("quantity"),
-        };
     }
 
     private static JsonObject List(StripeCall call)

@@ -156,13 +156,7 @@ internal static class Sessions
 
     private static JsonObject Line(StripeCall call, Form item)
     {
-        var price = call.Draft.Referenced(item.Required("price"), Catalog.PriceKind, item.Param("price"));
-        if (!(bool)price["active"]!)
-        {
-            throw StripeFailure.Invalid(
-                "The price specified is inactive. This field only accepts active prices.", null, item.Param("price"));
-        }
-
+        var price = Catalog.ActivePrice(call.Draft, item.Required("price"), item.Param("price"));
         if (price.Text("type") != "recurring")
         {
             throw StripeFailure.Invalid("You specified `subscription` mode but passed a price that is not recurring.", null, "mode");

@@ -20,7 +20,8 @@ internal sealed class StripeApi(StripeBooks books, StripeSettings settings)
 
     private static readonly StripeRoute[] Operations =
     [
-        .. Customers.Routes, .. Catalog.Routes, .. Sessions.Routes, .. Subscriptions.Routes, .. Invoices.Routes, .. Webhooks.Routes,
+        .. Customers.Routes, .. Catalog.Routes, .. Sessions.Routes, .. Subscriptions.Routes, .. Prorations.Routes, .. Invoices.Routes,
+        .. Webhooks.Routes,
     ];
 
     public void Map(IEndpointRouteBuilder routes)

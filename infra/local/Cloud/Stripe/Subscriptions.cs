@@ -13,8 +13,8 @@ internal static class Subscriptions
         new("GET", "/v1/subscriptions/{id}", ["expand.*"], call => call.Show(call.Draft.Get(call.Id, Kind))),
         new("POST", "/v1/subscriptions/{id}",
             [
-                "billing_cycle_anchor", "cancel_at_period_end", "default_payment_method", "description", "metadata.*",
-                "proration_behavior", "expand.*",
+                "billing_cycle_anchor", "cancel_at_period_end", "default_payment_method", "description", "items.*.id", "items.*.price",
+                "items.*.quantity", "metadata.*", "proration_behavior", "proration_date", "expand.*",
             ],
             Update),
         new("DELETE", "/v1/subscriptions/{id}", ["invoice_now", "prorate", "expand.*"], Cancel),
@@ -49,7 +49,7 @@ internal static class Subscriptions
             ["items"] = new JsonObject
             {
                 ["object"] = "list",
-                ["data"] = new JsonArray([.. lines.Select(line => Item(draft, id, line))]),
+                ["data"] = new JsonArray([.. lines.Select(line => SubscriptionItems.Of(draft, id, line))]),
                 ["has_more"] = false,
                 ["url"] = $"/v1/subscription_items?subscription={id}",
             },
@@ -92,25 +92,35 @@ internal static class Subscriptions
     /// <summary>The next period begins now, or the subscription ends if that was wished.</summary>
     public static void Renew(Draft draft, JsonObject subscription, long startsAt)
     {
-        if ((bool)subscription["cancel_at_period_end"]!)
+        var ends = (bool)subscription["cancel_at_period_end"]!;
+        if (ends && Prorations.Pending(draft, subscription.Id()).Count == 0)
         {
             Cancel(draft, subscription);
             return;
         }
 
-        var items = subscription["items"]!.DeepClone();
-        foreach (var item in Items(subscription))
+        var previous = new JsonObject
         {
-            item["current_period_start"] = startsAt;
-            item["current_period_end"] = After(startsAt, item["price"]!["recurring"]!.AsObject());
+            ["items"] = subscription["items"]!.DeepClone(),
+            ["latest_invoice"] = subscription["latest_invoice"]?.DeepClone(),
+        };
+        if (!ends)
+        {
+            SubscriptionItems.Begin(subscription, startsAt);
         }
 
-        var previous = new JsonObject { ["items"] = items, ["latest_invoice"] = subscription["latest_invoice"]?.DeepClone() };
-        var invoice = Invoices.Issue(draft, subscription, "subscription_cycle");
+        // What changes within the last period were worth is settled even when no other period follows.
+        var invoice = Invoices.Issue(draft, subscription, "subscription_cycle", withPeriod: !ends);
         subscription["latest_invoice"] = invoice.Id();
         draft.Put(subscription);
         Invoices.Charge(draft, invoice);
         var now = draft.Find(subscription.Id(), Kind)!;
+        if (ends)
+        {
+            Cancel(draft, now);
+            return;
+        }
+
         draft.Emit("customer.subscription.updated", now, previous);
     }
 
@@ -122,35 +132,6 @@ internal static class Subscriptions
             draft.Put(subscription);
             draft.Emit("customer.subscription.updated", subscription, new JsonObject { ["status"] = before });
         }
-    }
-
-    private static JsonObject Item(Draft draft, string subscription, JsonObject line) => new()
-    {
-        ["id"] = Draft.NewId("si_", 14),
-        ["object"] = "subscription_item",
-        ["billing_thresholds"] = null,
-        ["created"] = draft.Seconds,
-        ["current_period_end"] = After(draft.Seconds, line["price"]!["recurring"]!.AsObject()),
-        ["current_period_start"] = draft.Seconds,
-        ["discounts"] = new JsonArray(),
-        ["metadata"] = new JsonObject(),
-        ["price"] = line["price"]!.DeepClone(),
-        ["quantity"] = line["quantity"]!.DeepClone(),
-        ["subscription"] = subscription,
-        ["tax_rates"] = new JsonArray(),
-    };
-
-    private static long After(long start, JsonObject recurring)
-    {
-        var (time, count) = (DateTimeOffset.FromUnixTimeSeconds(start), (int)recurring.Number("interval_count"));
-        var end = recurring.Text("interval") switch
-        {
-            "day" => time.AddDays(count),
-            "week" => time.AddDays(7 * count),
-            "month" => time.AddMonths(count),
-            _ => time.AddYears(count),
-        };
-        return end.ToUnixTimeSeconds();
     }
 
     private static JsonObject List(StripeCall call)
@@ -178,6 +159,13 @@ internal static class Subscriptions
             throw StripeFailure.Invalid("A canceled subscription can only update its cancellation_details and metadata.");
         }
 
+        var anchor = form.Choice("billing_cycle_anchor", "now", "unchanged");
+        if (anchor == "now" && form.Has("items"))
+        {
+            throw StripeFailure.Invalid(
+                "Changing items and the billing cycle anchor at once is not in this stand-in.", null, "billing_cycle_anchor");
+        }
+
         var before = subscription.DeepClone().AsObject();
         if (form.Text("default_payment_method") is { Length: > 0 } method)
         {
@@ -202,6 +190,12 @@ internal static class Subscriptions
         }
 
         subscription["metadata"] = form.Metadata(subscription["metadata"]);
+        var invoice = SubscriptionItems.Change(draft, subscription, form);
+        if (invoice is not null)
+        {
+            subscription["latest_invoice"] = invoice.Id();
+        }
+
         draft.Put(subscription);
         var changed = subscription.Where(field => !JsonNode.DeepEquals(field.Value, before[field.Key])).Select(field => field.Key).ToList();
         if (changed.Count > 0)
@@ -210,8 +204,13 @@ internal static class Subscriptions
                 new JsonObject(changed.Select(name => KeyValuePair.Create(name, before[name]?.DeepClone()))));
         }
 
+        if (invoice is not null)
+        {
+            Invoices.Charge(draft, invoice);
+        }
+
         // Moving the anchor to now starts, and charges, a new period at once.
-        if (form.Choice("billing_cycle_anchor", "now", "unchanged") == "now")
+        if (anchor == "now")
         {
             subscription["billing_cycle_anchor"] = draft.Seconds;
             Renew(draft, subscription, draft.Seconds);
