@@ -11,6 +11,11 @@ public sealed record CheckoutRequest(
     string Account, string Deployment, string Email, string Plan, string PriceLookupKey, long AmountCents, string Currency,
     string SuccessUrl, string CancelUrl, string IdempotencyKey);
 
+/// <summary>A running subscription is to be another plan's. <paramref name="IdempotencyKey"/>: one for each wish, since within a day
+/// the same key changes it once.</summary>
+public sealed record PlanChange(
+    string Subscription, string Plan, string PriceLookupKey, long AmountCents, string Currency, string IdempotencyKey);
+
 /// <summary>Where the customer pays.</summary>
 public sealed record CheckoutLink(string SessionId, string Url);
 
@@ -39,7 +44,7 @@ public sealed class StripeGateway(StripeConnection connection, TimeProvider cloc
 
     public async Task<CheckoutLink> CreateCheckoutAsync(CheckoutRequest request, CancellationToken ct)
     {
-        var price = await PriceAsync(request, ct);
+        var price = await PriceAsync(new(request.Plan, request.PriceLookupKey, request.AmountCents, request.Currency), ct);
         var customer = await CustomerAsync(request, ct);
 
         // On both: the session's events find the deployment before, the subscription's events after there is a subscription.
@@ -65,6 +70,37 @@ public sealed class StripeGateway(StripeConnection connection, TimeProvider cloc
         return new(session.Id, session.Url);
     }
 
+    /// <summary>The rest of the paid period is credited at the old price and charged at the new one, both with the next invoice. False
+    /// when the subscription had that price already.</summary>
+    /// <exception cref="PermanentException">When there is no such subscription any more.</exception>
+    public async Task<bool> ChangePlanAsync(PlanChange change, CancellationToken ct)
+    {
+        var subscription = await RunningAsync(change.Subscription, ct);
+        var price = await PriceAsync(new(change.Plan, change.PriceLookupKey, change.AmountCents, change.Currency), ct);
+        var item = subscription.Items.Data.Single();
+        var hasPrice = item.Price.Id == price;
+        if (hasPrice && Value(subscription, PlanKey) == change.Plan)
+        {
+            return false;
+        }
+
+        var update = new BaseOptions();
+        update.AddExtraParam("metadata", new Dictionary<string, string> { [PlanKey] = change.Plan });
+        if (!hasPrice)
+        {
+            update.AddExtraParam("items", new[] { new Dictionary<string, string> { ["id"] = item.Id, ["price"] = price } });
+            update.AddExtraParam("proration_behavior", "create_prorations");
+        }
+
+        // The key stands for the change of the price: correcting the metadata alone is another request, and harmless to repeat.
+        var once = hasPrice ? null : Once(change.IdempotencyKey);
+        await connection.RunAsync(
+            (client, stop) => client.RequestAsync<Stripe.Subscription>(
+                HttpMethod.Post, $"/v1/subscriptions/{Uri.EscapeDataString(subscription.Id)}", update, once, stop),
+            ct);
+        return !hasPrice;
+    }
+
     /// <summary>Ends it at once. One that has ended, or never was, is fine too.</summary>
     public async Task CancelSubscriptionAsync(string id, CancellationToken ct)
     {
@@ -78,17 +114,8 @@ public sealed class StripeGateway(StripeConnection connection, TimeProvider cloc
         }
     }
 
-    public async Task<SubscriptionState?> FindSubscriptionAsync(string id, CancellationToken ct)
-    {
-        try
-        {
-            return State(await connection.RunAsync((client, stop) => new SubscriptionService(client).GetAsync(id, null, null, stop), ct));
-        }
-        catch (StripeException exception) when (IsMissing(exception))
-        {
-            return null;
-        }
-    }
+    public async Task<SubscriptionState?> FindSubscriptionAsync(string id, CancellationToken ct) =>
+        await FindAsync(id, ct) is { } found ? State(found) : null;
 
     /// <summary>Verifies the text exactly as it arrived, then asks what its object looks like now.</summary>
     public async Task<StripeEvent> ReadWebhookAsync(string rawBody, string? signatureHeader, CancellationToken ct)
@@ -117,6 +144,25 @@ public sealed class StripeGateway(StripeConnection connection, TimeProvider cloc
         async Task<StripeEvent> AboutAsync(string id) => await FindSubscriptionAsync(id, ct) is { } state
             ? Of(state.Account, state.Deployment, state.Customer, state.Id, state.Status)
             : Of(null, null, null, id, null);
+    }
+
+    private async Task<Stripe.Subscription> RunningAsync(string id, CancellationToken ct) =>
+        await FindAsync(id, ct) is { Status: not ("canceled" or "incomplete_expired") } running
+            ? running
+            : throw new PermanentException(
+                "subscription-ended",
+                "The subscription has ended, so its plan was not changed and nothing was charged. Subscribe again to use another plan.");
+
+    private async Task<Stripe.Subscription?> FindAsync(string id, CancellationToken ct)
+    {
+        try
+        {
+            return await connection.RunAsync((client, stop) => new SubscriptionService(client).GetAsync(id, null, null, stop), ct);
+        }
+        catch (StripeException exception) when (IsMissing(exception))
+        {
+            return null;
+        }
     }
 
     private async Task<Event> VerifyAsync(string rawBody, string? signatureHeader, CancellationToken ct)
@@ -173,30 +219,30 @@ public sealed class StripeGateway(StripeConnection connection, TimeProvider cloc
 
     /// <summary>The price under its lookup key, made at the first sale. A price never changes: a new amount is a new price that takes
     /// the key over.</summary>
-    private async Task<string> PriceAsync(CheckoutRequest request, CancellationToken ct)
+    private async Task<string> PriceAsync(PlanPrice sold, CancellationToken ct)
     {
-        var wanted = new PriceListOptions { LookupKeys = [request.PriceLookupKey], Active = true, Limit = 1 };
+        var wanted = new PriceListOptions { LookupKeys = [sold.LookupKey], Active = true, Limit = 1 };
         var found = await connection.RunAsync((client, stop) => new PriceService(client).ListAsync(wanted, null, stop), ct);
         var known = found.Data.Count > 0 ? found.Data[0] : null;
-        if (known is not null && known.UnitAmount == request.AmountCents
-            && string.Equals(known.Currency, request.Currency, StringComparison.OrdinalIgnoreCase))
+        if (known is not null && known.UnitAmount == sold.AmountCents
+            && string.Equals(known.Currency, sold.Currency, StringComparison.OrdinalIgnoreCase))
         {
             return known.Id;
         }
 
         var options = new PriceCreateOptions
         {
-            Currency = request.Currency,
-            UnitAmount = request.AmountCents,
+            Currency = sold.Currency,
+            UnitAmount = sold.AmountCents,
             Recurring = new() { Interval = "month" },
-            LookupKey = request.PriceLookupKey,
+            LookupKey = sold.LookupKey,
             TransferLookupKey = true,
             Product = known?.ProductId,
             ProductData = known is null
-                ? new() { Name = ProductName(request.Plan), Metadata = new() { [PlanKey] = request.Plan } }
+                ? new() { Name = ProductName(sold.Plan), Metadata = new() { [PlanKey] = sold.Plan } }
                 : null,
         };
-        var key = $"price-{request.PriceLookupKey}-{request.Currency}-{request.AmountCents}-after-{known?.Id}";
+        var key = $"price-{sold.LookupKey}-{sold.Currency}-{sold.AmountCents}-after-{known?.Id}";
         return (await connection.RunAsync((client, stop) => new PriceService(client).CreateAsync(options, Once(key), stop), ct)).Id;
     }
 
@@ -236,4 +282,6 @@ public sealed class StripeGateway(StripeConnection connection, TimeProvider cloc
 
     private static bool IsMissing(StripeException exception) =>
         exception.HttpStatusCode == HttpStatusCode.NotFound && exception.StripeError?.Code == "resource_missing";
+
+    private sealed record PlanPrice(string Plan, string LookupKey, long AmountCents, string Currency);
 }
