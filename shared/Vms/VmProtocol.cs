@@ -94,7 +94,8 @@ public sealed record RemoveResult(string Deployment, bool Existed);
 
 /// <summary>Asks for the state, and waits up to WaitSeconds (30 at most) for it to become ready or to fail.</summary>
 /// <param name="HoldSeconds">How long it then has to stay ready without a restart, 60 at most; it answers at once when it does not.</param>
-public sealed record HealthRequest(string Deployment, int WaitSeconds = 0, int HoldSeconds = 0);
+/// <param name="FromStart">True to count that time from when it was started; half of it counts from now all the same.</param>
+public sealed record HealthRequest(string Deployment, int WaitSeconds = 0, int HoldSeconds = 0, bool FromStart = false);
 
 /// <summary>The container as it is now. ExitCode is that of its last end, if it ever ended.</summary>
 public sealed record HealthResult(
@@ -141,14 +142,24 @@ public enum VolumeAction
     /// <summary>Stops the bot and keeps a copy beside the volume, in place of the last one.</summary>
     [JsonStringEnumMemberName("keep")] Keep,
 
-    /// <summary>Stops the bot and puts what was kept in the volume's place. The copy stays.</summary>
+    /// <summary>Stops the bot and has the volume and what was kept change places, if that is of the version that is wanted back; if not, the
+    /// volume is what it should be.</summary>
     [JsonStringEnumMemberName("return")] Return,
+
+    /// <summary>As <see cref="Return"/>, and an error when nothing of that version is kept.</summary>
+    [JsonStringEnumMemberName("exchange")] Exchange,
+
+    /// <summary>Only says how much its files take.</summary>
+    [JsonStringEnumMemberName("measure")] Measure,
 }
 
 /// <param name="To">Whose volume the copy becomes; only for <see cref="VolumeAction.Copy"/>.</param>
-public sealed record VolumeRequest(string Deployment, VolumeAction Action, string? To = null);
+/// <param name="Of">The config version that is stopped now, and leaves the volume behind.</param>
+/// <param name="Kept">The config version whose kept volume is wanted; with <see cref="VolumeAction.Copy"/> null for the volume as it
+/// is.</param>
+public sealed record VolumeRequest(string Deployment, VolumeAction Action, string? To = null, int? Of = null, int? Kept = null);
 
-/// <param name="UsedMb">What was copied, mebibytes.</param>
+/// <param name="UsedMb">What it takes, mebibytes.</param>
 public sealed record VolumeResult(int UsedMb, long Ms);
 
 /// <summary>Asks what the VM is and what it runs.</summary>

@@ -72,18 +72,6 @@ public sealed class ApplyTests(Machine machine) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_volume_grows_and_keeps_its_files_but_never_shrinks()
-    {
-        await machine.ApplyAsync(Request);
-        await machine.InsideAsync(Bot, "echo kept >/data/kept");
-        await machine.ApplyAsync(Request with { Limits = Request.Limits with { StorageMb = 64 } });
-        var after = await machine.InsideAsync(Bot, "dd if=/dev/zero of=/data/big bs=1M count=45 2>/dev/null && cat /data/kept");
-        Assert.Equal("kept\nexit 0", after);
-        var failure = await FailureAsync(Request);
-        Assert.Equal((VmErrorCode.VolumeShrink, false), (failure.Code, failure.Retryable));
-    }
-
-    [Fact]
     public async Task Remove_leaves_nothing_and_can_be_repeated()
     {
         // Whatever was removed last, the firewall's empty table and Caddy's empty list of routes stay.

@@ -21,9 +21,12 @@ internal static partial class Libc
     public const int NoEntry = 2;
     public const int Exists = 17;
     public const int NoSpace = 28;
+    public const int NoData = 61;
     public const int QuotaExceeded = 122;
 
     private const int CurrentDirectory = -100;
+    private const uint RenameExchange = 2;
+    private const int AttributeMax = 64;
 
     public static SafeFileHandle OpenFolder(string path) =>
         Check(openat(CurrentDirectory, path, ReadOnly | Directory | NoFollow | CloseOnExec, 0), path);
@@ -46,6 +49,35 @@ internal static partial class Libc
     {
         Check(Within(file, fd => fchown(fd, owner, owner)), "fchown");
         Check(Within(file, fd => fchmod(fd, mode)), "fchmod");
+    }
+
+    /// <summary>Two names of one file system change what they mean, at once.</summary>
+    public static void Exchange(string one, string other) =>
+        Check(renameat2(CurrentDirectory, one, CurrentDirectory, other, RenameExchange), other);
+
+    /// <summary>Null when the file has no such attribute, or is not there.</summary>
+    public static string? GetAttribute(string path, string name)
+    {
+        var value = new byte[AttributeMax];
+        var length = getxattr(path, name, value, value.Length);
+        if (length < 0 && Marshal.GetLastPInvokeError() is not (NoData or NoEntry))
+        {
+            throw Failure(path);
+        }
+
+        return length < 0 ? null : System.Text.Encoding.UTF8.GetString(value, 0, (int)length);
+    }
+
+    public static void SetAttribute(string path, string name, byte[] value) =>
+        Check(setxattr(path, name, value, value.Length, 0), path);
+
+    /// <summary>It may be absent already.</summary>
+    public static void RemoveAttribute(string path, string name)
+    {
+        if (removexattr(path, name) < 0 && Marshal.GetLastPInvokeError() != NoData)
+        {
+            throw Failure(path);
+        }
     }
 
     private static int Within(SafeFileHandle handle, Func<int, int> call)
@@ -93,6 +125,18 @@ internal static partial class Libc
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int unlinkat(int folder, string path, int flags);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int renameat2(int fromFolder, string from, int toFolder, string to, uint flags);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint getxattr(string path, string name, [Out] byte[] value, nint size);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int setxattr(string path, string name, byte[] value, nint size, int flags);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int removexattr(string path, string name);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int fchown(int file, int owner, int group);

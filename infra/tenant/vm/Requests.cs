@@ -103,10 +103,14 @@ internal static partial class Requests
                 break;
             case VolumeRequest volume:
                 CheckDeployment(volume.Deployment);
-                Require(Enum.IsDefined(volume.Action), "action is none of copy, keep, return");
+                Require(Enum.IsDefined(volume.Action), "action is none of copy, keep, return, exchange, measure");
                 Require((volume.Action is VolumeAction.Copy) == (volume.To is not null), "to is given with copy, and only then");
                 CheckDeployment(volume.To ?? volume.Deployment);
                 Require(volume.To != volume.Deployment, "to is another deployment");
+                Require(
+                    volume.Action is not (VolumeAction.Exchange or VolumeAction.Return) || volume.Kept is not null,
+                    "exchange and return say which version's volume is wanted: kept");
+                Require(volume.Of is null || volume.Of != volume.Kept, "of and kept are two versions");
                 break;
         }
     }

@@ -13,20 +13,12 @@ internal static class Volume
     private const string Options = "loop,nosuid,nodev,noatime,noinit_itable";
     private const int LoopAttempts = 5;
 
-    /// <summary>Creates, grows and mounts as needed.</summary>
+    /// <summary>Creates, grows, shrinks and mounts as needed.</summary>
     /// <param name="release">Lets go of the volume before it has to be taken offline.</param>
     public static async Task<string?> ConvergeAsync(Paths paths, int storageMb, int owner, Func<Task> release)
     {
         var size = (long)storageMb << 20;
         var image = new FileInfo(paths.Image);
-        if (image.Exists && image.Length > size)
-        {
-            throw new VmFailure(
-                VmErrorCode.VolumeShrink,
-                $"The volume has {image.Length >> 20} MB and cannot become {storageMb} MB without risk to its files; restore into another.",
-                retryable: false);
-        }
-
         if (image.Exists && image.Length == size && IsMounted(paths.Mount) && Directory.Exists(paths.Data))
         {
             return null;
@@ -44,6 +36,14 @@ internal static class Volume
             await UnmountAsync(paths);
             await GrowAsync(paths, size);
             did = $"grown to {storageMb} MB";
+        }
+        else if (image.Length > size)
+        {
+            EnsureFits(paths, storageMb);
+            await release();
+            await UnmountAsync(paths);
+            await ShrinkAsync(paths, size);
+            did = $"shrunk to {storageMb} MB";
         }
 
         await MountAsync(paths);
@@ -84,17 +84,61 @@ internal static class Volume
     private static async Task GrowAsync(Paths paths, long size)
     {
         EnsureSpace(size - new FileInfo(paths.Image).Length);
-        var check = await Command.RunAsync("/usr/sbin/e2fsck", ["-f", "-p", paths.Image]);
-        if (check.ExitCode > 1)
-        {
-            throw Failed($"the file system needs repair before it can grow: {check.Output.Trim()} {check.Error}");
-        }
+        await CheckAsync(paths.Image, "grow");
 
         // The image gets its new length last: until then its length says that the file system has still to grow.
-        var sectors = (size / 512).ToString(CultureInfo.InvariantCulture) + "s";
-        await RunAsync("/usr/sbin/resize2fs", ["-f", paths.Image, sectors]);
+        await RunAsync("/usr/sbin/resize2fs", ["-f", paths.Image, Sectors(size)]);
         await using var file = new FileStream(paths.Image, FileMode.Open, FileAccess.Write);
         file.SetLength(size);
+    }
+
+    /// <summary>What its files take, mebibytes; null while it is not mounted.</summary>
+    public static int? UsedMb(Paths paths)
+    {
+        if (!IsMounted(paths.Mount))
+        {
+            return null;
+        }
+
+        var mounted = new DriveInfo(paths.Mount);
+        return (int)((mounted.TotalSize - mounted.TotalFreeSpace) >> 20);
+    }
+
+    /// <summary>What the image takes of the machine's disk, mebibytes: it is sparse.</summary>
+    public static async Task<int> AllocatedMbAsync(string image)
+    {
+        var outcome = await RunAsync("/usr/bin/du", ["--block-size=1M", image]);
+        return int.Parse(outcome.Split('\t')[0], CultureInfo.InvariantCulture);
+    }
+
+    private static void EnsureFits(Paths paths, int storageMb)
+    {
+        if (UsedMb(paths) is { } used && used > storageMb)
+        {
+            throw TooLarge(used, storageMb);
+        }
+    }
+
+    // On a copy that takes the volume's name last: a file system whose shrinking was cut off is none.
+    private static async Task ShrinkAsync(Paths paths, long size)
+    {
+        var next = paths.Image + ".new";
+        EnsureSpace((long)await AllocatedMbAsync(paths.Image) << 20);
+        await RunAsync("/usr/bin/cp", ["--sparse=always", "--reflink=auto", paths.Image, next]);
+        await CheckAsync(next, "shrink");
+        var shrunk = await Command.RunAsync("/usr/sbin/resize2fs", [next, Sectors(size)]);
+        if (!shrunk.Ok)
+        {
+            File.Delete(next);
+            throw TooLarge((int)(new FileInfo(paths.Image).Length >> 20), (int)(size >> 20));
+        }
+
+        await using (var file = new FileStream(next, FileMode.Open, FileAccess.Write))
+        {
+            file.SetLength(size);
+        }
+
+        File.Move(next, paths.Image, overwrite: true);
     }
 
     private static async Task MountAsync(Paths paths)
@@ -158,6 +202,22 @@ internal static class Volume
                 retryable: false);
         }
     }
+
+    private static async Task CheckAsync(string image, string purpose)
+    {
+        var check = await Command.RunAsync("/usr/sbin/e2fsck", ["-f", "-p", image]);
+        if (check.ExitCode > 1)
+        {
+            throw Failed($"the file system needs repair before it can {purpose}: {check.Output.Trim()} {check.Error}");
+        }
+    }
+
+    private static string Sectors(long bytes) => (bytes / 512).ToString(CultureInfo.InvariantCulture) + "s";
+
+    private static VmFailure TooLarge(int usedMb, int storageMb) => new(
+        VmErrorCode.VolumeShrink,
+        $"The volume holds {usedMb} MB and cannot become {storageMb} MB. Remove files from it, or keep the larger plan.",
+        retryable: false);
 
     private static async Task<string> RunAsync(string program, IReadOnlyList<string> arguments)
     {

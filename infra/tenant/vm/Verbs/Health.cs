@@ -22,7 +22,7 @@ internal static class Health
         using var bot = new Bot(state);
         var ready = await BecomesReadyAsync(request, state, docker, bot, clock);
         return ready.Ready && request.HoldSeconds > 0
-            ? await StaysReadyAsync(request, state, docker, bot, ready.Restarts)
+            ? await StaysReadyAsync(request, state, docker, bot, ready)
             : ready;
     }
 
@@ -53,24 +53,33 @@ internal static class Health
     /// <summary>Answers at the end of the time, or at once when the bot ended: an end counts also when Docker has started it
     /// again.</summary>
     private static async Task<HealthResult> StaysReadyAsync(
-        HealthRequest request, DeploymentState state, DockerEngine docker, Bot bot, int restarts)
+        HealthRequest request, DeploymentState state, DockerEngine docker, Bot bot, HealthResult first)
     {
         var misses = 0;
+        var hold = HoldFor(request, first.StartedAt, DateTimeOffset.UtcNow);
         for (var clock = Stopwatch.StartNew(); ; await Task.Delay(LookEvery))
         {
             misses = await bot.IsReadyAsync() ? 0 : misses + 1;
             var container = await Container.FindAsync(docker, request.Deployment) ?? throw NotFound(request.Deployment);
             var result = Describe(container, state, ready: misses < MissesMax);
-            if (!result.Ready || result.Restarts > restarts)
+            if (!result.Ready || result.Restarts > first.Restarts)
             {
                 return result with { Ready = false };
             }
 
-            if (clock.Elapsed.TotalSeconds >= request.HoldSeconds)
+            if (clock.Elapsed >= hold)
             {
                 return result;
             }
         }
+    }
+
+    /// <summary>How much longer a bot that is ready has to stay so.</summary>
+    internal static TimeSpan HoldFor(HealthRequest request, DateTimeOffset? startedAt, DateTimeOffset now)
+    {
+        var whole = TimeSpan.FromSeconds(request.HoldSeconds);
+        var age = request.FromStart && startedAt is { } started ? now - started : TimeSpan.Zero;
+        return TimeSpan.FromTicks(Math.Clamp((whole - age).Ticks, whole.Ticks / 2, whole.Ticks));
     }
 
     /// <summary>A deployment that has a network, and so may have a container.</summary>

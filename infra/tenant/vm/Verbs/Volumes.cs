@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Launchpad.Shared.Vms;
 
 namespace Launchpad.Vm.Verbs;
@@ -18,25 +17,34 @@ internal static class Volumes
         var paths = Paths.Of(request.Deployment);
         return await (request.Action switch
         {
-            VolumeAction.Copy => CopyToAsync(docker, request.Deployment, request.To!),
-            VolumeAction.Keep => SwapAsync(docker, request.Deployment, paths.Image, paths.Kept),
-            _ => SwapAsync(docker, request.Deployment, paths.Kept, paths.Image),
+            VolumeAction.Copy => CopyToAsync(docker, request),
+            VolumeAction.Keep => KeepAsync(docker, request),
+            VolumeAction.Exchange => ExchangeAsync(docker, request),
+            VolumeAction.Measure => Task.FromResult(new VolumeResult(Volume.UsedMb(paths) ?? throw Absent(), 0)),
+            _ => ReturnAsync(docker, request),
         });
     }
 
     /// <summary>As after a power cut: file system and databases are made for that. The other deployment begins with nothing else.</summary>
-    private static async Task<VolumeResult> CopyToAsync(DockerEngine docker, string from, string to)
+    private static async Task<VolumeResult> CopyToAsync(DockerEngine docker, VolumeRequest request)
     {
+        var to = request.To!;
         using var held = await Locks.DeploymentAsync(to);
-        var (source, target) = (Paths.Of(from), Paths.Of(to));
+        var (source, target) = (Paths.Of(request.Deployment), Paths.Of(to));
+        if (request.Kept is { } version)
+        {
+            EnsureKept(source, version);
+        }
+
+        var from = request.Kept is null ? source.Image : source.Kept;
         await Container.RemoveAsync(docker, to);
         await Volume.UnmountAsync(target);
         Directory.CreateDirectory(target.Folder);
         var known = DeploymentState.Read(to) ?? new DeploymentState(to);
-        (known with { StorageMb = (int)(new FileInfo(source.Image).Length >> 20), Files = new Dictionary<string, string>() }).Write();
+        (known with { StorageMb = (int)(new FileInfo(from).Length >> 20), Files = new Dictionary<string, string>() }).Write();
 
         var clock = Stopwatch.StartNew();
-        var frozen = Volume.IsMounted(source.Mount);
+        var frozen = request.Kept is null && Volume.IsMounted(source.Mount);
         if (frozen)
         {
             await FreezeAsync(source.Mount);
@@ -44,7 +52,7 @@ internal static class Volumes
 
         try
         {
-            return await CopyAsync(source.Image, target.Image, () => frozen && clock.Elapsed.TotalSeconds > FrozenSecondsMax - 2);
+            return await CopyAsync(from, target.Image, () => frozen && clock.Elapsed.TotalSeconds > FrozenSecondsMax - 2);
         }
         finally
         {
@@ -55,23 +63,82 @@ internal static class Volumes
         }
     }
 
-    private static async Task<VolumeResult> SwapAsync(DockerEngine docker, string deployment, string from, string to)
+    private static async Task<VolumeResult> KeepAsync(DockerEngine docker, VolumeRequest request)
     {
-        var paths = Paths.Of(deployment);
-        await Container.RemoveAsync(docker, deployment);
-        await Volume.UnmountAsync(paths);
-        return await CopyAsync(from, to, () => false);
+        var paths = Paths.Of(request.Deployment);
+        await ReleaseAsync(docker, request.Deployment);
+        if (File.Exists(paths.Image))
+        {
+            VolumeMark.Write(paths.Image, null);
+        }
+
+        return await CopyAsync(paths.Image, paths.Kept, () => false, request.Of);
     }
 
-    private static async Task<VolumeResult> CopyAsync(string from, string to, Func<bool> isTooLate)
+    /// <summary>Done once, however often it is asked for: each file is marked with the version that left it behind, and the two names
+    /// change places in one call.</summary>
+    private static async Task<VolumeResult> ExchangeAsync(DockerEngine docker, VolumeRequest request)
+    {
+        var clock = Stopwatch.StartNew();
+        var paths = Paths.Of(request.Deployment);
+        var wanted = request.Kept!.Value;
+        if (VolumeMark.Read(paths.Image) != wanted)
+        {
+            EnsureKept(paths, wanted);
+            await ReleaseAsync(docker, request.Deployment);
+            VolumeMark.Write(paths.Image, request.Of);
+            Libc.Exchange(paths.Image, paths.Kept);
+        }
+
+        return new VolumeResult(await Volume.AllocatedMbAsync(paths.Image), clock.ElapsedMilliseconds);
+    }
+
+    /// <summary>Where nothing of that version is kept, the volume was never taken from it.</summary>
+    private static async Task<VolumeResult> ReturnAsync(DockerEngine docker, VolumeRequest request)
+    {
+        var clock = Stopwatch.StartNew();
+        var paths = Paths.Of(request.Deployment);
+        await ReleaseAsync(docker, request.Deployment);
+        if (VolumeMark.Read(paths.Kept) == request.Kept)
+        {
+            VolumeMark.Write(paths.Image, request.Of);
+            Libc.Exchange(paths.Image, paths.Kept);
+        }
+
+        return new VolumeResult(await Volume.AllocatedMbAsync(paths.Image), clock.ElapsedMilliseconds);
+    }
+
+    private static async Task ReleaseAsync(DockerEngine docker, string deployment)
+    {
+        await Container.RemoveAsync(docker, deployment);
+        await Volume.UnmountAsync(Paths.Of(deployment));
+    }
+
+    private static void EnsureKept(Paths paths, int version)
+    {
+        var kept = VolumeMark.Read(paths.Kept);
+        if (kept != version)
+        {
+            throw new VmFailure(
+                VmErrorCode.NotFound,
+                kept is null
+                    ? $"The data of version {version} is not kept on this machine."
+                    : $"The data of version {version} is not kept any more: what is kept is that of version {kept}.",
+                retryable: false);
+        }
+    }
+
+    private static VmFailure Absent() => new(VmErrorCode.NotFound, "There is no volume, or none was kept.", retryable: false);
+
+    private static async Task<VolumeResult> CopyAsync(string from, string to, Func<bool> isTooLate, int? mark = null)
     {
         if (!File.Exists(from))
         {
-            throw new VmFailure(VmErrorCode.NotFound, "There is no volume, or none was kept.", retryable: false);
+            throw Absent();
         }
 
         var clock = Stopwatch.StartNew();
-        var used = await UsedMbAsync(from);
+        var used = await Volume.AllocatedMbAsync(from);
         Volume.EnsureSpace((long)used << 20);
         var next = to + ".new";
         File.Delete(next);
@@ -85,14 +152,9 @@ internal static class Volumes
                 retryable: !copied.Ok);
         }
 
+        VolumeMark.Write(next, mark);
         File.Move(next, to, overwrite: true);
         return new VolumeResult(used, clock.ElapsedMilliseconds);
-    }
-
-    private static async Task<int> UsedMbAsync(string path)
-    {
-        var outcome = await Command.RunAsync("/usr/bin/du", ["--block-size=1M", path]);
-        return int.Parse(outcome.Output.Split('\t')[0], CultureInfo.InvariantCulture);
     }
 
     /// <summary>Who freezes and dies leaves a bot that hangs for good. So the thaw is started first, as a process of its own, and the freeze
