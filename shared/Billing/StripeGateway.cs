@@ -84,20 +84,17 @@ public sealed class StripeGateway(StripeConnection connection, TimeProvider cloc
             return false;
         }
 
-        var update = new BaseOptions();
-        update.AddExtraParam("metadata", new Dictionary<string, string> { [PlanKey] = change.Plan });
+        var update = new SubscriptionUpdateOptions { Metadata = new() { [PlanKey] = change.Plan } };
         if (!hasPrice)
         {
-            update.AddExtraParam("items", new[] { new Dictionary<string, string> { ["id"] = item.Id, ["price"] = price } });
-            update.AddExtraParam("proration_behavior", "create_prorations");
+            update.Items = [new() { Id = item.Id, Price = price }];
+            update.ProrationBehavior = "create_prorations";
         }
 
         // The key stands for the change of the price: correcting the metadata alone is another request, and harmless to repeat.
         var once = hasPrice ? null : Once(change.IdempotencyKey);
         await connection.RunAsync(
-            (client, stop) => client.RequestAsync<Stripe.Subscription>(
-                HttpMethod.Post, $"/v1/subscriptions/{Uri.EscapeDataString(subscription.Id)}", update, once, stop),
-            ct);
+            (client, stop) => new SubscriptionService(client).UpdateAsync(subscription.Id, update, once, stop), ct);
         return !hasPrice;
     }
 

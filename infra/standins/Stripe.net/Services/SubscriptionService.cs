@@ -33,6 +33,35 @@ public class SubscriptionService : Service
     public virtual IAsyncEnumerable<Subscription> ListAutoPagingAsync(
         SubscriptionListOptions options = null, RequestOptions requestOptions = null, CancellationToken cancellationToken = default) =>
         ListRequestAutoPagingAsync<Subscription>(Path, options, requestOptions, cancellationToken);
+
+    public virtual Task<Subscription> UpdateAsync(
+        string id,
+        SubscriptionUpdateOptions options,
+        RequestOptions requestOptions = null,
+        CancellationToken cancellationToken = default) =>
+        RequestAsync<Subscription>(HttpMethod.Post, $"{Path}/{WebUtility.UrlEncode(id)}", options, requestOptions, cancellationToken);
+}
+
+/// <summary>What changes of a subscription.</summary>
+public class SubscriptionUpdateOptions : BaseOptions, IHasMetadata
+{
+    public List<SubscriptionItemOptions> Items { get; set; }
+
+    public Dictionary<string, string> Metadata { get; set; }
+
+    public string ProrationBehavior { get; set; }
+}
+
+/// <summary>An item of a subscription, as it is to be.</summary>
+public class SubscriptionItemOptions : INestedOptions, IHasId, IHasMetadata
+{
+    public string Id { get; set; }
+
+    public Dictionary<string, string> Metadata { get; set; }
+
+    public string Price { get; set; }
+
+    public long? Quantity { get; set; }
 }
 
 /// <summary>How to end a subscription.</summary>
