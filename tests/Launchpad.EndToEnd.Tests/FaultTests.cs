@@ -8,13 +8,11 @@ namespace Launchpad.EndToEnd.Tests;
 /// LAUNCHPAD_FAULTS=all walks the whole matrix, and LAUNCHPAD_FAULTS=failAfter,timeout its rows of these kinds; without it some calls meet
 /// one fault each, a different one each time. LAUNCHPAD_CHAOS names a file that the table of invariants is added to.</summary>
 [Collection(OnOneStack.Name)]
-public sealed partial class FaultTests(StackFixture fixture, ITestOutputHelper output)
+public sealed partial class FaultTests(StackFixture fixture, ITestOutputHelper output) : OnOneStackTests(fixture)
 {
     private static readonly string[] Kinds = ["failBefore", "failAfter", "duplicate", "throttle", "timeout"];
     private static readonly string[] ClockTables = ["heartbeats", "conditions", "drift", "pages"];
     private static readonly string? Asked = Environment.GetEnvironmentVariable("LAUNCHPAD_FAULTS");
-
-    private readonly Stack stack = fixture.Stack;
 
     [Fact]
     public async Task A_fault_in_any_call_of_Provision_ends_in_a_running_bot_or_in_nothing_left()

@@ -5,10 +5,8 @@ using Launchpad.Local.Demo;
 namespace Launchpad.EndToEnd.Tests;
 
 [Collection(OnOneStack.Name)]
-public sealed class MainJobTests(StackFixture fixture)
+public sealed class MainJobTests(StackFixture fixture) : OnOneStackTests(fixture)
 {
-    private readonly Stack stack = fixture.Stack;
-
     [Fact]
     public async Task A_payment_ends_in_a_bot_that_answers_and_a_deletion_leaves_nothing()
     {
