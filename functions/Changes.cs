@@ -18,6 +18,7 @@ namespace Launchpad.Functions;
 public sealed record UpgradeTo(string? Tag, string? Why, string? Data);
 
 /// <param name="Version">null for the one that ran before the active one.</param>
+/// <param name="Data">What that version finds: "as-now" (usual), or "as-at-switch" for what it left behind.</param>
 public sealed record RollBackTo(int? Version, string? Why, string? Data);
 
 /// <param name="Plan">The token that the plan's result holds.</param>
@@ -32,7 +33,7 @@ public sealed class Changes(
     DeploymentStore deployments, ConfigVersionStore versions, OperationStore operations, OperationStarter starter, BotSecrets secrets,
     Recorder recorder, Ownership ownership, TimeProvider clock, IOptions<ImageOptions> images)
 {
-    /// <summary>An RFC 7396 merge patch of model, instructions, config and channels: what is absent stays, what is null goes.</summary>
+    /// <summary>An RFC 7396 merge patch of model, instructions, config, channels and plan: what is absent stays, what is null goes.</summary>
     [Function("UpdateConfig")]
     public async Task<IActionResult> Update(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "deployments/{id}/config")] HttpRequest request, string id,
@@ -46,8 +47,10 @@ public sealed class Changes(
             throw Problems.Invalid("telegramToken", "cannot be part of a plan: a plan keeps nothing, and this would have to be kept.");
         }
 
+        var plan = Rules.Plan(deployment, Text(patch, "plan"));
         var settings = await PatchAsync(deployment, patch, ct);
-        var change = new ChangeRequest(settings, null, null, Rules.Data(Text(patch, "data")), Rules.Why(Text(patch, "why")));
+        var change = new ChangeRequest(
+            settings, null, null, Rules.Data(Text(patch, "data")), Rules.Why(Text(patch, "why")), Plan: plan);
         return await BeginAsync(request, client, deployment, OperationKind.Update, change, ct);
     }
 
@@ -91,7 +94,15 @@ public sealed class Changes(
                 : $"is {version.Status.ToString().ToLowerInvariant()}: only a version that ran well before can be gone back to.");
         }
 
-        var change = new ChangeRequest(null, null, number, Rules.Data(body.Data), Rules.Why(body.Why));
+        var data = Rules.Data(body.Data);
+        if (data is DataChoice.AsAtSwitch && number != deployment.PreviousGood)
+        {
+            throw Problems.Invalid("data", deployment.PreviousGood is { } kept
+                ? $"as-at-switch is possible for version {kept} only: of older ones no data is kept."
+                : "as-at-switch is not possible: no version ran before this one.");
+        }
+
+        var change = new ChangeRequest(null, null, number, data, Rules.Why(body.Why));
         return await BeginAsync(request, client, deployment, OperationKind.Rollback, change, ct);
     }
 
@@ -163,8 +174,8 @@ public sealed class Changes(
         var operation = await starter.BeginAsync(
             client, deployment, kind, deployment.Account,
             refuse: now => now.ActiveVersion != deployment.ActiveVersion ? Problems.Moved(now)
-                : now.Status is DeploymentStatus.Running ? null
-                : Problems.WrongState(now, "Only a running bot can be changed."),
+                : now.CanRollOut ? null
+                : Problems.WrongState(now, "Only a bot that runs, or that failed after it did, can be changed."),
             change.ToJson(), ct);
         return new AcceptedResult($"/api/operations/{operation.Id}", new { operation = operation.Id, status = "accepted" });
     }
@@ -173,9 +184,9 @@ public sealed class Changes(
     {
         foreach (var (name, _) in patch)
         {
-            if (name is not ("model" or "instructions" or "config" or "telegram" or "telegramToken" or "why" or "data"))
+            if (name is not ("model" or "instructions" or "config" or "telegram" or "telegramToken" or "plan" or "why" or "data"))
             {
-                throw Problems.Invalid(name, "cannot be changed here: model, instructions, config, telegram and telegramToken can.");
+                throw Problems.Invalid(name, "cannot be changed here: model, instructions, config, telegram, telegramToken and plan can.");
             }
         }
 

@@ -73,6 +73,7 @@ public static class Composition
         services.AddSettings<VmOptions>(configuration, VmOptions.Section);
         services.AddSingleton<VmProgram>();
         services.AddSingleton<VmAccess>();
+        services.AddSingleton<PlanRoom>();
         services.AddSettings<ImageOptions>(configuration, ImageOptions.Section);
         services.AddSingleton<RegistryClient>();
         services.AddSingleton<ImageVerifier>();

@@ -49,7 +49,7 @@ public sealed class OperationStarter(
             {
                 OperationKind.Restart => current.TakeForRestart(id, clock, by),
                 OperationKind.Update or OperationKind.Upgrade or OperationKind.Rollback =>
-                    current.To(DeploymentStatus.Updating) with { Operation = new(id, kind, now, by) },
+                    current.TakeForRollout(id, kind, clock, by),
                 _ => current with { Operation = new(id, kind, now, by) },
             };
             var operation = New(taken) with { Request = kind is OperationKind.Terminate ? Deletion(current, request) : request };
@@ -131,7 +131,7 @@ public sealed class OperationStarter(
 
     private static RolloutInput Input(Deployment deployment, Operation operation, ChangeRequest change) => new(
         operation.Id, deployment.Account, deployment.Id, Plan.Get(deployment.Plan).Tier, deployment.Vm!, change.Tag, change.Data,
-        operation.Kind is OperationKind.Plan, operation.Deadline.UtcDateTime);
+        operation.Kind is OperationKind.Plan, operation.Deadline.UtcDateTime, change is { Version: not null, Data: DataChoice.AsAtSwitch });
 
     private static TerminateInput Input(Deployment deployment, Operation operation, DeletionRequest deletion) => new(
         operation.Id, deployment.Account, deployment.Id, Plan.Get(deployment.Plan).Tier, operation.Deadline.UtcDateTime, deletion.Preempted,

@@ -1,6 +1,7 @@
 using System.Net.Mail;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
 
 namespace Launchpad.Functions;
@@ -68,6 +69,21 @@ public static partial class Rules
             : throw Problems.Invalid(field, "is an image tag: letters, digits and . _ - , at most 128, the first no dot or dash.");
 
     public static string Why(string? value) => value is null ? "" : Line("why", value, 200);
+
+    /// <summary>Null to stay. Another tier is another machine, to which the data would have to move.</summary>
+    public static string? Plan(Deployment deployment, string? value)
+    {
+        if (value is null)
+        {
+            return null;
+        }
+
+        var wanted = Shared.Plans.Plan.Find(value) ?? throw Problems.Invalid("plan", "is not a plan. GET /api/plans lists them.");
+        return wanted.Tier == Shared.Plans.Plan.Get(deployment.Plan).Tier
+            ? wanted.Id
+            : throw Problems.Invalid("plan", $"cannot be changed from '{deployment.Plan}' to '{wanted.Id}': that is another kind of machine. "
+                + "Order a new bot on that plan, and delete this one when it does what you want.");
+    }
 
     public static DataChoice Data(string? value) => value switch
     {

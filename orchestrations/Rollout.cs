@@ -9,9 +9,10 @@ namespace Launchpad.Orchestrations;
 /// <param name="Tag">The image tag that the change wants; null to stay on the image that runs, or to take an older version's.</param>
 /// <param name="Data">What a bot that has to go back finds in its volume.</param>
 /// <param name="PlanOnly">True to look and to say, and to change nothing.</param>
+/// <param name="Restores">True when the version shall find the data that it left behind, and not what is there now.</param>
 public sealed record RolloutInput(
     string Operation, string Account, string Deployment, Tier Tier, string Vm, string? Tag, DataChoice Data, bool PlanOnly,
-    DateTime Deadline);
+    DateTime Deadline, bool Restores = false);
 
 public enum RolloutOutcome
 {
@@ -48,10 +49,12 @@ public static class Rollout
                 return RolloutOutcome.Planned;
             }
 
-            await ProvesItself(context, next, input.Deadline);
+            await context.ReservePlan(next, draft);
+            await ProvesItself(context, next, input);
+            await context.ChangePrice(next, draft);
 
             switched = true;
-            await context.KeepVolume(next);
+            await (input.Restores ? context.ExchangeVolume(next) : context.KeepVolume(next));
             await context.BringUp(next);
             await context.BecomesReady(next, input.Deadline);
             await context.StaysReady(next);
@@ -67,7 +70,7 @@ public static class Rollout
 
     /// <summary>The first gate: boots beside the bot that runs, stays up and answers a message. Where the machine has no room for two, the
     /// second gate is the only one.</summary>
-    private static async Task ProvesItself(TaskOrchestrationContext context, BotInput next, DateTime deadline)
+    private static async Task ProvesItself(TaskOrchestrationContext context, BotInput next, RolloutInput input)
     {
         if (!await context.ReserveCandidate(next))
         {
@@ -76,9 +79,9 @@ public static class Rollout
 
         try
         {
-            await context.CopyVolume(next);
+            await (input.Restores ? context.CopyKeptVolume(next) : context.CopyVolume(next));
             await context.StartCandidate(next);
-            await context.CandidateBecomesReady(next, deadline);
+            await context.CandidateBecomesReady(next, input.Deadline);
             await context.AskCandidate(next);
         }
         finally
@@ -91,14 +94,16 @@ public static class Rollout
         TaskOrchestrationContext context, RolloutInput input, DeploymentInput target, Draft? draft, bool switched)
     {
         var outcome = switched ? RolloutOutcome.Returned : RolloutOutcome.Refused;
+        var last = new BotInput(input.Operation, input.Account, input.Deployment, input.Tier, input.Vm, draft?.From ?? 0);
         try
         {
             if (switched)
             {
-                var last = new BotInput(input.Operation, input.Account, input.Deployment, input.Tier, input.Vm, draft!.From);
-                await context.ReturnVolume(new(last, input.Data));
+                await context.ReturnVolume(new(last, input.Restores ? DataChoice.AsAtSwitch : input.Data, draft!.Version));
                 await context.ReturnBot(last);
             }
+
+            await context.ReturnPlan(last, draft);
         }
         catch (TaskFailedException)
         {

@@ -37,13 +37,12 @@ public sealed class CandidateActivities(
 
     [Function(nameof(CopyVolume))]
     public Task CopyVolume([ActivityTrigger] BotInput input, CancellationToken ct) =>
-        steps.RunAsync(input.Operation, Steps.CopyVolume, null, async () =>
-        {
-            await deployments.GetHeldAsync(input.Account, input.Deployment, input.Operation, ct);
-            var copied = await RunAsync<VolumeRequest, VolumeResult>(
-                input, VmVerb.Volume, new(input.Deployment, VolumeAction.Copy, Bots.CandidateOf(input.Deployment)), ct);
-            return $"{copied.UsedMb} MB; the bot went on and waited {copied.Ms} ms to write.";
-        }, ct);
+        CopyAsync(input, null, copied => $"{copied.UsedMb} MB; the bot went on and waited {copied.Ms} ms to write.", ct);
+
+    /// <summary>Of the data that the version left behind.</summary>
+    [Function(nameof(CopyKeptVolume))]
+    public Task CopyKeptVolume([ActivityTrigger] BotInput input, CancellationToken ct) =>
+        CopyAsync(input, input.Version, copied => $"The {copied.UsedMb} MB that version {input.Version} left behind.", ct);
 
     [Function(nameof(StartCandidate))]
     public Task StartCandidate([ActivityTrigger] BotInput input, CancellationToken ct) =>
@@ -101,6 +100,14 @@ public sealed class CandidateActivities(
     /// <summary>The machine watches for a minute at most; of a longer window that is the part that counts.</summary>
     internal static int HoldSeconds(TimeSpan window) => (int)Math.Clamp(Math.Ceiling(window.TotalSeconds), 1, 60);
 
+    private Task CopyAsync(BotInput input, int? kept, Func<VolumeResult, string> tell, CancellationToken ct) =>
+        steps.RunAsync(input.Operation, Steps.CopyVolume, null, async () =>
+        {
+            await deployments.GetHeldAsync(input.Account, input.Deployment, input.Operation, ct);
+            return tell(await RunAsync<VolumeRequest, VolumeResult>(
+                input, VmVerb.Volume, new(input.Deployment, VolumeAction.Copy, Bots.CandidateOf(input.Deployment), Kept: kept), ct));
+        }, ct);
+
     private async Task<TResult> RunAsync<TRequest, TResult>(BotInput bot, VmVerb verb, TRequest request, CancellationToken ct)
         where TRequest : class
         where TResult : class =>
@@ -117,6 +124,9 @@ public static class CandidateCalls
             context.CallActivityAsync<bool>(nameof(CandidateActivities.ReserveCandidate), bot, Retry.Store);
 
         public Task CopyVolume(BotInput bot) => context.CallActivityAsync(nameof(CandidateActivities.CopyVolume), bot, Retry.Machine);
+
+        public Task CopyKeptVolume(BotInput bot) =>
+            context.CallActivityAsync(nameof(CandidateActivities.CopyKeptVolume), bot, Retry.Machine);
 
         public Task StartCandidate(BotInput bot) =>
             context.CallActivityAsync(nameof(CandidateActivities.StartCandidate), bot, Retry.Machine);

@@ -80,7 +80,7 @@ public sealed class RecoverActivities(
         var taken = await deployments.ChangeAsync(
             input.Account, input.Deployment,
             current => current is { Operation: null, Status: DeploymentStatus.Running or DeploymentStatus.Failed } && current.PreviousGood == previous
-                ? current.TakeForRollback(input.Operation, clock, By)
+                ? current.TakeForRollout(input.Operation, OperationKind.Rollback, clock, By)
                 : null,
             ct);
         if (taken.Operation?.Id != input.Operation)

@@ -1,6 +1,7 @@
 using Launchpad.Shared;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
+using Launchpad.Shared.Plans;
 using Launchpad.Shared.Secrets;
 using Launchpad.Shared.Vms;
 using Microsoft.Azure.Functions.Worker;
@@ -15,7 +16,8 @@ public sealed record DraftInput(DeploymentInput Target, string? Image, bool Plan
 
 /// <param name="Version">The version to roll out; when only planning, the number it would get.</param>
 /// <param name="From">The last known good one.</param>
-public sealed record Draft(int Version, int From, string Image);
+/// <param name="Plan">The plan that it goes over to; null when it stays on its plan.</param>
+public sealed record Draft(int Version, int From, string Image, string? Plan = null);
 
 public sealed record CheckConfigInput(BotInput Bot, string Image);
 
@@ -30,7 +32,7 @@ public sealed record FailVersionInput(DeploymentInput Target, int? Version, bool
 /// <summary>A version's way from what was asked for to what is remembered of it.</summary>
 public sealed class RolloutActivities(
     DeploymentStore deployments, ConfigVersionStore versions, OperationStore operations, BotSecrets secrets, VmStore vms, VmAccess access,
-    Bots bots, StepLog steps, TimeProvider clock)
+    PlanRoom room, Bots bots, StepLog steps, TimeProvider clock)
 {
     private const int IssuesShown = 5;
     private const int UsualBootSeconds = 15;
@@ -54,7 +56,7 @@ public sealed class RolloutActivities(
 
             var version = await NumberAsync(deployment.Id, state, change, operation.By, input.PlanOnly, ct);
             var diff = ConfigDiff.Of(from.State, state);
-            return (new Draft(version, from.Number, state.Image),
+            return (new Draft(version, from.Number, state.Image, state.Plan == from.State.Plan ? null : state.Plan),
                 (string?)$"Version {version}, {state.Hash()[..12]}…: {string.Join(", ", diff.Changes.Select(found => found.Path))}");
         }, ct);
 
@@ -82,13 +84,16 @@ public sealed class RolloutActivities(
             var from = await versions.GetAsync(deployment.Id, input.Draft.From, ct);
             var diff = ConfigDiff.Of(from.State, state);
             var vm = await vms.GetAsync(input.Bot.Tier, input.Bot.Vm, ct);
+            var price = await PriceAsync(vm, deployment, from.State, state, ct);
+            vm = price is null ? vm : PlanRoom.Promise(vm, deployment.Id, Plan.Get(price.Plan));
             var hasRoom = vm.FreeMb >= Bots.CandidateMemoryMb;
             var plan = new ChangePlan(
                 operation.Id, clock.GetUtcNow() + ChangePlan.Lifetime, from.Number, change.Version, state.Hash(), state.Image, diff,
                 diff.Restarts, await BootSecondsAsync(deployment, ct), hasRoom,
                 ["The image is signed by a trusted key.", "The release takes the config.", hasRoom
                     ? "The machine has room to try the version beside the bot that runs."
-                    : "The machine has no room for two: the version is tried in its place only, and goes back if it fails."]);
+                    : "The machine has no room for two: the version is tried in its place only, and goes back if it fails."],
+                price);
             await deployments.ChangeAsync(deployment.Account, deployment.Id, current => Freed(current, operation.Id), ct);
             await operations.SaveAsync(
                 operation with { Status = OperationStatus.Succeeded, FinishedAt = clock.GetUtcNow(), Result = plan.ToJson() }, ct);
@@ -103,6 +108,7 @@ public sealed class RolloutActivities(
             var (account, id) = (input.Target.Account, input.Target.Deployment);
             var version = await versions.GetAsync(id, input.Version, ct);
             var operation = await OperationAsync(input.Target, ct);
+            await SettleRoomAsync(input.Target, version, ct);
             var live = await deployments.ChangeAsync(account, id, current => Switched(current, version, operation.Id), ct);
             if (live.PreviousGood is { } previous && previous != input.Version)
             {
@@ -135,6 +141,17 @@ public sealed class RolloutActivities(
 
         var counts = input.Version is not null && failed?.Name != Steps.CheckConfig.Name && failed?.Code is not ("preempted" or "cancelled");
         await deployments.ChangeAsync(account, id, current => Fallen(current, operation, input.Down, counts), ct);
+    }
+
+    /// <summary>A smaller plan needs less of the machine from now on.</summary>
+    private async Task SettleRoomAsync(DeploymentInput target, ConfigVersion version, CancellationToken ct)
+    {
+        var deployment = await deployments.GetAsync(target.Account, target.Deployment, ct);
+        if (deployment.Plan != version.State.Plan && deployment.Operation?.Id == target.Operation)
+        {
+            var plan = Plan.Get(version.State.Plan);
+            await vms.ChangeAsync(plan.Tier, deployment.Vm!, current => current.With(deployment.Id, plan.MemoryMb), ct);
+        }
     }
 
     private static Deployment? Switched(Deployment current, ConfigVersion version, string operation) =>
@@ -183,7 +200,7 @@ public sealed class RolloutActivities(
         var settings = change.Settings ?? from.Settings;
         var references = await secrets.ReferencesAsync(deployment.Id, ct);
         return new(
-            image ?? from.Image, deployment.Plan, settings, [.. references.Order(StringComparer.Ordinal)], bots.Egress(settings));
+            image ?? from.Image, change.Plan ?? deployment.Plan, settings, [.. references.Order(StringComparer.Ordinal)], bots.Egress(settings));
     }
 
     private async Task<int> NumberAsync(
@@ -197,6 +214,18 @@ public sealed class RolloutActivities(
         return planOnly
             ? ((await versions.NewestAsync(deployment, ct))?.Number ?? 0) + 1
             : (await versions.DraftAsync(deployment, state, by, change.Why, ct)).Number;
+    }
+
+    private async Task<PriceChange?> PriceAsync(Vm vm, Deployment deployment, DesiredState from, DesiredState to, CancellationToken ct)
+    {
+        if (from.Plan == to.Plan)
+        {
+            return null;
+        }
+
+        var (before, after) = (Plan.Get(from.Plan), Plan.Get(to.Plan));
+        await room.EnsureDataFitsAsync(vm, deployment.Id, after, ct);
+        return new(after.Id, before.MonthlyCents, after.MonthlyCents, after.Currency);
     }
 
     /// <summary>As long as the deployment's last start took, by its own record.</summary>

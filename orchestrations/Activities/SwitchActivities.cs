@@ -10,7 +10,8 @@ using Steps = Launchpad.Shared.Operations.Steps;
 
 namespace Launchpad.Orchestrations.Activities;
 
-public sealed record ReturnVolumeInput(BotInput Bot, DataChoice Data);
+/// <param name="Of">The version that is given up; null in what an older release wrote.</param>
+public sealed record ReturnVolumeInput(BotInput Bot, DataChoice Data, int? Of = null);
 
 /// <summary>One version out of its place and another in: what keeps the data, and what brings the last known good back. Going back asks
 /// nobody's leave but the operation's that holds the deployment: a person who cancels it wants just that.</summary>
@@ -25,12 +26,26 @@ public sealed class SwitchActivities(
     public Task KeepVolume([ActivityTrigger] BotInput input, CancellationToken ct) =>
         steps.RunAsync(input.Operation, Steps.Switch, null, async () =>
         {
-            await deployments.GetHeldAsync(input.Account, input.Deployment, input.Operation, ct);
-            var kept = await RunAsync<VolumeRequest, VolumeResult>(input, VmVerb.Volume, new(input.Deployment, VolumeAction.Keep), ct);
+            var deployment = await deployments.GetHeldAsync(input.Account, input.Deployment, input.Operation, ct);
+            var kept = await RunAsync<VolumeRequest, VolumeResult>(
+                input, VmVerb.Volume, new(input.Deployment, VolumeAction.Keep, Of: deployment.ActiveVersion), ct);
             return $"{kept.UsedMb} MB kept in {kept.Ms} ms.";
         }, ct);
 
-    /// <summary>A bot that is ready has to stay so, or the version is not believed.</summary>
+    /// <summary>The data that the version left behind takes the place of what is there now, which is kept.</summary>
+    [Function(nameof(ExchangeVolume))]
+    public Task ExchangeVolume([ActivityTrigger] BotInput input, CancellationToken ct) =>
+        steps.RunAsync(input.Operation, Steps.Switch, null, async () =>
+        {
+            var deployment = await deployments.GetHeldAsync(input.Account, input.Deployment, input.Operation, ct);
+            var found = await RunAsync<VolumeRequest, VolumeResult>(
+                input, VmVerb.Volume,
+                new(input.Deployment, VolumeAction.Exchange, Of: deployment.ActiveVersion, Kept: input.Version), ct);
+            return $"The {found.UsedMb} MB that version {input.Version} left behind; what was there now is kept.";
+        }, ct);
+
+    /// <summary>A bot that is ready has to stay so, or the version is not believed. The window begins with its start: one that fails at its
+    /// end was away, with the boot of the last known good, for little more than a window and a boot.</summary>
     [Function(nameof(HoldReady))]
     public Task HoldReady([ActivityTrigger] BotInput input, CancellationToken ct) =>
         steps.RunAsync(input.Operation, Steps.Hold, "A version that is going to fail mostly does so at once.", async () =>
@@ -38,9 +53,9 @@ public sealed class SwitchActivities(
             await deployments.GetHeldAsync(input.Account, input.Deployment, input.Operation, ct);
             var window = options.Value.HealthWindow;
             var health = await RunAsync<HealthRequest, HealthResult>(
-                input, VmVerb.Health, new(input.Deployment, HealthWaitSeconds, CandidateActivities.HoldSeconds(window)), ct);
+                input, VmVerb.Health, new(input.Deployment, HealthWaitSeconds, CandidateActivities.HoldSeconds(window), FromStart: true), ct);
             return health is { Ready: true, Restarts: 0 }
-                ? $"Ready for {window.TotalSeconds:0} s."
+                ? $"Ready to the end of {window.TotalSeconds:0} s."
                 : throw new PermanentException("never-ready", $"The bot did not stay ready. {BotActivities.Tell(health)}");
         }, ct);
 
@@ -50,7 +65,8 @@ public sealed class SwitchActivities(
         {
             DeploymentStore.EnsureHeld(await deployments.GetAsync(input.Bot.Account, input.Bot.Deployment, ct), input.Bot.Operation);
             var returned = await RunAsync<VolumeRequest, VolumeResult>(
-                input.Bot, VmVerb.Volume, new(input.Bot.Deployment, VolumeAction.Return), ct);
+                input.Bot, VmVerb.Volume,
+                new(input.Bot.Deployment, VolumeAction.Return, Of: input.Of, Kept: input.Bot.Version), ct);
             return $"{returned.UsedMb} MB.";
         }, ct);
 
@@ -96,6 +112,9 @@ public static class SwitchCalls
     extension(TaskOrchestrationContext context)
     {
         public Task KeepVolume(BotInput bot) => context.CallActivityAsync(nameof(SwitchActivities.KeepVolume), bot, Retry.Machine);
+
+        public Task ExchangeVolume(BotInput bot) =>
+            context.CallActivityAsync(nameof(SwitchActivities.ExchangeVolume), bot, Retry.Machine);
 
         public Task StaysReady(BotInput bot) => context.CallActivityAsync(nameof(SwitchActivities.HoldReady), bot, Retry.Machine);
 

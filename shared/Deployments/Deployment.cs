@@ -78,16 +78,21 @@ public sealed record Deployment
     public Deployment Switched(ConfigVersion version) => Live(version.Number) with
     {
         PreviousGood = ActiveVersion == version.Number ? PreviousGood : ActiveVersion,
+        Plan = version.State.Plan,
         Settings = version.State.Settings,
         FailedRollouts = 0,
     };
 
-    /// <summary>A bot that keeps ending in its version goes back to the one before, whatever it counts as by now.</summary>
-    public Deployment TakeForRollback(string operation, TimeProvider clock, string by)
+    /// <summary>A bot that is down is changed as one that runs is: another version may be what brings it back.</summary>
+    public Deployment TakeForRollout(string operation, OperationKind kind, TimeProvider clock, string by)
     {
         var running = Status is DeploymentStatus.Failed ? To(DeploymentStatus.Restarting).To(DeploymentStatus.Running) : this;
-        return running.To(DeploymentStatus.Updating) with { Operation = new(operation, OperationKind.Rollback, clock.GetUtcNow(), by) };
+        return running.To(DeploymentStatus.Updating) with { Operation = new(operation, kind, clock.GetUtcNow(), by) };
     }
+
+    /// <summary>It has a version on a machine, which another one can take the place of.</summary>
+    public bool CanRollOut =>
+        Status is DeploymentStatus.Running || (Status is DeploymentStatus.Failed && Vm is not null && ActiveVersion is not null);
 
     /// <summary>A bot that is down has failed and is being restarted: both steps are one write.</summary>
     public Deployment TakeForRestart(

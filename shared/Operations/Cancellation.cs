@@ -31,6 +31,7 @@ public static class Cancellation
             [
                 .. Said(Began(Steps.Room) && !Began(Steps.Switch), "The candidate and its copy of the data are removed."),
                 .. Said(Began(Steps.Switch), "The last known good version is started again; the bot is away for that long."),
+                .. Said(Began(Steps.Price), "The subscription costs what it did before."),
                 Began(Steps.Switch) ? "The new version is kept as failed." : "The bot that runs is not touched.",
             ],
         };

@@ -3,13 +3,13 @@ using Launchpad.Shared.Deployments;
 
 namespace Launchpad.Shared.Operations;
 
-/// <summary>What a bot finds in its volume when a version did not work in its place.</summary>
+/// <summary>What a bot finds in its volume when an older version takes its place again.</summary>
 public enum DataChoice
 {
-    /// <summary>All that is there: what it learned from the failed version too.</summary>
+    /// <summary>All that is there: what it learned from the newer version too.</summary>
     AsNow,
 
-    /// <summary>What was there when the switch was made.</summary>
+    /// <summary>What was there when the newer version took over.</summary>
     AsAtSwitch,
 }
 
@@ -17,9 +17,11 @@ public enum DataChoice
 /// <param name="Settings">The whole of them, as they shall be; null to leave them.</param>
 /// <param name="Tag">The image tag to take; null to stay.</param>
 /// <param name="Version">An older version to go back to; null for a new one.</param>
+/// <param name="Data">What the bot finds in its volume: for an older version when it starts, for a new one if it has to make way again.</param>
 /// <param name="Planned">Hash of the state that a plan was made for: nothing else may come of it. Null without a plan.</param>
+/// <param name="Plan">Another plan of the same tier; null to stay.</param>
 public sealed record ChangeRequest(
-    BotSettings? Settings, string? Tag, int? Version, DataChoice Data, string Why, string? Planned = null)
+    BotSettings? Settings, string? Tag, int? Version, DataChoice Data, string Why, string? Planned = null, string? Plan = null)
 {
     public string ToJson() => JsonSerializer.Serialize(this, JsonSerializerOptions.Web);
 
@@ -29,13 +31,17 @@ public sealed record ChangeRequest(
         : JsonSerializer.Deserialize<ChangeRequest>(json, JsonSerializerOptions.Web)!;
 }
 
+/// <summary>What a month costs, in the smallest unit of the currency.</summary>
+public sealed record PriceChange(string Plan, long FromMonthlyCents, long ToMonthlyCents, string Currency);
+
 /// <summary>What a change would do, found out by the same saga that would do it.</summary>
 /// <param name="Token">Applies exactly this, until <paramref name="Expires"/> and as long as nothing it looked at has moved.</param>
 /// <param name="DowntimeSeconds">From the old version's stop until the new one's first answer, as the last boot took.</param>
 /// <param name="FirstGate">False when the machine has no room to try the version beside the bot that runs.</param>
+/// <param name="Price">null when it stays.</param>
 public sealed record ChangePlan(
     string Token, DateTimeOffset Expires, int From, int? Target, string StateHash, string Image, ConfigDiff Diff, bool Restarts,
-    int DowntimeSeconds, bool FirstGate, IReadOnlyList<string> Checks)
+    int DowntimeSeconds, bool FirstGate, IReadOnlyList<string> Checks, PriceChange? Price = null)
 {
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(72);
 

@@ -16,12 +16,14 @@ public static class Steps
     public static readonly Step Draft = new(46, "draft", "Write the next version");
     public static readonly Step CheckConfig = new(47, "check-config", "Ask the release whether it takes the config");
     public static readonly Step Plan = new(48, "plan", "Say what would change");
+    public static readonly Step PlanRoom = new(49, "plan-room", "Find room for the plan");
     public static readonly Step Room = new(50, "candidate-room", "Find room to try it beside the bot that runs");
     public static readonly Step CopyVolume = new(51, "candidate-data", "Give the candidate a copy of the data");
     public static readonly Step StartCandidate = new(52, "candidate-start", "Start the candidate, channels off");
     public static readonly Step Candidate = new(53, "candidate-health", "Watch the candidate through the health window");
     public static readonly Step Canary = new(54, "candidate-answer", "Have the candidate answer a message");
     public static readonly Step RemoveCandidate = new(55, "candidate-remove", "Remove the candidate and its copy");
+    public static readonly Step Price = new(57, "price", "Change what the subscription costs");
     public static readonly Step Switch = new(58, "switch", "Stop the old version and keep its data");
     public static readonly Step Restore = new(60, "restore-data", "Bring the bot's data back");
     public static readonly Step Configure = new(61, "configure", "Attach storage and network, deliver secrets and config");
@@ -48,6 +50,7 @@ public static class Steps
 
     public static readonly Step ReturnData = new(900, "return-data", "The data was put back as it was at the switch");
     public static readonly Step ReturnBot = new(901, "return-bot", "The last known good version runs again");
+    public static readonly Step ReturnPlan = new(902, "return-plan", "The subscription costs what it did before");
     public static readonly Step UndoRoute = new(910, "undo-route", "The address was taken away");
     public static readonly Step UndoBot = new(920, "undo-bot", "The bot and its volume were removed");
     public static readonly Step UndoSeal = new(925, "undo-seal", "The gateway token was erased");
@@ -57,6 +60,7 @@ public static class Steps
     {
         [ReturnData.Name] = Switch,
         [ReturnBot.Name] = Switch,
+        [ReturnPlan.Name] = Price,
         [UndoRoute.Name] = Route,
         [UndoBot.Name] = Configure,
         [UndoSeal.Name] = Seal,

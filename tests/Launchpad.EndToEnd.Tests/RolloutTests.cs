@@ -6,10 +6,8 @@ namespace Launchpad.EndToEnd.Tests;
 /// <summary>Changes of a bot that runs: each ends in the new version or in the one before, and the bot's own counters on its volume say
 /// whether it was stopped and whether its data is there.</summary>
 [Collection(OnOneStack.Name)]
-public sealed class RolloutTests(StackFixture fixture)
+public sealed class RolloutTests(StackFixture fixture) : OnOneStackTests(fixture)
 {
-    private readonly Stack stack = fixture.Stack;
-
     [Fact]
     public async Task A_planned_change_is_applied_by_its_token_once_and_keeps_the_data()
     {
@@ -106,6 +104,34 @@ public sealed class RolloutTests(StackFixture fixture)
         Assert.Equal(1, (await customer.DeploymentAsync(deployment, Stack.Within(1))).ActiveVersion);
         Assert.Equal([deployment], await stack.BotsAsync());
         await customer.DeletedAsync(deployment);
+    }
+
+    [Fact]
+    public async Task A_rollback_takes_the_data_as_it_is_or_as_the_version_left_it()
+    {
+        using var customer = await stack.SignedUpAsync();
+        var (deployment, _) = await customer.RunningAsync();
+        using var bot = await TinyDoor.OfAsync(stack, customer, deployment);
+        await bot.AskAsync("one");
+        var none = await Assert.ThrowsAsync<RefusedException>(() =>
+            customer.ChangeAsync(deployment, HttpMethod.Post, "rollback", new { version = 1, data = "as-at-switch" }));
+        Assert.Equal(400, (int)none.Status);
+        var upgraded = await customer.ChangeAsync(deployment, HttpMethod.Post, "upgrade", new { tag = "1.0.1" });
+        Assert.True(upgraded.Status == "succeeded", $"{upgraded.Failure}");
+        await bot.AskAsync("two");
+        Assert.Equal(new(Boots: 2, Messages: 2), await bot.AboutAsync());
+
+        var back = await customer.ChangeAsync(deployment, HttpMethod.Post, "rollback", new { data = "as-at-switch" });
+        Assert.True(back.Status == "succeeded", $"{back.Failure}");
+        Assert.Equal(new(Boots: 2, Messages: 1), await bot.AboutAsync());
+
+        // What the newer version knew was kept in turn.
+        var forth = await customer.ChangeAsync(deployment, HttpMethod.Post, "rollback", new { data = "as-at-switch" });
+        Assert.True(forth.Status == "succeeded", $"{forth.Failure}");
+        Assert.Equal(new(Boots: 3, Messages: 2), await bot.AboutAsync());
+        Assert.Equal(2, (await customer.DeploymentAsync(deployment, Stack.Within(1))).ActiveVersion);
+        await customer.DeletedAsync(deployment);
+        Assert.Empty(await Leftovers.OfAsync(stack, deployment));
     }
 
     [Fact]

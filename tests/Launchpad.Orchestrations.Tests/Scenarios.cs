@@ -92,6 +92,24 @@ internal static class Scenarios
         {
             Answers = With(Rolling, ("HoldReady", [Permanent]), ("ReturnBot", [Permanent])),
         },
+        new("rollout-to-another-plan", nameof(Rollout), Change with { Tag = null }, "0") { Answers = With(Rolling, Bigger) },
+        new("rollout-to-another-plan-without-room", nameof(Rollout), Change with { Tag = null }, "2")
+        {
+            Answers = With(Rolling, Bigger, ("ReservePlan", [Permanent])),
+        },
+        new("rollout-to-another-plan-that-cannot-be-charged", nameof(Rollout), Change with { Tag = null }, "2")
+        {
+            Answers = With(Rolling, Bigger, ("ChangePrice", [Permanent])),
+        },
+        new("rollout-to-another-plan-that-goes-back", nameof(Rollout), Change with { Tag = null }, "3")
+        {
+            Answers = With(Rolling, Bigger, ("HoldReady", [Permanent]), ("ReturnPlan", [Permanent])),
+        },
+        new("rollout-to-the-data-left-behind", nameof(Rollout), Change with { Tag = null, Restores = true }, "0") { Answers = Rolling },
+        new("rollout-to-the-data-left-behind-that-goes-back", nameof(Rollout), Change with { Tag = null, Restores = true }, "3")
+        {
+            Answers = With(Rolling, ("BringUp", [Permanent])),
+        },
         new("suspend", nameof(Suspend), Bot, "true"),
         new("suspend-in-vain", nameof(Suspend), Bot, "false") { Answers = With(("StopBot", [Permanent])) },
         new("restart", nameof(Restart), Again, "true") { Answers = Placed },
@@ -164,6 +182,9 @@ internal static class Scenarios
         ["CheckCandidate"] = [false, true],
         ["CheckBot"] = [true],
     };
+
+    private static (string Activity, object?[] Answers) Bigger =>
+        ("DraftVersion", [new Draft(2, 1, "127.0.0.1/bot@sha256:0f00", "plus")]);
 
     private static RolloutInput Change =>
         new(Operation, Account, Deployment, Tier.Shared, Vm, "1.0.1", DataChoice.AsNow, PlanOnly: false, Deadline);

@@ -27,6 +27,24 @@ public sealed class PlacementTests
     [Fact]
     public void A_dedicated_plan_never_shares() => Assert.Null(Placement.Choose([Vm("a", used: 0)], Plan.Get("dedicated")));
 
+    [Theory]
+    [InlineData(2048, 0, 4096)]
+    [InlineData(2048, 4096, 4096)]
+    [InlineData(4096, 4096, 4096)]
+    public void A_bot_that_changes_its_plan_is_promised_the_larger_of_the_two(int held, int others, int promised) =>
+        Assert.Equal(
+            promised,
+            PlanRoom.Promise(Vm("a", others).With("bot", held), "bot", Plan.Get(held == 4096 ? "starter" : "plus")).Reservations["bot"]);
+
+    [Fact]
+    public void A_plan_that_the_machine_has_no_room_for_is_refused_with_what_is_missing()
+    {
+        var full = Vm("a", used: 6144).With("bot", 2048);
+        var refused = Assert.Throws<PermanentException>(() => PlanRoom.Promise(full, "bot", Plan.Get("plus")));
+        Assert.Equal("no-room", refused.Code);
+        Assert.Contains("0 MB left", refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Choosing_never_promises_more_than_there_is()
     {
