@@ -4,6 +4,8 @@ using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Net.WebSockets;
 using System.Text.Json.Nodes;
 using Launchpad.Shared.Images;
 
@@ -78,10 +80,60 @@ public sealed class PipelineTests(RegistryFixture registry) : IClassFixture<Regi
 
             var about = await http.GetFromJsonAsync<JsonObject>("/about");
             Assert.Equal((boot, boot), ((int)about!["boots"]!, (int)about["messages"]!));
-            await Tool.RunAsync("kill", ["-TERM", $"{bot.Id}"], default);
-            await bot.WaitForExitAsync();
-            Assert.Equal(0, bot.ExitCode);
+            await StopAsync(bot);
         }
+
+        folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task The_tiny_bot_survives_connections_that_arrive_while_it_starts()
+    {
+        await RunAsync("build");
+        var folder = Directory.CreateTempSubdirectory("launchpad-tinybot-test");
+        var program = await ExtractAsync(folder.FullName);
+
+        for (var boot = 1; boot <= 20; boot++)
+        {
+            var port = RegistryFixture.FreePort();
+            using var http = new HttpClient { BaseAddress = new($"http://127.0.0.1:{port}") };
+            using var ready = new CancellationTokenSource();
+            var hammers = Enumerable.Range(0, 4).Select(_ => HammerAsync(port, ready.Token)).ToList();
+            using var bot = Start(program, folder.FullName, port);
+            try
+            {
+                await ReadyAsync(http, bot);
+            }
+            finally
+            {
+                await ready.CancelAsync();
+                await Task.WhenAll(hammers);
+            }
+
+            await StopAsync(bot);
+        }
+
+        folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task The_tiny_bot_waits_for_no_open_connection_when_it_stops()
+    {
+        await RunAsync("build");
+        var folder = Directory.CreateTempSubdirectory("launchpad-tinybot-test");
+        var program = await ExtractAsync(folder.FullName);
+        var port = RegistryFixture.FreePort();
+        using var http = new HttpClient { BaseAddress = new($"http://127.0.0.1:{port}") };
+        using var bot = Start(program, folder.FullName, port);
+        await ReadyAsync(http, bot);
+
+        using var socket = new ClientWebSocket();
+        await socket.ConnectAsync(new($"ws://127.0.0.1:{port}/"), default);
+        await socket.SendAsync("hi"u8.ToArray(), WebSocketMessageType.Text, endOfMessage: true, default);
+        var echo = new byte[16];
+        var received = await socket.ReceiveAsync(echo, default);
+        Assert.Equal("hi"u8.ToArray(), echo[..received.Count]);
+        await StopAsync(bot).WaitAsync(TimeSpan.FromSeconds(5));
 
         folder.Delete(recursive: true);
     }
@@ -121,6 +173,31 @@ public sealed class PipelineTests(RegistryFixture registry) : IClassFixture<Regi
         start.Environment["OPENCLAW_STATE_DIR"] = folder;
         start.Environment["TOKEN_FILE"] = Path.Combine(folder, "token");
         return Process.Start(start)!;
+    }
+
+    private static async Task StopAsync(Process bot)
+    {
+        await Tool.RunAsync("kill", ["-TERM", $"{bot.Id}"], default);
+        await bot.WaitForExitAsync();
+        Assert.Equal(0, bot.ExitCode);
+    }
+
+    private static async Task HammerAsync(int port, CancellationToken ready)
+    {
+        while (!ready.IsCancellationRequested)
+        {
+            try
+            {
+                using var client = new TcpClient();
+                await client.ConnectAsync(IPAddress.Loopback, port, CancellationToken.None);
+            }
+            catch (SocketException)
+            {
+                // Nobody listens yet.
+            }
+
+            await Task.Delay(1, CancellationToken.None);
+        }
     }
 
     private static async Task ReadyAsync(HttpClient http, Process bot)

@@ -49,15 +49,15 @@ internal sealed class TinyRecipe : Recipe
         File.Delete(program);
 
         var components = Packages.Select(name => DebianStatus.Component(File.ReadAllLines(Path.Combine(packages, name + ".control"))))
-            .Append(DotnetRuntime());
+            .Append(DotnetRuntime("Microsoft.NETCore.App"))
+            .Append(DotnetRuntime("Microsoft.AspNetCore.App"));
         return new(layers, Variants, [.. components]);
     }
 
-    private static JsonObject DotnetRuntime()
+    private static JsonObject DotnetRuntime(string name)
     {
         var version = Environment.Version.ToString();
-        var purl = $"pkg:nuget/Microsoft.NETCore.App.Runtime.linux-x64@{version}";
-        return Sbom.Component("framework", "Microsoft.NETCore.App", version, purl);
+        return Sbom.Component("framework", name, version, $"pkg:nuget/{name}.Runtime.linux-x64@{version}");
     }
 
     private static async Task<string> PublishAsync(Kitchen kitchen, CancellationToken ct)

@@ -2,22 +2,23 @@ using System.Buffers;
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http;
 
 namespace Launchpad.TinyBot;
 
 /// <summary>Every body the bot can send. Written member by member: reflection is trimmed away.</summary>
 internal static class BotAnswer
 {
-    public static Task LiveAsync(HttpListenerContext context) => SendAsync(context, HttpStatusCode.OK, json =>
+    public static Task LiveAsync(HttpContext context) => SendAsync(context, HttpStatusCode.OK, json =>
     {
         json.WriteBoolean("ok", true);
         json.WriteString("status", "live");
     });
 
-    public static Task ReadyAsync(HttpListenerContext context, bool ready) =>
+    public static Task ReadyAsync(HttpContext context, bool ready) =>
         SendAsync(context, ready ? HttpStatusCode.OK : HttpStatusCode.ServiceUnavailable, json => json.WriteBoolean("ready", ready));
 
-    public static Task AboutAsync(HttpListenerContext context, BotState state, BotConfigFile? config) =>
+    public static Task AboutAsync(HttpContext context, BotState state, BotConfigFile? config) =>
         SendAsync(context, HttpStatusCode.OK, json =>
         {
             json.WriteNumber("boots", state.Boots);
@@ -25,7 +26,7 @@ internal static class BotAnswer
             json.WriteString("config", config?.Sha256);
         });
 
-    public static Task ErrorAsync(HttpListenerContext context, HttpStatusCode status, string type) => SendAsync(context, status, json =>
+    public static Task ErrorAsync(HttpContext context, HttpStatusCode status, string type) => SendAsync(context, status, json =>
     {
         json.WriteStartObject("error");
         json.WriteString("type", type);
@@ -33,10 +34,10 @@ internal static class BotAnswer
         json.WriteEndObject();
     });
 
-    public static Task PageAsync(HttpListenerContext context) =>
+    public static Task PageAsync(HttpContext context) =>
         WriteAsync(context, "text/html; charset=utf-8", "<!doctype html><title>tinybot</title><p>This bot is running.</p>"u8.ToArray());
 
-    public static Task ChatAsync(HttpListenerContext context, ChatRequest request, long number) =>
+    public static Task ChatAsync(HttpContext context, ChatRequest request, long number) =>
         SendAsync(context, HttpStatusCode.OK, json =>
         {
             WriteHead(json, request, number, "chat.completion");
@@ -48,11 +49,10 @@ internal static class BotAnswer
             json.WriteEndObject();
         });
 
-    public static async Task StreamAsync(HttpListenerContext context, ChatRequest request, long number)
+    public static async Task StreamAsync(HttpContext context, ChatRequest request, long number)
     {
         context.Response.ContentType = "text/event-stream";
-        context.Response.SendChunked = true;
-        await using var output = context.Response.OutputStream;
+        var output = context.Response.Body;
         await WriteEventAsync(output, json =>
         {
             WriteHead(json, request, number, "chat.completion.chunk");
@@ -94,7 +94,7 @@ internal static class BotAnswer
         json.WriteEndArray();
     }
 
-    private static Task SendAsync(HttpListenerContext context, HttpStatusCode status, Action<Utf8JsonWriter> members)
+    private static Task SendAsync(HttpContext context, HttpStatusCode status, Action<Utf8JsonWriter> members)
     {
         context.Response.StatusCode = (int)status;
         return WriteAsync(context, "application/json", Json(members));
@@ -103,16 +103,11 @@ internal static class BotAnswer
     private static async Task WriteEventAsync(Stream output, Action<Utf8JsonWriter> members) =>
         await output.WriteAsync(Encoding.UTF8.GetBytes($"data: {Encoding.UTF8.GetString(Json(members))}\n\n"));
 
-    private static async Task WriteAsync(HttpListenerContext context, string type, byte[] body)
+    private static async Task WriteAsync(HttpContext context, string type, byte[] body)
     {
         context.Response.ContentType = type;
-        context.Response.ContentLength64 = body.Length;
-        if (context.Request.HttpMethod is not "HEAD")
-        {
-            await context.Response.OutputStream.WriteAsync(body);
-        }
-
-        context.Response.Close();
+        context.Response.ContentLength = body.Length;
+        await context.Response.Body.WriteAsync(body);
     }
 
     private static byte[] Json(Action<Utf8JsonWriter> members)

@@ -2,10 +2,20 @@ using System.Net;
 using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.AspNetCore.WebSockets;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace Launchpad.TinyBot;
 
-/// <summary>Answers on the gateway's port what the real bot answers there, as far as provisioning, routing and tests look at it.</summary>
+/// <summary>Answers on the gateway's port what the real bot answers there, as far as provisioning, routing and tests look at it.
+/// Kestrel alone, without a host around it: there is nothing to inject, to configure or to log.</summary>
 internal sealed class BotServer(BotSettings settings, BotConfigFile? config, BotState state)
 {
     private const int BodyBytesMax = 1024 * 1024;
@@ -13,41 +23,44 @@ internal sealed class BotServer(BotSettings settings, BotConfigFile? config, Bot
 
     public async Task<int> RunAsync(CancellationToken stop)
     {
-        using var listener = new HttpListener { Prefixes = { $"http://*:{settings.Port}/" } };
-        listener.Start();
-        using var closing = stop.Register(listener.Close);
-        var breaksDown = settings.Failure is "later" ? Task.Delay(settings.StartDelay + TimeSpan.FromSeconds(2), stop) : null;
-        while (true)
-        {
-            var next = listener.GetContextAsync();
-            if (breaksDown is not null && await Task.WhenAny(next, breaksDown) == breaksDown && !stop.IsCancellationRequested)
-            {
-                Console.Error.WriteLine("tinybot: told to fail later");
-                return 1;
-            }
+        var options = new KestrelServerOptions { AddServerHeader = false };
+        options.Listen(IPAddress.Any, settings.Port);
+        // The bot itself refuses a large body, and waits for a slow peer.
+        options.Limits.MaxRequestBodySize = null;
+        options.Limits.MinRequestBodyDataRate = null;
+        options.Limits.MinResponseDataRate = null;
 
-            try
-            {
-                _ = AnswerAsync(await next, stop);
-            }
-            catch (Exception exception) when (stop.IsCancellationRequested && exception is HttpListenerException or ObjectDisposedException)
-            {
-                return 0;
-            }
+        var logs = NullLoggerFactory.Instance;
+        var sockets = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), logs);
+        var webSockets = new WebSocketOptions { KeepAliveInterval = WebSocket.DefaultKeepAliveInterval };
+        var answers = new WebSocketMiddleware(context => AnswerAsync(context, stop), Options.Create(webSockets), logs);
+        // Disposing of the server breaks its connections off; stopping it first would wait for them.
+        using var server = new KestrelServer(Options.Create(options), sockets, logs);
+        await server.StartAsync(new Application(answers.Invoke), CancellationToken.None);
+        try
+        {
+            await Task.Delay(settings.Failure is "later" ? settings.StartDelay + TimeSpan.FromSeconds(2) : Timeout.InfiniteTimeSpan, stop);
         }
+        catch (OperationCanceledException)
+        {
+            return 0;
+        }
+
+        Console.Error.WriteLine("tinybot: told to fail later");
+        return 1;
     }
 
-    private async Task AnswerAsync(HttpListenerContext context, CancellationToken stop)
+    private async Task AnswerAsync(HttpContext context, CancellationToken stop)
     {
         try
         {
-            if (context.Request.IsWebSocketRequest)
+            if (context.WebSockets.IsWebSocketRequest)
             {
                 await EchoAsync(context, stop);
                 return;
             }
 
-            await ((context.Request.HttpMethod, context.Request.Url?.AbsolutePath) switch
+            await ((context.Request.Method, context.Request.Path.Value) switch
             {
                 ("GET" or "HEAD", "/healthz" or "/health") => BotAnswer.LiveAsync(context),
                 ("GET" or "HEAD", "/readyz" or "/ready") => BotAnswer.ReadyAsync(context, IsReady),
@@ -57,26 +70,25 @@ internal sealed class BotServer(BotSettings settings, BotConfigFile? config, Bot
                 _ => BotAnswer.ErrorAsync(context, HttpStatusCode.NotFound, "not_found"),
             });
         }
-        catch (Exception exception)
-            when (exception is HttpListenerException or IOException or WebSocketException or OperationCanceledException)
+        catch (Exception exception) when (exception is IOException or WebSocketException or OperationCanceledException)
         {
             // The peer went away in the middle of an exchange: nobody is left to tell.
-            Console.Error.WriteLine($"tinybot: {context.Request.HttpMethod} broken off: {exception.Message}");
-            context.Response.Abort();
+            Console.Error.WriteLine($"tinybot: {context.Request.Method} broken off: {exception.Message}");
+            context.Abort();
         }
     }
 
     private bool IsReady => settings.Failure is not "ready" && DateTime.UtcNow >= _readyAt;
 
-    private async Task ChatAsync(HttpListenerContext context)
+    private async Task ChatAsync(HttpContext context)
     {
-        if (!IsAuthorized(context.Request.Headers["Authorization"]))
+        if (!IsAuthorized(context.Request.Headers.Authorization))
         {
             await BotAnswer.ErrorAsync(context, HttpStatusCode.Unauthorized, "unauthorized");
             return;
         }
 
-        var body = await ReadBodyAsync(context.Request.InputStream);
+        var body = await ReadBodyAsync(context.Request.Body);
         if (body is null)
         {
             await BotAnswer.ErrorAsync(context, HttpStatusCode.RequestEntityTooLarge, "too_large");
@@ -106,10 +118,9 @@ internal sealed class BotServer(BotSettings settings, BotConfigFile? config, Bot
         return length > BodyBytesMax ? null : body[..length];
     }
 
-    private static async Task EchoAsync(HttpListenerContext context, CancellationToken stop)
+    private static async Task EchoAsync(HttpContext context, CancellationToken stop)
     {
-        var accepted = await context.AcceptWebSocketAsync(subProtocol: null);
-        using var socket = accepted.WebSocket;
+        using var socket = await context.WebSockets.AcceptWebSocketAsync();
         var buffer = new byte[16 * 1024];
         while (socket.State is WebSocketState.Open)
         {
@@ -121,6 +132,17 @@ internal sealed class BotServer(BotSettings settings, BotConfigFile? config, Bot
             }
 
             await socket.SendAsync(buffer.AsMemory(0, received.Count), received.MessageType, received.EndOfMessage, stop);
+        }
+    }
+
+    private sealed class Application(RequestDelegate answer) : IHttpApplication<HttpContext>
+    {
+        public HttpContext CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
+
+        public Task ProcessRequestAsync(HttpContext context) => answer(context);
+
+        public void DisposeContext(HttpContext context, Exception? exception)
+        {
         }
     }
 }
