@@ -54,7 +54,7 @@ public sealed class OperationStarter(
             };
             var operation = New(taken) with { Request = kind is OperationKind.Terminate ? Deletion(current, request) : request };
             await operations.AddAsync(operation, ct);
-            if (await deployments.TrySaveAsync(taken, ct))
+            if (await deployments.TrySaveAsync(taken, ct) || await IsHeldByAsync(taken, id, ct))
             {
                 await ScheduleAsync(client, taken, operation, ct);
                 return operation;
@@ -63,6 +63,10 @@ public sealed class OperationStarter(
             await operations.RemoveAsync(operation, ct);
         }
     }
+
+    /// <summary>A save whose answer was lost is repeated by the client, and the repetition finds what the first one wrote.</summary>
+    private async Task<bool> IsHeldByAsync(Deployment deployment, string operation, CancellationToken ct) =>
+        (await deployments.FindAsync(deployment.Account, deployment.Id, ct))?.Operation?.Id == operation;
 
     private async Task<Deployment> AgainAsync(Deployment deployment, CancellationToken ct) =>
         await deployments.FindAsync(deployment.Account, deployment.Id, ct) ?? throw Problems.NotFound();

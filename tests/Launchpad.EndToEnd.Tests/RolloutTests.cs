@@ -135,6 +135,27 @@ public sealed class RolloutTests(StackFixture fixture) : OnOneStackTests(fixture
     }
 
     [Fact]
+    public async Task A_change_that_was_taken_though_the_store_failed_to_say_so_is_made()
+    {
+        using var customer = await stack.SignedUpAsync();
+        var (deployment, _) = await customer.RunningAsync();
+        await stack.SetFaultsAsync(new
+        {
+            service = "storage",
+            method = "PUT",
+            path = "^/devstoreaccount1/deployments",
+            fault = "failAfter",
+            count = 1,
+        });
+        var change = await customer.BeginAsync(deployment, HttpMethod.Patch, "config", new { instructions = "Be brief." });
+        Assert.Equal(1, await stack.FaultHitsAsync());
+        await stack.SetFaultsAsync();
+        var ended = await customer.FinishedAsync(change, null, Stack.Within(3));
+        Assert.True(ended.Status == "succeeded", $"{ended.Failure}");
+        await customer.DeletedAsync(deployment);
+    }
+
+    [Fact]
     public async Task A_cancelled_change_is_taken_back_and_a_deletion_is_too()
     {
         using var customer = await stack.SignedUpAsync();
