@@ -23,7 +23,8 @@ internal sealed class LocalStack : IAsyncDisposable
         try
         {
             say("Building what is not cached yet, and starting …");
-            await stack.StartAsync();
+            await stack.UpAsync();
+            await stack.PreparedAsync();
             return stack;
         }
         catch
@@ -32,6 +33,30 @@ internal sealed class LocalStack : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Returns as soon as the API answers; bots need <see cref="PreparedAsync"/> too.</summary>
+    public async Task UpAsync()
+    {
+        up?.Dispose();
+        up = Start("up", "--json");
+        var said = JsonNode.Parse(await up.StandardOutput.ReadLineAsync() ?? "{}");
+        ControlPlane = said?["addresses"]?["dashboard"] is { } address
+            ? new Uri((string)address!)
+            : throw new InvalidOperationException($"up did not start: {said?["error"]}");
+    }
+
+    public async Task PreparedAsync()
+    {
+        while (!(bool)(await StatusAsync())["prepared"]!)
+        {
+            await Task.Delay(250);
+        }
+    }
+
+    public Task DownAsync() => RunAsync("down");
+
+    /// <summary>The pocket cloud and the control plane.</summary>
+    public async Task<int[]> ProcessesAsync() => [up!.Id, (int)(await StatusAsync())["children"]!["control-plane"]!];
 
     public async Task<DemoReport> DemoAsync() =>
         JsonSerializer.Deserialize((await RunAsync("demo", "--json")).Trim().Split('\n')[^1], DemoJson.Default.DemoReport)!;
@@ -42,18 +67,7 @@ internal sealed class LocalStack : IAsyncDisposable
         up?.Dispose();
     }
 
-    private async Task StartAsync()
-    {
-        up = Start("up", "--json");
-        var said = JsonNode.Parse(await up.StandardOutput.ReadLineAsync() ?? "{}");
-        ControlPlane = said?["addresses"]?["dashboard"] is { } address
-            ? new Uri((string)address!)
-            : throw new InvalidOperationException($"up did not start: {said?["error"]}");
-        while (!(bool)JsonNode.Parse(await RunAsync("status", "--json"))!["prepared"]!)
-        {
-            await Task.Delay(250);
-        }
-    }
+    private async Task<JsonNode> StatusAsync() => JsonNode.Parse(await RunAsync("status", "--json"))!;
 
     private async Task<string> RunAsync(params string[] arguments)
     {

@@ -59,6 +59,7 @@ internal static class Rollout
         yield return ("ends after 20 s", HttpMethod.Post, "upgrade", new { tag = "broken-after-20s" }, false);
         yield return ("out of memory", HttpMethod.Post, "upgrade", new { tag = "broken-memory" }, false);
         yield return ("fails in its place only", HttpMethod.Post, "upgrade", new { tag = "broken-with-channels" }, false);
+        yield return ("fails in its place after 28 s", HttpMethod.Post, "upgrade", new { tag = "broken-with-channels-after-28s" }, false);
     }
 
     private static async Task<string> BuyAsync(Customer customer, CancellationToken ct)

@@ -118,6 +118,9 @@ internal sealed class OpenClawRecipe : Recipe
             "broken-memory",
             """case $1 in gateway) PROGRAM "$@" & exec node -e 'const a=[];setInterval(()=>a.push(Buffer.alloc(64<<20,1)),200)';; esac""");
         yield return Broken("broken-with-channels", """case $1$OPENCLAW_SKIP_CHANNELS in gateway) exit 1;; esac""");
+        yield return Broken(
+            "broken-with-channels-after-28s",
+            """case $1$OPENCLAW_SKIP_CHANNELS in gateway) PROGRAM "$@" & sleep 28; kill -9 $!; exit 1;; esac""");
 
         Variant Broken(string tag, string script)
         {
