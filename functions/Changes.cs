@@ -177,7 +177,7 @@ public sealed class Changes(
                 : now.CanRollOut ? null
                 : Problems.WrongState(now, "Only a bot that runs, or that failed after it did, can be changed."),
             change.ToJson(), ct);
-        return new AcceptedResult($"/api/operations/{operation.Id}", new { operation = operation.Id, status = "accepted" });
+        return Answers.Accepted(operation);
     }
 
     private async Task<BotSettings> PatchAsync(Deployment deployment, JsonObject patch, CancellationToken ct)

@@ -81,7 +81,7 @@ public sealed class Deployments(
         var deployment = await ownership.FindAsync(request, id, ct);
         return deployment.Status is DeploymentStatus.Terminated
             ? new NoContentResult()
-            : Accepted(await starter.BeginAsync(
+            : Answers.Accepted(await starter.BeginAsync(
                 client, deployment, OperationKind.Terminate, deployment.Account, refuse: _ => null,
                 request.Query["window"] == "none" ? DeletionRequest.AtOnce : null, ct));
     }
@@ -93,7 +93,7 @@ public sealed class Deployments(
         [DurableClient] DurableTaskClient client, CancellationToken ct)
     {
         var deployment = await ownership.FindAsync(request, id, ct);
-        return Accepted(await starter.BeginAsync(
+        return Answers.Accepted(await starter.BeginAsync(
             client, deployment, OperationKind.Provision, deployment.Account,
             // One that failed before anything was made is still what it was when it was ordered.
             refuse: now => now is { Status: DeploymentStatus.Failed or DeploymentStatus.Requested, ActiveVersion: null, LastOperation: not null }
@@ -110,7 +110,7 @@ public sealed class Deployments(
         [DurableClient] DurableTaskClient client, CancellationToken ct)
     {
         var deployment = await ownership.FindAsync(request, id, ct);
-        return Accepted(await starter.BeginAsync(
+        return Answers.Accepted(await starter.BeginAsync(
             client, deployment, OperationKind.Restart, deployment.Account,
             refuse: now => now is { Status: DeploymentStatus.Running or DeploymentStatus.Failed, ActiveVersion: not null, Vm: not null }
                 ? null
@@ -125,7 +125,7 @@ public sealed class Deployments(
     {
         var deployment = await ownership.FindAsync(request, id, ct);
         var text = Rules.Message((await Bodies.ReadAsync<Message>(request, ct)).Text);
-        return Accepted(await starter.BeginAsync(
+        return Answers.Accepted(await starter.BeginAsync(
             client, deployment, OperationKind.TestMessage, deployment.Account,
             refuse: now => now.Status is DeploymentStatus.Running ? null : Problems.WrongState(now, "Only a running bot can answer."),
             text, ct));
@@ -139,7 +139,7 @@ public sealed class Deployments(
     {
         var deployment = await ownership.FindAsync(request, id, ct);
         var waiting = Rules.BrowserRequest((await Bodies.ReadAsync<WaitingBrowser>(request, ct)).Request);
-        return Accepted(await starter.BeginAsync(
+        return Answers.Accepted(await starter.BeginAsync(
             client, deployment, OperationKind.PairBrowser, deployment.Account,
             refuse: now => now.Status is DeploymentStatus.Running ? null : Problems.WrongState(now, "Only a running bot lets browsers in."),
             waiting, ct));
@@ -197,9 +197,6 @@ public sealed class Deployments(
 
         return deployment;
     }
-
-    private static AcceptedResult Accepted(Operation operation) =>
-        new($"/api/operations/{operation.Id}", new { operation = operation.Id, status = "accepted" });
 
     private DeploymentView View(Deployment deployment) => new(
         deployment.Id, deployment.Name, deployment.Plan, deployment.Status.Wire(),

@@ -20,7 +20,7 @@ public sealed class Lifecycle(
         [DurableClient] DurableTaskClient client, CancellationToken ct)
     {
         var deployment = await ownership.FindAsync(request, id, ct);
-        return Accepted(await starter.BeginAsync(
+        return Answers.Accepted(await starter.BeginAsync(
             client, deployment, OperationKind.Suspend, deployment.Account,
             refuse: now => now.Status is DeploymentStatus.Running ? null : Problems.WrongState(now, "Only a running bot can be suspended."),
             request: null, ct));
@@ -32,7 +32,7 @@ public sealed class Lifecycle(
         [DurableClient] DurableTaskClient client, CancellationToken ct)
     {
         var deployment = await ownership.FindAsync(request, id, ct);
-        return Accepted(await starter.BeginAsync(
+        return Answers.Accepted(await starter.BeginAsync(
             client, deployment, OperationKind.Resume, deployment.Account,
             refuse: now => now.Status is DeploymentStatus.Suspended ? null : Problems.WrongState(now, "Only a suspended bot can be resumed."),
             request: null, ct));
@@ -54,7 +54,7 @@ public sealed class Lifecycle(
 
         await recorder.ActAsync(id, deployment.Account, "undelete", new { operation = deletion.Id }, ct);
         await client.RaiseEventAsync(deletion.Id, Terminate.Decision, Terminate.TakeBack, ct);
-        return new AcceptedResult($"/api/operations/{deletion.Id}", new { operation = deletion.Id, status = "accepted" });
+        return Answers.Accepted(deletion.Id);
     }
 
     /// <summary>Stops an operation: what it did is taken back, as GET on it lists before.</summary>
@@ -84,7 +84,4 @@ public sealed class Lifecycle(
         await recorder.ActOnceAsync($"cancel-{id}", operation.Deployment, account.Id, "cancel", new { operation = id }, ct);
         return new AcceptedResult($"/api/operations/{id}", new { operation = id, status = "cancelling" });
     }
-
-    private static AcceptedResult Accepted(Operation operation) =>
-        new($"/api/operations/{operation.Id}", new { operation = operation.Id, status = "accepted" });
 }

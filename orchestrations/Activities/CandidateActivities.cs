@@ -13,7 +13,7 @@ namespace Launchpad.Orchestrations.Activities;
 /// <summary>A version beside the bot that runs, on a copy of its volume. The machine knows it under a name of its own, so nothing that is
 /// done to it can reach the other.</summary>
 public sealed class CandidateActivities(
-    DeploymentStore deployments, ConfigVersionStore versions, VmStore vms, VmAccess access, Bots bots, StepLog steps,
+    DeploymentStore deployments, ConfigVersionStore versions, VmStore vms, BotMachine machine, Bots bots, StepLog steps,
     IOptions<RolloutOptions> options)
 {
     private const int HealthWaitSeconds = 20;
@@ -50,7 +50,7 @@ public sealed class CandidateActivities(
         {
             var deployment = await deployments.GetHeldAsync(input.Account, input.Deployment, input.Operation, ct);
             var version = await versions.GetAsync(input.Deployment, input.Version, ct);
-            await RunAsync<ApplyRequest, ApplyResult>(input, VmVerb.Apply, await bots.CandidateAsync(deployment, version, ct), ct);
+            await machine.RunAsync<ApplyRequest, ApplyResult>(input, VmVerb.Apply, await bots.CandidateAsync(deployment, version, ct), ct);
             return null;
         }, ct);
 
@@ -62,7 +62,7 @@ public sealed class CandidateActivities(
             var bot = input.Bot;
             await deployments.GetHeldAsync(bot.Account, bot.Deployment, bot.Operation, ct);
             var window = options.Value.HealthWindow;
-            var health = await RunAsync<HealthRequest, HealthResult>(
+            var health = await machine.RunAsync<HealthRequest, HealthResult>(
                 bot, VmVerb.Health, new(Bots.CandidateOf(bot.Deployment), HealthWaitSeconds, HoldSeconds(window)), ct);
             var ended = health.Restarts > 0 || (!health.Running && health.ExitCode is not null);
             return health.Ready ? (true, (string?)$"Ready, and so for {window.TotalSeconds:0} s.", true)
@@ -75,7 +75,7 @@ public sealed class CandidateActivities(
         steps.RunAsync(input.Operation, Steps.Canary, null, async () =>
         {
             await deployments.GetHeldAsync(input.Account, input.Deployment, input.Operation, ct);
-            var answer = await RunAsync<ExecTestRequest, ExecTestResult>(
+            var answer = await machine.RunAsync<ExecTestRequest, ExecTestResult>(
                 input, VmVerb.ExecTest, new(Bots.CandidateOf(input.Deployment), options.Value.CanaryMessage, AnswerSeconds), ct);
             return string.IsNullOrWhiteSpace(answer.Answer)
                 ? throw new PermanentException("candidate-silent", "The candidate answered with nothing.")
@@ -92,7 +92,7 @@ public sealed class CandidateActivities(
             }
 
             var candidate = Bots.CandidateOf(input.Deployment);
-            await RunAsync<RemoveRequest, RemoveResult>(input, VmVerb.Remove, new(candidate), ct);
+            await machine.RunAsync<RemoveRequest, RemoveResult>(input, VmVerb.Remove, new(candidate), ct);
             await vms.ChangeAsync(input.Tier, input.Vm, current => current.Without(candidate), ct);
             return null;
         }, ct);
@@ -104,14 +104,9 @@ public sealed class CandidateActivities(
         steps.RunAsync(input.Operation, Steps.CopyVolume, null, async () =>
         {
             await deployments.GetHeldAsync(input.Account, input.Deployment, input.Operation, ct);
-            return tell(await RunAsync<VolumeRequest, VolumeResult>(
+            return tell(await machine.RunAsync<VolumeRequest, VolumeResult>(
                 input, VmVerb.Volume, new(input.Deployment, VolumeAction.Copy, Bots.CandidateOf(input.Deployment), Kept: kept), ct));
         }, ct);
-
-    private async Task<TResult> RunAsync<TRequest, TResult>(BotInput bot, VmVerb verb, TRequest request, CancellationToken ct)
-        where TRequest : class
-        where TResult : class =>
-        await access.RunAsync<TRequest, TResult>(await vms.GetAsync(bot.Tier, bot.Vm, ct), verb, request, ct);
 }
 
 public static class CandidateCalls

@@ -16,7 +16,7 @@ public sealed record ReturnVolumeInput(BotInput Bot, DataChoice Data, int? Of = 
 /// <summary>One version out of its place and another in: what keeps the data, and what brings the last known good back. Going back asks
 /// nobody's leave but the operation's that holds the deployment: a person who cancels it wants just that.</summary>
 public sealed class SwitchActivities(
-    DeploymentStore deployments, ConfigVersionStore versions, VmStore vms, VmAccess access, Bots bots, StepLog steps,
+    DeploymentStore deployments, ConfigVersionStore versions, BotMachine machine, Bots bots, StepLog steps,
     IOptions<RolloutOptions> options)
 {
     private const int HealthWaitSeconds = 30;
@@ -27,7 +27,7 @@ public sealed class SwitchActivities(
         steps.RunAsync(input.Operation, Steps.Switch, null, async () =>
         {
             var deployment = await deployments.GetHeldAsync(input.Account, input.Deployment, input.Operation, ct);
-            var kept = await RunAsync<VolumeRequest, VolumeResult>(
+            var kept = await machine.RunAsync<VolumeRequest, VolumeResult>(
                 input, VmVerb.Volume, new(input.Deployment, VolumeAction.Keep, Of: deployment.ActiveVersion), ct);
             return $"{kept.UsedMb} MB kept in {kept.Ms} ms.";
         }, ct);
@@ -38,7 +38,7 @@ public sealed class SwitchActivities(
         steps.RunAsync(input.Operation, Steps.Switch, null, async () =>
         {
             var deployment = await deployments.GetHeldAsync(input.Account, input.Deployment, input.Operation, ct);
-            var found = await RunAsync<VolumeRequest, VolumeResult>(
+            var found = await machine.RunAsync<VolumeRequest, VolumeResult>(
                 input, VmVerb.Volume,
                 new(input.Deployment, VolumeAction.Exchange, Of: deployment.ActiveVersion, Kept: input.Version), ct);
             return $"The {found.UsedMb} MB that version {input.Version} left behind; what was there now is kept.";
@@ -52,7 +52,7 @@ public sealed class SwitchActivities(
         {
             await deployments.GetHeldAsync(input.Account, input.Deployment, input.Operation, ct);
             var window = options.Value.HealthWindow;
-            var health = await RunAsync<HealthRequest, HealthResult>(
+            var health = await machine.RunAsync<HealthRequest, HealthResult>(
                 input, VmVerb.Health, new(input.Deployment, HealthWaitSeconds, CandidateActivities.HoldSeconds(window), FromStart: true), ct);
             return health is { Ready: true, Restarts: 0 }
                 ? $"Ready to the end of {window.TotalSeconds:0} s."
@@ -64,7 +64,7 @@ public sealed class SwitchActivities(
         steps.RunAsync(input.Bot.Operation, Steps.ReturnData, null, async () =>
         {
             DeploymentStore.EnsureHeld(await deployments.GetAsync(input.Bot.Account, input.Bot.Deployment, ct), input.Bot.Operation);
-            var returned = await RunAsync<VolumeRequest, VolumeResult>(
+            var returned = await machine.RunAsync<VolumeRequest, VolumeResult>(
                 input.Bot, VmVerb.Volume,
                 new(input.Bot.Deployment, VolumeAction.Return, Of: input.Of, Kept: input.Bot.Version), ct);
             return $"{returned.UsedMb} MB.";
@@ -77,10 +77,10 @@ public sealed class SwitchActivities(
         {
             var deployment = DeploymentStore.EnsureHeld(await deployments.GetAsync(input.Account, input.Deployment, ct), input.Operation);
             var version = await versions.GetAsync(input.Deployment, input.Version, ct);
-            await RunAsync<ApplyRequest, ApplyResult>(input, VmVerb.Apply, await bots.SpecAsync(deployment, version, ct), ct);
+            await machine.RunAsync<ApplyRequest, ApplyResult>(input, VmVerb.Apply, await bots.SpecAsync(deployment, version, ct), ct);
             for (var wait = 0; wait < Waits; wait++)
             {
-                var health = await RunAsync<HealthRequest, HealthResult>(
+                var health = await machine.RunAsync<HealthRequest, HealthResult>(
                     input, VmVerb.Health, new(input.Deployment, HealthWaitSeconds), ct);
                 if (health.Ready)
                 {
@@ -97,14 +97,9 @@ public sealed class SwitchActivities(
         steps.RunAsync(input.Operation, Steps.Stop, null, async () =>
         {
             await deployments.GetHeldAsync(input.Account, input.Deployment, input.Operation, ct);
-            await RunAsync<RemoveRequest, RemoveResult>(input, VmVerb.Remove, new(input.Deployment, KeepVolume: true), ct);
+            await machine.RunAsync<RemoveRequest, RemoveResult>(input, VmVerb.Remove, new(input.Deployment, KeepVolume: true), ct);
             return "Its data is where it was.";
         }, ct);
-
-    private async Task<TResult> RunAsync<TRequest, TResult>(BotInput bot, VmVerb verb, TRequest request, CancellationToken ct)
-        where TRequest : class
-        where TResult : class =>
-        await access.RunAsync<TRequest, TResult>(await vms.GetAsync(bot.Tier, bot.Vm, ct), verb, request, ct);
 }
 
 public static class SwitchCalls
