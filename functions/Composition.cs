@@ -1,6 +1,7 @@
 using Azure.Data.Tables;
 using Azure.Storage.Blobs;
 using Launchpad.Functions.Middleware;
+using Launchpad.Orchestrations.Activities;
 using Launchpad.Shared.Accounts;
 using Launchpad.Shared.Billing;
 using Launchpad.Shared.Deployments;
@@ -73,7 +74,9 @@ public static class Composition
         services.AddSettings<VmOptions>(configuration, VmOptions.Section);
         services.AddSingleton<VmProgram>();
         services.AddSingleton<VmAccess>();
+        services.AddSingleton<CapacityForecast>();
         services.AddSingleton<PlanRoom>();
+        services.AddSingleton<BotMachine>();
         services.AddSettings<ImageOptions>(configuration, ImageOptions.Section);
         services.AddSingleton<RegistryClient>();
         services.AddSingleton<ImageVerifier>();

@@ -21,7 +21,7 @@ public static class Placing
             var vm = new VmInput(input.Operation, tier, reserved.Vm);
             if (reserved.Create)
             {
-                await context.CreateVm(vm);
+                await context.CreateVm(vm, input, deadline);
             }
 
             if (reserved.Ready || await context.VmComesUp(vm, reserved.Create, deadline) || attempt == PlacementsMax)

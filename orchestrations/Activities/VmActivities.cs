@@ -1,4 +1,6 @@
 using Launchpad.Shared;
+using Launchpad.Shared.Deployments;
+using Launchpad.Shared.Health;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Plans;
 using Launchpad.Shared.Ssh;
@@ -10,6 +12,12 @@ using Steps = Launchpad.Shared.Operations.Steps;
 namespace Launchpad.Orchestrations.Activities;
 
 public sealed record VmInput(string Operation, Tier Tier, string Vm);
+
+/// <param name="For">Who waits for it; null in what an older release wrote.</param>
+/// <param name="Until">When asking the cloud for a machine that it does not have is given up.</param>
+/// <param name="Last">True when that time has come.</param>
+public sealed record StartVmInput(
+    string Operation, Tier Tier, string Vm, DeploymentInput? For = null, DateTime Until = default, bool Last = true);
 
 /// <param name="Owner">True for the operation that makes the machine.</param>
 /// <param name="Last">True when there is no time left to look again.</param>
@@ -23,22 +31,48 @@ public enum VmProgress
 }
 
 /// <summary>A machine's life: made, found healthy, deleted.</summary>
-public sealed class VmActivities(VmStore vms, VmGateway gateway, VmAccess access, StepLog steps)
+public sealed class VmActivities(
+    DeploymentStore deployments, VmStore vms, VmGateway gateway, VmAccess access, CapacityForecast forecast, Pager pager, StepLog steps)
 {
+    private const string Pool = "machines";
+
+    /// <summary>False while the cloud has none to give.</summary>
     [Function(nameof(StartVm))]
-    public Task StartVm([ActivityTrigger] VmInput input, CancellationToken ct) =>
-        steps.RunAsync(input.Operation, Steps.CreateVm, "A machine takes a minute or two to be made.", async () =>
+    public Task<bool> StartVm([ActivityTrigger] StartVmInput input, CancellationToken ct) =>
+        steps.PollAsync(input.Operation, Steps.CreateVm, "A machine takes a minute or two to be made.", async () =>
         {
-            var vm = await vms.GetAsync(input.Tier, input.Vm, ct);
-            var (host, client) = await access.EnsureKeysAsync(vm.Id, ct);
-            await vms.ChangeAsync(input.Tier, input.Vm, current => current with { HostKey = host.Sha256 }, ct);
-            await gateway.StartCreateAsync(
-                new(VmGateway.ResourceName(vm.Id), vm.Size,
-                    CloudInit.UserData(host.PrivateKeyPem, host.PublicKey, client.PublicKey, access.HeartbeatOf(vm.Id)),
-                    new Dictionary<string, string> { [VmGateway.Tag] = vm.Id }),
-                ct);
-            return $"{vm.Size}, {vm.Id}";
+            try
+            {
+                var ordered = await OrderAsync(input, ct);
+                await pager.ResolveAsync(PageKind.NoCapacity, Pool, ct);
+                return (true, ordered, true);
+            }
+            catch (NoCapacityException full)
+            {
+                await pager.RaiseAsync(PageKind.NoCapacity, Pool, full.Message, ct);
+                return input.Last
+                    ? throw new PermanentException("no-capacity", $"The cloud had no machine to give in all this time. {full.Message}")
+                    : (false, $"{full.Message} {await forecast.TellAsync(ct)} It is asked again until {input.Until:u}.", false);
+            }
         }, ct);
+
+    private async Task<string> OrderAsync(StartVmInput input, CancellationToken ct)
+    {
+        if (input.For is { } waiting)
+        {
+            await deployments.GetHeldAsync(waiting.Account, waiting.Deployment, waiting.Operation, ct);
+        }
+
+        var vm = await vms.GetAsync(input.Tier, input.Vm, ct);
+        var (host, client) = await access.EnsureKeysAsync(vm.Id, ct);
+        await vms.ChangeAsync(input.Tier, input.Vm, current => current with { HostKey = host.Sha256 }, ct);
+        await gateway.StartCreateAsync(
+            new(VmGateway.ResourceName(vm.Id), vm.Size,
+                CloudInit.UserData(host.PrivateKeyPem, host.PublicKey, client.PublicKey, access.HeartbeatOf(vm.Id)),
+                new Dictionary<string, string> { [VmGateway.Tag] = vm.Id }),
+            ct);
+        return $"{vm.Size}, {vm.Id}";
+    }
 
     [Function(nameof(ProbeVm))]
     public Task<VmProgress> ProbeVm([ActivityTrigger] ProbeInput input, CancellationToken ct) =>
@@ -114,10 +148,25 @@ public static class VmCalls
 {
     private const int ProbesMax = 300;
     private const int GonePollsMax = 300;
+    private static readonly TimeSpan CapacityEvery = TimeSpan.FromSeconds(15);
 
     extension(TaskOrchestrationContext context)
     {
-        public Task CreateVm(VmInput input) => context.CallActivityAsync(nameof(VmActivities.StartVm), input, Retry.Machine);
+        /// <summary>Waits, and says for what, while the cloud has no machine to give.</summary>
+        public async Task CreateVm(VmInput input, DeploymentInput waiting, DateTime deadline)
+        {
+            for (var isThereTime = true; ; isThereTime = context.CurrentUtcDateTime < deadline)
+            {
+                // Null is what the activity of an older release answered once it was done.
+                var order = new StartVmInput(input.Operation, input.Tier, input.Vm, waiting, deadline, Last: !isThereTime);
+                if (await context.CallActivityAsync<bool?>(nameof(VmActivities.StartVm), order, Retry.Machine) is not false)
+                {
+                    return;
+                }
+
+                await context.CreateTimer(CapacityEvery, CancellationToken.None);
+            }
+        }
 
         /// <summary>False when the machine went away and another place has to be found.</summary>
         public async Task<bool> VmComesUp(VmInput input, bool owner, DateTime deadline)

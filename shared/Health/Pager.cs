@@ -27,6 +27,9 @@ public enum PageKind
     CrashLoop,
     MachineLost,
     Drift,
+
+    /// <summary>The cloud has no machine to give, and somebody waits for one.</summary>
+    NoCapacity,
 }
 
 /// <summary>A person is needed. One per incident: while it is open, the same is not raised again.</summary>

@@ -34,6 +34,8 @@ public sealed record Failure(string Code, string Message, bool Permanent)
         (OperationKind.Update or OperationKind.Upgrade or OperationKind.Rollback, "never-ready") =>
             "Nothing at once: the last known good version is back. Look at the bot's logs for why the new one failed.",
         (_, "preempted") => "Nothing: the deployment is being deleted, as was asked.",
+        (OperationKind.Provision, "no-capacity") =>
+            "Retry in a while; retrying costs nothing, and the operator has been told. Or delete the deployment: that ends the subscription.",
         (_, "no-room") => "Try again later: room comes free when others go. Nothing was touched, and nothing is charged.",
         (_, "data-too-large") => "Remove files from the bot, or keep the plan. Nothing was touched, and nothing is charged.",
         (_, "subscription-ended") => "Nothing was touched. Order a new bot: this one is not paid for any more.",

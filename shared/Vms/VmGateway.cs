@@ -44,11 +44,21 @@ public sealed class VmGateway(ArmClient arm, IOptions<AzureOptions> options)
 
     /// <summary>Returns as soon as Azure has accepted the order. A machine that has the name already is the one that was ordered
     /// before; only one that is being deleted is not, and Azure refuses its name until it is gone.</summary>
+    /// <exception cref="NoCapacityException">When Azure has none to give.</exception>
     public async Task StartCreateAsync(VmRequest request, CancellationToken ct)
     {
-        if (await LookAsync(request.Name, ct) is null or { ProvisioningState: "Deleting" })
+        if (await LookAsync(request.Name, ct) is not (null or { ProvisioningState: "Deleting" }))
+        {
+            return;
+        }
+
+        try
         {
             await Machines.CreateOrUpdateAsync(WaitUntil.Started, request.Name, Order(request), ct);
+        }
+        catch (RequestFailedException failure) when (NoCapacity.Reason(failure, request.Size, _options.Location) is { } reason)
+        {
+            throw new NoCapacityException(reason, failure);
         }
     }
 

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Azure.Data.Tables;
 using Launchpad.Local;
 using Launchpad.Local.Demo;
+using Launchpad.Local.ResourceManager;
 
 namespace Launchpad.EndToEnd.Tests;
 
@@ -145,6 +146,18 @@ public sealed class Stack(int slot, string image) : IAsyncDisposable
 
     public Customer NewCustomer() => Customer.Of(ControlPlane);
 
+    /// <summary>Runs a timer now, as an operator who does not want to wait would.</summary>
+    public async Task FireAsync(string timer)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(ControlPlane, $"admin/functions/{timer}"))
+        {
+            Content = JsonContent.Create(new { input = (object?)null }),
+        };
+        request.Headers.Add("x-functions-key", MasterKey);
+        using var answer = await admin.SendAsync(request);
+        answer.EnsureSuccessStatusCode();
+    }
+
     public async Task SetFaultsAsync(params object[] rules)
     {
         using var answer = await admin.PutAsJsonAsync(new Uri($"http://127.0.0.1:{Ports.Admin}/faults"), new { seed = 1, rules });
@@ -171,16 +184,32 @@ public sealed class Stack(int slot, string image) : IAsyncDisposable
     /// <summary>From the vault, as the control plane itself reads it.</summary>
     public async Task<string> SecretAsync(string name)
     {
+        using var vault = await AuthorizedAsync(Ports.KeyVault, "https://vault.azure.net");
+        return (string)(await vault.Http.GetFromJsonAsync<JsonNode>($"secrets/{name}?api-version=7.6"))!["value"]!;
+    }
+
+    /// <summary>How many cores the region has; as an operator asks Azure for more.</summary>
+    public async Task SetCoresAsync(int cores)
+    {
+        using var arm = await AuthorizedAsync(Ports.ResourceManager, Arm.Audience);
+        using var answer = await arm.Http.PutAsJsonAsync(
+            $"subscriptions/{Arm.Subscription}/providers/Microsoft.Compute/locations/{Arm.Location}/providers/Microsoft.Quota/quotas/cores"
+            + "?api-version=2023-02-01",
+            new { properties = new { limit = new { limitObjectType = "LimitValue", value = cores } } });
+        answer.EnsureSuccessStatusCode();
+    }
+
+    private async Task<BotDoor> AuthorizedAsync(int port, string resource)
+    {
         using var identity = new HttpRequestMessage(
-            HttpMethod.Get, $"http://127.0.0.1:{Ports.Admin}/msi/token?api-version=2019-08-01&resource=https://vault.azure.net");
+            HttpMethod.Get, $"http://127.0.0.1:{Ports.Admin}/msi/token?api-version=2019-08-01&resource={resource}");
         var header = await File.ReadAllBytesAsync(Path.Combine(Home, "cloud", "identity-header.key"));
         identity.Headers.Add("X-IDENTITY-HEADER", Convert.ToHexStringLower(header));
         using var granted = await admin.SendAsync(identity);
         var token = (string)(await granted.Content.ReadFromJsonAsync<JsonNode>())!["access_token"]!;
-
-        using var vault = new BotDoor(new Uri($"https://localhost:{Ports.KeyVault}/"), CaPath);
-        vault.Http.DefaultRequestHeaders.Authorization = new("Bearer", token);
-        return (string)(await vault.Http.GetFromJsonAsync<JsonNode>($"secrets/{name}?api-version=7.6"))!["value"]!;
+        var service = new BotDoor(new Uri($"https://localhost:{port}/"), CaPath);
+        service.Http.DefaultRequestHeaders.Authorization = new("Bearer", token);
+        return service;
     }
 
     /// <summary>The engine's own account of an instance.</summary>

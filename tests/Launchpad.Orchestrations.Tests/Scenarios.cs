@@ -41,6 +41,16 @@ internal static class Scenarios
                 ("StartVm", [Transient, null]),
                 ("ProbeVm", [VmProgress.Waiting, VmProgress.Waiting, VmProgress.Up])),
         },
+        new("provision-that-waits-for-capacity", nameof(Provision), Order with { Deadline = DateTime.UtcNow.AddMinutes(1) }, Completed)
+        {
+            Answers = With(
+                ("ReserveCapacity", [new Reservation(Vm, Create: true, Ready: false)]), ("StartVm", [false, true]),
+                ("ProbeVm", [VmProgress.Up])),
+        },
+        new("provision-that-finds-no-capacity", nameof(Provision), Order, Undone)
+        {
+            Answers = With(("ReserveCapacity", [new Reservation(Vm, Create: true, Ready: false)]), ("StartVm", [Permanent])),
+        },
         new("provision-whose-machine-went-away", nameof(Provision), Order, Completed)
         {
             Answers = With(

@@ -6,6 +6,7 @@ using Azure;
 using Azure.ResourceManager.Resources;
 using Launchpad.Local.Faults;
 using Launchpad.Local.ResourceManager;
+using Launchpad.Shared.Vms;
 
 namespace Launchpad.Local.Tests.Machines;
 
@@ -106,6 +107,45 @@ public sealed class ResourceManagerTests(MachineCloud cloud)
             Assert.Equal(code, answer.GetProperty("error").GetProperty("code").GetString());
         }
     }
+
+    [Fact]
+    public async Task A_region_without_cores_gives_no_machine_and_says_how_many_are_missing()
+    {
+        const string Compute = $"/subscriptions/{Arm.Subscription}/providers/Microsoft.Compute/locations/{Arm.Location}";
+        const string Quota = $"{Compute}/providers/Microsoft.Quota/quotas/cores?api-version=2023-02-01";
+        var (_, usages) = await SendAsync("GET", $"{Compute}/usages?{Version}");
+        var used = usages.GetProperty("value")[0].GetProperty("currentValue").GetInt32();
+        try
+        {
+            await LimitAsync(used + 3);
+            var order = new Shared.Vms.VmRequest("one-too-many", "Standard_D4s_v5", "#cloud-config", new Dictionary<string, string>());
+            var full = await Assert.ThrowsAsync<NoCapacityException>(() => cloud.Vms.StartCreateAsync(order, CancellationToken.None));
+            Assert.Equal($"3 of {used + 3} cores are free in westeurope, and 4 are needed.", full.Message);
+            Assert.Null(await cloud.Vms.FindAsync("one-too-many", CancellationToken.None));
+            var (refused, _) = await SendAsync("PUT", Quota, """{"properties":{"limit":{"value":"many"}}}""");
+            Assert.Equal(HttpStatusCode.BadRequest, refused);
+        }
+        finally
+        {
+            await LimitAsync(1_000);
+        }
+
+        async Task LimitAsync(int cores)
+        {
+            var body = JsonSerializer.Serialize(new { properties = new { limit = new { limitObjectType = "LimitValue", value = cores } } });
+            var (status, answer) = await SendAsync("PUT", Quota, body);
+            Assert.Equal(HttpStatusCode.OK, status);
+            Assert.Equal(cores, answer.GetProperty("properties").GetProperty("limit").GetProperty("value").GetInt32());
+        }
+    }
+
+    [Theory]
+    [InlineData(409, "SkuNotAvailable", "The requested VM size is currently not available.", "Azure has no D4 to give in westeurope (SkuNotAvailable).")]
+    [InlineData(200, "AllocationFailed", "Allocation failed.", "Azure has no D4 to give in westeurope (AllocationFailed).")]
+    [InlineData(409, "OperationNotAllowed", "The VM is being deleted.", null)]
+    [InlineData(403, "AuthorizationFailed", "quota", null)]
+    public void A_cloud_that_is_full_is_told_from_one_that_refuses(int status, string code, string message, string? reason) =>
+        Assert.Equal(reason, NoCapacity.Reason(new RequestFailedException(status, message, code, null), "D4", "westeurope"));
 
     [Fact]
     public async Task A_token_for_another_service_is_refused()

@@ -89,6 +89,9 @@ public sealed record ArmState
 
     public ImmutableList<LongOperation> Operations { get; init; } = [];
 
+    /// <summary>Of all machines together.</summary>
+    public int CoresMax { get; init; } = 1_000;
+
     public static string Key(string name) => name.ToLowerInvariant();
 
     public VirtualMachine? Machine(string name) => Machines.GetValueOrDefault(Key(name));

@@ -13,6 +13,7 @@ public sealed class ResourceManagerService : CloudService, IAsyncDisposable
     private readonly Reconciler _reconciler;
     private readonly VirtualMachines _machines;
     private readonly NetworkResources _network;
+    private readonly ComputeQuota _quota;
     private readonly Operations _operations;
 
     public ResourceManagerService(CloudContext cloud)
@@ -27,6 +28,7 @@ public sealed class ResourceManagerService : CloudService, IAsyncDisposable
         _reconciler = new Reconciler(cloud, state, _hypervisor, _addresses);
         _machines = new VirtualMachines(cloud, state, _reconciler, _hypervisor);
         _network = new NetworkResources(state, _machines);
+        _quota = new ComputeQuota(state);
         _operations = new Operations(state);
         Dns = new DnsZones(state);
     }
@@ -48,6 +50,7 @@ public sealed class ResourceManagerService : CloudService, IAsyncDisposable
         Subscriptions.Map(all);
         _machines.Map(all);
         _network.Map(all);
+        _quota.Map(all);
         _operations.Map(all);
         Dns.Map(all);
         all.MapFallback((HttpRequest request) => Arm.Error(

@@ -61,6 +61,7 @@ public sealed class VirtualMachines(CloudContext cloud, StateFile<ArmState> stat
 
     private static VirtualMachine New(ArmState state, string name, VmRequest asked, DateTimeOffset now)
     {
+        ComputeQuota.Check(state, asked.Size);
         var taken = state.Machines.Values.Select(machine => machine.Number).ToHashSet();
         var number = Enumerable.Range(1, MachinesMax).FirstOrDefault(one => !taken.Contains(one));
         return number == 0
