@@ -9,8 +9,9 @@ namespace Launchpad.EndToEnd.Tests;
 /// one).</summary>
 public sealed class KillTests(ITestOutputHelper output) : IAsyncLifetime
 {
-    private const int EventsMax = 200;
-    private static readonly int Stride = int.Parse(Environment.GetEnvironmentVariable("LAUNCHPAD_KILL_STRIDE") ?? "11", null);
+    private const int EventsMax = 400;
+    private const int UsualStride = 11;
+    private static readonly string? Asked = Environment.GetEnvironmentVariable("LAUNCHPAD_KILL_STRIDE");
 
     private readonly Stack stack = new(slot: 6, image: "tiny");
 
@@ -23,13 +24,18 @@ public sealed class KillTests(ITestOutputHelper output) : IAsyncLifetime
     [InlineData("Provision", "pocket cloud")]
     [InlineData("Terminate", "control plane")]
     [InlineData("Terminate", "pocket cloud")]
-    [InlineData("Rollout", "control plane", "1.0.1")]
-    [InlineData("Rollout", "control plane", "broken-with-channels")]
-    [InlineData("Rollout", "pocket cloud", "1.0.1")]
-    public async Task A_saga_goes_on_where_it_was(string saga, string victim, string? tag = null)
+    [InlineData("Rollout", "control plane")]
+    [InlineData("Rollout that fails", "control plane")]
+    [InlineData("Rollout to another plan", "control plane")]
+    [InlineData("Rollout", "pocket cloud")]
+    [InlineData("Suspend", "control plane")]
+    [InlineData("Restart", "control plane")]
+    [InlineData("Recover", "control plane")]
+    [InlineData("Replace", "control plane")]
+    public async Task A_saga_goes_on_where_it_was(string name, string victim)
     {
-        // A rollout takes ten times as long as the others, most of it watching.
-        var stride = tag is null || Stride == 1 ? Stride : 4 * Stride;
+        var walk = KillWalk.All[name];
+        var stride = Asked is null ? walk.Stride ?? UsualStride : int.Parse(Asked, null);
         // A machine that has the image, so that every round walks the same way.
         using (var customer = await stack.SignedUpAsync())
         {
@@ -40,7 +46,7 @@ public sealed class KillTests(ITestOutputHelper output) : IAsyncLifetime
         var rounds = 0;
         for (var n = 1 + (victim == "pocket cloud" ? stride / 2 : 0); n < EventsMax; n += stride)
         {
-            if (!await RoundAsync(saga, victim, n, tag))
+            if (!await RoundAsync(walk, victim, n))
             {
                 break;
             }
@@ -48,41 +54,45 @@ public sealed class KillTests(ITestOutputHelper output) : IAsyncLifetime
             rounds++;
         }
 
-        output.WriteLine($"{saga} {tag}: {rounds} kills of the {victim}, one every {stride} events");
-        await InvariantTable.SaveAsync($"✓ {saga,-20} killed: {victim}, {tag ?? "ordinary"}: all of the above held {rounds,6} times\n");
+        output.WriteLine($"{name}: {rounds} kills of the {victim}, one every {stride} events");
+        await InvariantTable.SaveAsync($"✓ {name,-23} killed {victim,-13} at every {stride,2}. event: all of the above held {rounds,6} times\n");
         Assert.InRange(rounds, 1, EventsMax);
     }
 
     /// <summary>False when the saga ended before its n-th event: every point was passed.</summary>
-    private async Task<bool> RoundAsync(string saga, string victim, int n, string? tag)
+    private async Task<bool> RoundAsync(KillWalk walk, string victim, int n)
     {
         await stack.KillPocketCloudAsync();
-        await stack.UpAsync($"Durable__StopAfterEvent={saga}:{n}");
+        await stack.UpAsync($"Durable__StopAfterEvent={walk.Saga}:{n}");
         var pid = await stack.ControlPlanePidAsync();
         using var customer = await stack.SignedUpAsync();
         var deployment = await customer.BuyAsync();
-        var terminating = saga switch
-        {
-            "Terminate" => TerminateAsync(customer, deployment),
-            "Rollout" => RollOutAsync(customer, deployment, tag!),
-            _ => null,
-        };
-        var frozen = await Stack.FreezesAsync(pid, () => IsOverAsync(deployment, saga, tag), Stack.Within(3));
+        string? provision = null;
+        var beginning = walk.Begin is null ? null : BeginAsync();
+        var frozen = await Stack.FreezesAsync(pid, () => IsOverAsync(walk, deployment, provision), Stack.Within(3));
         if (frozen)
         {
-            await KillAsync(victim, pid, saga, n);
+            await KillAsync(walk, victim, pid, n);
         }
 
-        if (terminating is not null)
+        if (beginning is not null)
         {
-            await terminating.ContinueWith(_ => { }, TaskScheduler.Default);
+            await beginning.ContinueWith(_ => { }, TaskScheduler.Default);
         }
 
-        await AssertEndAsync(customer, deployment, saga, $"{saga}:{n}, {victim}, {tag}", tag);
+        await AssertEndAsync(walk, customer, deployment, provision, $"{walk.Saga}:{n}, {victim}");
         return frozen;
+
+        async Task BeginAsync()
+        {
+            var begun = await customer.BegunAsync(deployment, Stack.Within(1));
+            await customer.FinishedAsync(begun, null, Stack.Within(3));
+            provision = begun;
+            await walk.Begin!(stack, customer, deployment);
+        }
     }
 
-    private async Task KillAsync(string victim, int pid, string saga, int n)
+    private async Task KillAsync(KillWalk walk, string victim, int pid, int n)
     {
         if (victim == "control plane")
         {
@@ -93,36 +103,28 @@ public sealed class KillTests(ITestOutputHelper output) : IAsyncLifetime
         // The control plane goes on against a cloud that is gone, and then against one that came back.
         await stack.KillPocketCloudAsync();
         await Stack.SignalAsync(pid, "CONT");
-        await stack.UpAsync($"Durable__StopAfterEvent={saga}:{n}");
+        await stack.UpAsync($"Durable__StopAfterEvent={walk.Saga}:{n}");
     }
 
-    private static async Task TerminateAsync(Customer customer, string deployment)
-    {
-        await customer.FinishedAsync(await customer.BegunAsync(deployment, Stack.Within(1)), null, Stack.Within(3));
-        await customer.StartAsync(HttpMethod.Delete, $"deployments/{deployment}?window=none", null, Stack.Within(1));
-    }
-
-    private static async Task RollOutAsync(Customer customer, string deployment, string tag)
-    {
-        await customer.FinishedAsync(await customer.BegunAsync(deployment, Stack.Within(1)), null, Stack.Within(3));
-        await customer.BeginAsync(deployment, HttpMethod.Post, "upgrade", new { tag });
-    }
-
-    private async Task<bool> IsOverAsync(string deployment, string saga, string? tag)
+    /// <param name="provision">The operation that came before; null while there is none, or when that is the one.</param>
+    private async Task<bool> IsOverAsync(KillWalk walk, string deployment, string? provision)
     {
         var row = await stack.Table("deployments").QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"RowKey eq {deployment}")).SingleAsync();
-        if (saga == "Rollout" && (row.GetInt32("activeVersion") != 2 && row.GetInt32("failedRollouts") is not > 0))
+        if (row.GetString("operation") != "" || row.GetString("status") != walk.Status
+            || (walk.Begin is not null && (provision is null || row.GetString("lastOperation") == provision)))
         {
             return false;
         }
 
-        Assert.True(row.GetInt32("activeVersion") != 2 || tag == "1.0.1", "The broken version is active.");
-        return row.GetString("status") == (saga == "Terminate" ? "terminated" : "running") && row.GetString("operation") == "";
+        Assert.Contains(row.GetInt32("activeVersion")!.Value, walk.Versions);
+
+        // A machine that is lost is cleared away once its bots are elsewhere.
+        return walk.Saga != "Replace" || await stack.Table("vms").QueryAsync<TableEntity>().Where(vm => vm.RowKey != "pool").CountAsync() == 1;
     }
 
-    private async Task AssertEndAsync(Customer customer, string deployment, string saga, string round, string? tag)
+    private async Task AssertEndAsync(KillWalk walk, Customer customer, string deployment, string? provision, string round)
     {
-        var ct = Stack.Within(3);
+        var ct = Stack.Within(5);
         while (!await EndedAsync())
         {
             await Task.Delay(100, ct);
@@ -132,15 +134,23 @@ public sealed class KillTests(ITestOutputHelper output) : IAsyncLifetime
         Assert.True(machines.Length == 1, $"{round}: {machines.Length} machines");
         await Leftovers.AssertMachinesAgreeAsync(stack);
         var subscriptions = await SubscriptionsAsync(deployment);
-        if (saga == "Terminate")
+        if (walk.Status == "terminated")
         {
             Assert.True((await Leftovers.OfAsync(stack, deployment)) is [], $"{round}: {string.Join(", ", await Leftovers.OfAsync(stack, deployment))}");
             Assert.DoesNotContain("active", subscriptions);
             return;
         }
 
-        Assert.True((await stack.BotsAsync()).SequenceEqual([deployment]), $"{round}: {string.Join(", ", await stack.BotsAsync())}");
+        string[] expected = walk.Status == "running" ? [deployment] : [];
+        var bots = await stack.BotsAsync();
+        Assert.True(bots.SequenceEqual(expected), $"{round}: {string.Join(", ", bots)}");
         Assert.True(subscriptions.SequenceEqual(["active"]), $"{round}: {string.Join(", ", subscriptions)}");
+        if (bots is not [])
+        {
+            var granted = await Granted.OfAsync(stack, deployment);
+            Assert.True(granted == Granted.Starter || granted == Granted.Plus, $"{round}: {granted}");
+        }
+
         await customer.DeletedAsync(deployment);
 
         async Task<bool> EndedAsync()
@@ -148,7 +158,7 @@ public sealed class KillTests(ITestOutputHelper output) : IAsyncLifetime
             try
             {
                 // The last events follow what can be seen of the end: the kill may have come after it, and the start still be going on.
-                return await IsOverAsync(deployment, saga, tag) && await stack.AnswersAsync(ct);
+                return await IsOverAsync(walk, deployment, provision) && await stack.AnswersAsync(ct);
             }
             catch (Azure.RequestFailedException)
             {

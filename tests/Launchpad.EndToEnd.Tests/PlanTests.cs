@@ -1,6 +1,4 @@
-using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Azure.Data.Tables;
 using Launchpad.Local.Demo;
 
 namespace Launchpad.EndToEnd.Tests;
@@ -10,9 +8,6 @@ namespace Launchpad.EndToEnd.Tests;
 [Collection(OnOneStack.Name)]
 public sealed class PlanTests(StackFixture fixture) : OnOneStackTests(fixture)
 {
-    private static readonly Granted Starter = new(2048, 10_240, 2048, 1900);
-    private static readonly Granted Plus = new(4096, 20_480, 4096, 3900);
-
     [Fact]
     public async Task A_larger_plan_is_planned_applied_and_given_back_with_the_data_there()
     {
@@ -20,25 +15,25 @@ public sealed class PlanTests(StackFixture fixture) : OnOneStackTests(fixture)
         var (deployment, _) = await customer.RunningAsync();
         using var bot = await TinyDoor.OfAsync(stack, customer, deployment);
         await bot.AskAsync("one");
-        Assert.Equal(Starter, await GrantedAsync(deployment));
+        Assert.Equal(Granted.Starter, await Granted.OfAsync(stack, deployment));
 
         var planned = await customer.ChangeAsync(deployment, HttpMethod.Patch, "config?plan=true", new { plan = "plus" });
         Assert.True(planned.Status == "succeeded", $"{planned.Failure}");
         var plan = JsonNode.Parse(planned.Result!)!;
         Assert.Equal(("plan", "medium"), ((string)plan["diff"]!["changes"]![0]!["path"]!, (string)plan["diff"]!["risk"]!));
         Assert.Equal((1900, 3900), ((int)plan["price"]!["fromMonthlyCents"]!, (int)plan["price"]!["toMonthlyCents"]!));
-        Assert.Equal(Starter, await GrantedAsync(deployment));
+        Assert.Equal(Granted.Starter, await Granted.OfAsync(stack, deployment));
 
         var applied = await customer.DoAsync(HttpMethod.Post, $"deployments/{deployment}/apply", new { plan = (string)plan["token"]! });
         Assert.True(applied.Status == "succeeded", $"{applied.Failure}");
         Assert.Equal(["plan-room", "candidate-answer", "price", "switch"], applied.Names("plan-room", "candidate-answer", "price", "switch"));
-        Assert.Equal(Plus, await GrantedAsync(deployment));
+        Assert.Equal(Granted.Plus, await Granted.OfAsync(stack, deployment));
         Assert.Equal(new(Boots: 2, Messages: 1), await bot.AboutAsync());
 
         // Back to the version before is back to its plan, and its smaller volume.
         var back = await customer.ChangeAsync(deployment, HttpMethod.Post, "rollback", new { });
         Assert.True(back.Status == "succeeded", $"{back.Failure}");
-        Assert.Equal(Starter, await GrantedAsync(deployment));
+        Assert.Equal(Granted.Starter, await Granted.OfAsync(stack, deployment));
         Assert.Equal(new(Boots: 3, Messages: 1), await bot.AboutAsync());
         await customer.DeletedAsync(deployment);
         Assert.Empty(await Leftovers.OfAsync(stack, deployment));
@@ -51,7 +46,7 @@ public sealed class PlanTests(StackFixture fixture) : OnOneStackTests(fixture)
         var (deployment, _) = await customer.RunningAsync();
         var change = await customer.BeginAsync(deployment, HttpMethod.Patch, "config", new { plan = "plus" });
         await customer.SeesAsync(change, "hold");
-        Assert.Equal(Plus, await GrantedAsync(deployment));
+        Assert.Equal(Granted.Plus, await Granted.OfAsync(stack, deployment));
         using (var view = await customer.SendAsync(HttpMethod.Get, $"operations/{change}", null, Stack.Within(1)))
         {
             Assert.Contains("costs what it did", $"{view.RootElement.GetProperty("ifCancelled")}", StringComparison.Ordinal);
@@ -61,7 +56,7 @@ public sealed class PlanTests(StackFixture fixture) : OnOneStackTests(fixture)
         var cancelled = await customer.FinishedAsync(change, null, Stack.Within(2));
         Assert.Equal(("failed", "cancelled"), (cancelled.Status, cancelled.Failure?.Code));
         Assert.Contains("return-plan", cancelled.Names("return-plan"));
-        Assert.Equal(Starter, await GrantedAsync(deployment));
+        Assert.Equal(Granted.Starter, await Granted.OfAsync(stack, deployment));
         Assert.Equal("running", (await customer.DeploymentAsync(deployment, Stack.Within(1))).Status);
         await customer.DeletedAsync(deployment);
     }
@@ -80,29 +75,7 @@ public sealed class PlanTests(StackFixture fixture) : OnOneStackTests(fixture)
 
         var same = await customer.ChangeAsync(deployment, HttpMethod.Patch, "config", new { plan = "plus" });
         Assert.Equal("nothing-to-change", same.Failure?.Code);
-        Assert.Equal(Plus, await GrantedAsync(deployment));
+        Assert.Equal(Granted.Plus, await Granted.OfAsync(stack, deployment));
         await customer.DeletedAsync(deployment);
     }
-
-    /// <summary>What the container may use, what the volume holds, what the machine's row promises, and what the subscription costs.</summary>
-    private async Task<Granted> GrantedAsync(string deployment)
-    {
-        var machine = Assert.Single(await stack.MachinesAsync());
-        var memory = await Stack.OnMachineAsync(machine, "docker", "inspect", "--format", "{{.HostConfig.Memory}}", $"launchpad-{deployment}");
-        var volume = await Stack.OnMachineAsync(machine, "stat", "-c", "%s", $"/var/lib/launchpad/{deployment}/volume.img");
-        var promised = await stack.Table("vms").QueryAsync<TableEntity>().Where(row => row.RowKey != "pool")
-            .Select(row => (int?)JsonNode.Parse(row.GetString("reservations"))![deployment]).SingleAsync();
-        var row = await stack.Table("deployments").QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"RowKey eq {deployment}")).SingleAsync();
-        return new((int)(long.Parse(memory) >> 20), (int)(long.Parse(volume) >> 20), promised ?? 0, await CostsAsync(row.GetString("subscription")));
-    }
-
-    private async Task<int> CostsAsync(string subscription)
-    {
-        using var stripe = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{stack.Ports.Stripe}/v1/") };
-        stripe.DefaultRequestHeaders.Authorization = new("Bearer", await stack.SecretAsync("stripe-api-key"));
-        var found = await stripe.GetFromJsonAsync<JsonNode>($"subscriptions/{subscription}", Stack.Within(1));
-        return (int)found!["items"]!["data"]!.AsArray().Single()!["price"]!["unit_amount"]!;
-    }
-
-    private sealed record Granted(int MemoryMb, int StorageMb, int PromisedMb, int MonthlyCents);
 }
