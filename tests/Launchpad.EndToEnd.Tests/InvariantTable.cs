@@ -25,6 +25,9 @@ public sealed class Cell(Operation operation, long ms, int hits)
 
     public long Ms => ms;
 
+    /// <summary>The fault that was set came to pass.</summary>
+    public bool Met => hits > 0;
+
     /// <summary>By invariant what was found instead; null where it holds.</summary>
     public IReadOnlyDictionary<string, string?> Found => found;
 
