@@ -204,7 +204,8 @@ public sealed partial class FaultTests(StackFixture fixture, ITestOutputHelper o
 
     [GeneratedRegex(
         @"(acc|dep|op|vm)[_-][0-9A-Za-z]{26}|sha256[:-][0-9a-f]{64}|(sub|cs_test|evt|cus|price|in)_[0-9A-Za-z]+|[0-9]{19}|[0-9a-f]{64}"
-        + @"|ada-[0-9a-z]{8}|[0-9a-f]{32}|(?<=-(nic|ip)-)[0-9a-f]{8}")]
+        + @"|ada-[0-9a-z]{8}|[0-9a-f]{32}|(?<=-(nic|ip)-)[0-9a-f]{8}"
+        + @"|(?<=once-status-)[0-9]+|(?<='r)[0-9]{12}|(?<=tiny/manifests/)[0-9.\\]+")]
     private static partial Regex Varying();
 
     private sealed record Call(string Plan, string Service, string Method, string Pattern);

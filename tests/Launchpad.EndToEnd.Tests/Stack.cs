@@ -7,6 +7,9 @@ using Launchpad.Local;
 using Launchpad.Local.Demo;
 using Launchpad.Local.ResourceManager;
 
+// Most of the time is waiting: each stack has its tests one after the other, and the stacks run side by side.
+[assembly: CollectionBehavior(MaxParallelThreads = 4)]
+
 namespace Launchpad.EndToEnd.Tests;
 
 /// <summary>The whole product as `./launchpad up` starts it: real processes, a home of its own, killed and started again as a test
@@ -210,6 +213,22 @@ public sealed class Stack(int slot, string image) : IAsyncDisposable
         var service = new BotDoor(new Uri($"https://localhost:{port}/"), CaPath);
         service.Http.DefaultRequestHeaders.Authorization = new("Bearer", token);
         return service;
+    }
+
+    /// <summary>Waits until no orchestration goes on.</summary>
+    public async Task SettledAsync()
+    {
+        for (var ct = Within(2); ; await Task.Delay(200, ct))
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(ControlPlane, "admin/instances?status=Running,Pending"));
+            request.Headers.Add("x-functions-key", MasterKey);
+            using var answer = await admin.SendAsync(request, ct);
+            answer.EnsureSuccessStatusCode();
+            if ((await answer.Content.ReadFromJsonAsync<JsonNode>(ct))!["instances"]!.AsArray().Count == 0)
+            {
+                return;
+            }
+        }
     }
 
     /// <summary>The engine's own account of an instance.</summary>
