@@ -11,6 +11,7 @@ public sealed class KillTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private const int EventsMax = 400;
     private const int UsualStride = 11;
+    private const int Middle = 30;
     private static readonly string? Asked = Environment.GetEnvironmentVariable("LAUNCHPAD_KILL_STRIDE");
 
     private readonly Stack stack = new(slot: 6, image: "tiny");
@@ -44,7 +45,8 @@ public sealed class KillTests(ITestOutputHelper output) : IAsyncLifetime
         }
 
         var rounds = 0;
-        for (var n = 1 + (victim == "pocket cloud" ? stride / 2 : 0); n < EventsMax; n += stride)
+        var first = stride == KillWalk.OneKill ? Middle : 1 + (victim == "pocket cloud" ? stride / 2 : 0);
+        for (var n = first; n < EventsMax; n += stride)
         {
             if (!await RoundAsync(walk, victim, n))
             {

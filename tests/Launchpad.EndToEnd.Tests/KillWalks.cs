@@ -11,6 +11,9 @@ namespace Launchpad.EndToEnd.Tests;
 internal sealed record KillWalk(
     string Saga, int? Stride, string Status, int[] Versions, Func<Stack, Customer, string, Task>? Begin)
 {
+    /// <summary>A stride that only the first kill fits into: it takes minutes until a machine counts as lost.</summary>
+    public const int OneKill = 1_000;
+
     /// <summary>Nobody asks for it: a timer finds that it is needed.</summary>
     public bool ComesBySweep => Saga is "Recover" or "Replace";
 
@@ -33,7 +36,7 @@ internal sealed record KillWalk(
             await Stack.OnMachineAsync(machine, "launchpad-heartbeat");
             await stack.FireAsync("SweepHealth");
         }),
-        ["Replace"] = new("Replace", 40, "running", [1], async (stack, customer, deployment) =>
+        ["Replace"] = new("Replace", OneKill, "running", [1], async (stack, customer, deployment) =>
         {
             await Stack.DockerAsync("rm", "--force", "--volumes", (await stack.MachinesAsync())[0]);
             for (var ct = Stack.Within(3); (await customer.DeploymentAsync(deployment, ct)).Operation is null; await Task.Delay(2_000, ct))
