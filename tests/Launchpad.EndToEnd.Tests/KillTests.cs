@@ -11,10 +11,14 @@ public sealed class KillTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private const int EventsMax = 400;
     private const int UsualStride = 11;
-    private const int Middle = 30;
     private static readonly string? Asked = Environment.GetEnvironmentVariable("LAUNCHPAD_KILL_STRIDE");
 
     private readonly Stack stack = new(slot: 6, image: "tiny");
+
+    /// <summary>Those that a timer begins, in a whole walk only: another timer may begin another one meanwhile, and until a machine counts
+    /// as lost takes minutes.</summary>
+    public static TheoryData<string, string> BySweep =>
+        Asked is null ? [] : new() { { "Recover", "control plane" }, { "Replace", "control plane" } };
 
     public Task InitializeAsync() => stack.UpAsync();
 
@@ -31,8 +35,7 @@ public sealed class KillTests(ITestOutputHelper output) : IAsyncLifetime
     [InlineData("Rollout", "pocket cloud")]
     [InlineData("Suspend", "control plane")]
     [InlineData("Restart", "control plane")]
-    [InlineData("Recover", "control plane")]
-    [InlineData("Replace", "control plane")]
+    [MemberData(nameof(BySweep))]
     public async Task A_saga_goes_on_where_it_was(string name, string victim)
     {
         var walk = KillWalk.All[name];
@@ -45,8 +48,7 @@ public sealed class KillTests(ITestOutputHelper output) : IAsyncLifetime
         }
 
         var rounds = 0;
-        var first = stride == KillWalk.OneKill ? Middle : 1 + (victim == "pocket cloud" ? stride / 2 : 0);
-        for (var n = first; n < EventsMax; n += stride)
+        for (var n = 1 + (victim == "pocket cloud" ? stride / 2 : 0); n < EventsMax; n += stride)
         {
             if (!await RoundAsync(walk, victim, n))
             {
@@ -83,6 +85,11 @@ public sealed class KillTests(ITestOutputHelper output) : IAsyncLifetime
         if (frozen)
         {
             await KillAsync(walk, victim, pid, n);
+            if (walk.ComesBySweep)
+            {
+                // The next sweep may begin another one, which shall not be stopped.
+                await StartAsync();
+            }
         }
 
         if (beginning is not null)

@@ -11,9 +11,6 @@ namespace Launchpad.EndToEnd.Tests;
 internal sealed record KillWalk(
     string Saga, int? Stride, string Status, int[] Versions, Func<Stack, Customer, string, Task>? Begin)
 {
-    /// <summary>A stride that only the first kill fits into: it takes minutes until a machine counts as lost.</summary>
-    public const int OneKill = 1_000;
-
     /// <summary>Nobody asks for it: a timer finds that it is needed.</summary>
     public bool ComesBySweep => Saga is "Recover" or "Replace";
 
@@ -29,14 +26,14 @@ internal sealed record KillWalk(
             await customer.StartAsync(HttpMethod.Post, $"deployments/{deployment}/suspend", null, Stack.Within(1))),
         ["Restart"] = new("Restart", 7, "running", [1], async (_, customer, deployment) =>
             await customer.StartAsync(HttpMethod.Post, $"deployments/{deployment}/restart", null, Stack.Within(1))),
-        ["Recover"] = new("Recover", 7, "running", [1], async (stack, _, deployment) =>
+        ["Recover"] = new("Recover", null, "running", [1], async (stack, _, deployment) =>
         {
             var machine = (await stack.MachinesAsync())[0];
             await Stack.OnMachineAsync(machine, "docker", "stop", "--time", "1", $"launchpad-{deployment}");
             await Stack.OnMachineAsync(machine, "launchpad-heartbeat");
             await stack.FireAsync("SweepHealth");
         }),
-        ["Replace"] = new("Replace", OneKill, "running", [1], async (stack, customer, deployment) =>
+        ["Replace"] = new("Replace", null, "running", [1], async (stack, customer, deployment) =>
         {
             await Stack.DockerAsync("rm", "--force", "--volumes", (await stack.MachinesAsync())[0]);
             for (var ct = Stack.Within(3); (await customer.DeploymentAsync(deployment, ct)).Operation is null; await Task.Delay(2_000, ct))
