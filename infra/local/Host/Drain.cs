@@ -1,9 +1,7 @@
-using Microsoft.Extensions.Hosting;
-
 namespace Launchpad.Host;
 
 /// <summary>How the process ends: what is under way may finish, is asked to stop after a while, and is cut off a little later.</summary>
-internal sealed class Drain : IDisposable
+internal sealed class Drain(TimeProvider time) : IDisposable
 {
     /// <summary>When invocations that are still running are cancelled.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -11,15 +9,11 @@ internal sealed class Drain : IDisposable
     /// <summary>When the process stops waiting for them.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(8);
 
-    private readonly CancellationTokenSource deadline;
+    private readonly CancellationTokenSource _deadline = new(Timeout.InfiniteTimeSpan, time);
 
-    public Drain(IHostApplicationLifetime lifetime, TimeProvider time)
-    {
-        deadline = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
-        lifetime.ApplicationStopping.Register(() => deadline.CancelAfter(Patience));
-    }
+    public CancellationToken Deadline => _deadline.Token;
 
-    public CancellationToken Deadline => deadline.Token;
+    public void Begin() => _deadline.CancelAfter(Patience);
 
-    public void Dispose() => deadline.Dispose();
+    public void Dispose() => _deadline.Dispose();
 }

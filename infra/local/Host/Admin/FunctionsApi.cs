@@ -1,32 +1,28 @@
 using System.Text.Json;
-using Launchpad.Host.Discovery;
 using Launchpad.Host.Http;
 using Launchpad.Host.Timers;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
+using Launchpad.Host.Worker;
 
 namespace Launchpad.Host.Admin;
 
 /// <summary>What functions there are; a timer can be run at once.</summary>
-internal sealed class FunctionsApi(
-    FunctionList functions, HttpEndpoints http, TimerService timers, HostJson host, AdminAccess access)
+internal sealed class FunctionsApi(AppWorker app, HttpEndpoints http, TimerService timers, HostJson host, AdminAccess access)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/admin/functions", access.Guard(_ => Task.FromResult(Results.Json(functions.All.Select(Describe)))));
+        routes.MapGet("/admin/functions", access.Guard(_ => Task.FromResult(Results.Json(app.Functions.Select(Describe)))));
         routes.MapPost("/admin/functions/{name}", access.Guard(FireAsync));
     }
 
-    private object Describe(Function function)
+    private object Describe(AppFunction function)
     {
-        var route = http.Functions.FirstOrDefault(f => f.Function == function);
-        var timer = timers.All.FirstOrDefault(t => t.Function == function);
+        var route = http.Functions.FirstOrDefault(f => f.Function.Name == function.Name);
+        var timer = timers.All.FirstOrDefault(t => t.Function.Name == function.Name);
         return new
         {
             function.Name,
             trigger = function.TriggerType,
-            function.EntryPoint,
+            function.Metadata.EntryPoint,
             route = route is null ? null : $"/{host.RoutePrefix}/{route.Route}".Replace("//", "/", StringComparison.Ordinal),
             route?.Methods,
             level = route?.Level.ToString(),
@@ -44,12 +40,12 @@ internal sealed class FunctionsApi(
         }
 
         var name = (string)context.Request.RouteValues["name"]!;
-        if (functions.Find(name) is not { } function)
+        if (app.Functions.FirstOrDefault(f => f.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is not { } function)
         {
             return Results.NotFound();
         }
 
-        if (timers.All.FirstOrDefault(t => t.Function == function) is not { } timer)
+        if (timers.All.FirstOrDefault(t => t.Function.Name == function.Name) is not { } timer)
         {
             return Results.BadRequest(new { error = $"'{function.Name}' is not a timer." });
         }

@@ -1,17 +1,21 @@
 using System.Globalization;
-using System.Text.Json;
-using Launchpad.Durable;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
-using Microsoft.DurableTask.Client;
+using Microsoft.Azure.WebJobs.Extensions.DurableTask;
+using Newtonsoft.Json;
+using Newtonsoft.Json.Converters;
+using Newtonsoft.Json.Serialization;
 
 namespace Launchpad.Host.Admin;
 
-/// <summary>What orchestrations there are, and what each of them did.</summary>
-internal sealed class InstancesApi(DurableEngine engine, AdminAccess access)
+/// <summary>What orchestrations there are, and what each of them did, in whichever store they are.</summary>
+internal sealed class InstancesApi(IDurableClient client, AdminAccess access)
 {
     private const int PageMax = 1000;
+
+    private static readonly JsonSerializerSettings Form = new()
+    {
+        ContractResolver = new CamelCasePropertyNamesContractResolver(),
+        Converters = { new StringEnumConverter() },
+    };
 
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -26,56 +30,33 @@ internal sealed class InstancesApi(DurableEngine engine, AdminAccess access)
             return Results.BadRequest(new { error = refusal });
         }
 
-        await foreach (var page in engine.Client.GetAllInstancesAsync(query).AsPages(query.ContinuationToken, query.PageSize))
-        {
-            return Results.Json(new { instances = page.Values.Select(Summary), continuationToken = page.ContinuationToken });
-        }
-
-        return Results.Json(new { instances = Array.Empty<object>(), continuationToken = (string?)null });
+        var page = await client.ListInstancesAsync(query, http.RequestAborted);
+        return Answer(new { instances = page.DurableOrchestrationState.Select(Summary), page.ContinuationToken });
     }
 
     private async Task<IResult> FindAsync(HttpContext http)
     {
         var id = (string)http.Request.RouteValues["id"]!;
-        if (await engine.Client.GetInstanceAsync(id, getInputsAndOutputs: true, http.RequestAborted) is not { } instance)
-        {
-            return Results.NotFound();
-        }
-
-        var history = await engine.HistoryAsync(id, http.RequestAborted);
-        return Results.Json(new
-        {
-            instance.InstanceId,
-            instance.Name,
-            runtimeStatus = instance.RuntimeStatus.ToString(),
-            instance.CreatedAt,
-            instance.LastUpdatedAt,
-            input = Raw(instance.SerializedInput),
-            output = Raw(instance.SerializedOutput),
-            customStatus = Raw(instance.SerializedCustomStatus),
-            instance.FailureDetails,
-            instance.Tags,
-            timeline = Timeline.Of(history),
-            history,
-            pending = await engine.PendingAsync(id, http.RequestAborted),
-        });
+        return await client.GetStatusAsync(id, showHistory: true, showHistoryOutput: true, showInput: true) is { } instance
+            ? Answer(instance)
+            : Results.NotFound();
     }
 
-    private static object Summary(OrchestrationMetadata instance) => new
+    private static object Summary(DurableOrchestrationStatus instance) => new
     {
         instance.InstanceId,
         instance.Name,
-        runtimeStatus = instance.RuntimeStatus.ToString(),
-        instance.CreatedAt,
-        instance.LastUpdatedAt,
-        customStatus = Raw(instance.SerializedCustomStatus),
+        instance.RuntimeStatus,
+        instance.CreatedTime,
+        instance.LastUpdatedTime,
+        instance.CustomStatus,
     };
 
-    private static JsonElement? Raw(string? json) => json is null ? null : JsonElement.Parse(json);
+    private static IResult Answer(object value) => Results.Text(JsonConvert.SerializeObject(value, Form), "application/json");
 
-    private static bool TryReadQuery(IQueryCollection asked, out OrchestrationQuery query, out string refusal)
+    private static bool TryReadQuery(IQueryCollection asked, out OrchestrationStatusQueryCondition query, out string refusal)
     {
-        query = new OrchestrationQuery();
+        query = new() { PageSize = 100, ShowInput = false };
         refusal = "";
         var statuses = new List<OrchestrationRuntimeStatus>();
         foreach (var name in asked["status"].SelectMany(value => value!.Split(',', StringSplitOptions.RemoveEmptyEntries)))
@@ -89,12 +70,15 @@ internal sealed class InstancesApi(DurableEngine engine, AdminAccess access)
             statuses.Add(status);
         }
 
-        var top = OrchestrationQuery.DefaultPageSize;
-        if (asked.TryGetValue("top", out var count)
-            && !(int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out top) && top is >= 1 and <= PageMax))
+        if (asked.TryGetValue("top", out var count))
         {
-            refusal = $"'top' is a number from 1 to {PageMax}.";
-            return false;
+            if (!int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var top) || top is < 1 or > PageMax)
+            {
+                refusal = $"'top' is a number from 1 to {PageMax}.";
+                return false;
+            }
+
+            query.PageSize = top;
         }
 
         if (!TryReadTime(asked, "createdFrom", out var from) || !TryReadTime(asked, "createdTo", out var to))
@@ -103,19 +87,15 @@ internal sealed class InstancesApi(DurableEngine engine, AdminAccess access)
             return false;
         }
 
-        query = new OrchestrationQuery(
-            CreatedFrom: from,
-            CreatedTo: to,
-            Statuses: statuses.Count == 0 ? null : statuses,
-            InstanceIdPrefix: asked["prefix"].FirstOrDefault(),
-            PageSize: top,
-            // The custom status comes with the inputs and outputs only.
-            FetchInputsAndOutputs: true,
-            ContinuationToken: asked["continuationToken"].FirstOrDefault());
+        query.CreatedTimeFrom = from ?? default;
+        query.CreatedTimeTo = to ?? default;
+        query.RuntimeStatus = statuses;
+        query.InstanceIdPrefix = asked["prefix"].FirstOrDefault();
+        query.ContinuationToken = asked["continuationToken"].FirstOrDefault();
         return true;
     }
 
-    private static bool TryReadTime(IQueryCollection asked, string name, out DateTimeOffset? time)
+    private static bool TryReadTime(IQueryCollection asked, string name, out DateTime? time)
     {
         time = null;
         if (!asked.TryGetValue(name, out var text))
@@ -124,7 +104,7 @@ internal sealed class InstancesApi(DurableEngine engine, AdminAccess access)
         }
 
         var read = DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var value);
-        time = value;
+        time = value.UtcDateTime;
         return read;
     }
 }

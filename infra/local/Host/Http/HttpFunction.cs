@@ -1,21 +1,34 @@
 using System.Collections.Immutable;
-using Launchpad.Host.Discovery;
-using Microsoft.Azure.Functions.Worker;
+using Launchpad.Host.Worker;
 
 namespace Launchpad.Host.Http;
+
+/// <summary>Who may call a function: anybody, whoever has one of its keys or of the app's, whoever has the master key.</summary>
+internal enum AuthorizationLevel
+{
+    Anonymous,
+    User,
+    Function,
+    System,
+    Admin,
+}
 
 /// <summary>A function and the requests it answers.</summary>
 internal sealed class HttpFunction
 {
-    public HttpFunction(Function function, HttpTriggerAttribute trigger)
+    public HttpFunction(AppFunction function)
     {
         Function = function;
-        Level = trigger.AuthLevel;
-        Route = (string.IsNullOrWhiteSpace(trigger.Route) ? function.Name : trigger.Route).Trim('/');
-        Methods = trigger.Methods is { Length: > 0 } methods ? [.. methods.Select(m => m.ToUpperInvariant())] : [];
+        // What says nothing asks for a key.
+        Level = Enum.TryParse<AuthorizationLevel>(function.Property("authLevel")?.GetString(), ignoreCase: true, out var level)
+            ? level
+            : AuthorizationLevel.Function;
+        var route = function.Property("route")?.GetString();
+        Route = (string.IsNullOrWhiteSpace(route) ? function.Name : route).Trim('/');
+        Methods = [.. function.Property("methods")?.EnumerateArray().Select(method => method.GetString()!.ToUpperInvariant()) ?? []];
     }
 
-    public Function Function { get; }
+    public AppFunction Function { get; }
 
     public AuthorizationLevel Level { get; }
 
@@ -26,10 +39,10 @@ internal sealed class HttpFunction
 
     public bool Takes(string method) => Methods.IsEmpty || Methods.Contains(method, StringComparer.OrdinalIgnoreCase);
 
-    public static ImmutableArray<HttpFunction> Of(FunctionList functions) =>
-        Check([.. functions.TriggeredBy<HttpTriggerAttribute>().Select(f => new HttpFunction(f.Function, f.Trigger))]);
+    public static ImmutableArray<HttpFunction> Of(IEnumerable<AppFunction> functions) =>
+        Check([.. functions.Where(function => function.IsTriggeredBy("httpTrigger")).Select(function => new HttpFunction(function))]);
 
-    public static ImmutableArray<HttpFunction> Check(ImmutableArray<HttpFunction> all)
+    private static ImmutableArray<HttpFunction> Check(ImmutableArray<HttpFunction> all)
     {
         foreach (var function in all)
         {

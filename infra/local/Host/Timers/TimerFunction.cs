@@ -1,8 +1,7 @@
 using System.Text.Json;
-using Launchpad.Host.Discovery;
-using Launchpad.Host.Invocation;
-using Microsoft.Azure.Functions.Worker;
-using Microsoft.Extensions.Logging;
+using Azure;
+using Launchpad.Host.Worker;
+using Launchpad.Host.Worker.Protocol;
 
 namespace Launchpad.Host.Timers;
 
@@ -12,70 +11,50 @@ internal sealed class TimerFunction
     // A long sleep is taken in parts, so that a change of the wall clock is noticed.
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(10);
 
-    private readonly TimerTriggerAttribute trigger;
-    private readonly FunctionPipeline pipeline;
-    private readonly TimerRecords? records;
-    private readonly TimeProvider time;
-    private readonly ILogger logger;
-    private readonly Lock gate = new();
-    private ScheduleStatus status;
+    private readonly AppWorker _app;
+    private readonly TimerRecords? _records;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly bool _runOnStartup;
+    private volatile TimerStatus _status;
 
     public TimerFunction(
-        (Function Function, TimerTriggerAttribute Trigger) timer, TimerSchedule schedule, FunctionPipeline pipeline, TimerClock clock)
+        AppFunction function, TimerSchedule schedule, AppWorker app, (TimeProvider Time, TimerRecords Records) clock, ILogger logger)
     {
-        (Function, trigger) = timer;
-        Schedule = schedule;
-        this.pipeline = pipeline;
-        time = clock.Time;
-        records = trigger.UseMonitor && !schedule.IsFasterThanAMinute(Now) ? clock.Records : null;
-        logger = pipeline.Logger(Function);
-        status = TimerStatus.First(schedule, Now);
+        (Function, Schedule, _app, _time, _logger) = (function, schedule, app, clock.Time, logger);
+        _runOnStartup = function.Property("runOnStartup")?.GetBoolean() ?? false;
+        var isMonitored = function.Property("useMonitor")?.GetBoolean() ?? true;
+        _records = isMonitored && !schedule.IsFasterThanAMinute(Now) ? clock.Records : null;
+        _status = TimerStatus.First(schedule, Now);
     }
 
-    public Function Function { get; }
+    public AppFunction Function { get; }
 
     public TimerSchedule Schedule { get; }
 
-    public ScheduleStatus Status
-    {
-        get
-        {
-            lock (gate)
-            {
-                return status;
-            }
-        }
+    public TimerStatus Status => _status;
 
-        private set
-        {
-            lock (gate)
-            {
-                status = value;
-            }
-        }
-    }
-
-    private DateTime Now => time.GetUtcNow().UtcDateTime;
+    private DateTime Now => _time.GetUtcNow().UtcDateTime;
 
     public async Task RunAsync(CancellationToken stop)
     {
-        var recorded = records?.Read(Function.Name);
+        var recorded = _records is null ? null : await _records.ReadAsync(Function.Name, stop);
         var now = Now;
-        Status = recorded is null ? TimerStatus.First(Schedule, now) : TimerStatus.Resume(Schedule, recorded, now);
-        Record();
-        if (records is not null && now > Status.Next)
+        _status = recorded is null ? TimerStatus.First(Schedule, now) : TimerStatus.Resume(Schedule, recorded, now);
+        await RecordAsync(stop);
+        if (_records is not null && now > _status.Next)
         {
-            logger.LogInformation("{Function} is past due: it should have run at {Next:o}", Function.Name, Status.Next);
+            _logger.LogInformation("{Function} is past due: it should have run at {Next:o}", Function.Name, _status.Next);
             await RunOnceAsync(isPastDue: true, stop);
         }
-        else if (trigger.RunOnStartup)
+        else if (_runOnStartup)
         {
             await RunOnceAsync(isPastDue: false, stop);
         }
 
         while (!stop.IsCancellationRequested)
         {
-            await SleepUntilAsync(Status.Next, stop);
+            await SleepUntilAsync(_status.Next, stop);
             await RunOnceAsync(isPastDue: false, stop);
         }
     }
@@ -90,40 +69,44 @@ internal sealed class TimerFunction
         await InvokeAsync(isPastDue, stop);
 
         // Recorded only now: a run that a crash cut short is a missed run.
-        Status = TimerStatus.AfterRun(Schedule, started);
-        Record();
+        _status = TimerStatus.AfterRun(Schedule, started);
+        await RecordAsync(stop);
     }
 
-    private void Record()
+    private async Task RecordAsync(CancellationToken stop)
     {
         try
         {
-            records?.Write(Function.Name, Status);
+            await (_records?.WriteAsync(Function.Name, _status, stop) ?? Task.CompletedTask);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (failure is RequestFailedException or AggregateException)
         {
             // Costs the knowledge of a missed run if the process ends now; stopping the schedule would cost every run.
-            logger.LogError(failure, "The record of timer {Function} could not be written", Function.Name);
+            _logger.LogError(failure, "The record of timer {Function} could not be written", Function.Name);
         }
     }
 
     private async Task InvokeAsync(bool isPastDue, CancellationToken stop)
     {
-        var info = new TimerInfo { IsPastDue = isPastDue, ScheduleStatus = records is null ? null : Status };
-        await using var invocation = pipeline.Begin(Function, new TriggerInput(JsonSerializer.Serialize(info)), stop);
+        var info = JsonSerializer.Serialize(new
+        {
+            Schedule = new { AdjustForDST = true },
+            ScheduleStatus = _records is null ? null : _status,
+            IsPastDue = isPastDue,
+        });
         try
         {
-            await pipeline.RunAsync(invocation);
+            var response = await _app.InvokeAsync(Function, new() { Json = info }, [], stop);
+            stop.ThrowIfCancellationRequested();
+            if (response.Result.Status is not StatusResult.Types.Status.Success)
+            {
+                // A failed run does not end the schedule.
+                _logger.LogError("Executed {Function} (Failed): {Failure}", Function.Name, response.Result.Exception?.Message);
+            }
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (WorkerGoneException gone)
         {
-            // The process is stopping. Not recorded, so that the next start finds this run missed.
-            throw;
-        }
-        catch (Exception failure)
-        {
-            // A failed run does not end the schedule.
-            logger.LogError(failure, "Executed {Function} (Failed, Id={InvocationId})", Function.Name, invocation.InvocationId);
+            _logger.LogError(gone, "Executed {Function} (Failed)", Function.Name);
         }
     }
 
@@ -133,10 +116,7 @@ internal sealed class TimerFunction
         {
             // Timers count whole milliseconds; rounding up is what keeps a run from being early.
             var sleep = TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds));
-            await Task.Delay(sleep < LongestSleep ? sleep : LongestSleep, time, stop);
+            await Task.Delay(sleep < LongestSleep ? sleep : LongestSleep, _time, stop);
         }
     }
 }
-
-/// <summary>The time that timers go by, and where they keep what they must not forget.</summary>
-internal sealed record TimerClock(TimeProvider Time, TimerRecords Records);

@@ -1,44 +1,32 @@
 using System.Text.Json;
-using Microsoft.Azure.Functions.Worker;
-using Microsoft.Extensions.Logging;
+using Azure;
+using Azure.Storage.Blobs;
 
 namespace Launchpad.Host.Timers;
 
-/// <summary>What is remembered of each timer: one small file, replaced whole, so that a crash leaves the old one or the new.</summary>
-internal sealed class TimerRecords(string folder, ILogger<TimerRecords> logger)
+/// <summary>What is remembered of each timer: a small blob beside those that the Azure Functions host keeps, in the same form.</summary>
+internal sealed class TimerRecords(BlobContainerClient container, string host, ILogger<TimerRecords> logger)
 {
-    public ScheduleStatus? Read(string function)
+    public async Task<TimerStatus?> ReadAsync(string function, CancellationToken cancellation)
     {
-        var file = PathOf(function);
-        if (!File.Exists(file))
-        {
-            return null;
-        }
-
         try
         {
-            return JsonSerializer.Deserialize<ScheduleStatus>(File.ReadAllBytes(file));
+            var content = await BlobOf(function).DownloadContentAsync(cancellation);
+            return content.Value.Content.ToObjectFromJson<TimerStatus>();
+        }
+        catch (RequestFailedException missing) when (missing.Status == 404)
+        {
+            return null;
         }
         catch (JsonException damage)
         {
-            logger.LogError(damage, "The record of timer {Function} cannot be read and begins anew: {File}", function, file);
+            logger.LogError(damage, "The record of timer {Function} cannot be read and begins anew", function);
             return null;
         }
     }
 
-    public void Write(string function, ScheduleStatus status)
-    {
-        Directory.CreateDirectory(folder);
-        var file = PathOf(function);
-        var next = file + ".next";
-        using (var stream = new FileStream(next, FileMode.Create, FileAccess.Write))
-        {
-            JsonSerializer.Serialize(stream, status);
-            stream.Flush(flushToDisk: true);
-        }
+    public Task WriteAsync(string function, TimerStatus status, CancellationToken cancellation) =>
+        BlobOf(function).UploadAsync(BinaryData.FromObjectAsJson(status), overwrite: true, cancellation);
 
-        File.Move(next, file, overwrite: true);
-    }
-
-    private string PathOf(string function) => Path.Combine(folder, function + ".json");
+    private BlobClient BlobOf(string function) => container.GetBlobClient($"timers/{host}/{function}/status");
 }

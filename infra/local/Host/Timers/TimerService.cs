@@ -1,86 +1,76 @@
 using System.Collections.Immutable;
-using Launchpad.Host.Discovery;
-using Launchpad.Host.Invocation;
-using Microsoft.Azure.Functions.Worker;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
+using Launchpad.Host.Worker;
 
 namespace Launchpad.Host.Timers;
 
-/// <summary>Runs the app's timers from when the app is up until it stops.</summary>
-internal sealed class TimerService : IHostedLifecycleService, IDisposable
+/// <summary>Runs the app's timers while this host holds their lease.</summary>
+internal sealed class TimerService(
+    AppWorker app, IConfiguration settings, TimerLease lease, (TimeProvider Time, TimerRecords Records) clock, ILogger<TimerService> logger)
+    : IAsyncDisposable
 {
-    private readonly ILogger<TimerService> logger;
-    private readonly CancellationTokenSource stop = new();
-    private readonly List<Task> running = [];
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
-    public TimerService(
-        FunctionList functions, FunctionPipeline pipeline, IConfiguration settings, TimerClock clock, ILogger<TimerService> logger)
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<Task> _running = [];
+
+    public ImmutableArray<TimerFunction> All { get; } =
+    [
+        .. app.Functions.Where(function => function.IsTriggeredBy("timerTrigger")).Select(function => new TimerFunction(
+            function, TimerSchedule.Parse(function.Property("schedule")?.GetString() ?? "", settings), app, clock, logger)),
+    ];
+
+    public void Start()
     {
-        this.logger = logger;
-        All =
-        [
-            .. functions.TriggeredBy<TimerTriggerAttribute>()
-                .Select(timer => new TimerFunction(timer, TimerSchedule.Parse(timer.Trigger.Schedule, settings), pipeline, clock)),
-        ];
-    }
-
-    public ImmutableArray<TimerFunction> All { get; }
-
-    public void Fire(TimerFunction timer) => Keep(timer, timer.FireAsync);
-
-    public Task StartedAsync(CancellationToken cancellationToken)
-    {
-        foreach (var timer in All)
+        if (!All.IsEmpty)
         {
-            Keep(timer, timer.RunAsync);
-        }
-
-        return Task.CompletedTask;
-    }
-
-    public Task StoppingAsync(CancellationToken cancellationToken) => stop.CancelAsync();
-
-    public Task StopAsync(CancellationToken cancellationToken)
-    {
-        lock (running)
-        {
-            return Task.WhenAll(running).WaitAsync(cancellationToken);
+            Keep(stop => lease.RunAsync(held => Task.WhenAll(All.Select(timer => WatchAsync(timer, timer.RunAsync, held))), stop));
         }
     }
 
-    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public void Fire(TimerFunction timer) => Keep(stop => WatchAsync(timer, timer.FireAsync, stop));
 
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public void Dispose() => stop.Dispose();
-
-    private void Keep(TimerFunction timer, Func<CancellationToken, Task> run)
+    public async ValueTask DisposeAsync()
     {
-        lock (running)
+        await _stop.CancelAsync();
+        Task[] running;
+        lock (_running)
         {
-            running.RemoveAll(task => task.IsCompleted);
-            running.Add(Task.Run(() => WatchAsync(timer, run)));
+            running = [.. _running];
+        }
+
+        await Task.WhenAll(running);
+        _stop.Dispose();
+    }
+
+    private void Keep(Func<CancellationToken, Task> run)
+    {
+        lock (_running)
+        {
+            _running.RemoveAll(task => task.IsCompleted);
+            _running.Add(Task.Run(() => run(_stop.Token)));
         }
     }
 
-    private async Task WatchAsync(TimerFunction timer, Func<CancellationToken, Task> run)
+    private async Task WatchAsync(TimerFunction timer, Func<CancellationToken, Task> run, CancellationToken stop)
     {
-        try
+        while (true)
         {
-            await run(stop.Token);
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            logger.LogDebug("Timer {Function} stopped", timer.Function.Name);
-        }
-        catch (Exception failure)
-        {
-            // What a function throws ends in the timer, so this is a fault of the host itself.
-            logger.LogCritical(failure, "Timer {Function} has ended and will not run again before a restart", timer.Function.Name);
+            try
+            {
+                await run(stop);
+                return;
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception failure)
+            {
+                // What a function throws ends in the timer, so this is the host's own trouble: its storage does not answer, say.
+                logger.LogError(failure, "Timer {Function} could not be run and is begun again", timer.Function.Name);
+            }
+
+            await Task.Delay(Pause, clock.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 }

@@ -1,20 +1,18 @@
-using Microsoft.Azure.Functions.Worker;
-
 namespace Launchpad.Host.Timers;
 
-/// <summary>Decides, from what was recorded before this start, when a timer runs next and whether it has missed a run.</summary>
-internal static class TimerStatus
+/// <summary>When a timer ran last, when it runs next and when that was written down; all in UTC, and the first moment of time for
+/// never.</summary>
+internal sealed record TimerStatus(DateTime Last, DateTime Next, DateTime LastUpdated)
 {
     private static readonly DateTime Never = DateTime.SpecifyKind(default, DateTimeKind.Utc);
 
-    public static ScheduleStatus First(TimerSchedule schedule, DateTime now) =>
-        new() { Last = Never, Next = schedule.Next(now), LastUpdated = now };
+    public static TimerStatus First(TimerSchedule schedule, DateTime now) => new(Never, schedule.Next(now), now);
 
-    public static ScheduleStatus AfterRun(TimerSchedule schedule, DateTime ran) =>
-        new() { Last = ran, Next = schedule.Next(ran), LastUpdated = ran };
+    public static TimerStatus AfterRun(TimerSchedule schedule, DateTime ran) => new(ran, schedule.Next(ran), ran);
 
-    /// <summary>A schedule that was changed since is not past due: when its new time has gone by, it is counted from now.</summary>
-    public static ScheduleStatus Resume(TimerSchedule schedule, ScheduleStatus recorded, DateTime now)
+    /// <summary>Decides, from what was recorded before this start, when a timer runs next and whether it has missed a run. A schedule that
+    /// was changed since is not past due: when its new time has gone by, it is counted from now.</summary>
+    public static TimerStatus Resume(TimerSchedule schedule, TimerStatus recorded, DateTime now)
     {
         var counted = recorded.Last != Never ? recorded.Last : recorded.LastUpdated != Never ? recorded.LastUpdated : now;
         var expected = schedule.Next(counted);
@@ -23,8 +21,6 @@ internal static class TimerStatus
             return recorded;
         }
 
-        return now > expected
-            ? new() { Last = Never, Next = schedule.Next(now), LastUpdated = now }
-            : new() { Last = Never, Next = expected, LastUpdated = counted };
+        return now > expected ? new(Never, schedule.Next(now), now) : new(Never, expected, counted);
     }
 }

@@ -1,0 +1,25 @@
+using Launchpad.Host;
+
+// Makes the durable extension believe in Linux Consumption, where it writes each of its events to standard output.
+Environment.SetEnvironmentVariable("CONTAINER_NAME", null);
+var settings = new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine(args).Build();
+if (settings["app"] is not { Length: > 0 } app)
+{
+    Console.Error.WriteLine("Say which app to run: --app FOLDER, where `dotnet publish` has put it.");
+    return 2;
+}
+
+using var logs = Logs.Console();
+await using var host = new FunctionsHost(Path.GetFullPath(app), settings, logs, TimeProvider.System);
+try
+{
+    await host.StartAsync(CancellationToken.None);
+}
+catch (Exception failure)
+{
+    Console.Error.WriteLine($"The host does not start: {failure.Message}");
+    return 1;
+}
+
+await host.Stopped;
+return 0;

@@ -1,0 +1,178 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Grpc.Core;
+using Launchpad.Host.Worker.Protocol;
+
+namespace Launchpad.Host.Worker;
+
+/// <summary>The conversation with one worker process, from its first message to the end of its stream.</summary>
+internal sealed class WorkerChannel(ILoggerFactory loggers) : IDisposable
+{
+    private const string Initialization = "initialization";
+    private const string Description = "description";
+
+    private readonly Channel<StreamingMessage> _outgoing =
+        Channel.CreateUnbounded<StreamingMessage>(new() { SingleReader = true, AllowSynchronousContinuations = false });
+
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<StreamingMessage>> _waiting = new();
+    private readonly ILogger _logger = loggers.CreateLogger<WorkerChannel>();
+    private readonly TaskCompletionSource _attached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _ended = new();
+
+    /// <summary>Where the worker's own web server listens.</summary>
+    public Uri? Http { get; private set; }
+
+    /// <summary>Cancelled when the worker has gone: nothing that was asked of it will be answered any more.</summary>
+    public CancellationToken Ended => _ended.Token;
+
+    /// <summary>Carries messages both ways for as long as the worker's stream lasts.</summary>
+    public async Task ServeAsync(
+        IAsyncStreamReader<StreamingMessage> from, IServerStreamWriter<StreamingMessage> to, CancellationToken cancellation)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation, Ended);
+        var sending = SendAsync(to, over.Token);
+        _attached.TrySetResult();
+        try
+        {
+            while (await from.MoveNext(over.Token))
+            {
+                Take(from.Current);
+            }
+        }
+        catch (Exception broken) when (broken is IOException or OperationCanceledException or Grpc.Core.RpcException)
+        {
+            _logger.LogDebug(broken, "The worker's stream broke");
+        }
+
+        End();
+        await sending;
+    }
+
+    /// <summary>Nothing will come any more.</summary>
+    public void End()
+    {
+        _ended.Cancel();
+        _outgoing.Writer.TryComplete();
+        foreach (var waiting in _waiting.Values)
+        {
+            waiting.TrySetException(new WorkerGoneException());
+        }
+    }
+
+    public void Dispose() => _ended.Dispose();
+
+    /// <summary>Introduces the two to each other; the functions that the app has, loaded.</summary>
+    public async Task<IReadOnlyList<AppFunction>> StartAsync(string folder, CancellationToken cancellation)
+    {
+        await _attached.Task.WaitAsync(cancellation);
+        var init = new WorkerInitRequest { HostVersion = "4.0.0", WorkerDirectory = folder, FunctionAppDirectory = folder };
+        var ready = await AskAsync(Initialization, new() { WorkerInitRequest = init }, cancellation);
+        EnsureSucceeded(ready.WorkerInitResponse.Result, "The worker could not be initialized");
+        Http = ready.WorkerInitResponse.Capabilities.TryGetValue("HttpUri", out var address) ? new Uri(address) : null;
+
+        var wanted = new FunctionsMetadataRequest { FunctionAppDirectory = folder };
+        var described = await AskAsync(Description, new() { FunctionsMetadataRequest = wanted }, cancellation);
+        EnsureSucceeded(described.FunctionMetadataResponse.Result, "The app could not describe its functions");
+        IReadOnlyList<AppFunction> functions =
+            [.. described.FunctionMetadataResponse.FunctionMetadataResults.Select(metadata => new AppFunction(metadata))];
+        foreach (var function in functions)
+        {
+            var load = new FunctionLoadRequest { FunctionId = function.Id, Metadata = function.Metadata };
+            var loaded = await AskAsync("load " + function.Id, new() { FunctionLoadRequest = load }, cancellation);
+            EnsureSucceeded(loaded.FunctionLoadResponse.Result, $"Function '{function.Name}' could not be loaded");
+        }
+
+        return functions;
+    }
+
+    /// <param name="stop">Asks the function to stop; its answer is waited for all the same.</param>
+    public async Task<InvocationResponse> InvokeAsync(InvocationRequest request, CancellationToken stop)
+    {
+        var answer = AskAsync(request.InvocationId, new() { InvocationRequest = request }, CancellationToken.None);
+        await using var _ = stop.UnsafeRegister(
+            _ => Post(new() { InvocationCancel = new() { InvocationId = request.InvocationId } }), null);
+        return (await answer).InvocationResponse;
+    }
+
+    public void Terminate(TimeSpan grace) =>
+        Post(new() { WorkerTerminate = new() { GracePeriod = Google.Protobuf.WellKnownTypes.Duration.FromTimeSpan(grace) } });
+
+    private async Task<StreamingMessage> AskAsync(string subject, StreamingMessage question, CancellationToken cancellation)
+    {
+        var answer = new TaskCompletionSource<StreamingMessage>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _waiting[subject] = answer;
+        try
+        {
+            if (!Post(question))
+            {
+                throw new WorkerGoneException();
+            }
+
+            return await answer.Task.WaitAsync(cancellation);
+        }
+        finally
+        {
+            _waiting.TryRemove(subject, out _);
+        }
+    }
+
+    // A question that is posted while the stream ends is failed here, or by End, which closes the channel first.
+    private bool Post(StreamingMessage message) => _outgoing.Writer.TryWrite(message);
+
+    private async Task SendAsync(IServerStreamWriter<StreamingMessage> to, CancellationToken over)
+    {
+        try
+        {
+            await foreach (var message in _outgoing.Reader.ReadAllAsync(over))
+            {
+                await to.WriteAsync(message, CancellationToken.None);
+            }
+        }
+        catch (Exception broken) when (broken is IOException or OperationCanceledException or Grpc.Core.RpcException or InvalidOperationException)
+        {
+            _logger.LogDebug(broken, "The worker takes nothing any more");
+        }
+    }
+
+    private void Take(StreamingMessage message)
+    {
+        var subject = message.ContentCase switch
+        {
+            StreamingMessage.ContentOneofCase.InvocationResponse => message.InvocationResponse.InvocationId,
+            StreamingMessage.ContentOneofCase.WorkerInitResponse => Initialization,
+            StreamingMessage.ContentOneofCase.FunctionMetadataResponse => Description,
+            StreamingMessage.ContentOneofCase.FunctionLoadResponse => "load " + message.FunctionLoadResponse.FunctionId,
+            _ => null,
+        };
+        if (message.ContentCase is StreamingMessage.ContentOneofCase.RpcLog)
+        {
+            Log(message.RpcLog);
+        }
+        else if (subject is not null && _waiting.TryGetValue(subject, out var waiting))
+        {
+            waiting.TrySetResult(message);
+        }
+    }
+
+    // The app's own categories, so that host.json decides; levels have one numbering on both sides.
+    private void Log(RpcLog log)
+    {
+        var said = loggers.CreateLogger(log.Category);
+        var level = (LogLevel)(int)log.Level;
+        if (said.IsEnabled(level))
+        {
+            said.Log(level, "{Message}{Exception}", log.Message, log.Exception is { } failure ? "\n" + failure.Message : "");
+        }
+    }
+
+    private static void EnsureSucceeded(StatusResult? result, string otherwise)
+    {
+        if (result is { Status: not StatusResult.Types.Status.Success })
+        {
+            throw new InvalidOperationException($"{otherwise}: {result.Exception?.Message ?? result.Result}");
+        }
+    }
+}
+
+/// <summary>The worker ended before it answered.</summary>
+internal sealed class WorkerGoneException() : Exception("The worker ended before it answered.");
