@@ -7,8 +7,8 @@ using Launchpad.Local.Storage;
 
 namespace Launchpad.Local.Stacks;
 
-/// <summary>The functions app as a child: nothing but ordinary application settings, every one of which an operator could set on
-/// Azure.</summary>
+/// <summary>The published functions app under its host, as a child: nothing but ordinary application settings, every one of which an
+/// operator could set on Azure.</summary>
 internal static class ControlPlaneProgram
 {
     /// <summary>Output folders of one build lie beside each other: bin/project/configuration.</summary>
@@ -16,20 +16,14 @@ internal static class ControlPlaneProgram
 
     private static readonly string Configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
 
-    public static string DefaultPath => Output("Launchpad.Functions", "Launchpad.Functions.dll");
+    /// <summary>The folder that is also what goes to Azure.</summary>
+    public static string DefaultPath => Path.GetFullPath(Path.Combine(Outputs, "..", "publish", "Launchpad.Functions", Configuration));
 
     public static string ImagesPath => Output("Launchpad.Images", "Launchpad.Images.dll");
 
     public static ChildProgram Create(UpArguments up, CloudContext cloud, int machineSshPort)
     {
-        var path = up.ControlPlane!;
-        if (!File.Exists(path))
-        {
-            throw new StackException($"There is no control plane at {path}: build the solution, or say --control-plane PATH.");
-        }
-
-        var managed = path.EndsWith(".dll", StringComparison.Ordinal);
-        var folder = Path.GetDirectoryName(path)!;
+        var (program, arguments, folder) = CommandLine(up.ControlPlane!);
         var settings = PlainEnvironment.Copy();
         foreach (var (name, value) in Settings(up.Image ?? "openclaw", cloud, machineSshPort).Concat(up.Settings))
         {
@@ -37,15 +31,14 @@ internal static class ControlPlaneProgram
         }
 
         var health = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{cloud.Ports.ControlPlane}/api/health"));
-        var program = managed ? PlainEnvironment.Find("dotnet", "install the .NET 10 SDK") : path;
-        return new ChildProgram("control-plane", program, managed ? [path] : [])
+        return new ChildProgram("control-plane", program, arguments)
         {
             Environment = settings,
             Directory = folder,
             LogPath = Path.Combine(cloud.Home.Logs, "control-plane.log"),
             RecordPath = Neighbours.RecordPath(cloud.Home, "control-plane"),
             Ports = [cloud.Ports.ControlPlane],
-            Build = NewestIn(folder),
+            Build = NewestIn(folder, Path.GetDirectoryName(HostPath)!),
             IsReady = token => IsHealthyAsync(health, token),
         };
     }
@@ -53,17 +46,11 @@ internal static class ControlPlaneProgram
     /// <summary>The same program asked only to replay what is live in the home: it connects to nothing, so it needs no stack.</summary>
     public static ProcessStartInfo Replay(string path, Home home)
     {
-        if (!File.Exists(path))
-        {
-            throw new StackException($"There is no control plane at {path}: build the solution, or say --control-plane PATH.");
-        }
-
-        var managed = path.EndsWith(".dll", StringComparison.Ordinal);
-        var program = managed ? PlainEnvironment.Find("dotnet", "install the .NET 10 SDK") : path;
-        var start = new ProcessStartInfo(program, managed ? [path] : [])
+        var (program, arguments, folder) = CommandLine(path);
+        var start = new ProcessStartInfo(program, [.. arguments, "--replay"])
         {
             RedirectStandardOutput = true,
-            WorkingDirectory = Path.GetDirectoryName(path)!,
+            WorkingDirectory = folder,
         };
         start.Environment.Clear();
         foreach (var (name, value) in PlainEnvironment.Copy())
@@ -72,10 +59,28 @@ internal static class ControlPlaneProgram
         }
 
         start.Environment["Storage__ConnectionString"] = StorageService.ConnectionString(Ports.ForSlot(0));
-        start.Environment["Durable__Directory"] = home.Durable;
-        start.Environment["Durable__Replay"] = "true";
+        foreach (var (name, value) in Engine(home))
+        {
+            start.Environment[name] = value;
+        }
+
         return start;
     }
+
+    private static string HostPath => Output("Launchpad.Host", "Launchpad.Host.dll");
+
+    // A published app runs under the host; anything else is a program that a test puts in its place.
+    private static (string Program, string[] Arguments, string Folder) CommandLine(string path) =>
+        Directory.Exists(path) ? (PlainEnvironment.Find("dotnet", "install the .NET 10 SDK"), [HostPath, "--app", path], path)
+        : File.Exists(path) ? (path, [], Path.GetDirectoryName(path)!)
+        : throw new StackException($"There is no control plane at {path}: publish functions, or say --control-plane PATH.");
+
+    // The store of the engine on one machine; where it is outgrown this says AzureStorage, the default of host.json.
+    private static Dictionary<string, string> Engine(Home home) => new()
+    {
+        ["AzureFunctionsJobHost__extensions__durableTask__storageProvider__type"] = "Sqlite",
+        ["Durable__Directory"] = home.Durable,
+    };
 
     private static string Output(string project, string file) => Path.Combine(Outputs, project, Configuration, file);
 
@@ -83,7 +88,7 @@ internal static class ControlPlaneProgram
     {
         var (home, ports) = (cloud.Home, cloud.Ports);
         var storage = StorageService.ConnectionString(ports);
-        return new Dictionary<string, string>
+        return new Dictionary<string, string>(Engine(home))
         {
             ["ASPNETCORE_URLS"] = Local("http://127.0.0.1", ports.ControlPlane),
             ["AZURE_FUNCTIONS_ENVIRONMENT"] = "Development",
@@ -124,7 +129,6 @@ internal static class ControlPlaneProgram
             // Names under localhost are known to browsers, not to every resolver.
             ["Health__PublicVia"] = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{ports.FrontDoor}"),
             ["Site__BaseUrl"] = Local("http://localhost", ports.ControlPlane),
-            ["Durable__Directory"] = home.Durable,
         };
     }
 
@@ -142,8 +146,8 @@ internal static class ControlPlaneProgram
     }
 
     // The program's own file stays as it is when only a library beside it was built again.
-    private static string NewestIn(string folder) => Directory.EnumerateFiles(folder, "*.dll").Select(File.GetLastWriteTimeUtc)
-        .DefaultIfEmpty().Max().Ticks.ToString(CultureInfo.InvariantCulture);
+    private static string NewestIn(params string[] folders) => folders.SelectMany(folder => Directory.EnumerateFiles(folder, "*.dll"))
+        .Select(File.GetLastWriteTimeUtc).DefaultIfEmpty().Max().Ticks.ToString(CultureInfo.InvariantCulture);
 
     private static string Local(string origin, int port) => string.Create(CultureInfo.InvariantCulture, $"{origin}:{port}");
 
