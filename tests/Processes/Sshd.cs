@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace Launchpad.Standins.Tests.Ssh;
+namespace Launchpad.Processes;
 
 /// <summary>A real OpenSSH server on loopback, with its own port, keys and log.</summary>
 public sealed class Sshd : IAsyncLifetime
@@ -12,7 +12,7 @@ public sealed class Sshd : IAsyncLifetime
 
     private static readonly TimeSpan s_startMax = TimeSpan.FromSeconds(20);
 
-    private readonly string _directory = Directory.CreateTempSubdirectory("standins-sshd-").FullName;
+    private readonly string _directory = Directory.CreateTempSubdirectory("launchpad-sshd-").FullName;
     private readonly StringBuilder _log = new();
     private Process? _process;
 

@@ -2,9 +2,9 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
-namespace Launchpad.Standins.Tests;
+namespace Launchpad.Processes;
 
-/// <summary>The storage emulator as a child process: what the storage stand-ins are tested against.</summary>
+/// <summary>The storage emulator as a child process.</summary>
 public sealed class Azurite : IAsyncLifetime
 {
     private const string Account = "devstoreaccount1";
@@ -12,7 +12,7 @@ public sealed class Azurite : IAsyncLifetime
 
     private static readonly TimeSpan s_startMax = TimeSpan.FromSeconds(60);
 
-    private readonly string _directory = Directory.CreateTempSubdirectory("standins-azurite-").FullName;
+    private readonly string _directory = Directory.CreateTempSubdirectory("launchpad-azurite-").FullName;
     private readonly int _blobPort = FreePort();
     private readonly int _tablePort = FreePort();
     private Process? _process;
