@@ -114,11 +114,6 @@ public sealed class Sshd : IAsyncLifetime
 
     public Task<string> FingerPrintAsync(string name) => RunAsync("/usr/bin/ssh-keygen", "-l", "-E", "sha256", "-f", PathOf(name + ".pub"));
 
-    /// <summary>The same command through the ssh program itself, for comparison.</summary>
-    public Task PlainSshAsync(string command) => RunAsync("/usr/bin/ssh", "-F", "none", "-i", PathOf("client"), "-p", $"{Port}", "-l", User,
-        "-o", "UserKnownHostsFile=/dev/null", "-o", "GlobalKnownHostsFile=/dev/null", "-o", "StrictHostKeyChecking=no",
-        "-o", "LogLevel=ERROR", "127.0.0.1", command);
-
     public static async Task EventuallyAsync(Func<bool> condition, TimeSpan max)
     {
         var start = Stopwatch.GetTimestamp();
@@ -144,10 +139,4 @@ public sealed class Sshd : IAsyncLifetime
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
-}
-
-[CollectionDefinition(Name, DisableParallelization = true)]
-public sealed class SshCollection : ICollectionFixture<Sshd>
-{
-    public const string Name = "ssh";
 }
