@@ -6,7 +6,7 @@ using Launchpad.Shared.Vms;
 
 namespace Launchpad.Shared.Tests.Ssh;
 
-/// <summary>Before a machine has shown its key nothing of ours is sent, and whatever it is, it cannot make the control plane stumble.</summary>
+/// <summary>Before a machine has shown its key nothing of ours is sent, and whatever it is, the control plane does not stumble.</summary>
 [Collection(VmServerCollection.Name)]
 public sealed class HostKeyTests(VmServer server) : IAsyncLifetime
 {
