@@ -4,9 +4,9 @@ using Xunit.Abstractions;
 
 namespace Launchpad.EndToEnd.Tests;
 
-/// <summary>kill -9 of any of the processes (the host of the functions, the app that it runs, the pocket cloud) after every turn of a saga. The engine freezes the control plane right after the commit of the n-th
-/// history event, so what is killed is known, not guessed. LAUNCHPAD_KILL_STRIDE sets how many events lie between two kills (1: every
-/// one).</summary>
+/// <summary>kill -9 of any process (the host of the functions, the app that it runs, the pocket cloud) after every turn of a saga. The
+/// engine freezes the host right after the commit of the n-th history event, so what is killed is known, not guessed.
+/// LAUNCHPAD_KILL_STRIDE sets how many events lie between two kills (1: every one).</summary>
 public sealed class KillTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private const int EventsMax = 400;
