@@ -32,7 +32,11 @@ internal sealed class App : IAsyncDisposable
     {
         var built = typeof(App).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "Built").Value!;
         var (host, folder) = (string.Format(null, built, "Launchpad.Host"), string.Format(null, built, "Launchpad.Telemetry.App"));
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(host, "Launchpad.Host.dll"), "--app", folder]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(host, "Launchpad.Host.dll"), "--app", folder])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("OTEL_", StringComparison.Ordinal)).ToList())
         {
             start.Environment.Remove(name);
@@ -77,13 +81,10 @@ internal sealed class App : IAsyncDisposable
     private async Task<Uri> ListensAsync()
     {
         var address = new TaskCompletionSource<Uri>();
+        _process.ErrorDataReceived += (_, line) => Write(line.Data);
         _process.OutputDataReceived += (_, line) =>
         {
-            lock (_output)
-            {
-                _output.AppendLine(line.Data);
-            }
-
+            Write(line.Data);
             if (line.Data is null)
             {
                 address.TrySetException(new InvalidOperationException("The host ended before it listened:\n" + _output));
@@ -93,7 +94,16 @@ internal sealed class App : IAsyncDisposable
                 address.TrySetResult(new(line.Data[(at + Listening.Length)..]));
             }
         };
+        _process.BeginErrorReadLine();
         _process.BeginOutputReadLine();
         return await address.Task.WaitAsync(TimeSpan.FromSeconds(90));
+    }
+
+    private void Write(string? line)
+    {
+        lock (_output)
+        {
+            _output.AppendLine(line);
+        }
     }
 }

@@ -70,9 +70,9 @@ internal sealed class DurableHost(
     {
         var tree = json.Values.AsEnumerable().Where(pair => pair.Value is not null)
             .Select(pair => KeyValuePair.Create("AzureWebJobs:" + pair.Key, pair.Value));
-        configuration.AddConfiguration(settings).AddInMemoryCollection(
+        configuration.AddConfiguration(settings).AddInMemoryCollection(tree).AddInMemoryCollection(
             [
-                .. tree, new("FUNCTIONS_WORKER_RUNTIME", "dotnet-isolated"),
+                new("FUNCTIONS_WORKER_RUNTIME", "dotnet-isolated"),
                 new("AzureWebJobs:extensions:durableTask:tracing:distributedTracingEnabled", "true"),
                 new("AzureWebJobs:extensions:durableTask:tracing:version", "None"),
             ]);
