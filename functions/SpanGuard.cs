@@ -23,9 +23,10 @@ internal sealed class SpanGuard : BaseProcessor<Activity>
             data.SetTag(name, null);
         }
 
-        // A status keeps no description, and what callers send as their trace's state goes no further.
+        // A status keeps no description, and what callers send as their trace's state goes no further. Without a state of its own a span
+        // shows its parent's.
         data.SetStatus(data.Status);
-        data.TraceStateString = null;
+        data.TraceStateString = "";
         if (data.Events.Any() || data.Links.Any())
         {
             // Neither can be taken off a span. Nothing that is listened to writes any.

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Azure.Functions.Worker.OpenTelemetry;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
@@ -26,11 +28,31 @@ public static class Telemetry
             .UseFunctionsWorkerDefaults()
             .WithTracing(traces => traces
                 .AddSource(Shared.Telemetry.Name, "Microsoft.DurableTask", "Azure.*")
-                // The worker's own talk with its host: a stream without an end, and calls that have spans already.
-                .AddHttpClientInstrumentation(http => http.FilterHttpRequestMessage = request =>
-                    request.Content?.Headers.ContentType?.MediaType is not "application/grpc")
+                .AddHttpClientInstrumentation(http => http.FilterHttpRequestMessage = request => !HasSpan(request))
                 .AddProcessor(new SpanGuard())
                 .AddOtlpExporter())
             .WithMetrics(metrics => metrics.AddMeter(Shared.Telemetry.Name, "System.Runtime").AddOtlpExporter());
+        builder.Services.AddHostedService<End>();
+    }
+
+    /// <summary>Azure's clients have one for each request. So have the durable client's calls, and the worker's own stream to its host would
+    /// be one without an end.</summary>
+    private static bool HasSpan(HttpRequestMessage request) =>
+        request.Content?.Headers.ContentType?.MediaType is "application/grpc"
+        || Activity.Current?.Parent?.Source.Name is "Azure.Core.Http";
+
+    private sealed class End(TracerProvider traces, MeterProvider metrics) : IHostedLifecycleService
+    {
+        public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppedAsync(CancellationToken cancellationToken) => TelemetryEnd.SendAsync(traces, metrics);
     }
 }

@@ -38,10 +38,12 @@ internal sealed class Collector : IAsyncDisposable
     /// <summary>The latest of a metric.</summary>
     public Metric? Metric(string service, string name) => _metrics.GetValueOrDefault((service, name));
 
-    public int Holding(string text)
+    /// <summary>What stands before a text in everything that was ever received.</summary>
+    public IReadOnlyList<string> Before(string text)
     {
         var needle = Encoding.UTF8.GetBytes(text);
-        return _received.Count(bytes => bytes.AsSpan().IndexOf(needle) >= 0);
+        return [.. _received.Select(bytes => (bytes, at: bytes.AsSpan().IndexOf(needle))).Where(found => found.at >= 0)
+            .Select(found => Encoding.Latin1.GetString(found.bytes, Math.Max(0, found.at - 100), Math.Min(100, found.at)))];
     }
 
     /// <summary>Every span of a trace, once one of each of these names is among them.</summary>

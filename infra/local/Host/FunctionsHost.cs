@@ -81,7 +81,7 @@ internal sealed class FunctionsHost : IAsyncDisposable
             await _web.DisposeAsync();
         }
 
-        _telemetry.Dispose();
+        await _telemetry.DisposeAsync();
         _drain.Dispose();
         _loggers.Dispose();
     }

@@ -8,7 +8,7 @@ namespace Launchpad.Host;
 
 /// <summary>The host's part of a trace, as on Azure when host.json says so by telemetryMode: the request, and the orchestration and its
 /// activities as the durable extension sees them. Only where there is a collector.</summary>
-internal sealed class Telemetry : IDisposable
+internal sealed class Telemetry : IAsyncDisposable
 {
     private readonly TracerProvider? _traces;
     private readonly MeterProvider? _metrics;
@@ -37,10 +37,16 @@ internal sealed class Telemetry : IDisposable
         string.Equals(json.Values["telemetryMode"], "OpenTelemetry", StringComparison.OrdinalIgnoreCase)
         && settings["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 };
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
-        _traces?.Dispose();
-        _metrics?.Dispose();
+        if (_traces is null || _metrics is null)
+        {
+            return;
+        }
+
+        await TelemetryEnd.SendAsync(_traces, _metrics);
+        _traces.Dispose();
+        _metrics.Dispose();
     }
 
     private static void Name(ResourceBuilder resource) => resource.AddService("Launchpad.Host");
