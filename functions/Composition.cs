@@ -33,6 +33,7 @@ public static class Composition
         builder.UseMiddleware<ProblemMiddleware>();
         builder.UseMiddleware<ActivityInputMiddleware>();
         builder.Services.AddLaunchpad(builder.Configuration);
+        builder.AddTelemetry();
     }
 
     public static IServiceCollection AddLaunchpad(this IServiceCollection services, IConfiguration configuration)

@@ -19,9 +19,11 @@ public sealed class Schedules(
     public async Task SweepOperations(
         [TimerTrigger("0 * * * * *", RunOnStartup = true)] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken ct)
     {
+        var active = new List<OperationKind>();
         await foreach (var deployment in deployments.BusyAsync(ct))
         {
-            if (clock.GetUtcNow() - deployment.Operation!.Since > Settled)
+            active.Add(deployment.Operation!.Kind);
+            if (clock.GetUtcNow() - deployment.Operation.Since > Settled)
             {
                 log.LogDebug("Looking after {Operation}", deployment.Operation.Id);
                 await (deployment.Operation.Kind is OperationKind.Replace
@@ -29,6 +31,8 @@ public sealed class Schedules(
                     : starter.ResumeAsync(client, deployment, ct));
             }
         }
+
+        OperationMetrics.Active(active);
     }
 
     /// <summary>At the start, because a machine may have rebooted meanwhile, and every minute.</summary>

@@ -25,6 +25,23 @@ public sealed class VmProgram(IOptions<VmOptions> options) : IDisposable
     public async Task<TValue> RunAsync<TRequest, TValue>(
         VmEndpoint vm, string clientKeyPem, VmVerb verb, TRequest request, IProgress<VmStep>? progress, CancellationToken ct)
     {
+        using var span = Telemetry.StartVerb(vm.Vm, WireName(verb));
+        try
+        {
+            var value = await ConverseAsync<TRequest, TValue>(vm, clientKeyPem, verb, request, progress, ct);
+            span.End("done");
+            return value;
+        }
+        catch (VmFailedException failure)
+        {
+            span.End("failed", failure.Code);
+            throw;
+        }
+    }
+
+    private async Task<TValue> ConverseAsync<TRequest, TValue>(
+        VmEndpoint vm, string clientKeyPem, VmVerb verb, TRequest request, IProgress<VmStep>? progress, CancellationToken ct)
+    {
         var program = await _program.Value;
         var document = JsonSerializer.SerializeToUtf8Bytes(request, Outbound<TRequest>());
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);

@@ -22,6 +22,7 @@ internal sealed class FunctionsHost : IAsyncDisposable
     private readonly ILoggerProvider _logs;
     private readonly ILoggerFactory _loggers;
     private readonly RpcServer _rpc = new();
+    private readonly Telemetry _telemetry;
     private readonly Drain _drain;
     private readonly TimeProvider _time;
     private readonly EngineStore _store;
@@ -36,6 +37,7 @@ internal sealed class FunctionsHost : IAsyncDisposable
         _json = new HostJson(settings, folder);
         _loggers = LoggerFactory.Create(log => log.AddProvider(logs).SetMinimumLevel(LogLevel.Information)
             .AddFilter("Microsoft", LogLevel.Warning).AddFilter("Yarp", LogLevel.Error).AddConfiguration(_json.Logging));
+        _telemetry = new Telemetry(_json, settings);
         _drain = new Drain(time);
         _store = new EngineStore(_json, settings);
         _app = new AppWorker(folder, _rpc, _json, _loggers);
@@ -81,6 +83,7 @@ internal sealed class FunctionsHost : IAsyncDisposable
             await _web.DisposeAsync();
         }
 
+        await _telemetry.DisposeAsync();
         _drain.Dispose();
         _loggers.Dispose();
     }

@@ -63,13 +63,18 @@ internal sealed class DurableHost(AppWorker app, HostJson json, IConfiguration s
         _host.Dispose();
     }
 
-    // host.json stands where the Functions host puts it, and decides that the worker is another process.
+    // host.json stands where the Functions host puts it, and decides that the worker is another process. The extension's spans are
+    // listened to by this host, or by nobody: its own listener is for Application Insights and hears everything always.
     private void Configure(IConfigurationBuilder configuration)
     {
         var tree = json.Values.AsEnumerable().Where(pair => pair.Value is not null)
             .Select(pair => KeyValuePair.Create("AzureWebJobs:" + pair.Key, pair.Value));
-        configuration.AddConfiguration(settings).AddInMemoryCollection(
-            [.. tree, new("FUNCTIONS_WORKER_RUNTIME", "dotnet-isolated")]);
+        configuration.AddConfiguration(settings).AddInMemoryCollection(tree).AddInMemoryCollection(
+            [
+                new("FUNCTIONS_WORKER_RUNTIME", "dotnet-isolated"),
+                new("AzureWebJobs:extensions:durableTask:tracing:distributedTracingEnabled", "true"),
+                new("AzureWebJobs:extensions:durableTask:tracing:version", "None"),
+            ]);
     }
 
     private async Task<object?> RunAsync(string name, string input, Binder binder, CancellationToken stop)
