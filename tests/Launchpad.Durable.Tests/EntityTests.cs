@@ -20,8 +20,7 @@ public sealed class EntityTests
         await hub.RestartAsync();
         await SignalAsync(hub, "one", "add", "1");
         await UntilAsync(hub, "one", "101");
-        await hub.StopAsync();
-        Assert.Empty(Storage.Integrity.ProblemsOf(hub.Directory));
+        await hub.AssertSoundAsync();
     }
 
     [Fact]
@@ -87,16 +86,14 @@ public sealed class EntityTests
             input,
             due is { } time ? (time, time) : null).AsTaskMessage());
 
-    private static Task<TestHub> StartAsync(Func<SqliteStoreOptions, SqliteStoreOptions>? options = null)
-    {
-        var own = TestHub.NewOptions() with { ExtendedSessionIdle = TimeSpan.FromSeconds(1) };
-        return TestHub.StartAsync(
+    private static Task<TestHub> StartAsync(Func<SqliteStoreOptions, SqliteStoreOptions>? options = null) =>
+        TestHub.StartAsync(
             worker => worker
                 .Entity("counter", Count)
                 .Orchestrator("Nothing", _ => Task.FromResult<object?>(null))
                 .Orchestrator("AddTwice", AddTwiceAsync),
-            options is null ? own : options(own));
-    }
+            TimeSpan.FromSeconds(1),
+            options);
 
     private static (string? State, string? Result) Count(string? state, OperationRequest request)
     {

@@ -24,6 +24,18 @@ internal static class Registrations
     public static TaskHubWorker Entity(this TaskHubWorker worker, string name, Func<string?, OperationRequest, (string? State, string? Result)> body) =>
         worker.AddTaskEntities(new Creator<TaskEntity>(name, () => new LambdaEntity(body)));
 
+    /// <summary>Listens to so many words.</summary>
+    public static Action<TaskHubWorker> Listener(int words) => worker => worker.Orchestrator("Listen", async flow =>
+    {
+        var heard = new JArray();
+        while (heard.Count < words)
+        {
+            heard.Add(JToken.Parse(await flow.Event("said")));
+        }
+
+        return heard;
+    });
+
     private sealed class Creator<T> : ObjectCreator<T>
     {
         private readonly Func<T> create;

@@ -95,6 +95,9 @@ internal sealed class SqliteDurabilityProvider(SqliteOrchestrationService servic
 
     public override Task RewindAsync(string instanceId, string reason) => service.RewindAsync(instanceId, reason);
 
+    public override void SetUseSeparateQueueForEntityWorkItems(bool newValue) =>
+        service.EntityBackendProperties.UseSeparateQueueForEntityWorkItems = newValue;
+
     public override Task MakeCurrentAppPrimaryAsync() => Task.CompletedTask;
 
     public override Task<IAsyncEnumerable<HistoryEvent>> StreamOrchestrationHistoryAsync(

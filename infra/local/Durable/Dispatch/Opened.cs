@@ -13,7 +13,7 @@ internal sealed class Opened : IDisposable
         this.directory = directory;
         Writer = writer;
         Reader = reader;
-        Hub = new(service.Time);
+        Hub = new(service.Time, service.EntityBackendProperties);
         Metrics = new(service, Hub);
     }
 
