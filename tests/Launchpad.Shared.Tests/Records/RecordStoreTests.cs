@@ -1,6 +1,6 @@
 using Azure.Core;
-using Launchpad.Shared.Records;
 using Launchpad.Processes;
+using Launchpad.Shared.Records;
 
 namespace Launchpad.Shared.Tests.Records;
 
