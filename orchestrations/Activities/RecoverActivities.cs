@@ -46,6 +46,7 @@ public sealed class RecoverActivities(
             return new(CareKind.Wait, null);
         }
 
+        await pager.ResolveAsync(PageKind.SagaFailed, input.Deployment, ct);
         if (!isBack)
         {
             await conditions.ChangeAsync(input.Account, input.Deployment, before => before.Restarted(input.Operation, now), ct);

@@ -14,6 +14,7 @@ public sealed class Azurite : IAsyncLifetime
 
     private readonly string _directory = Directory.CreateTempSubdirectory("standins-azurite-").FullName;
     private readonly int _blobPort = FreePort();
+    private readonly int _queuePort = FreePort();
     private readonly int _tablePort = FreePort();
     private Process? _process;
 
@@ -28,7 +29,7 @@ public sealed class Azurite : IAsyncLifetime
     public string AccountKey { get; } = Key;
 
     public string ConnectionStringWith(string key) => $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={key};"
-        + $"BlobEndpoint={Blobs};TableEndpoint={Tables};";
+        + $"BlobEndpoint={Blobs};QueueEndpoint=http://127.0.0.1:{_queuePort}/{Account};TableEndpoint={Tables};";
 
     public async Task InitializeAsync()
     {
@@ -36,7 +37,7 @@ public sealed class Azurite : IAsyncLifetime
         string[] arguments =
         [
             "--location", _directory, "--skipApiVersionCheck", "--disableTelemetry", "--blobHost", "127.0.0.1", "--queueHost", "127.0.0.1",
-            "--tableHost", "127.0.0.1", "--blobPort", $"{_blobPort}", "--queuePort", $"{FreePort()}", "--tablePort", $"{_tablePort}",
+            "--tableHost", "127.0.0.1", "--blobPort", $"{_blobPort}", "--queuePort", $"{_queuePort}", "--tablePort", $"{_tablePort}",
         ];
         Array.ForEach(arguments, start.ArgumentList.Add);
         _process = Process.Start(start)!;

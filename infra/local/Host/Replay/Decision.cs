@@ -15,7 +15,9 @@ internal sealed record Decision(int Id, string What, string? Data)
     // After all others, as nothing follows it.
     private const int Last = int.MaxValue;
 
-    public override string ToString() => Id == Last ? What : $"{What} (task {Id})";
+    public bool IsEnd => Id == Last;
+
+    public override string ToString() => IsEnd ? What : $"{What} (task {Id})";
 
     /// <summary>Functions have one name in any case.</summary>
     public bool IsLike(Decision other) =>

@@ -71,7 +71,7 @@ internal sealed class Replayer(AppCode app)
             ExecutionId = instance.ExecutionId,
             PastEvents = { past },
             NewEvents = { told },
-            EntityParameters = new(),
+            EntityParameters = new() { EntityMessageReorderWindow = new() },
         };
     }
 
@@ -90,7 +90,7 @@ internal sealed class Replayer(AppCode app)
             var (one, other) = (recorded.Find(decision => decision.Id == id), actual.Find(decision => decision.Id == id));
             if (one is null || other is null || !one.IsLike(other))
             {
-                return $"Expected, as recorded: {one ?? (object)"it waits"}. Actual, by today's code: {other ?? (object)"it waits"}.";
+                return $"Expected, as recorded: {Told(one, recorded)}. Actual, by today's code: {Told(other, actual)}.";
             }
 
             if (one.Data is { } before && other.Data is { } now && !Same(before, now))
@@ -101,6 +101,9 @@ internal sealed class Replayer(AppCode app)
 
         return null;
     }
+
+    // Where one goes on, the other may have ended.
+    private static object Told(Decision? decision, List<Decision> all) => decision ?? all.Find(end => end.IsEnd) ?? (object)"it waits";
 
     private static bool Same(string one, string other)
     {
