@@ -105,6 +105,7 @@ public static class Composition
         services.AddSingleton<BotSecrets>();
         services.AddSingleton<OperationStore>();
         services.AddSingleton<OperationStarter>();
+        services.AddSingleton<FailedSagas>();
         services.AddSingleton<StepLog>();
         services.AddSingleton<VmStore>();
         services.AddSingleton<EventLedger>();

@@ -14,7 +14,7 @@ public sealed class Schedules(
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(10);
 
     /// <summary>Every deployment that an operation holds has its saga: one that a crash kept from starting is started, one that the tables
-    /// forgot the end of runs again.</summary>
+    /// forgot the end of runs again, and one that failed is told to a person and holds nothing any more.</summary>
     [Function("SweepOperations")]
     public async Task SweepOperations(
         [TimerTrigger("0 * * * * *", RunOnStartup = true)] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken ct)
@@ -23,7 +23,7 @@ public sealed class Schedules(
         await foreach (var deployment in deployments.BusyAsync(ct))
         {
             active.Add(deployment.Operation!.Kind);
-            if (clock.GetUtcNow() - deployment.Operation.Since > Settled)
+            if (clock.GetUtcNow() - deployment.Operation.Since > Settled && !await Recoveries.WillBeginAsync(client, deployment, ct))
             {
                 log.LogDebug("Looking after {Operation}", deployment.Operation.Id);
                 await (deployment.Operation.Kind is OperationKind.Replace

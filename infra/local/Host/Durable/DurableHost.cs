@@ -26,7 +26,7 @@ internal sealed class DurableHost(AppWorker app, HostJson json, IConfiguration s
     {
         _host = new HostBuilder()
             .ConfigureHostConfiguration(configuration => configuration.AddConfiguration(settings))
-            .ConfigureAppConfiguration(Configure)
+            .ConfigureAppConfiguration(configuration => Configure(configuration, json, settings))
             .ConfigureLogging((context, logging) => logging.AddProvider(logs).AddConfiguration(json.Logging)
                 .SetMinimumLevel(LogLevel.Warning)
                 // What a function threw is said by the app itself.
@@ -63,9 +63,9 @@ internal sealed class DurableHost(AppWorker app, HostJson json, IConfiguration s
         _host.Dispose();
     }
 
-    // host.json stands where the Functions host puts it, and decides that the worker is another process. The extension's spans are
-    // listened to by this host, or by nobody: its own listener is for Application Insights and hears everything always.
-    private void Configure(IConfigurationBuilder configuration)
+    /// <summary>host.json stands where the Functions host puts it, and decides that the worker is another process. The extension's spans
+    /// are listened to by this host, or by nobody: its own listener is for Application Insights and hears everything always.</summary>
+    public static void Configure(IConfigurationBuilder configuration, HostJson json, IConfiguration settings)
     {
         var tree = json.Values.AsEnumerable().Where(pair => pair.Value is not null)
             .Select(pair => KeyValuePair.Create("AzureWebJobs:" + pair.Key, pair.Value));
