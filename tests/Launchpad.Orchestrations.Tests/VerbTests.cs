@@ -49,7 +49,7 @@ public sealed class VerbTests : IAsyncDisposable
 
             var (_, story) = await RunAsync("instances", "first");
             Assert.Equal(
-                ["started", "event go comes, 4 bytes", "completed"],
+                ["started", "event go comes, 4 bytes", "completed, 4 bytes"],
                 story.Split('\n', StringSplitOptions.RemoveEmptyEntries)[1..].Select(line => line.Split("  ", 2)[1]));
 
             var (_, recorded) = await RunAsync("instances", "first", "--record");
