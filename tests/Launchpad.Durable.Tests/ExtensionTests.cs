@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DurableTask.Core.Exceptions;
 using Microsoft.Azure.WebJobs;
 using Microsoft.Azure.WebJobs.Extensions.DurableTask;
@@ -70,7 +71,7 @@ public sealed class ExtensionTests : IAsyncLifetime
     private string Story()
     {
         using var reader = new HistoryReader(directory);
-        return string.Join('\n', reader.Instances(new()).SelectMany(instance => Timeline.Of(reader.History(instance.InstanceId)).Prepend($"{instance}")));
+        return string.Join('\n', reader.Instances(new()).SelectMany(one => Timeline.Of(reader.History(one.InstanceId)).Prepend($"{one}")));
     }
 
     private async Task StartAsync()
@@ -146,9 +147,7 @@ public sealed class ExtensionTests : IAsyncLifetime
             [DurableClient] IDurableClient client, string name, string argument, TaskCompletionSource<DurableOrchestrationStatus> answer)
         {
             var id = await client.StartNewAsync(name, null, Newtonsoft.Json.Linq.JToken.Parse(argument));
-            await ((DurabilityProvider)client.GetType().GetProperty("DurabilityProvider", (System.Reflection.BindingFlags)(-1))!.GetValue(client)!)
-                .WaitForOrchestrationAsync(id, null, TimeSpan.FromSeconds(30), CancellationToken.None);
-            answer.SetResult(await client.GetStatusAsync(id, showHistory: true));
+            answer.SetResult(await EndAsync(client, id));
         }
 
         [NoAutomaticTrigger]
@@ -174,13 +173,7 @@ public sealed class ExtensionTests : IAsyncLifetime
             [DurableClient] IDurableClient client, string name, string argument, TaskCompletionSource<DurableOrchestrationStatus> answer)
         {
             await client.RaiseEventAsync(name, "said", Newtonsoft.Json.Linq.JToken.Parse(argument));
-            DurableOrchestrationStatus status;
-            while ((status = await client.GetStatusAsync(name)).RuntimeStatus is not OrchestrationRuntimeStatus.Completed)
-            {
-                await Task.Delay(20);
-            }
-
-            answer.SetResult(status);
+            answer.SetResult(await EndAsync(client, name));
         }
 
         [NoAutomaticTrigger]
@@ -188,5 +181,19 @@ public sealed class ExtensionTests : IAsyncLifetime
         public static async Task Purge(
             [DurableClient] IDurableClient client, string name, string argument, TaskCompletionSource<DurableOrchestrationStatus> answer) =>
             answer.SetResult(new() { InstanceId = $"{(await client.PurgeInstanceHistoryAsync(name)).InstancesDeleted}" });
+
+        private static async Task<DurableOrchestrationStatus> EndAsync(IDurableClient client, string id)
+        {
+            for (var waited = Stopwatch.StartNew(); ;)
+            {
+                var status = await client.GetStatusAsync(id, showHistory: true);
+                if (status.RuntimeStatus is OrchestrationRuntimeStatus.Completed || waited.Elapsed > TimeSpan.FromSeconds(20))
+                {
+                    return status;
+                }
+
+                await Task.Delay(20);
+            }
+        }
     }
 }

@@ -26,7 +26,8 @@ public sealed class MetricsTests
                 own.EnableMeasurementEvents(instrument);
             }
         };
-        listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => seen.AddOrUpdate(instrument.Name, value, (_, sum) => sum + value));
+        listener.SetMeasurementEventCallback<long>(
+            (instrument, value, _, _) => seen.AddOrUpdate(instrument.Name, value, (_, sum) => sum + value));
         listener.SetMeasurementEventCallback<int>((instrument, value, _, _) => seen[instrument.Name] = value);
         listener.Start();
 

@@ -114,7 +114,8 @@ public sealed class StorageTests : IDisposable
             await first.UntilAsync("hurt", state => state.OrchestrationStatus is OrchestrationStatus.Running);
             foreach (var id in new[] { "talk", "hurt" })
             {
-                await first.Client.RaiseEventAsync(new() { InstanceId = id }, "said", id == "talk" ? "one" : "a word to be found in the file");
+                var word = id == "talk" ? "one" : "a word to be found in the file";
+                await first.Client.RaiseEventAsync(new() { InstanceId = id }, "said", word);
                 await first.UntilAsync(id, _ => first.Service.History(id).OfType<EventRaisedEvent>().Any());
             }
         }

@@ -117,7 +117,8 @@ public sealed class StoreTests
         Assert.Equal(1, (await hub.Service.PurgeInstanceStateAsync("done-0")).DeletedInstanceCount);
         Assert.Equal(0, (await hub.Service.PurgeInstanceStateAsync("done-0")).DeletedInstanceCount);
         await Assert.ThrowsAsync<InvalidOperationException>(() => hub.Service.PurgeInstanceStateAsync("waits"));
-        var some = await hub.Service.PurgeInstanceStateAsync(new PurgeInstanceFilter(default, null, null) { Timeout = TimeSpan.FromTicks(1) });
+        var some = await hub.Service.PurgeInstanceStateAsync(
+            new PurgeInstanceFilter(default, null, null) { Timeout = TimeSpan.FromTicks(1) });
         Assert.False(some.IsComplete);
         var rest = await hub.Service.PurgeInstanceStateAsync(new PurgeInstanceFilter(default, null, [OrchestrationStatus.Completed]));
         Assert.Equal(49, some.DeletedInstanceCount + rest.DeletedInstanceCount);

@@ -40,7 +40,8 @@ internal sealed class TestHub : IAsyncDisposable
 
     public static async Task<TestHub> StartAsync(Action<TaskHubWorker> register, SqliteStoreOptions? options = null)
     {
-        var hub = new TestHub(options ?? NewOptions(), register, options is null || options.Directory.StartsWith(Own, StringComparison.Ordinal));
+        options ??= NewOptions();
+        var hub = new TestHub(options, register, options.Directory.StartsWith(Own, StringComparison.Ordinal));
         await hub.StartAsync();
         return hub;
     }
@@ -85,7 +86,8 @@ internal sealed class TestHub : IAsyncDisposable
 
     public async Task<OrchestrationState> EndAsync(string id) =>
         await Service.WaitForOrchestrationAsync(id, null, Patience, CancellationToken.None)
-        ?? throw new TimeoutException($"{id} never ended: {JsonConvert.SerializeObject(await Service.GetOrchestrationStateAsync(id, null))}");
+        ?? throw new TimeoutException(
+            $"{id} never ended: {JsonConvert.SerializeObject(await Service.GetOrchestrationStateAsync(id, null))}");
 
     public async Task<OrchestrationState> RunAsync(string name, object? input = null, string? id = null) =>
         await EndAsync(await BeginAsync(name, input, id));

@@ -19,7 +19,7 @@ public static class SqliteDurability
 
 internal sealed class SqliteDurabilityProviderFactory : IDurabilityProviderFactory
 {
-    /// <summary>The worker runtimes whose entities are dispatched apart; functions inside of the host take them for orchestrations.</summary>
+    /// <summary>Workers whose entities are dispatched apart; functions inside of the host take them for orchestrations.</summary>
     private static readonly string[] WithEntitiesApart = ["dotnet-isolated", "java", "custom"];
 
     private readonly SqliteDurabilityProvider? provider;

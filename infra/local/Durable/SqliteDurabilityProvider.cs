@@ -86,8 +86,11 @@ internal sealed class SqliteDurabilityProvider(SqliteOrchestrationService servic
         new((await service.PurgeInstanceStateAsync(instanceId)).DeletedInstanceCount);
 
     public override async Task<int> PurgeHistoryByFilters(
-        DateTime createdTimeFrom, DateTime? createdTimeTo, IEnumerable<OrchestrationStatus> runtimeStatus) =>
-        (await service.PurgeInstanceStateAsync(new PurgeInstanceFilter(createdTimeFrom, createdTimeTo, runtimeStatus))).DeletedInstanceCount;
+        DateTime createdTimeFrom, DateTime? createdTimeTo, IEnumerable<OrchestrationStatus> runtimeStatus)
+    {
+        var filter = new PurgeInstanceFilter(createdTimeFrom, createdTimeTo, runtimeStatus);
+        return (await service.PurgeInstanceStateAsync(filter)).DeletedInstanceCount;
+    }
 
     public override async Task<string?> RetrieveSerializedEntityState(EntityId entityId, JsonSerializerSettings serializierSettings) =>
         (await service.EntityBackendQueries.GetEntityAsync(new(entityId.EntityName, entityId.EntityKey), includeState: true))

@@ -60,7 +60,15 @@ public sealed partial class SqliteOrchestrationService
             throw new SessionAbortedException(words);
         }
 
-        await store.Writer.SubmitAsync(turn.ToCommit(store));
+        try
+        {
+            await store.Writer.SubmitAsync(turn.ToCommit(store));
+        }
+        catch (SessionAbortedException)
+        {
+            store.Hub.Reload(item.Slot);
+            throw;
+        }
     }
 
     public Task AbandonTaskOrchestrationWorkItemAsync(TaskOrchestrationWorkItem workItem)

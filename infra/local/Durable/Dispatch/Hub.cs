@@ -107,6 +107,15 @@ internal sealed class Hub : IDisposable
         }
     }
 
+    /// <summary>What memory has of the locked instance is not so any more: the database has to be asked.</summary>
+    public void Reload(Slot slot)
+    {
+        lock (gate)
+        {
+            slot.Execution = null;
+        }
+    }
+
     /// <summary>What a turn has taken and not used is the first that the next one reads.</summary>
     public void PutBack(Slot slot, List<QueuedMessage> taken)
     {

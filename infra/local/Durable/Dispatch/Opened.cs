@@ -47,7 +47,8 @@ internal sealed class Opened : IDisposable
             directory.Dispose();
             throw refused is StoreException { IsDamage: true }
                 ? new InvalidDataException(
-                    $"The database in {options.Directory} is damaged. {refused.Message} Restore the newest backup of the directory.", refused)
+                    $"The database in {options.Directory} is damaged. {refused.Message} Restore the newest backup of the directory.",
+                    refused)
                 : refused;
         }
     }

@@ -101,7 +101,8 @@ internal sealed class Store : IDisposable
 
         if (File.Exists($"{path}-wal") && new FileInfo($"{path}-wal").Length > 0)
         {
-            throw new InvalidDataException($"There is {path}-wal, but not the database that it belongs to. Put it back or restore a backup.");
+            throw new InvalidDataException(
+                $"There is {path}-wal, but not the database that it belongs to. Put it back or restore a backup.");
         }
     }
 
@@ -136,7 +137,8 @@ internal sealed class Store : IDisposable
         {
             if (had > 0)
             {
-                logger.LogWarning("{File} is missing or damaged: whether the database lost its last commits cannot be told.", Mark(directory));
+                logger.LogWarning(
+                    "{File} is missing or damaged: whether the database lost its last commits cannot be told.", Mark(directory));
             }
 
             return HighWaterMark.Create(Mark(directory), store, had);
