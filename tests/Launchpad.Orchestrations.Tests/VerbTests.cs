@@ -185,9 +185,9 @@ public sealed class VerbTests : IAsyncDisposable
 
         using var process = Process.Start(start)!;
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(120));
-        _ = process.StandardError.ReadToEndAsync(patience.Token);
+        var errors = process.StandardError.ReadToEndAsync(patience.Token);
         var output = await process.StandardOutput.ReadToEndAsync(patience.Token);
         await process.WaitForExitAsync(patience.Token);
-        return (process.ExitCode, output);
+        return (process.ExitCode, output.Length > 0 ? output : await errors);
     }
 }

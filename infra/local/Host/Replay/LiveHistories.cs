@@ -4,6 +4,8 @@ using DurableTask.Core.History;
 using Launchpad.Durable;
 using Launchpad.Host.Durable;
 using Microsoft.Azure.WebJobs.Extensions.DurableTask;
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
 
 namespace Launchpad.Host.Replay;
 
@@ -12,6 +14,14 @@ namespace Launchpad.Host.Replay;
 internal sealed class LiveHistories(HostJson json, IConfiguration settings, EngineStore store)
 {
     private const int Page = 100;
+
+    private static readonly JsonSerializer Json = JsonSerializer.Create(new()
+    {
+        ConstructorHandling = ConstructorHandling.AllowNonPublicDefaultConstructor,
+        MetadataPropertyHandling = MetadataPropertyHandling.Ignore,
+        DateParseHandling = DateParseHandling.None,
+        DateTimeZoneHandling = DateTimeZoneHandling.Utc,
+    });
 
     public IAsyncEnumerable<RecordedHistory> ReadAsync(CancellationToken cancellation) =>
         store.EmbeddedIn is { } directory ? EmbeddedAsync(directory) : SharedAsync(cancellation);
@@ -46,11 +56,7 @@ internal sealed class LiveHistories(HostJson json, IConfiguration settings, Engi
             var page = await provider.GetOrchestrationStateWithPagination(live, cancellation);
             foreach (var instance in page.DurableOrchestrationState.Where(state => !state.InstanceId.StartsWith('@')))
             {
-                var events = new List<HistoryEvent>();
-                await foreach (var e in await provider.StreamOrchestrationHistoryAsync(instance.InstanceId, cancellation))
-                {
-                    events.Add(e);
-                }
+                var events = Events(await provider.GetOrchestrationHistoryAsync(instance.InstanceId, null));
 
                 // It may have ended meanwhile.
                 if (!events.OfType<ExecutionCompletedEvent>().Any())
@@ -67,5 +73,15 @@ internal sealed class LiveHistories(HostJson json, IConfiguration settings, Engi
             live.ContinuationToken = page.ContinuationToken;
         }
         while (live.ContinuationToken is not null);
+    }
+
+    private static List<HistoryEvent> Events(string json) => [.. JArray.Parse(json).Cast<JObject>().Select(Event)];
+
+    // The store names each event's kind by the enumeration's number or name, and by a .NET type that need not be trusted.
+    private static HistoryEvent Event(JObject e)
+    {
+        var kind = e[nameof(HistoryEvent.EventType)]!.ToObject<EventType>();
+        var type = HistoryEvent.KnownTypes().First(type => type.Name == $"{kind}Event");
+        return (HistoryEvent)e.ToObject(type, Json)!;
     }
 }
