@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Azure.Security.KeyVault.Secrets;
 using Launchpad.Shared.Storage;
-using Launchpad.Standins.Tests;
+using Launchpad.Processes;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Azure.Functions.Worker.Builder;
