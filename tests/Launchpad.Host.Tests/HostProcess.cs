@@ -17,12 +17,11 @@ internal sealed class HostProcess : IAsyncDisposable
     private readonly TaskCompletionSource<string> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Process _process;
 
-    private HostProcess(SampleFolder folder, string app, string[] arguments)
+    private HostProcess(SampleFolder folder, string app)
     {
         Folder = folder;
         // A session of its own, as a service has: signals to its group do not reach the tests.
-        var start = new ProcessStartInfo(
-            "setsid", ["dotnet", Path.Combine(AppContext.BaseDirectory, "Launchpad.Host.dll"), "--app", app, .. arguments])
+        var start = new ProcessStartInfo("setsid", ["dotnet", Path.Combine(AppContext.BaseDirectory, "Launchpad.Host.dll"), "--app", app])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -51,9 +50,9 @@ internal sealed class HostProcess : IAsyncDisposable
     /// <summary>What both processes have said.</summary>
     public IReadOnlyList<string> Log => [.. _lines];
 
-    public static async Task<HostProcess> StartAsync(SampleFolder folder, params string[] arguments)
+    public static async Task<HostProcess> StartAsync(SampleFolder folder, string? app = null)
     {
-        var host = Launch(folder, SampleFolder.App, arguments);
+        var host = Launch(folder, app ?? SampleFolder.App);
         try
         {
             var ended = host._process.WaitForExitAsync();
@@ -73,7 +72,7 @@ internal sealed class HostProcess : IAsyncDisposable
     }
 
     /// <summary>Without waiting until it listens: perhaps it never will.</summary>
-    public static HostProcess Launch(SampleFolder folder, string app, params string[] arguments) => new(folder, app, arguments);
+    public static HostProcess Launch(SampleFolder folder, string app) => new(folder, app);
 
     public void Signal(string name) => Kill($"-{name}", Id.ToString(CultureInfo.InvariantCulture));
 

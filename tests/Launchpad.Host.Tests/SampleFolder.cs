@@ -59,6 +59,19 @@ internal sealed class SampleFolder : IDisposable
     public SampleFolder Sibling(Storage storage) => new SampleFolder(storage).Set(_settings
         .Where(setting => setting.Key is not ("Sample__Folder" or "Durable__Directory")).Select(setting => (setting.Key, setting.Value)));
 
+    /// <summary>The published app with another host.json.</summary>
+    public string AppWith(string hostJson)
+    {
+        var copy = Directory.CreateDirectory(Path.Combine(_path, "app")).FullName;
+        foreach (var file in new DirectoryInfo(App).EnumerateFileSystemInfos().Where(file => file.Name != "host.json"))
+        {
+            File.CreateSymbolicLink(Path.Combine(copy, file.Name), file.FullName);
+        }
+
+        File.WriteAllText(Path.Combine(copy, "host.json"), hostJson);
+        return copy;
+    }
+
     /// <summary>Tells the app a word that it waits for.</summary>
     public void Say(string word) => File.WriteAllText(Path.Combine(_path, word), "");
 

@@ -10,16 +10,20 @@ if (settings["app"] is not { Length: > 0 } app)
 }
 
 using var logs = Logs.Console();
-await using var host = new FunctionsHost(Path.GetFullPath(app), settings, logs, TimeProvider.System);
+FunctionsHost host;
 try
 {
-    await host.StartAsync(CancellationToken.None);
+    host = await FunctionsHost.StartAsync(Path.GetFullPath(app), settings, logs, TimeProvider.System);
 }
 catch (Exception failure)
 {
-    Console.Error.WriteLine($"The host does not start: {failure.Message}");
+    Console.Error.WriteLine($"The host does not start: {failure.Message} {failure.InnerException?.Message}");
     return 1;
 }
 
-await host.Stopped;
+await using (host)
+{
+    await host.AskedToStop;
+}
+
 return 0;

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
 
 namespace Launchpad.Host.Sample;
 
@@ -12,9 +13,12 @@ public sealed class Answers(Journal journal)
         new ObjectResult(new Order("starter", 2)) { StatusCode = request is null ? 500 : 201 };
 
     [Function("AnswerNothing")]
-    public static async Task Nothing([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "answers/nothing")] HttpRequest request)
+    public static async Task Nothing(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "answers/nothing")] HttpRequest request, FunctionContext context)
     {
         ArgumentNullException.ThrowIfNull(request);
+        context.GetLogger("Sample.Loud").LogInformation("said loudly");
+        context.GetLogger("Sample.Quiet").LogInformation("said quietly");
         request.HttpContext.Response.StatusCode = StatusCodes.Status202Accepted;
         await Task.Yield();
     }
@@ -125,7 +129,8 @@ public sealed class Answers(Journal journal)
     }
 
     [Function("Dies")]
-    public async Task<IResult> Dies([HttpTrigger(AuthorizationLevel.Anonymous, "get", "post", Route = "dies/{place}")] HttpRequest request, string place)
+    public async Task<IResult> Dies(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "dies/{place}")] HttpRequest request, string place)
     {
         ArgumentNullException.ThrowIfNull(request);
         if (place == "late")

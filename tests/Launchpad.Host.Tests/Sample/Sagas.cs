@@ -35,12 +35,13 @@ public sealed class Sagas(Journal journal)
     {
         ArgumentNullException.ThrowIfNull(context);
         var started = context.CurrentUtcDateTime;
-        await context.CreateTimer(started.AddSeconds(1), CancellationToken.None);
+        await context.CreateTimer(started.AddSeconds(2), CancellationToken.None);
         if (left > 0)
         {
             context.ContinueAsNew(left - 1);
         }
 
+        // Azure Storage counts whole seconds.
         return context.CurrentUtcDateTime >= started.AddSeconds(1) ? "counted down" : "too early";
     }
 

@@ -17,6 +17,7 @@ internal sealed class DurableHost(
     : IAsyncDisposable
 {
     private IHost? _host;
+    private bool _runs;
 
     /// <summary>The extension's own client, of the hub and the store that host.json names.</summary>
     public IDurableClient Client { get; private set; } = null!;
@@ -40,11 +41,11 @@ internal sealed class DurableHost(
                 services.AddSingleton<IWebHookProvider, NoWebHooks>();
 #pragma warning restore CS0618
                 store(services, context.Configuration);
-                services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
+                services.AddSingleton<IHostLifetime, NoLifetime>();
             })
-            .UseConsoleLifetime(console => console.SuppressStatusMessages = true)
             .Build();
         await _host.StartAsync(cancellation);
+        _runs = true;
         var answer = new TaskCompletionSource<string>();
         await _host.Services.GetRequiredService<IJobHost>().CallAsync(
             FunctionTypes.ClientName, new Dictionary<string, object> { ["answer"] = answer }, cancellation);
@@ -55,13 +56,11 @@ internal sealed class DurableHost(
 
     public async ValueTask DisposeAsync()
     {
-        if (_host is null)
+        // What it holds goes with the process, which ends now.
+        if (_runs)
         {
-            return;
+            await Drain.WithinAsync(_host!.StopAsync(), Drain.EngineLimit);
         }
-
-        await _host.StopAsync();
-        _host.Dispose();
     }
 
     // host.json stands where the Functions host puts it, and decides that the worker is another process.
@@ -110,6 +109,14 @@ internal sealed class DurableHost(
         TypedData.DataOneofCase.Bytes => new JValue(value.Bytes.ToBase64()),
         _ => null,
     };
+
+    /// <summary>It ends when the host that it is in says so, after the requests and not with the signal.</summary>
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
 
     /// <summary>The extension's own management API is not served: what it can do, the app's routes do for whom they know.</summary>
 #pragma warning disable CS0618 // There is no other way to tell it.
