@@ -26,6 +26,8 @@ internal sealed class HostProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        // Nothing here runs for so long that it would pay.
+        start.Environment["DOTNET_TieredPGO"] = "0";
         foreach (var (name, value) in folder.Settings)
         {
             start.Environment[name] = value;
@@ -88,7 +90,12 @@ internal sealed class HostProcess : IAsyncDisposable
     /// <summary>The process that runs the app now.</summary>
     public async Task<int> WorkerAsync() => (await AdminAsync("/admin/host/status")).GetProperty("workerProcessId").GetInt32();
 
-    public async Task KillWorkerAsync() => Kill("-KILL", (await WorkerAsync()).ToString(CultureInfo.InvariantCulture));
+    public async Task KillWorkerAsync()
+    {
+        var worker = await WorkerAsync();
+        Kill("-KILL", worker.ToString(CultureInfo.InvariantCulture));
+        await Eventually.TrueAsync(async () => await WorkerAsync() != worker, "the app is started again");
+    }
 
     public async Task<JsonElement> AdminAsync(string path)
     {

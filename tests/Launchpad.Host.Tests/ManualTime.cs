@@ -113,7 +113,7 @@ internal static class Eventually
 {
     public static Task True(Func<bool> condition, string what) => TrueAsync(() => Task.FromResult(condition()), what);
 
-    public static async Task TrueAsync(Func<Task<bool>> condition, string what, int seconds = 20)
+    public static async Task TrueAsync(Func<Task<bool>> condition, string what, int seconds = 60)
     {
         for (var started = Stopwatch.GetTimestamp(); !await condition();)
         {

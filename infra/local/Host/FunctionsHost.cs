@@ -127,6 +127,11 @@ internal sealed class FunctionsHost : IAsyncDisposable
 
         var app = builder.Build();
         app.UseForwardedHeaders();
+        app.Use((http, next) =>
+        {
+            http.Response.OnStarting(AddCustomHeaders, http.Response);
+            return next();
+        });
         _cors.Use(app);
         app.UseRouting();
         ((IEndpointRouteBuilder)app).DataSources.Add(app.Services.GetRequiredService<HttpEndpoints>().DataSource());
@@ -134,5 +139,15 @@ internal sealed class FunctionsHost : IAsyncDisposable
         app.Services.GetRequiredService<FunctionsApi>().Map(app);
         app.Services.GetRequiredService<InstancesApi>().Map(app);
         return app;
+    }
+
+    private Task AddCustomHeaders(object response)
+    {
+        foreach (var (name, value) in _json.CustomHeaders)
+        {
+            ((HttpResponse)response).Headers[name] = value;
+        }
+
+        return Task.CompletedTask;
     }
 }

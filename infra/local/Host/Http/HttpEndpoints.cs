@@ -96,7 +96,6 @@ internal sealed class HttpEndpoints(
         var started = Stopwatch.GetTimestamp();
         var worker = await app.ReadyAsync(http.RequestAborted);
         var id = Guid.NewGuid().ToString();
-        http.Response.OnStarting(AddCustomHeaders, http.Response);
         var metadata = http.Request.RouteValues.Select(
             value => KeyValuePair.Create(value.Key, new TypedData { String = value.Value?.ToString() ?? "" }));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, drain.Deadline);
@@ -116,16 +115,6 @@ internal sealed class HttpEndpoints(
         {
             throw new FunctionFailedException($"The answer of {function.Name} did not arrive: {error}");
         }
-    }
-
-    private Task AddCustomHeaders(object response)
-    {
-        foreach (var (name, value) in host.CustomHeaders)
-        {
-            ((HttpResponse)response).Headers[name] = value;
-        }
-
-        return Task.CompletedTask;
     }
 
     private static void Fail(HttpContext http, int status)
