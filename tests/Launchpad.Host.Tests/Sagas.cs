@@ -33,11 +33,8 @@ internal static class Sagas
         JsonElement saga = default;
         await Eventually.TrueAsync(async () =>
         {
-            // The app may be dying just now.
-            var (status, body) = await host.GetAsync($"/api/sagas/{id}");
-            saga = status is 200 ? JsonElement.Parse(body) : default;
-            return status is 200 ? statuses.Contains(saga.GetProperty("status").GetString()) : status is 503 ? false
-                : throw new InvalidOperationException($"{status} {body}");
+            saga = await host.SagaAsync(id);
+            return statuses.Contains(saga.GetProperty("status").GetString());
         }, $"{id} is {string.Join(" or ", statuses)}");
         return saga;
     }

@@ -85,7 +85,7 @@ internal sealed class SampleFolder : IDisposable
 internal static class Engine
 {
     // What a host that was killed had in its hands is missing for this long.
-    private const string Missing = "00:00:05";
+    private const string Missing = "00:00:10";
 
     public static (string, string)[] AzureStorage =>
     [

@@ -92,10 +92,12 @@ internal sealed class DurableHost(
         {
             return await app.InvokeAsync(function, trigger, metadata, stop);
         }
-        catch (WorkerGoneException gone) when (!function.IsTriggeredBy("activityTrigger"))
+        catch (Exception failure) when (failure is WorkerGoneException or InvocationFailedException)
         {
             // By these words the extension knows that it is not the orchestration that failed: the turn is taken again.
-            throw new InvalidOperationException("Did not find any initialized language workers", gone);
+            throw function.IsTriggeredBy("activityTrigger")
+                ? new FunctionCallException(new() { Exception = new() { Message = failure.Message } })
+                : new InvalidOperationException("Did not find any initialized language workers", failure);
         }
     }
 

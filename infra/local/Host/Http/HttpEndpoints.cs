@@ -84,7 +84,7 @@ internal sealed class HttpEndpoints(
             log.LogError("{Reason}", gone.Message);
             Fail(http, StatusCodes.Status503ServiceUnavailable);
         }
-        catch (FunctionFailedException failure)
+        catch (InvocationFailedException failure)
         {
             log.LogError("{Reason}", failure.Message);
             Fail(http, StatusCodes.Status500InternalServerError);
@@ -106,14 +106,14 @@ internal sealed class HttpEndpoints(
         var response = await invocation;
         if (response.Result.Status is not StatusResult.Types.Status.Success)
         {
-            throw new FunctionFailedException(
+            throw new InvocationFailedException(
                 $"Executed {function.Name} (Failed, Id={id}, Duration={(long)Stopwatch.GetElapsedTime(started).TotalMilliseconds}ms): "
                 + response.Result.Exception?.Message);
         }
 
         if (await forwarding is not ForwarderError.None and var error)
         {
-            throw new FunctionFailedException($"The answer of {function.Name} did not arrive: {error}");
+            throw new InvocationFailedException($"The answer of {function.Name} did not arrive: {error}");
         }
     }
 

@@ -112,7 +112,7 @@ internal sealed class TimerFunction
             var response = await _app.InvokeAsync(Function, new() { Json = info }, [], cut);
             return response.Result.Status is StatusResult.Types.Status.Success ? null : response.Result.Exception?.Message ?? "";
         }
-        catch (Exception failure) when (failure is WorkerGoneException or FunctionFailedException)
+        catch (Exception failure) when (failure is WorkerGoneException or InvocationFailedException)
         {
             return failure.Message;
         }

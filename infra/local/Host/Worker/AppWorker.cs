@@ -42,15 +42,9 @@ internal sealed class AppWorker(string folder, RpcServer rpc, HostJson host, ILo
     /// <summary>The worker that runs now, or the next one.</summary>
     public async Task<WorkerChannel> ReadyAsync(CancellationToken cancellation)
     {
-        Task<WorkerChannel> ready;
-        lock (_gate)
-        {
-            ready = _channel.Task;
-        }
-
         try
         {
-            return await ready.WaitAsync(ReadyMax, cancellation);
+            return await Current().Task.WaitAsync(ReadyMax, cancellation);
         }
         catch (TimeoutException)
         {
@@ -64,7 +58,7 @@ internal sealed class AppWorker(string folder, RpcServer rpc, HostJson host, ILo
     /// <param name="metadata">What else is known of the trigger.</param>
     /// <param name="stop">Asks the function to stop; its answer is waited for all the same.</param>
     /// <exception cref="WorkerGoneException">Three workers ended while they ran it.</exception>
-    /// <exception cref="FunctionFailedException">Its time was over.</exception>
+    /// <exception cref="InvocationFailedException">Its time was over.</exception>
     public async Task<InvocationResponse> InvokeAsync(
         AppFunction function, TypedData trigger, IEnumerable<KeyValuePair<string, TypedData>> metadata, CancellationToken stop)
     {
@@ -123,6 +117,15 @@ internal sealed class AppWorker(string folder, RpcServer rpc, HostJson host, ILo
 
     private static TaskCompletionSource<WorkerChannel> NewChannel() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    // One that has ended is nobody's any more, even before it is found out why.
+    private TaskCompletionSource<WorkerChannel> Current()
+    {
+        lock (_gate)
+        {
+            return _channel = _channel.Task is { IsCompleted: true, Result.Ended.IsCompleted: true } ? NewChannel() : _channel;
+        }
+    }
+
     /// <summary>As on Azure, a function whose time is over is cancelled, and if it goes on all the same the whole process is ended.</summary>
     private async Task<InvocationResponse> WithinTimeAsync(
         WorkerChannel worker, AppFunction function, InvocationRequest request, CancellationToken stop)
@@ -141,7 +144,7 @@ internal sealed class AppWorker(string folder, RpcServer rpc, HostJson host, ILo
         catch (TimeoutException)
         {
             worker.End();
-            throw new FunctionFailedException($"{function.Name} ran longer than {time} and did not stop: the app is ended.");
+            throw new InvocationFailedException($"{function.Name} ran longer than {time} and did not stop: the app is ended.");
         }
     }
 
@@ -174,11 +177,7 @@ internal sealed class AppWorker(string folder, RpcServer rpc, HostJson host, ILo
                 : failure;
         }
 
-        lock (_gate)
-        {
-            _channel.SetResult(channel);
-        }
-
+        Current().SetResult(channel);
         _logger.LogInformation("The app runs as process {Pid} with {Functions} functions", process.Id, Functions.Count);
         return (process, channel);
     }
@@ -188,11 +187,6 @@ internal sealed class AppWorker(string folder, RpcServer rpc, HostJson host, ILo
         var stopping = Task.Delay(Timeout.Infinite, _stopping.Token);
         while (await Task.WhenAny(process.Exited, channel.Ended, stopping) != stopping && !_stopping.IsCancellationRequested)
         {
-            lock (_gate)
-            {
-                _channel = NewChannel();
-            }
-
             channel.End();
             process.Kill();
             _logger.LogError("The app ended with exit code {Code}; it is started again", await process.Exited);
@@ -233,4 +227,4 @@ internal sealed class AppWorker(string folder, RpcServer rpc, HostJson host, ILo
 }
 
 /// <summary>A function did not do what it should have done, in words for the log and not for a caller.</summary>
-internal sealed class FunctionFailedException(string message) : Exception(message);
+internal sealed class InvocationFailedException(string message) : Exception(message);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net.Sockets;
 using System.Threading.Channels;
 using Grpc.Core;
 using Launchpad.Host.Worker.Protocol;
@@ -81,7 +82,26 @@ internal sealed class WorkerChannel(ILoggerFactory loggers)
             EnsureSucceeded(loaded.FunctionLoadResponse.Result, $"Function '{function.Name}' could not be loaded");
         }
 
+        await ListensAsync(cancellation);
         return functions;
+    }
+
+    /// <summary>The app says that it is ready a little before its web server listens.</summary>
+    private async Task ListensAsync(CancellationToken cancellation)
+    {
+        while (_http is not null)
+        {
+            try
+            {
+                using var probe = new TcpClient();
+                await probe.ConnectAsync(_http.Host, _http.Port, cancellation);
+                return;
+            }
+            catch (SocketException)
+            {
+                await Task.Delay(10, cancellation);
+            }
+        }
     }
 
     /// <param name="stop">Asks the function to stop; its answer is waited for all the same.</param>
