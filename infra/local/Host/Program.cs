@@ -19,16 +19,20 @@ if (args.Contains(Replay))
     return await replay.RunAsync(CancellationToken.None);
 }
 
-await using var host = new FunctionsHost(Path.GetFullPath(app), settings, logs, TimeProvider.System);
+FunctionsHost host;
 try
 {
-    await host.StartAsync(CancellationToken.None);
+    host = await FunctionsHost.StartAsync(Path.GetFullPath(app), settings, logs, TimeProvider.System);
 }
 catch (Exception failure)
 {
-    Console.Error.WriteLine($"The host does not start: {failure.Message}");
+    Console.Error.WriteLine($"The host does not start: {failure.Message} {failure.InnerException?.Message}");
     return 1;
 }
 
-await host.Stopped;
+await using (host)
+{
+    await host.AskedToStopAsync();
+}
+
 return 0;
