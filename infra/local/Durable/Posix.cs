@@ -8,23 +8,28 @@ internal static partial class Posix
     /// <summary>The exit code of a process that lost its log (EX_IOERR).</summary>
     public const int InputOutputError = 74;
 
-    private const int Stop = 19;
+    private const int KillSignal = 9;
+    private const int StopSignal = 19;
     private const int ReadOnly = 0;
     private const int ReadOnlyDirectory = 0x10000;
 
     /// <summary>Freezes this process, all threads of it, until somebody continues or kills it.</summary>
-    public static void Freeze()
-    {
-        if (kill(Environment.ProcessId, Stop) != 0)
-        {
-            throw new IOException($"kill failed with {Marshal.GetLastPInvokeError()}");
-        }
-    }
+    public static void Freeze() => Signal(StopSignal);
+
+    public static void Kill() => Signal(KillSignal);
 
     /// <summary>Makes names in a directory survive a power cut; the bytes of a file alone do not.</summary>
     public static void Sync(string directory) => Sync(directory, ReadOnlyDirectory);
 
     public static void SyncFile(string path) => Sync(path, ReadOnly);
+
+    private static void Signal(int signal)
+    {
+        if (kill(Environment.ProcessId, signal) != 0)
+        {
+            throw new IOException($"kill failed with {Marshal.GetLastPInvokeError()}");
+        }
+    }
 
     private static void Sync(string path, int flags)
     {

@@ -1,110 +1,79 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using Launchpad.Durable.Execution;
-using Launchpad.Durable.Storage;
-using Microsoft.DurableTask.Client;
+using DurableTask.Core;
+using DurableTask.Core.History;
+using Newtonsoft.Json;
+using Newtonsoft.Json.Converters;
+using Newtonsoft.Json.Linq;
 
 namespace Launchpad.Durable;
 
-/// <summary>All that an orchestrator was told and has decided, whole and by itself: what a <see cref="Replayer"/> holds against today's
-/// code, and what a test keeps as a file. It has the payloads in it.</summary>
-public sealed class RecordedHistory
+/// <summary>All that an orchestrator was told and has decided, whole and by itself: what a replay holds against today's code, and what a
+/// test keeps as a file. It has the payloads in it.</summary>
+public sealed record RecordedHistory(string InstanceId, string Name, string Version, OrchestrationStatus Status)
 {
-    private static readonly JsonSerializerOptions OneLine = new(EventJson.Readable.Options) { WriteIndented = false };
+    private const string Kind = "event";
 
-    internal RecordedHistory(InstanceRow row, List<List<HistoryEvent>> turns)
+    private static readonly JsonSerializer Json = JsonSerializer.Create(new()
     {
-        Row = row;
-        Turns = turns;
-    }
+        NullValueHandling = NullValueHandling.Ignore,
+        ConstructorHandling = ConstructorHandling.AllowNonPublicDefaultConstructor,
+        DateParseHandling = DateParseHandling.None,
+        DateTimeZoneHandling = DateTimeZoneHandling.Utc,
+        Converters = { new StringEnumConverter() },
+    });
 
-    public string InstanceId => Row.Id;
-
-    public string Name => Row.Name;
-
-    public string Version => Row.Version;
-
-    public OrchestrationRuntimeStatus Status => Row.Status;
-
-    internal InstanceRow Row { get; }
-
-    internal List<List<HistoryEvent>> Turns { get; }
+    /// <summary>Oldest first: those of the current execution.</summary>
+    public required IReadOnlyList<HistoryEvent> Events { get; init; }
 
     /// <summary>Reads what <see cref="ToJson"/> wrote; throws <see cref="FormatException"/> when it is something else.</summary>
     public static RecordedHistory Parse(string json)
     {
         try
         {
-            var file = Required(JsonNode.Parse(json), "text");
-            var parent = file["parent"];
-            var row = new InstanceRow(0, Text(file, "instance"), Text(file, "name"), Text(file, "version"))
+            using var reader = new JsonTextReader(new StringReader(json)) { DateParseHandling = DateParseHandling.None };
+            var file = JObject.Load(reader);
+            return new(Text(file, "instance"), Text(file, "name"), Text(file, "version"), Enum.Parse<OrchestrationStatus>(Text(file, "status")))
             {
-                Status = Enum.Parse<OrchestrationRuntimeStatus>(Text(file, "status")),
-                Parent = parent is null ? null : new(Text(parent, "instance"), Text(parent, "name"), 0, 0),
-                Input = new(file["input"]?.ToJsonString(OneLine), null),
+                Events = [.. (file["events"] as JArray ?? throw Not("events")).Cast<JObject>().Select(Event)],
             };
-            var turns = Required(file["turns"], "turns").AsArray().Select(turn => Required(turn, "turn").AsArray());
-            return new(row, [.. turns.Select(turn => turn.Select(e => Event(Required(e, "event"))).ToList())]);
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or ArgumentException)
+        catch (Exception exception) when (exception is JsonException or ArgumentException or InvalidCastException)
         {
             throw new FormatException($"This is not a recorded history: {exception.Message}", exception);
         }
     }
 
-    /// <summary>For people as much as for tests: one event a line, payloads as the JSON they are. Stack traces are left out: they tell of
-    /// the machine, and no orchestrator may decide on them.</summary>
+    /// <summary>For people as much as for tests: one event a line. Stack traces are left out: they tell of the machine, and no
+    /// orchestrator may decide on them.</summary>
     public string ToJson()
     {
-        var head = new JsonObject
-        {
-            ["instance"] = InstanceId,
-            ["name"] = Name,
-            ["version"] = Version,
-            ["status"] = Status.ToString(),
-        };
-        if (Row.Parent is { } parent)
-        {
-            head["parent"] = new JsonObject { ["instance"] = parent.Id, ["name"] = parent.Name };
-        }
-
-        if (Row.Input.Text is { } input)
-        {
-            head["input"] = JsonNode.Parse(input);
-        }
-
-        var members = head.Select(member => $"  \"{member.Key}\": {member.Value!.ToJsonString(OneLine)},\n");
-        var turns = Turns
-            .Select(turn => string.Join(",\n      ", turn.Select(e => Line(e).ToJsonString(OneLine))))
-            .Select(events => $"    [\n      {events}\n    ]");
-        return $"{{\n{string.Concat(members)}  \"turns\": [\n{string.Join(",\n", turns)}\n  ]\n}}\n";
+        var head = new JObject { ["instance"] = InstanceId, ["name"] = Name, ["version"] = Version, ["status"] = Status.ToString() };
+        var members = head.Properties().Select(member => $"  {member.ToString(Formatting.None)},\n");
+        return $"{{\n{string.Concat(members)}  \"events\": [\n    {string.Join(",\n    ", Events.Select(Line))}\n  ]\n}}\n";
     }
 
-    private static JsonNode Required(JsonNode? node, string what) =>
-        node ?? throw new FormatException($"This is not a recorded history: it has no {what}.");
-
-    private static string Text(JsonNode node, string member) => Required(node[member], member).GetValue<string>();
-
-    // An event's text is JSON in JSON; in the file it is just JSON.
-    private static JsonObject Line(HistoryEvent e)
+    private static string Line(HistoryEvent e)
     {
-        var told = e with { Failure = WithoutStack(e.Failure) };
-        var line = JsonSerializer.SerializeToNode(told, EventJson.Readable.HistoryEvent)!.AsObject();
-        if (e.Data is { } data)
+        var line = JObject.FromObject(e, Json);
+        line.Remove(nameof(e.EventType));
+        line.Remove(nameof(e.IsPlayed));
+        line.AddFirst(new JProperty(Kind, e.EventType.ToString()));
+        foreach (var stack in line.Descendants().OfType<JProperty>().Where(member => member.Name == "StackTrace").ToList())
         {
-            line[nameof(e.Data)] = JsonNode.Parse(data);
+            stack.Remove();
         }
 
-        return line;
+        return line.ToString(Formatting.None);
     }
 
-    private static Failure? WithoutStack(Failure? failure) =>
-        failure is null ? null : failure with { Stack = null, Inner = WithoutStack(failure.Inner) };
-
-    private static HistoryEvent Event(JsonNode line)
+    private static HistoryEvent Event(JObject line)
     {
-        var e = line.DeepClone().AsObject();
-        var hasData = e.Remove(nameof(HistoryEvent.Data), out var data);
-        return e.Deserialize(EventJson.Readable.HistoryEvent)! with { Data = hasData ? data?.ToJsonString(OneLine) ?? "null" : null };
+        var kind = Text(line, Kind);
+        line.Remove(Kind);
+        var type = HistoryEvent.KnownTypes().FirstOrDefault(type => type.Name == $"{kind}Event") ?? throw Not($"event {kind}");
+        return (HistoryEvent)line.ToObject(type, Json)!;
     }
+
+    private static string Text(JObject node, string member) => node[member]?.Value<string>() ?? throw Not(member);
+
+    private static FormatException Not(string what) => new($"This is not a recorded history: it has no {what}.");
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DurableTask.Core.History;
 
 namespace Launchpad.Durable;
 
@@ -12,7 +13,7 @@ public static class Timeline
         var lines = new List<string>();
         foreach (var row in history)
         {
-            if (row.Kind == nameof(EventKind.TurnStarted))
+            if (row.Kind is nameof(EventType.OrchestratorStarted) or nameof(EventType.OrchestratorCompleted))
             {
                 continue;
             }
@@ -32,25 +33,26 @@ public static class Timeline
     private static string Words(HistoryRow row)
     {
         var task = $"#{row.TaskId}";
-        return Enum.Parse<EventKind>(row.Kind) switch
+        return Enum.Parse<EventType>(row.Kind) switch
         {
-            EventKind.ExecutionStarted => "started",
-            EventKind.TaskScheduled => $"{task} activity {row.Name} begins{Bytes(row.InputBytes)}",
-            EventKind.TaskCompleted => $"{task} activity {row.Name} done{Bytes(row.ResultBytes)}",
-            EventKind.TaskFailed => $"{task} activity {row.Name} failed: {row.Failure}",
-            EventKind.SubOrchestrationCreated => $"{task} child {row.Name} {row.Instance} begins{Bytes(row.InputBytes)}",
-            EventKind.SubOrchestrationCompleted => $"{task} child {row.Name} done{Bytes(row.ResultBytes)}",
-            EventKind.SubOrchestrationFailed => $"{task} child {row.Name} failed: {row.Failure}",
-            EventKind.TimerCreated => string.Create(
+            EventType.ExecutionStarted => $"started{Bytes(row.InputBytes)}",
+            EventType.TaskScheduled => $"{task} activity {row.Name} begins{Bytes(row.InputBytes)}",
+            EventType.TaskCompleted => $"{task} activity {row.Name} done{Bytes(row.ResultBytes)}",
+            EventType.TaskFailed => $"{task} activity {row.Name} failed: {row.Failure}",
+            EventType.SubOrchestrationInstanceCreated => $"{task} child {row.Name} {row.Instance} begins{Bytes(row.InputBytes)}",
+            EventType.SubOrchestrationInstanceCompleted => $"{task} child {row.Name} done{Bytes(row.ResultBytes)}",
+            EventType.SubOrchestrationInstanceFailed => $"{task} child {row.Name} failed: {row.Failure}",
+            EventType.TimerCreated => string.Create(
                 CultureInfo.InvariantCulture, $"{task} timer set for {row.FireAt?.UtcDateTime:yyyy-MM-dd HH:mm:ss.fff}"),
-            EventKind.TimerFired => $"{task} timer fires",
-            EventKind.EventRaised => $"event {row.Name} comes{Bytes(row.InputBytes)}",
-            EventKind.EventSent => $"{task} event {row.Name} is sent to {row.Instance}{Bytes(row.InputBytes)}",
-            EventKind.ExecutionSuspended => $"suspended{Because(row)}",
-            EventKind.ExecutionResumed => $"resumed{Because(row)}",
-            EventKind.ExecutionTerminated => "terminated",
-            EventKind.ExecutionCompleted => "completed",
-            EventKind.ExecutionFailed => $"failed: {row.Failure}",
+            EventType.TimerFired => $"{task} timer fires",
+            EventType.EventRaised => $"event {row.Name} comes{Bytes(row.InputBytes)}",
+            EventType.EventSent => $"{task} event {row.Name} is sent to {row.Instance}{Bytes(row.InputBytes)}",
+            EventType.ExecutionSuspended => $"suspended{Because(row)}",
+            EventType.ExecutionResumed => $"resumed{Because(row)}",
+            EventType.ExecutionTerminated => $"is to be terminated{Because(row)}",
+            EventType.ExecutionRewound => $"tries again what failed{Because(row)}",
+            EventType.ExecutionCompleted or EventType.ContinueAsNew when row.Failure is null => $"{row.Status}{Bytes(row.ResultBytes)}",
+            EventType.ExecutionCompleted => $"{row.Status}: {row.Failure}",
             _ => row.Kind,
         };
     }

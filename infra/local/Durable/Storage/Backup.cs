@@ -2,7 +2,7 @@ namespace Launchpad.Durable.Storage;
 
 /// <summary>Copies a store as it is at one moment, beside the engine that goes on writing it. The copy is a store of its own: its files
 /// cannot be mistaken for the original's.</summary>
-internal sealed class Backup(string directory, Reader reader, Payloads payloads)
+internal sealed class Backup(string directory, Reader reader)
 {
     public void Make(string folder)
     {
@@ -24,13 +24,8 @@ internal sealed class Backup(string directory, Reader reader, Payloads payloads)
         }
 
         Directories.CreatePrivate(unfinished);
-        using (payloads.Keep())
-        {
-            reader.CopyTo(Store.Database(unfinished));
-            payloads.CopyTo(Directory.CreateDirectory(Payloads.Folder(unfinished)).FullName);
-            CopyNeighbours(unfinished);
-        }
-
+        reader.CopyTo(Store.Database(unfinished));
+        CopyNeighbours(unfinished);
         MakeItsOwn(unfinished);
         if (Integrity.ProblemsOf(unfinished) is [var problem, ..])
         {
@@ -49,7 +44,7 @@ internal sealed class Backup(string directory, Reader reader, Payloads payloads)
     /// <summary>What others keep in folders of the same directory, such as when timers fired last, belongs to its state as well.</summary>
     private void CopyNeighbours(string unfinished)
     {
-        foreach (var folder in Directory.EnumerateDirectories(directory).Where(folder => folder != Payloads.Folder(directory)))
+        foreach (var folder in Directory.EnumerateDirectories(directory))
         {
             var copy = Directory.CreateDirectory(Path.Combine(unfinished, Path.GetFileName(folder))).FullName;
             foreach (var file in Directory.EnumerateFiles(folder, "*.json"))
@@ -62,13 +57,12 @@ internal sealed class Backup(string directory, Reader reader, Payloads payloads)
         }
     }
 
-    // It did not crash: what was running in it when the copy was made is not suspected of anything.
     private static void MakeItsOwn(string directory)
     {
         var store = Guid.NewGuid();
         using (var copy = new Connection(Store.Database(directory)))
         {
-            copy.Execute($"UPDATE owner SET clean = 1, store = '{store}'");
+            copy.Execute($"UPDATE owner SET store = '{store}'");
             using var mark = HighWaterMark.Create(Store.Mark(directory), store, copy.Scalar("SELECT commits FROM owner"));
         }
 

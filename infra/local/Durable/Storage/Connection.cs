@@ -124,21 +124,18 @@ internal sealed class Statement(sqlite3_stmt handle, sqlite3 connection) : IDisp
         }
 
         var buffer = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(value.Length));
-        Text(index, buffer.AsSpan(0, Encoding.UTF8.GetBytes(value, buffer)));
+        var utf8 = buffer.AsSpan(0, Encoding.UTF8.GetBytes(value, buffer));
+        Connection.Check(utf8.IsEmpty ? raw.sqlite3_bind_text(handle, index, "") : raw.sqlite3_bind_text(handle, index, utf8), connection);
         ArrayPool<byte>.Shared.Return(buffer);
         return this;
     }
 
-    /// <summary>Binds text that is UTF-8 already. An empty span has no address, which SQLite would take for null.</summary>
-    public Statement Text(int index, ReadOnlySpan<byte> utf8)
+    /// <summary>Binds bytes. An empty span has no address, which SQLite would take for null.</summary>
+    public Statement Bind(int index, ReadOnlySpan<byte> bytes)
     {
-        Connection.Check(utf8.IsEmpty ? raw.sqlite3_bind_text(handle, index, "") : raw.sqlite3_bind_text(handle, index, utf8), connection);
+        Connection.Check(
+            bytes.IsEmpty ? raw.sqlite3_bind_zeroblob(handle, index, 0) : raw.sqlite3_bind_blob(handle, index, bytes), connection);
         return this;
-    }
-
-    public Statement Bind(int index, Stored value)
-    {
-        return value.File is null ? Bind(index, value.Text) : Blob(index, Encoding.UTF8.GetBytes(value.File));
     }
 
     public bool Step()
@@ -166,22 +163,12 @@ internal sealed class Statement(sqlite3_stmt handle, sqlite3 connection) : IDisp
 
     public long Int64(int column) => raw.sqlite3_column_int64(handle, column);
 
-    /// <summary>The bytes of a text column, valid until the next step.</summary>
-    public ReadOnlySpan<byte> Utf8(int column) => raw.sqlite3_column_blob(handle, column);
+    /// <summary>The bytes of a column, valid until the next step.</summary>
+    public ReadOnlySpan<byte> Bytes(int column) => raw.sqlite3_column_blob(handle, column);
 
-    public string? Text(int column) => IsNull(column) ? null : Encoding.UTF8.GetString(Utf8(column));
-
-    public Stored Stored(int column) => raw.sqlite3_column_type(handle, column) == raw.SQLITE_BLOB
-        ? new(null, Encoding.UTF8.GetString(Utf8(column)))
-        : new(Text(column), null);
+    public string? Text(int column) => IsNull(column) ? null : Encoding.UTF8.GetString(Bytes(column));
 
     public void Dispose() => handle.Dispose();
-
-    private Statement Blob(int index, ReadOnlySpan<byte> bytes)
-    {
-        Connection.Check(raw.sqlite3_bind_blob(handle, index, bytes), connection);
-        return this;
-    }
 }
 
 /// <summary>The database could not do what it was asked.</summary>

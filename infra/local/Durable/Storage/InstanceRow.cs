@@ -1,57 +1,75 @@
-using System.Text.Json;
-using Microsoft.DurableTask.Client;
+using DurableTask.Core;
 
 namespace Launchpad.Durable.Storage;
 
-/// <summary>Who waits for a child: the parent, its task, and the generation that asked.</summary>
-internal sealed record ParentLink(string Id, string Name, int Task, int Generation);
-
-/// <summary>A text as it stands in a column: itself (SQL text), or the name of a file that has it (SQL blob).</summary>
-internal readonly record struct Stored(string? Text, string? File);
-
 /// <summary>An instance as it stands in the database. Its history says what happened; this row says who it is and how it is now.</summary>
-internal sealed record InstanceRow(long Key, string Id, string Name, string Version)
+internal sealed record InstanceRow(long Key, OrchestrationState State)
 {
-    public OrchestrationRuntimeStatus Status { get; init; }
+    public const string Head = "key, id, execution, name, version, status, created, updated, completed, detail, custom_status";
 
-    public DateTime Created { get; init; }
+    public const string Whole = Head + ", output, input";
 
-    public DateTime Updated { get; init; }
+    private const int OutputColumn = 11;
+    private const int InputColumn = 12;
 
-    public DateTime? Starts { get; init; }
+    public string Id => State.OrchestrationInstance.InstanceId;
 
-    public int Generation { get; init; }
+    public bool HasEnded => Statuses.HasEnded(State.OrchestrationStatus);
 
-    public ParentLink? Parent { get; init; }
-
-    public IDictionary<string, string>? Tags { get; init; }
-
-    public Stored Input { get; init; }
-
-    public Stored Output { get; init; }
-
-    public Stored CustomStatus { get; init; }
-
-    public Failure? Failure { get; init; }
-
-    public const string Columns =
-        "key, id, name, version, status, created, updated, starts, generation, parent, parent_name, parent_task, parent_generation, "
-        + "tags, input, output, custom_status, failure";
-
-    public static InstanceRow Read(Statement row) => new(row.Int64(0), row.Text(1)!, row.Text(2)!, row.Text(3)!)
+    /// <summary>Everything that is not asked for by its own column.</summary>
+    public static byte[] Detail(OrchestrationState state)
     {
-        Status = (OrchestrationRuntimeStatus)row.Int64(4),
-        Created = Time(row.Int64(5)),
-        Updated = Time(row.Int64(6)),
-        Starts = row.IsNull(7) ? null : Time(row.Int64(7)),
-        Generation = (int)row.Int64(8),
-        Parent = row.IsNull(9) ? null : new(row.Text(9)!, row.Text(10)!, (int)row.Int64(11), (int)row.Int64(12)),
-        Tags = row.IsNull(13) ? null : JsonSerializer.Deserialize(row.Utf8(13), EventJson.Readable.IDictionaryStringString),
-        Input = row.Stored(14),
-        Output = row.Stored(15),
-        CustomStatus = row.Stored(16),
-        Failure = row.IsNull(17) ? null : JsonSerializer.Deserialize(row.Utf8(17), EventJson.Readable.Failure),
-    };
+        var packer = Packer.Begin();
+        EventPacking.Write(packer, state.ParentInstance);
+        packer.Map(state.Tags);
+        EventPacking.Write(packer, state.FailureDetails);
+        packer.Optional(state.ScheduledStartTime);
+        packer.Optional(state.Generation);
+        return packer.Seal();
+    }
+
+    public static InstanceRow Read(Statement row, bool whole)
+    {
+        var state = new OrchestrationState
+        {
+            OrchestrationInstance = new() { InstanceId = row.Text(1), ExecutionId = row.Text(2) },
+            Name = row.Text(3),
+            Version = row.Text(4),
+            OrchestrationStatus = (OrchestrationStatus)row.Int64(5),
+            CreatedTime = Time(row.Int64(6)),
+            LastUpdatedTime = Time(row.Int64(7)),
+            CompletedTime = Time(row.Int64(8)),
+            Status = row.Text(10),
+            Output = whole ? row.Text(OutputColumn) : null,
+            Input = whole ? row.Text(InputColumn) : null,
+        };
+        try
+        {
+            var detail = new Unpacker(row.Bytes(9));
+            state.ParentInstance = EventPacking.Parent(ref detail);
+            state.Tags = detail.Map();
+            state.FailureDetails = EventPacking.Failure(ref detail);
+            state.ScheduledStartTime = detail.OptionalTime();
+            state.Generation = (int?)detail.OptionalNumber();
+        }
+        catch (InvalidDataException damage)
+        {
+            throw new InvalidDataException($"The row of instance {row.Text(1)} is damaged: {damage.Message}. Restore a backup.", damage);
+        }
+
+        return new(row.Int64(0), state);
+    }
 
     private static DateTime Time(long ticks) => new(ticks, DateTimeKind.Utc);
+}
+
+internal static class Statuses
+{
+    public static readonly OrchestrationStatus[] Ended =
+        [OrchestrationStatus.Completed, OrchestrationStatus.Failed, OrchestrationStatus.Terminated, OrchestrationStatus.Canceled];
+
+    public static readonly OrchestrationStatus[] NotEnded =
+        [OrchestrationStatus.Pending, OrchestrationStatus.Running, OrchestrationStatus.Suspended, OrchestrationStatus.ContinuedAsNew];
+
+    public static bool HasEnded(OrchestrationStatus status) => Array.IndexOf(Ended, status) >= 0;
 }

@@ -1,45 +1,41 @@
 using System.Globalization;
-using Launchpad.Durable.Execution;
-using Microsoft.DurableTask.Client;
-using static Microsoft.DurableTask.Client.OrchestrationRuntimeStatus;
+using DurableTask.Core;
+using DurableTask.Core.History;
 
 namespace Launchpad.Durable.Storage;
 
-/// <summary>What is true of a store at any time, whatever happened to the processes that wrote it. That an instance waits for an event
-/// cannot be seen in its history; every other one that has not ended has something in the store that will wake it.</summary>
+/// <summary>What is true of a store at any time, whatever happened to the processes that wrote it: whatever an instance has begun and not
+/// seen the end of is somewhere in the store, once.</summary>
 internal sealed class Integrity
 {
     private const int Page = 1000;
 
     private readonly List<string> problems = [];
     private readonly Reader reader;
-    private readonly Payloads payloads;
-    private readonly HashSet<long> addressed;
+    private readonly ILookup<string, TaskMessage> tasks;
+    private readonly ILookup<string, TaskMessage> messages;
 
-    private Integrity(Reader reader, Payloads payloads)
+    private Integrity(Reader reader)
     {
         this.reader = reader;
-        this.payloads = payloads;
-        addressed = [.. reader.Messages().Select(message => message.Instance)];
+        tasks = reader.Tasks().ToLookup(task => task.Instance, task => Sound(task.Message, $"activity {task.Sequence} of {task.Instance}"));
+        messages = reader.Messages()
+            .ToLookup(message => message.Instance, message => Sound(message.Message, $"message {message.Sequence} for {message.Instance}"));
     }
 
-    /// <summary>What is wrong, in words. The directory may be in use.</summary>
+    /// <summary>What is wrong, in words. The store must be at rest, or the findings are of several moments.</summary>
     public static List<string> ProblemsOf(string directory)
     {
         using var reader = new Reader(Store.Database(directory));
-        return new Integrity(reader, new(Payloads.Folder(directory), 0, 0)).Find();
+        return reader.QuickCheck() is { } damage ? [$"SQLite finds: {damage}"] : new Integrity(reader).Find();
     }
 
     private List<string> Find()
     {
-        if (reader.QuickCheck() is { } damage)
+        var orphans = reader.Scalar($"SELECT count(*) FROM history WHERE turn >> {WriteStatements.TurnBits} NOT IN (SELECT key FROM instances)");
+        if (orphans > 0)
         {
-            return [$"SQLite finds: {damage}"];
-        }
-
-        if (reader.OrphanedTurns() is > 0 and var turns)
-        {
-            problems.Add($"{turns} turns belong to no instance.");
+            problems.Add($"{orphans} turns belong to no instance.");
         }
 
         List<InstanceRow> rows;
@@ -55,11 +51,7 @@ internal sealed class Integrity
     {
         try
         {
-            Follow(row, reader.History(row.Key).SelectMany(turn => turn));
-            foreach (var stored in new[] { row.Input, row.Output, row.CustomStatus })
-            {
-                Read(row, stored.File);
-            }
+            Follow(row, [.. reader.History(row.Key).SelectMany(turn => turn)]);
         }
         catch (InvalidDataException damage)
         {
@@ -67,47 +59,63 @@ internal sealed class Integrity
         }
     }
 
-    private void Follow(InstanceRow row, IEnumerable<HistoryEvent> history)
+    private void Follow(InstanceRow row, List<HistoryEvent> history)
     {
         var open = new Dictionary<int, HistoryEvent>();
-        var ends = 0;
-        var started = 0;
         foreach (var e in history)
         {
-            Read(row, e.File);
-            started += e.Kind is EventKind.ExecutionStarted ? 1 : 0;
-            ends += e.Kind is EventKind.ExecutionCompleted or EventKind.ExecutionFailed or EventKind.ExecutionTerminated ? 1 : 0;
-            if (e.Kind is EventKind.TaskScheduled or EventKind.SubOrchestrationCreated or EventKind.TimerCreated)
+            if (e is TaskScheduledEvent or SubOrchestrationInstanceCreatedEvent or TimerCreatedEvent)
             {
-                Require(row, open.TryAdd(e.Id!.Value, e), $"task {e.Id} was begun twice");
+                Require(row, open.TryAdd(e.EventId, e), $"task {e.EventId} was begun twice");
             }
-            else if (e.Kind is EventKind.TaskCompleted or EventKind.TaskFailed or EventKind.TimerFired
-                or EventKind.SubOrchestrationCompleted or EventKind.SubOrchestrationFailed)
+            else if (Answers(e) is { } task)
             {
-                Require(row, open.Remove(e.Id!.Value), $"task {e.Id} ended without being open");
+                Require(row, open.Remove(task), $"task {task} ended without being open");
             }
         }
 
-        var isEnded = row.Status is Completed or Failed or Terminated;
-        Require(row, started <= 1, "it was started twice");
-        Require(row, ends == (isEnded ? 1 : 0), $"its status is {row.Status} and its history has {ends} ends");
-        if (!isEnded && !addressed.Contains(row.Key))
+        var ends = history.Count(e => e.EventType is EventType.ExecutionCompleted);
+        Require(row, history.Count(e => e is ExecutionStartedEvent) <= 1, "it was started twice");
+        Require(row, row.HasEnded || ends == 0, $"its status is {row.State.OrchestrationStatus} and its history has an end");
+        if (!row.HasEnded)
         {
-            foreach (var child in open.Values.Where(e => e.Kind is EventKind.SubOrchestrationCreated))
+            foreach (var task in open.Values)
             {
-                var waking = reader.Find(child.Instance!) is { Status: Pending or Running or Suspended, Parent: { } parent }
-                    && parent.Id == row.Id;
-                Require(row, waking, $"it waits for sub-orchestration {child.Instance}, which nobody will end");
+                Require(row, WillEnd(row, task), $"it waits for {task.EventType} {task.EventId}, which nobody will end");
             }
+
+            var begins = messages[row.Id].Any(message => message.Event is ExecutionStartedEvent);
+            Require(row, history.Count > 0 || begins, "it was never started and nobody will start it");
         }
     }
 
-    private void Read(InstanceRow row, string? file)
-    {
-        if (file is not null)
+    private bool WillEnd(InstanceRow row, HistoryEvent task) =>
+        messages[row.Id].Any(message => Answers(message.Event) == task.EventId)
+        || task switch
         {
-            payloads.Read(row.Key, file);
+            TaskScheduledEvent => tasks[row.Id].Any(activity => activity.Event.EventId == task.EventId),
+            SubOrchestrationInstanceCreatedEvent child => reader.Find(child.InstanceId) is { HasEnded: false },
+            _ => false,
+        };
+
+    private static int? Answers(HistoryEvent e) => e switch
+    {
+        TaskCompletedEvent it => it.TaskScheduledId,
+        TaskFailedEvent it => it.TaskScheduledId,
+        SubOrchestrationInstanceCompletedEvent it => it.TaskScheduledId,
+        SubOrchestrationInstanceFailedEvent it => it.TaskScheduledId,
+        TimerFiredEvent it => it.TimerId,
+        _ => null,
+    };
+
+    private TaskMessage Sound(TaskMessage? message, string what)
+    {
+        if (message is null)
+        {
+            problems.Add($"{what} is not what was written.");
         }
+
+        return message ?? Dispatch.Damaged.Message("");
     }
 
     private void Require(InstanceRow row, bool condition, string otherwise)

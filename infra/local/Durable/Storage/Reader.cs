@@ -1,10 +1,25 @@
 using System.Collections.Concurrent;
 using System.Text;
-using System.Text.Json;
-using Launchpad.Durable.Execution;
-using Microsoft.DurableTask.Client;
+using DurableTask.Core;
+using DurableTask.Core.History;
 
 namespace Launchpad.Durable.Storage;
+
+/// <summary>Which instances are asked for.</summary>
+internal sealed record InstanceFilter
+{
+    public IReadOnlyCollection<OrchestrationStatus>? Statuses { get; init; }
+
+    public string? Prefix { get; init; }
+
+    public DateTime? CreatedFrom { get; init; }
+
+    public DateTime? CreatedTo { get; init; }
+
+    public bool WithoutEntities { get; init; }
+
+    public bool WithPayloads { get; init; }
+}
 
 /// <summary>Reads what is committed, beside the writer and without waiting for it.</summary>
 internal sealed class Reader(string path) : IDisposable
@@ -15,105 +30,99 @@ internal sealed class Reader(string path) : IDisposable
     public InstanceRow? Find(string id) => With(session =>
     {
         session.Find.Bind(1, id);
-        return session.Find.Step() ? InstanceRow.Read(session.Find) : null;
+        return session.Find.Step() ? InstanceRow.Read(session.Find, whole: true) : null;
     }, session => session.Find);
 
-    public bool Exists(long key) => With(session => session.Exists.Bind(1, key).Step(), session => session.Exists);
-
-    /// <summary>The history of the current generation, turn by turn.</summary>
+    /// <summary>The history of the current execution, turn by turn.</summary>
     public List<List<HistoryEvent>> History(long key) => With(session =>
     {
         var turns = new List<List<HistoryEvent>>();
-        session.History.Bind(1, key);
+        var first = key << WriteStatements.TurnBits;
+        session.History.Bind(1, first).Bind(2, first + WriteStatements.TurnsMax);
         while (session.History.Step())
         {
-            var events = session.History.Utf8(0);
-            if (session.History.Int64(1) != turns.Count + 1 || session.History.Int64(2) != Crc32C.Of(events))
+            try
+            {
+                turns.Add(EventPacking.Events(session.History.Bytes(1)));
+                if (session.History.Int64(0) != first + turns.Count)
+                {
+                    throw new InvalidDataException("a turn before it is missing");
+                }
+            }
+            catch (InvalidDataException damage)
             {
                 throw new InvalidDataException(
-                    $"{path} is damaged: turn {turns.Count + 1} of the instance with key {key} is not what was written. Restore a backup.");
+                    $"{path} is damaged at turn {turns.Count} of the instance with key {key}: {damage.Message}. Restore a backup.", damage);
             }
-
-            turns.Add(JsonSerializer.Deserialize(events, EventJson.Readable.ListHistoryEvent)!);
         }
 
         return turns;
     }, session => session.History);
 
-    public List<InstanceRow> Children(string parent) => With(session =>
+    /// <summary>A page of instances in the order in which they were created.</summary>
+    public List<InstanceRow> Query(InstanceFilter filter, long after, int limit)
     {
-        var rows = new List<InstanceRow>();
-        session.Children.Bind(1, parent);
-        while (session.Children.Step())
+        var columns = filter.WithPayloads ? InstanceRow.Whole : InstanceRow.Head;
+        var sql = new StringBuilder($"SELECT {columns} FROM instances WHERE key > ?1 AND created >= ?2 AND created <= ?3");
+        if (filter.Statuses is { Count: > 0 } statuses)
         {
-            rows.Add(InstanceRow.Read(session.Children));
+            sql.Append($" AND status IN ({string.Join(", ", statuses.Select(status => $"{(int)status}").Distinct())})");
         }
 
-        return rows;
-    }, session => session.Children);
-
-    public List<InstanceRow> Query(OrchestrationQuery query, long after, int limit)
-    {
-        var sql = new StringBuilder($"SELECT {InstanceRow.Columns} FROM instances WHERE key > ?1 AND created >= ?2 AND created <= ?3");
-        var statuses = query.Statuses?.Select(status => $"{(int)status}").Distinct().ToList();
-        if (statuses is { Count: > 0 })
-        {
-            sql.Append($" AND status IN ({string.Join(", ", statuses)})");
-        }
-
-        if (!string.IsNullOrEmpty(query.InstanceIdPrefix))
+        if (!string.IsNullOrEmpty(filter.Prefix))
         {
             sql.Append(" AND id >= ?4 AND id < ?5");
         }
 
-        sql.Append(" ORDER BY key LIMIT ?6");
+        sql.Append(filter.WithoutEntities ? " AND substr(id, 1, 1) <> '@' ORDER BY key LIMIT ?6" : " ORDER BY key LIMIT ?6");
         return With(session =>
         {
             using var statement = session.Query(sql.ToString());
             statement.Bind(1, after)
-                .Bind(2, (query.CreatedFrom ?? DateTimeOffset.MinValue).UtcTicks)
-                .Bind(3, (query.CreatedTo ?? DateTimeOffset.MaxValue).UtcTicks)
+                .Bind(2, filter.CreatedFrom?.Ticks ?? 0)
+                .Bind(3, filter.CreatedTo?.Ticks ?? long.MaxValue)
                 .Bind(6, limit);
-            if (!string.IsNullOrEmpty(query.InstanceIdPrefix))
+            if (!string.IsNullOrEmpty(filter.Prefix))
             {
                 // Ids compare as UTF-8 bytes: the highest code point is above whatever may follow the prefix.
-                statement.Bind(4, query.InstanceIdPrefix).Bind(5, query.InstanceIdPrefix + "\U0010FFFF");
+                statement.Bind(4, filter.Prefix).Bind(5, filter.Prefix + "\U0010FFFF");
             }
 
             var rows = new List<InstanceRow>();
             while (statement.Step())
             {
-                rows.Add(InstanceRow.Read(statement));
+                rows.Add(InstanceRow.Read(statement, filter.WithPayloads));
             }
 
             return rows;
         }, null);
     }
 
-    public List<(long Instance, Message Message)> Messages() => With(session =>
+    /// <summary>What instances have not read yet, oldest first; a message that is not what was written is null.</summary>
+    public List<(long Sequence, DateTime? Due, string Instance, TaskMessage? Message)> Messages() => With(session =>
     {
-        using var statement = session.Query("SELECT seq, instance, event FROM messages ORDER BY seq");
-        var messages = new List<(long, Message)>();
+        using var statement = session.Query("SELECT seq, due, instance, message FROM messages ORDER BY seq");
+        var messages = new List<(long, DateTime?, string, TaskMessage?)>();
         while (statement.Step())
         {
-            var e = JsonSerializer.Deserialize(statement.Utf8(2), EventJson.Readable.HistoryEvent)!;
-            messages.Add((statement.Int64(1), new Message(e) { Sequence = statement.Int64(0) }));
+            DateTime? due = statement.IsNull(1) ? null : new DateTime(statement.Int64(1), DateTimeKind.Utc);
+            messages.Add((statement.Int64(0), due, statement.Text(2)!, Message(statement, 3)));
         }
 
         return messages;
     }, null);
 
-    public Dictionary<(long Instance, int Task), (Blame Blame, bool Running)> Attempts() => With(session =>
+    /// <summary>Activities that have not ended, oldest first.</summary>
+    public List<(long Sequence, string Instance, TaskMessage? Message)> Tasks() => With(session =>
     {
-        using var statement = session.Query("SELECT instance, task, crashes, alone, running FROM attempts");
-        var attempts = new Dictionary<(long, int), (Blame, bool)>();
+        using var statement = session.Query("SELECT seq, instance, message FROM tasks ORDER BY seq");
+        var tasks = new List<(long, string, TaskMessage?)>();
         while (statement.Step())
         {
-            attempts[(statement.Int64(0), (int)statement.Int64(1))] =
-                (new((int)statement.Int64(2), statement.Int64(3) != 0), statement.Int64(4) != 0);
+            tasks.Add((statement.Int64(0), statement.Text(1)!, Message(statement, 2)));
         }
 
-        return attempts;
+        return tasks;
     }, null);
 
     /// <summary>Copies the database as it is at one moment; the writer goes on meanwhile.</summary>
@@ -131,21 +140,10 @@ internal sealed class Reader(string path) : IDisposable
         return statement.Text(0) is "ok" ? null : statement.Text(0);
     }, null);
 
-    /// <summary>Rows of a history whose instance is gone.</summary>
-    public long OrphanedTurns() => With(session =>
+    public long Scalar(string sql) => With(session =>
     {
-        using var statement = session.Query("SELECT count(*) FROM history WHERE instance NOT IN (SELECT key FROM instances)");
-        statement.Step();
-        return statement.Int64(0);
-    }, null);
-
-    /// <summary>Pages of the database that hold nothing, and all of them.</summary>
-    public (long Free, long All) Pages() => With(session =>
-    {
-        using var free = session.Query("PRAGMA freelist_count");
-        using var all = session.Query("PRAGMA page_count");
-        _ = (free.Step(), all.Step());
-        return (free.Int64(0), all.Int64(0));
+        using var statement = session.Query(sql);
+        return statement.Step() ? statement.Int64(0) : 0;
     }, null);
 
     public void Dispose()
@@ -157,13 +155,21 @@ internal sealed class Reader(string path) : IDisposable
         }
     }
 
+    private static TaskMessage? Message(Statement row, int column)
+    {
+        try
+        {
+            return EventPacking.Message(row.Bytes(column));
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
+    }
+
     private T With<T>(Func<Session, T> read, Func<Session, Statement>? used)
     {
-        if (isClosed)
-        {
-            throw new InvalidOperationException("The durable engine is not running.");
-        }
-
+        ObjectDisposedException.ThrowIf(isClosed, this);
         if (!idle.TryTake(out var session))
         {
             session = new(path);
@@ -192,19 +198,13 @@ internal sealed class Reader(string path) : IDisposable
         public Session(string path)
         {
             connection = new(path, readOnly: true);
-            Find = connection.Prepare($"SELECT {InstanceRow.Columns} FROM instances WHERE id = ?1");
-            Exists = connection.Prepare("SELECT 1 FROM instances WHERE key = ?1");
-            History = connection.Prepare("SELECT events, turn, crc FROM history WHERE instance = ?1 ORDER BY turn");
-            Children = connection.Prepare($"SELECT {InstanceRow.Columns} FROM instances WHERE parent = ?1 ORDER BY key");
+            Find = connection.Prepare($"SELECT {InstanceRow.Whole} FROM instances WHERE id = ?1");
+            History = connection.Prepare("SELECT turn, events FROM history WHERE turn >= ?1 AND turn <= ?2 ORDER BY turn");
         }
 
         public Statement Find { get; }
 
-        public Statement Exists { get; }
-
         public Statement History { get; }
-
-        public Statement Children { get; }
 
         public Statement Query(string sql) => connection.Query(sql);
 

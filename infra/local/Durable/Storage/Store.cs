@@ -18,16 +18,12 @@ internal sealed class Store : IDisposable
         Connection = connection;
         this.mark = mark;
         this.checkpointer = checkpointer;
-        WasClean = connection.Scalar("SELECT clean FROM owner") != 0;
         epoch = connection.Scalar("SELECT epoch FROM owner");
         commits = connection.Scalar("SELECT commits FROM owner");
         stamp = connection.Prepare("UPDATE owner SET commits = ?1 WHERE epoch = ?2");
     }
 
     public Connection Connection { get; }
-
-    /// <summary>Whether the process before this one came to its end.</summary>
-    public bool WasClean { get; }
 
     public static string Database(string directory) => Path.Combine(directory, "durable.db");
 

@@ -4,20 +4,24 @@ using Microsoft.Extensions.Logging;
 namespace Launchpad.Durable.Storage;
 
 /// <summary>Changes that become durable together, and what follows once they are.</summary>
-internal sealed class Commit(params Write[] writes)
+internal sealed class Commit
 {
-    public List<Write> Writes { get; } = [.. writes];
+    /// <summary>Makes the changes. It may run again when the disk was full. An exception that it returns says why it made none.</summary>
+    public required Func<WriteStatements, Exception?> Apply { get; init; }
 
     /// <summary>Called on the writer's thread when the changes are durable. Does nothing that waits.</summary>
     public Action? Committed { get; init; }
-
-    public Action<Exception>? Refused { get; init; }
 
     /// <summary>A client waits for this one and can be told that the disk is full. A turn has no such caller: it is tried again.</summary>
     public bool MayBeRefused { get; init; }
 
     /// <summary>The history this commit makes longer, for <see cref="StopPoint"/>.</summary>
     public (string Orchestrator, int Before, int After) Growth { get; init; }
+
+    public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Why nothing was changed when it was applied last.</summary>
+    public Exception? Objection { get; set; }
 }
 
 /// <summary>The one thread that writes. Whatever is ready is one transaction and one flush, so a flush serves all that wait.</summary>
@@ -54,7 +58,8 @@ internal sealed class Writer : IDisposable
     /// <summary>Nothing is being written and nothing waits to be: a guess, true at the moment of asking.</summary>
     public bool IsIdle => Volatile.Read(ref waiting);
 
-    public void Submit(Commit commit)
+    /// <summary>Completes when the changes are durable.</summary>
+    public Task SubmitAsync(Commit commit)
     {
         lock (gate)
         {
@@ -66,20 +71,13 @@ internal sealed class Writer : IDisposable
                     Monitor.Pulse(gate);
                 }
 
-                return;
+                return commit.Done.Task;
             }
         }
 
-        commit.Refused?.Invoke(Closed());
+        commit.Done.SetException(Closed());
+        return commit.Done.Task;
     }
-
-    /// <summary>Completes when the changes are durable.</summary>
-    public Task SubmitAsync(params Write[] writes) => SubmitAsync(writes, null);
-
-    public Task SubmitAsync(IEnumerable<Write> writes, Action? committed) => SubmitAsync(writes, committed, mayBeRefused: true);
-
-    /// <summary>Completes when the change is durable, however long the disk stays full.</summary>
-    public Task PersistAsync(Write write) => SubmitAsync([write], null, mayBeRefused: false);
 
     /// <summary>Writes what was submitted and ends the thread.</summary>
     public void Dispose()
@@ -92,22 +90,6 @@ internal sealed class Writer : IDisposable
 
         thread.Join();
         store.Dispose();
-    }
-
-    private Task SubmitAsync(IEnumerable<Write> writes, Action? committed, bool mayBeRefused)
-    {
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Submit(new([.. writes])
-        {
-            MayBeRefused = mayBeRefused,
-            Refused = done.SetException,
-            Committed = () =>
-            {
-                committed?.Invoke();
-                done.SetResult();
-            },
-        });
-        return done.Task;
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "Any failure of the log, of whatever type, stops the engine.")]
@@ -172,10 +154,7 @@ internal sealed class Writer : IDisposable
         statements.Begin.Run();
         foreach (var commit in batch)
         {
-            foreach (var write in commit.Writes)
-            {
-                write.Apply(statements);
-            }
+            commit.Objection = commit.Apply(statements);
         }
 
         store.Stamp();
@@ -183,12 +162,19 @@ internal sealed class Writer : IDisposable
         store.Advance();
         if (stopPoint.IsCrossedBy(batch))
         {
-            Posix.Freeze();
+            stopPoint.Stop();
         }
 
         foreach (var commit in batch)
         {
+            if (commit.Objection is { } objection)
+            {
+                commit.Done.SetException(objection);
+                continue;
+            }
+
             commit.Committed?.Invoke();
+            commit.Done.SetResult();
         }
     }
 
@@ -199,10 +185,10 @@ internal sealed class Writer : IDisposable
             logger.LogError(exception, "The disk is full: client operations are refused and turns wait for space.");
         }
 
-        var refusal = Payloads.DiskFull(exception);
+        var refusal = new IOException("The disk that holds the durable store is full; nothing of this was recorded.", exception);
         foreach (var commit in batch.Where(commit => commit.MayBeRefused))
         {
-            commit.Refused?.Invoke(refusal);
+            commit.Done.SetException(refusal);
         }
 
         batch.RemoveAll(commit => commit.MayBeRefused);
@@ -223,7 +209,7 @@ internal sealed class Writer : IDisposable
 
         foreach (var commit in lost)
         {
-            commit.Refused?.Invoke(exception);
+            commit.Done.TrySetException(exception);
         }
 
         fail(exception);
@@ -240,41 +226,4 @@ internal sealed class Writer : IDisposable
     private InvalidOperationException Closed() => failure is null
         ? new("The durable engine is stopped.")
         : new("The durable engine has stopped because its log could not be written.", failure);
-}
-
-/// <summary>Where a crash test wants the process to freeze: the history is durable to here, and nothing has followed from it yet.</summary>
-internal sealed class StopPoint
-{
-    private readonly string? orchestrator;
-    private readonly int events;
-    private bool used;
-
-    public StopPoint(string? setting)
-    {
-        if (string.IsNullOrEmpty(setting))
-        {
-            return;
-        }
-
-        var colon = setting.LastIndexOf(':');
-        if (colon < 1 || !int.TryParse(setting.AsSpan(colon + 1), out events))
-        {
-            throw new ArgumentException($"StopAfterEvent is \"orchestrator:n\", not \"{setting}\".", nameof(setting));
-        }
-
-        orchestrator = setting[..colon];
-    }
-
-    public bool IsCrossedBy(List<Commit> batch)
-    {
-        if (orchestrator is null || used)
-        {
-            return false;
-        }
-
-        used = batch.Exists(commit => string.Equals(commit.Growth.Orchestrator, orchestrator, StringComparison.OrdinalIgnoreCase)
-            && commit.Growth.Before < events
-            && commit.Growth.After >= events);
-        return used;
-    }
 }

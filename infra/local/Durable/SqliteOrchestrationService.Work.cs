@@ -1,0 +1,315 @@
+using System.Globalization;
+using DurableTask.Core;
+using DurableTask.Core.Common;
+using DurableTask.Core.Entities;
+using DurableTask.Core.Exceptions;
+using DurableTask.Core.History;
+using Launchpad.Durable.Dispatch;
+using Launchpad.Durable.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Launchpad.Durable;
+
+/// <summary>The side of the dispatchers.</summary>
+public sealed partial class SqliteOrchestrationService
+{
+    public bool IsMaxMessageCountExceeded(int currentMessageCount, OrchestrationRuntimeState runtimeState) => false;
+
+    /// <summary>What came to nothing waits by itself; the others need not wait with it.</summary>
+    public int GetDelayInSecondsAfterOnProcessException(Exception exception) => 0;
+
+    public int GetDelayInSecondsAfterOnFetchException(Exception exception) => exception is OperationCanceledException ? 0 : 1;
+
+    public Task<TaskOrchestrationWorkItem> LockNextTaskOrchestrationWorkItemAsync(
+        TimeSpan receiveTimeout, CancellationToken cancellationToken) => LockNextAsync(Open().Hub.Orchestrations, cancellationToken);
+
+    public Task<TaskOrchestrationWorkItem> LockNextOrchestrationWorkItemAsync(
+        TimeSpan receiveTimeout, CancellationToken cancellationToken) => LockNextAsync(Open().Hub.Orchestrations, cancellationToken);
+
+    public Task<TaskOrchestrationWorkItem> LockNextEntityWorkItemAsync(
+        TimeSpan receiveTimeout, CancellationToken cancellationToken) => LockNextAsync(Open().Hub.EntitiesReady, cancellationToken);
+
+    /// <summary>Locks are held by this process and end with it.</summary>
+    public Task RenewTaskOrchestrationWorkItemLockAsync(TaskOrchestrationWorkItem workItem) => Task.CompletedTask;
+
+    public async Task CompleteTaskOrchestrationWorkItemAsync(
+        TaskOrchestrationWorkItem workItem,
+        OrchestrationRuntimeState newOrchestrationRuntimeState,
+        IList<TaskMessage> outboundMessages,
+        IList<TaskMessage> orchestratorMessages,
+        IList<TaskMessage> timerMessages,
+        TaskMessage? continuedAsNewMessage,
+        OrchestrationState? orchestrationState)
+    {
+        var store = Open();
+        var item = (InstanceWorkItem)workItem;
+        if (orchestrationState is null)
+        {
+            await RemoveAsync(store, item.Taken);
+            item.Taken = [];
+            return;
+        }
+
+        IEnumerable<TaskMessage> outgoing = [.. orchestratorMessages, .. timerMessages];
+        outgoing = continuedAsNewMessage is null ? outgoing : outgoing.Append(continuedAsNewMessage);
+        var turn = new Turn(item, store.Hub, newOrchestrationRuntimeState, orchestrationState, outboundMessages, outgoing);
+        if (turn.Size > Options.MaxPayloadBytes || turn.Number > WriteStatements.TurnsMax)
+        {
+            var words = turn.Size > Options.MaxPayloadBytes
+                ? $"A turn of it would have recorded {turn.Size} bytes at once, and the limit is {Options.MaxPayloadBytes}."
+                : $"Its history has {WriteStatements.TurnsMax} turns: it should have continued as new.";
+            await EndAsync(store, item.Slot, item.Taken, OrchestrationStatus.Failed, words);
+            item.Taken = [];
+            throw new SessionAbortedException(words);
+        }
+
+        await store.Writer.SubmitAsync(turn.ToCommit(store.Hub, store.Waiters));
+        store.Metrics.Turn();
+    }
+
+    public Task AbandonTaskOrchestrationWorkItemAsync(TaskOrchestrationWorkItem workItem)
+    {
+        var item = (InstanceWorkItem)workItem;
+        item.Slot.Abandoned++;
+        Open().Hub.PutBack(item.Slot, item.Taken);
+        item.Taken = [];
+        return Task.CompletedTask;
+    }
+
+    public Task ReleaseTaskOrchestrationWorkItemAsync(TaskOrchestrationWorkItem workItem)
+    {
+        Open().Hub.Release(((InstanceWorkItem)workItem).Slot);
+        return Task.CompletedTask;
+    }
+
+    public async Task<TaskActivityWorkItem> LockNextTaskActivityWorkItem(TimeSpan receiveTimeout, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var task = await Open().Hub.Tasks.Reader.ReadAsync(cancellationToken);
+            return new ActivityWorkItem(task)
+            {
+                Id = task.Sequence.ToString(CultureInfo.InvariantCulture),
+                TaskMessage = task.Message,
+                LockedUntilUtc = DateTime.MaxValue,
+            };
+        }
+        catch (OperationCanceledException)
+        {
+            return null!;
+        }
+    }
+
+    public Task<TaskActivityWorkItem> RenewTaskActivityWorkItemLockAsync(TaskActivityWorkItem workItem) => Task.FromResult(workItem);
+
+    /// <summary>The end of an activity is recorded once, whoever brings it again.</summary>
+    public async Task CompleteTaskActivityWorkItemAsync(TaskActivityWorkItem workItem, TaskMessage responseMessage)
+    {
+        var store = Open();
+        var task = ((ActivityWorkItem)workItem).Task;
+        var response = new Outgoing(responseMessage);
+        if (response.Size > Options.MaxPayloadBytes)
+        {
+            var words = $"The result is {response.Size} bytes, and the limit is {Options.MaxPayloadBytes}.";
+            response = new(new()
+            {
+                OrchestrationInstance = responseMessage.OrchestrationInstance,
+                Event = new TaskFailedEvent(
+                    -1, task.Message.Event.EventId, words, null, new(typeof(ArgumentException).FullName!, words, null, null, true)),
+            });
+        }
+
+        var isFirst = false;
+        await store.Writer.SubmitAsync(new()
+        {
+            Apply = database =>
+            {
+                isFirst = database.RemoveTask(task.Sequence);
+                if (isFirst)
+                {
+                    response.Apply(database);
+                }
+
+                return null;
+            },
+            Committed = () =>
+            {
+                if (isFirst)
+                {
+                    store.Hub.Arrive(response.Queued);
+                }
+            },
+        });
+        store.Metrics.ActivityEnded(
+            (task.Message.Event as TaskScheduledEvent)?.Name, response.Queued.Event is TaskCompletedEvent ? "completed" : "failed");
+    }
+
+    public async Task AbandonTaskActivityWorkItemAsync(TaskActivityWorkItem workItem)
+    {
+        var tasks = Open().Hub.Tasks.Writer;
+        await Task.Delay(TimeSpan.FromSeconds(1), Time);
+        tasks.TryWrite(((ActivityWorkItem)workItem).Task);
+    }
+
+    private async Task<TaskOrchestrationWorkItem> LockNextAsync(
+        System.Threading.Channels.ChannelReader<Slot> ready, CancellationToken stopping)
+    {
+        var store = Open();
+        try
+        {
+            while (true)
+            {
+                var slot = await ready.ReadAsync(stopping);
+                if (await PrepareAsync(store, slot, store.Hub.Lock(slot), stopping) is { } item)
+                {
+                    return item;
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            return null!;
+        }
+    }
+
+    /// <summary>Null when there was nothing to do in it; then it is released.</summary>
+    private async Task<InstanceWorkItem?> PrepareAsync(Opened store, Slot slot, List<QueuedMessage> taken, CancellationToken stopping)
+    {
+        try
+        {
+            var execution = store.Hub.Keep(slot, slot.Execution ?? Read(store, slot.Id));
+            if (taken.Exists(message => Damaged.Is(message.Message)))
+            {
+                throw new InvalidDataException("A message for it is damaged. Restore a backup.");
+            }
+
+            if (Order(execution, slot.Id, taken) is { } messages)
+            {
+                return new()
+                {
+                    Slot = slot,
+                    Execution = execution,
+                    Taken = taken,
+                    InstanceId = slot.Id,
+                    NewMessages = messages,
+                    OrchestrationRuntimeState = new(execution?.History),
+                    LockedUntilUtc = DateTime.MaxValue,
+                    Session = SessionIdle is { } idle ? new Session(store.Hub, Time, idle, stopping) : null,
+                };
+            }
+
+            if (execution is { Status: OrchestrationStatus.Pending, Turns: 0 } && !taken.Exists(IsTermination))
+            {
+                // Its start has been scheduled for later: until then it reads nothing.
+                store.Hub.PutBack(slot, taken);
+                store.Hub.Release(slot, isHeld: true);
+                return null;
+            }
+
+            if (execution is { Status: OrchestrationStatus.Pending, Turns: 0 } && taken.Find(IsTermination) is { } termination)
+            {
+                var reason = ((ExecutionTerminatedEvent)termination.Event).Input;
+                await EndAsync(store, slot, taken, OrchestrationStatus.Terminated, reason);
+            }
+            else
+            {
+                await RemoveAsync(store, taken);
+            }
+        }
+        catch (Exception damage) when (damage is InvalidDataException or InvalidOperationException and not ObjectDisposedException)
+        {
+            logger.LogError(damage, "Instance {Instance} cannot be read and is given up.", slot.Id);
+            await EndAsync(store, slot, taken, OrchestrationStatus.Failed, damage.Message);
+        }
+        catch
+        {
+            slot.Abandoned++;
+            store.Hub.PutBack(slot, taken);
+            store.Hub.Release(slot);
+            throw;
+        }
+
+        store.Hub.Release(slot);
+        return null;
+
+        static bool IsTermination(QueuedMessage message) => message.Event is ExecutionTerminatedEvent;
+    }
+
+    /// <summary>What the instance reads in this turn, its start first; null when it can read nothing.</summary>
+    private static List<TaskMessage>? Order(Execution? execution, string instance, List<QueuedMessage> taken)
+    {
+        var messages = taken.ConvertAll(message => message.Message);
+        if (execution is null)
+        {
+            return messages.Count > 0 && Entities.AutoStart(instance, messages) ? messages : null;
+        }
+
+        // A start of an execution that another has replaced.
+        messages.RemoveAll(message =>
+            message.Event is ExecutionStartedEvent && (message.OrchestrationInstance.ExecutionId ?? "") != execution.Id);
+        if (execution.Turns == 0)
+        {
+            var start = messages.FindIndex(message => message.Event is ExecutionStartedEvent);
+            if (start < 0)
+            {
+                return null;
+            }
+
+            messages.Insert(0, messages[start]);
+            messages.RemoveAt(start + 1);
+        }
+        else if (Statuses.HasEnded(execution.Status) && !messages.Exists(message => message.Event is ExecutionRewoundEvent))
+        {
+            return null;
+        }
+
+        return messages.Count > 0 ? messages : null;
+    }
+
+    private static Execution? Read(Opened store, string instance)
+    {
+        if (store.Reader.Find(instance) is not { } row)
+        {
+            return null;
+        }
+
+        var turns = store.Reader.History(row.Key);
+        return new(row.Key, row.State.OrchestrationInstance.ExecutionId)
+        {
+            Status = row.State.OrchestrationStatus,
+            Turns = turns.Count,
+            History = [.. turns.SelectMany(turn => turn)],
+        };
+    }
+
+    private static Task RemoveAsync(Opened store, List<QueuedMessage> taken) => store.Writer.SubmitAsync(new()
+    {
+        Apply = database =>
+        {
+            taken.ForEach(message => database.RemoveMessage(message.Sequence));
+            return null;
+        },
+    });
+
+    /// <summary>Ends an instance without its orchestrator having a say, and tells its parent.</summary>
+    private async Task EndAsync(Opened store, Slot slot, List<QueuedMessage> taken, OrchestrationStatus status, string? words)
+    {
+        if (store.Reader.Find(slot.Id) is not { } row)
+        {
+            await RemoveAsync(store, taken);
+            return;
+        }
+
+        var ending = new Ending(row, status, words, Time.GetUtcNow().UtcDateTime);
+        await store.Writer.SubmitAsync(ending.ToCommit(store.Hub, store.Waiters, slot, taken));
+        if (status is OrchestrationStatus.Failed)
+        {
+            store.Metrics.DeadLetter(row.State.Name);
+        }
+    }
+
+    private sealed class ActivityWorkItem(QueuedTask task) : TaskActivityWorkItem
+    {
+        public QueuedTask Task { get; } = task;
+    }
+}
