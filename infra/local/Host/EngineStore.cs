@@ -1,3 +1,4 @@
+using Launchpad.Durable;
 
 namespace Launchpad.Host;
 
@@ -5,8 +6,12 @@ namespace Launchpad.Host;
 /// host to a directory, or in one that many hosts share.</summary>
 internal static class EngineStore
 {
-    public static Action<IServiceCollection, IConfiguration> For(HostJson json, IConfiguration settings) => (services, configuration) =>
+    public static Action<IServiceCollection, IConfiguration> For(HostJson json, IConfiguration settings) => (services, _) =>
     {
+        if (IsEmbedded(json))
+        {
+            SqliteDurability.Add(services, new() { Directory = Name(json, settings) });
+        }
     };
 
     public static string Name(HostJson json, IConfiguration settings) => settings["Durable:Directory"] ?? Guid.NewGuid().ToString();
@@ -14,4 +19,7 @@ internal static class EngineStore
     public static void AddAdministration(IServiceCollection services, IServiceProvider engine)
     {
     }
+
+    private static bool IsEmbedded(HostJson json) => SqliteDurability.Name.Equals(
+        json.Values["extensions:durableTask:storageProvider:type"], StringComparison.OrdinalIgnoreCase);
 }
