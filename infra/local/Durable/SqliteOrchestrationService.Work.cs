@@ -194,7 +194,7 @@ public sealed partial class SqliteOrchestrationService
                     NewMessages = messages,
                     OrchestrationRuntimeState = new(execution?.History),
                     LockedUntilUtc = DateTime.MaxValue,
-                    Session = SessionIdle is { } idle ? new Session(store.Hub, Time, idle, stopping) : null,
+                    Session = Session(store, slot, stopping),
                 };
             }
 
@@ -235,6 +235,11 @@ public sealed partial class SqliteOrchestrationService
         static bool IsTermination(QueuedMessage message) => message.Event is ExecutionTerminatedEvent;
     }
 
+    /// <summary>None for an entity: within a session the dispatcher hands its state over only once, and trusts the worker to keep
+    /// it. Its history is three events long anyway.</summary>
+    private Session? Session(Opened store, Slot slot, CancellationToken stopping) =>
+        SessionIdle is { } idle && !Entities.IsEntityInstance(slot.Id) ? new(store.Hub, Time, idle, stopping) : null;
+
     /// <summary>What the instance reads in this turn, its start first; null when it can read nothing.</summary>
     private static List<TaskMessage>? Order(Execution? execution, string instance, List<QueuedMessage> taken)
     {
@@ -258,9 +263,16 @@ public sealed partial class SqliteOrchestrationService
             messages.Insert(0, messages[start]);
             messages.RemoveAt(start + 1);
         }
-        else if (Statuses.HasEnded(execution.Status) && !messages.Exists(message => message.Event is ExecutionRewoundEvent))
+        else if (Statuses.HasEnded(execution.Status))
         {
-            return null;
+            if (messages.Find(message => message.Event is ExecutionRewoundEvent)?.Event is not ExecutionRewoundEvent rewound)
+            {
+                return null;
+            }
+
+            // The dispatcher takes for granted that one of the two was traced.
+            var start = execution.History.OfType<ExecutionStartedEvent>().FirstOrDefault();
+            rewound.ParentTraceContext ??= start?.ParentTraceContext is null ? new("") : null;
         }
 
         return messages.Count > 0 ? messages : null;

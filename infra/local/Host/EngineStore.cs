@@ -1,25 +1,40 @@
 using Launchpad.Durable;
+using Launchpad.Host.Admin;
 
 namespace Launchpad.Host;
 
 /// <summary>Where the durable engine keeps its state, as host.json says under durableTask.storageProvider.type: in the embedded store, one
 /// host to a directory, or in one that many hosts share.</summary>
-internal static class EngineStore
+internal sealed class EngineStore(HostJson json, IConfiguration settings)
 {
-    public static Action<IServiceCollection, IConfiguration> For(HostJson json, IConfiguration settings) => (services, _) =>
-    {
-        if (IsEmbedded(json))
-        {
-            SqliteDurability.Add(services, new() { Directory = Name(json, settings) });
-        }
-    };
+    private readonly bool _isEmbedded = string.Equals(
+        json.Values["extensions:durableTask:storageProvider:type"], SqliteDurability.Name, StringComparison.OrdinalIgnoreCase);
 
-    public static string Name(HostJson json, IConfiguration settings) => settings["Durable:Directory"] ?? Guid.NewGuid().ToString();
+    /// <summary>The name of this host: of all that use a store no two have the same, and the one that comes back to a directory has its
+    /// old one.</summary>
+    public string HostName => _isEmbedded ? Folder : Guid.NewGuid().ToString();
+
+    private string Folder => Path.GetFullPath(settings["Durable:Directory"] is { Length: > 0 } folder
+        ? folder
+        : Path.Combine(Directory.GetCurrentDirectory(), ".launchpad", "durable"));
+
+    public void AddTo(IServiceCollection services)
+    {
+        if (_isEmbedded)
+        {
+            SqliteDurability.Add(services, new SqliteStoreOptions
+            {
+                Directory = Folder,
+                StopAfterEvent = settings["Durable:StopAfterEvent"],
+            });
+        }
+    }
 
     public static void AddAdministration(IServiceCollection services, IServiceProvider engine)
     {
+        if (engine.GetService<SqliteOrchestrationService>() is { } store)
+        {
+            services.AddSingleton(store).AddSingleton<BackupApi>();
+        }
     }
-
-    private static bool IsEmbedded(HostJson json) => SqliteDurability.Name.Equals(
-        json.Values["extensions:durableTask:storageProvider:type"], StringComparison.OrdinalIgnoreCase);
 }

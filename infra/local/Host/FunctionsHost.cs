@@ -24,6 +24,7 @@ internal sealed class FunctionsHost : IAsyncDisposable
     private readonly RpcServer _rpc = new();
     private readonly Drain _drain;
     private readonly TimeProvider _time;
+    private readonly EngineStore _store;
     private readonly AppWorker _app;
     private readonly DurableHost _durable;
     private TimerService? _timers;
@@ -36,8 +37,9 @@ internal sealed class FunctionsHost : IAsyncDisposable
         _loggers = LoggerFactory.Create(log => log.AddProvider(logs).SetMinimumLevel(LogLevel.Information)
             .AddFilter("Microsoft", LogLevel.Warning).AddFilter("Yarp", LogLevel.Error).AddConfiguration(_json.Logging));
         _drain = new Drain(time);
+        _store = new EngineStore(_json, settings);
         _app = new AppWorker(folder, _rpc, _json, _loggers);
-        _durable = new DurableHost(_app, _json, settings, logs, EngineStore.For(_json, settings));
+        _durable = new DurableHost(_app, _json, settings, logs, _store);
     }
 
     /// <summary>Ends when somebody asked for it: Ctrl-C, SIGTERM.</summary>
@@ -89,7 +91,7 @@ internal sealed class FunctionsHost : IAsyncDisposable
             : throw new InvalidOperationException("Set AzureWebJobsStorage to the connection string of the app's own storage account.");
         var host = _settings["AzureFunctionsWebHost:hostid"] ?? _json.Values["extensions:durableTask:hubName"] ?? "launchpad";
         var container = new BlobContainerClient(storage, "azure-webjobs-hosts");
-        var lease = new TimerLease(container, host, EngineStore.Name(_json, _settings), _time, _loggers.CreateLogger<TimerLease>());
+        var lease = new TimerLease(container, host, _store.HostName, _time, _loggers.CreateLogger<TimerLease>());
         var records = new TimerRecords(container, host, _loggers.CreateLogger<TimerRecords>());
         return new TimerService(_app, _settings, lease, (_time, records), _loggers.CreateLogger<TimerService>());
     }
@@ -124,6 +126,7 @@ internal sealed class FunctionsHost : IAsyncDisposable
         app.Services.GetRequiredService<HostApi>().Map(app);
         app.Services.GetRequiredService<FunctionsApi>().Map(app);
         app.Services.GetRequiredService<InstancesApi>().Map(app);
+        app.Services.GetService<BackupApi>()?.Map(app);
         return app;
     }
 

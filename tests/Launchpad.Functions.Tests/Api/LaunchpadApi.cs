@@ -1,47 +1,54 @@
+using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Azure.Security.KeyVault.Secrets;
-using Launchpad.Shared.Storage;
+using Launchpad.Local.Tests;
 using Launchpad.Standins.Tests;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace Launchpad.Functions.Tests.Api;
 
-/// <summary>The whole functions app in this process, on a table service of its own, without machines: the vault is a dictionary.</summary>
+/// <summary>The whole functions app as it is deployed, under its host, on a table service, a vault and a payment provider of its own;
+/// only machines are missing.</summary>
 public sealed class LaunchpadApi : IAsyncLifetime
 {
+    private const string MasterKey = "master";
+    private const string Listening = "Now listening on: ";
+
     private readonly Azurite azurite = new();
+    private readonly TestCloud cloud = new();
     private readonly string folder = Directory.CreateTempSubdirectory("launchpad-functions-").FullName;
-    private IHost? app;
+    private Process? host;
+    private ServiceProvider? services;
 
     public Uri Address { get; private set; } = null!;
 
-    public Vault Vault { get; } = new();
-
+    /// <summary>The app's own stores and rules, over the same tables.</summary>
     public T Service<T>()
-        where T : notnull => app!.Services.GetRequiredService<T>();
+        where T : notnull => services!.GetRequiredService<T>();
 
     public async Task InitializeAsync()
     {
-        await azurite.InitializeAsync();
-        var builder = new FunctionsApplicationBuilder([.. Settings()], typeof(Composition).Assembly);
-        builder.AddLaunchpad();
-        builder.Services.AddSingleton<SecretClient>(Vault);
-        builder.Logging.ClearProviders();
+        await Task.WhenAll(azurite.InitializeAsync(), cloud.InitializeAsync());
+        var settings = Settings().ToDictionary();
+        services = new ServiceCollection().AddLogging().AddSingleton(ManagedIdentity.Credential(cloud))
+            .AddLaunchpad(new ConfigurationBuilder().AddInMemoryCollection(
+                settings.Select(pair => KeyValuePair.Create(pair.Key.Replace("__", ":", StringComparison.Ordinal), (string?)pair.Value)))
+                .Build())
+            .AddSingleton(ManagedIdentity.SecretClient(cloud))
+            .BuildServiceProvider();
+        Address = new Uri(await StartAsync(settings), "api/");
+    }
 
-        // It asks the payment provider for its secret; here nobody is asked.
-        builder.Services.Remove(builder.Services.Single(service => service.ImplementationType?.Name == "Readiness"));
-        app = builder.Build();
-        await Service<Tables>().CreateAllAsync(CancellationToken.None);
-        await app.StartAsync();
-        Address = new Uri(Service<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single() + "/api/");
+    /// <summary>What the engine has of the instances whose ids begin so.</summary>
+    public async Task<IReadOnlyList<JsonElement>> InstancesAsync(string prefix)
+    {
+        using var http = new HttpClient { BaseAddress = Address };
+        http.DefaultRequestHeaders.Add("x-functions-key", MasterKey);
+        var page = await http.GetFromJsonAsync<JsonElement>(new Uri($"/admin/instances?prefix={prefix}", UriKind.Relative));
+        return [.. page.GetProperty("instances").EnumerateArray()];
     }
 
     public async Task<Owner> SignedUpAsync()
@@ -58,36 +65,82 @@ public sealed class LaunchpadApi : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        await app!.StopAsync();
-        await ((IAsyncDisposable)app).DisposeAsync();
-        await azurite.DisposeAsync();
+        if (host is not null)
+        {
+            host.Kill();
+            await host.WaitForExitAsync();
+            host.Dispose();
+        }
+
+        await (services?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await Task.WhenAll(azurite.DisposeAsync(), cloud.DisposeAsync());
         Directory.Delete(folder, recursive: true);
     }
 
-    private IEnumerable<string> Settings()
+    private async Task<Uri> StartAsync(Dictionary<string, string> settings)
+    {
+        var outputs = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", ".."));
+        var configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
+        start.ArgumentList.Add(Path.Combine(outputs, "Launchpad.Host", configuration, "Launchpad.Host.dll"));
+        start.ArgumentList.Add("--app");
+        start.ArgumentList.Add(Path.Combine(outputs, "Launchpad.Functions", configuration));
+        foreach (var (name, value) in settings)
+        {
+            start.Environment[name] = value;
+        }
+
+        host = Process.Start(start)!;
+        var said = new List<string>();
+        while (await host.StandardOutput.ReadLineAsync() is { } line)
+        {
+            said.Add(line);
+            if (line.IndexOf(Listening, StringComparison.Ordinal) is >= 0 and var at && line.Contains("FunctionsHost", StringComparison.Ordinal))
+            {
+                // Nobody reads on, but the pipe must not fill up.
+                _ = host.StandardOutput.ReadToEndAsync();
+                return new Uri(line[(at + Listening.Length)..].Trim());
+            }
+        }
+
+        throw new InvalidOperationException("The host ended before it listened:\n" + string.Join('\n', said));
+    }
+
+    private IEnumerable<KeyValuePair<string, string>> Settings()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        yield return "--urls=http://127.0.0.1:0";
-        yield return $"--Durable:Directory={folder}";
-        yield return $"--Storage:ConnectionString={azurite.ConnectionString}";
-        yield return "--KeyVault:Uri=https://vault.invalid/";
-        yield return "--Azure:ArmEndpoint=https://arm.invalid/";
-        yield return "--Azure:ArmAudience=https://arm.invalid/";
-        yield return "--Azure:SubscriptionId=00000000-0000-0000-0000-000000000000";
-        yield return "--Azure:ResourceGroup=group";
-        yield return "--Azure:Location=here";
-        yield return "--Azure:DnsZone=bots.invalid";
-        yield return "--Azure:SharedVmSize=Standard_D4s_v5";
-        yield return "--Azure:ImageId=debian:debian-12:12-gen2:latest";
-        yield return "--Stripe:ApiBase=http://stripe.invalid";
-        yield return "--Stripe:ApiKeySecret=stripe-api-key";
-        yield return "--Stripe:WebhookSecret=stripe-webhook-secret";
-        yield return "--Images:Registry=registry.invalid";
-        yield return "--Images:Repository=launchpad/bot";
-        yield return "--Images:Tag=1.0.0";
-        yield return $"--Images:PublicKeyPem={key.ExportSubjectPublicKeyInfoPem()}";
-        yield return "--Routing:Domain=bots.invalid";
-        yield return $"--Vms:ProgramPath={typeof(LaunchpadApi).Assembly.Location}";
+        (string Name, string Value)[] settings =
+        [
+            ("ASPNETCORE_URLS", "http://127.0.0.1:0"),
+            ("AzureWebJobsStorage", azurite.ConnectionString),
+            ("AzureFunctionsJobHost__MasterKey", MasterKey),
+            ("AzureFunctionsJobHost__extensions__durableTask__storageProvider__type", "Sqlite"),
+            ("Durable__Directory", folder),
+            ("IDENTITY_ENDPOINT", TestCloud.Address(cloud.Ports.Admin, "/msi/token").ToString()),
+            ("IDENTITY_HEADER", cloud.Context.IdentityHeader),
+            ("SSL_CERT_FILE", cloud.Context.Certificates.BundlePath),
+            ("Storage__ConnectionString", azurite.ConnectionString),
+            ("KeyVault__Uri", TestCloud.Address(cloud.Ports.KeyVault, https: true).ToString()),
+            ("KeyVault__DisableChallengeResourceVerification", "true"),
+            ("Azure__ArmEndpoint", TestCloud.Address(cloud.Ports.ResourceManager, https: true).ToString()),
+            ("Azure__ArmAudience", "https://management.azure.com/"),
+            ("Azure__SubscriptionId", "00000000-0000-0000-0000-000000000000"),
+            ("Azure__ResourceGroup", "group"),
+            ("Azure__Location", "here"),
+            ("Azure__DnsZone", "bots.invalid"),
+            ("Azure__SharedVmSize", "Standard_D4s_v5"),
+            ("Azure__ImageId", "debian:debian-12:12-gen2:latest"),
+            ("Stripe__ApiBase", TestCloud.Address(cloud.Ports.Stripe).ToString().TrimEnd('/')),
+            ("Stripe__ApiKeySecret", "stripe-api-key"),
+            ("Stripe__WebhookSecret", "stripe-webhook-secret"),
+            ("Images__Registry", "registry.invalid"),
+            ("Images__Repository", "launchpad/bot"),
+            ("Images__Tag", "1.0.0"),
+            ("Images__PublicKeyPem", key.ExportSubjectPublicKeyInfoPem()),
+            ("Routing__Domain", "bots.invalid"),
+            ("Vms__ProgramPath", typeof(LaunchpadApi).Assembly.Location),
+        ];
+        return settings.Select(setting => KeyValuePair.Create(setting.Name, setting.Value));
     }
 }
 
@@ -127,28 +180,6 @@ public sealed class Owner(HttpClient http, string account) : IDisposable
     }
 
     public void Dispose() => http.Dispose();
-}
-
-/// <summary>Secrets by name, as the vault's client gives them.</summary>
-public sealed class Vault : SecretClient
-{
-    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, string> values = [];
-
-    public override Task<Azure.Response<KeyVaultSecret>> GetSecretAsync(
-        string name, string? version = null, SecretContentType? outContentType = null, CancellationToken cancellationToken = default) =>
-        values.TryGetValue(name, out var value)
-        ? Task.FromResult(Answer(name, value))
-        : throw new Azure.RequestFailedException(404, "There is no such secret.");
-
-    public override Task<Azure.Response<KeyVaultSecret>> SetSecretAsync(
-        string name, string value, CancellationToken cancellationToken = default) =>
-        Task.FromResult(Answer(name, values[name] = value));
-
-    private static Azure.Response<KeyVaultSecret> Answer(string name, string value)
-    {
-        var secret = SecretModelFactory.KeyVaultSecret(SecretModelFactory.SecretProperties(name: name, version: "1"), value);
-        return Azure.Response.FromValue(secret, null!);
-    }
 }
 
 [CollectionDefinition(Name)]

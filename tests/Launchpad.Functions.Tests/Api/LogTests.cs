@@ -160,11 +160,9 @@ public sealed class LogTests(LaunchpadApi api)
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => owner.GetAsync($"deployments/{id}/logs")));
         await Task.Delay(2_000);
 
-        var client = api.Service<Launchpad.Durable.DurableEngine>().Client;
-        var collections = await client.GetAllInstancesAsync(new OrchestrationQuery { InstanceIdPrefix = $"logs-{id}" }).ToListAsync();
-        var only = Assert.Single(collections);
+        var only = Assert.Single(await api.InstancesAsync($"logs-{id}"));
         Array.ForEach(streams, stream => stream.Dispose());
-        Assert.InRange(only.CreatedAt, DateTimeOffset.UtcNow.AddSeconds(-10), DateTimeOffset.UtcNow.AddSeconds(-2));
+        Assert.InRange(only.GetProperty("createdTime").GetDateTimeOffset(), DateTimeOffset.UtcNow.AddSeconds(-10), DateTimeOffset.UtcNow.AddSeconds(-2));
     }
 
     /// <summary>Through the product's own path: typed by the customer, written by the bot, stored, searched, streamed.</summary>

@@ -12,8 +12,7 @@ using Newtonsoft.Json.Linq;
 namespace Launchpad.Host.Durable;
 
 /// <summary>Microsoft's durable extension in the WebJobs SDK, as it runs in the Azure Functions host.</summary>
-internal sealed class DurableHost(
-    AppWorker app, HostJson json, IConfiguration settings, ILoggerProvider logs, Action<IServiceCollection, IConfiguration> store)
+internal sealed class DurableHost(AppWorker app, HostJson json, IConfiguration settings, ILoggerProvider logs, EngineStore store)
     : IAsyncDisposable
 {
     private IHost? _host;
@@ -33,13 +32,13 @@ internal sealed class DurableHost(
                 // What a function threw is said by the app itself.
                 .AddFilter("Host.Results", LogLevel.None).AddFilter("Function", LogLevel.None))
             .ConfigureWebJobs(jobs => jobs.AddDurableTask())
-            .ConfigureServices((context, services) =>
+            .ConfigureServices(services =>
             {
                 services.AddSingleton<ITypeLocator>(new FunctionTypes(app.Functions, RunAsync));
 #pragma warning disable CS0618 // There is no other way to tell it.
                 services.AddSingleton<IWebHookProvider, NoWebHooks>();
 #pragma warning restore CS0618
-                store(services, context.Configuration);
+                store.AddTo(services);
                 services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
             })
             .UseConsoleLifetime(console => console.SuppressStatusMessages = true)
