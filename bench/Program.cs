@@ -1,11 +1,13 @@
 using System.Globalization;
 using Launchpad.Bench;
+using Launchpad.Local;
 
 var name = args.FirstOrDefault(argument => !argument.StartsWith('-')) ?? "provision";
 var report = name switch
 {
     "provision" => await Provision.RunAsync(Console.Error.WriteLine),
     "durable" => await DurableBench.RunAsync(
+        Home.Npm,
         double.Parse(Environment.GetEnvironmentVariable("LAUNCHPAD_BENCH_SCALE") ?? "1", CultureInfo.InvariantCulture),
         Environment.GetEnvironmentVariable("LAUNCHPAD_BENCH_ONLY"),
         Console.Error.WriteLine),

@@ -35,7 +35,7 @@ internal static partial class Disk
         }
 
         File.Delete(path);
-        return Load.Percentile(taken, 0.5);
+        return Figures.Percentile(taken, 0.5);
     }
 
     [LibraryImport("libc", SetLastError = true)]

@@ -1,174 +1,170 @@
 using System.Diagnostics;
-using Launchpad.Durable;
-using Microsoft.DurableTask.Client;
 
 namespace Launchpad.Bench;
 
-/// <summary>What the durable engine does on this machine, every step durable before the next one.</summary>
-public sealed class DurableBench
+/// <summary>The same app under the same host on two stores, one after the other, and over the bare protocol.</summary>
+public static class DurableBench
 {
-    private static readonly (string, double)[] ThroughputPeers =
-        [("Durable Task on Azure Storage over Azurite", 9.3), ("Durable Task core in memory", 2093), ("bare SQLite probe", 35_000)];
+    private const int Hundred = 100;
+    private const int Thousand = 1000;
+    private const double IdleCpuMax = 1;
+    private const double IdleMegabytesMax = 400;
 
-    private static readonly (string, double)[] LatencyPeers =
-        [("Durable Task on Azure Storage over Azurite", 105), ("Durable Task core in memory", 0.27), ("bare SQLite probe", 0.79)];
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan IdleWindow = TimeSpan.FromSeconds(60);
 
-    private readonly Action<string> say;
-    private readonly double scale;
-    private readonly string? only;
-    private readonly List<Row> rows = [];
-    private readonly string root = Directory.CreateTempSubdirectory("launchpad-bench-").FullName;
-    private double flush;
-
-    private DurableBench(double scale, string? only, Action<string> say)
-    {
-        this.scale = scale;
-        this.only = only;
-        this.say = say;
-    }
-
+    /// <param name="npm">The folder of the node modules, where the emulator is.</param>
     /// <param name="scale">1 is the bench; less of it is a test that everything works.</param>
-    /// <param name="only">The rows to run, by the beginning of their group's name; null for all.</param>
+    /// <param name="only">The groups to run, by name; null for all.</param>
     /// <param name="say">Told what is going on.</param>
-    public static async Task<Report> RunAsync(double scale, string? only, Action<string> say)
+    public static async Task<Report> RunAsync(string npm, double scale, string? only, Action<string> say)
     {
-        var bench = new DurableBench(scale, only, say);
+        var amounts = new Amounts(scale, only);
+        var root = Directory.CreateTempSubdirectory("launchpad-bench-").FullName;
         try
         {
-            await bench.RunAsync();
-            return Report.Of([.. bench.rows]);
+            var flush = Disk.FlushMicroseconds(root, amounts.Of(4000));
+            await using var azurite = await Azurite.StartAsync(npm, Path.Combine(root, "azurite"));
+            say("The bare protocol …");
+            var bare = await BareAsync(amounts);
+            say("The embedded store …");
+            var embedded = await HostedAsync(azurite.ConnectionString, Embedded(Path.Combine(root, "durable")), amounts, say);
+            say("Azure Storage over Azurite …");
+            var azure = await HostedAsync(azurite.ConnectionString, Azure, amounts with { Only = amounts.Only ?? "hello,fanout,timers,http" }, say);
+            return Report.Of([Row.Given("flush of 4 KB, preallocated, p50", flush / 1000, "ms"), .. Rows(amounts, bare, embedded, azure)]);
         }
         finally
         {
-            Directory.Delete(bench.root, recursive: true);
+            Directory.Delete(root, recursive: true);
         }
     }
 
-    private async Task RunAsync()
+    private static Dictionary<string, string> Azure => new()
     {
-        flush = Disk.FlushMicroseconds(root, Scaled(4000));
-        rows.Add(new("F: flush of 4 KB, preallocated, p50", Math.Round(flush / 1000, 3), "ms", null, null, null, true) { FlushMultiple = 1 });
-        say($"F is {flush:0} µs.");
-        await GroupAsync("hello", HelloAsync);
-        await GroupAsync("fanout", FanOutAsync);
-        await GroupAsync("timers", TimersAsync);
-        await GroupAsync("purge", PurgeAsync);
-        await GroupAsync("query", QueryAsync);
-        await GroupAsync("recovery", RecoverAsync);
-        var idle = TimeSpan.FromSeconds(Math.Max(0.2, 5 * scale));
-        await GroupAsync("http", async () => rows.AddRange(await HttpStarts.MeasureAsync(Home("http"), Scaled(60_000), idle, flush, say)));
-    }
+        ["AzureFunctionsJobHost__extensions__durableTask__storageProvider__type"] = "AzureStorage",
+    };
 
-    private async Task GroupAsync(string name, Func<Task> group)
+    private static Dictionary<string, string> Embedded(string directory) => new()
     {
-        if (only is null || only.Split(',').Contains(name))
+        ["AzureFunctionsJobHost__extensions__durableTask__storageProvider__type"] = "Sqlite",
+        ["Durable__Directory"] = directory,
+    };
+
+    private static IEnumerable<Row> Rows(Amounts amounts, Figures bare, Figures embedded, Figures azure)
+    {
+        const string Ceiling = "bare protocol";
+        if (amounts.Has("hello"))
         {
-            say($"{name} …");
-            await group();
-            GC.Collect();
+            yield return Row.Time("HelloSequence5 alone, p50", embedded.AloneP50, azure.AloneP50, 1 / 4.0, 1 / 10.0)
+                .Beside(Ceiling, bare.AloneP50);
+            yield return Row.Time("HelloSequence5 alone, p99", embedded.AloneP99, azure.AloneP99, 1 / 4.0, 1 / 10.0)
+                .Beside(Ceiling, bare.AloneP99);
+            yield return Row.Rate($"HelloSequence5, {amounts.Of(Hundred)} at once", embedded.Hundred, azure.Hundred, 10, 40)
+                .Beside(Ceiling, bare.Hundred);
+            yield return Row.Rate($"HelloSequence5, {amounts.Of(Thousand):N0} at once", embedded.Thousand, azure.Thousand, 10, 40)
+                .Beside(Ceiling, bare.Thousand);
         }
-    }
 
-    private async Task HelloAsync()
-    {
-        await using var engine = await Sagas.StartAsync(Home("hello"));
-        await Load.RunAsync(engine.Client, 100, Scaled(30_000));
-        var hundred = await Load.RunAsync(engine.Client, 100, Scaled(20_000));
-        var thousand = await Load.RunAsync(engine.Client, 1000, Scaled(60_000));
-
-        // Last: the compiler has done its work by then, and the machine is idle.
-        GC.Collect();
-        await Load.RunAsync(engine.Client, 1, Scaled(500));
-        var alone = await Load.RunAsync(engine.Client, 1, Scaled(3000));
-        say($"  processor time of one: {alone.CpuMicroseconds:0} µs alone, {hundred.CpuMicroseconds:0} µs of 100, "
-            + $"{thousand.CpuMicroseconds:0} µs of 1,000.");
-        rows.Add(Row.AtLeast("G1 HelloSequence5, 1,000 concurrent", thousand.PerSecond, flush, 15_000, ThroughputPeers));
-        rows.Add(Row.AtLeast("HelloSequence5, 100 concurrent", hundred.PerSecond, flush, 10_000, ThroughputPeers));
-        rows.Add(Row.AtLeast("HelloSequence5, 1 at a time", alone.PerSecond, flush, 1e6 / (12 * flush), ThroughputPeers));
-        rows.Add(Row.AtMost("G2 HelloSequence5 alone, p50", alone.P50, flush, 12 * flush / 1000, LatencyPeers));
-        rows.Add(Row.AtMost("G2 HelloSequence5 alone, p99", alone.P99, flush, 40 * flush / 1000, LatencyPeers));
-        rows.Add(Row.AtMost("HelloSequence5, 100 concurrent, p99", hundred.P99, flush, 50));
-        rows.Add(Row.AtMost("HelloSequence5, 1,000 concurrent, p99", thousand.P99, flush, 500));
-    }
-
-    private async Task FanOutAsync()
-    {
-        await using var engine = await Sagas.StartAsync(Home("fanout"));
-        var count = Scaled(100_000);
-        await Load.OneAsync(engine.Client, "FanOutFanIn", Scaled(10_000));
-        GC.Collect();
-        var memory = GC.GetTotalMemory(forceFullCollection: true);
-        var started = Stopwatch.GetTimestamp();
-        await Load.OneAsync(engine.Client, "FanOutFanIn", count);
-        var elapsed = Stopwatch.GetElapsedTime(started);
-        rows.Add(Row.AtLeast($"G3 fan-out of {count:N0} activities", count / elapsed.TotalSeconds, flush, 40_000));
-        say($"  the heap grew by {(GC.GetTotalMemory(false) - memory) / count} bytes per activity, garbage included.");
-    }
-
-    private async Task TimersAsync()
-    {
-        await using var engine = await Sagas.StartAsync(Home("timers"));
-        var instances = Scaled(1000);
-        var due = DateTime.UtcNow.AddSeconds(1 + (19 * scale));
-        var ids = await Task.WhenAll(Enumerable.Range(0, instances).Select(_ =>
-            engine.Client.ScheduleNewOrchestrationInstanceAsync("Timers", new TimersInput(100, due))));
-        await Task.WhenAll(ids.Select(id => engine.Client.WaitForInstanceCompletionAsync(id)));
-        if (Sagas.Lateness.Count < instances * 10 || Sagas.Lateness.Min() < 0)
+        if (amounts.Has("fanout"))
         {
-            throw new InvalidOperationException($"{Sagas.Lateness.Count} timers fired, the first {-Sagas.Lateness.Min()} ms early.");
+            yield return Row.Rate($"fan-out of {amounts.Of(Thousand):N0} activities", embedded.FanOut, azure.FanOut, 10, 40)
+                .Beside(Ceiling, bare.FanOut);
         }
 
-        rows.Add(Row.AtMost($"G7 {instances * 100:N0} timers, a tenth due in 1 s: latest", Sagas.Lateness.Max(), flush, 1000));
-    }
-
-    /// <summary>What a purge costs those who work meanwhile.</summary>
-    private async Task PurgeAsync()
-    {
-        await using var engine = await Sagas.StartAsync(Home("purge"));
-        await Load.RunAsync(engine.Client, 1000, Scaled(50_000));
-        var before = await Load.RunAsync(engine.Client, 16, Scaled(10_000));
-        var filter = new PurgeInstancesFilter(null, DateTimeOffset.UtcNow, [OrchestrationRuntimeStatus.Completed]);
-        var started = Stopwatch.GetTimestamp();
-        var purge = engine.Client.PurgeAllInstancesAsync(filter);
-        var during = await Load.RunAsync(engine.Client, 16, Scaled(10_000));
-        var purged = (await purge).PurgedInstanceCount;
-        rows.Add(Row.AtMost("E24 p99 of 16 concurrent during a purge", during.P99, flush, 1.5 * before.P99, ("without a purge", before.P99)));
-        rows.Add(Row.AtLeast("instances purged under load", purged / Stopwatch.GetElapsedTime(started).TotalSeconds, flush, 1000));
-    }
-
-    private async Task QueryAsync()
-    {
-        var home = Home("query");
-        var count = Scaled(1_000_000);
-        await using (var first = await Sagas.StartAsync(home))
+        if (amounts.Has("timers"))
         {
-            await Load.OneAsync(first.Client, "HelloSequence5", null, "h-0");
+            yield return Row.Time($"a timer among {amounts.Of(10_000):N0}: late, p50", embedded.TimerLate, azure.TimerLate, 1 / 4.0, 1 / 10.0);
         }
 
-        Multiplied.Instances(home, count);
-        var started = Stopwatch.GetTimestamp();
-        await using var engine = await Sagas.StartAsync(home);
-        rows.Add(Row.AtMost($"start on {count:N0} finished instances", Stopwatch.GetElapsedTime(started).TotalMilliseconds, flush, 1000));
-        var (perSecond, p99) = await Load.StatusAsync(engine.Client, count, Scaled(200_000));
-        rows.Add(Row.AtLeast($"G5 status by id, of {count:N0}", perSecond, flush, 30_000));
-        rows.Add(Row.AtMost("status by id, p99", p99, flush, 1));
-        var pages = new List<double>();
-        for (var i = 0; i < 200; i++)
+        if (amounts.Has("http"))
         {
-            pages.Add(await Load.PageAsync(engine.Client, (long)i * count / 200));
+            yield return Row.Time("start over HTTP, p50", embedded.HttpStart, azure.HttpStart, 1 / 4.0, 1 / 10.0);
         }
 
-        rows.Add(Row.AtMost($"G5 page of 100 of {count:N0}, p99", Load.Percentile(pages, 0.99), flush, 10));
+        if (amounts.Has("idle"))
+        {
+            yield return Row.Of("idle CPU of both processes", Math.Round(embedded.IdleCpu, 3), "%", IdleCpuMax, 1);
+            yield return Row.Of("idle memory of both processes", Math.Round(embedded.IdleMegabytes), "MB", IdleMegabytesMax, 1);
+        }
     }
 
-    private async Task RecoverAsync()
+    private static async Task<Figures> BareAsync(Amounts amounts)
     {
-        var (first, resumed) = await Recovery.MeasureAsync(Home("recovery"), Scaled(100_000), say);
-        rows.Add(Row.AtMost($"G6 first answer with {Scaled(100_000):N0} live, after kill -9", first, flush, 1000));
-        rows.Add(Row.AtMost("G6 all of them resumable", resumed, flush, 5000));
+        await using var engine = await BareEngine.StartAsync(BenchHost.Output("Launchpad.Bench.App"));
+        async Task<double> RunAsync(int count, int units, string name, string? input = null)
+        {
+            var started = Stopwatch.GetTimestamp();
+            await Task.WhenAll(Enumerable.Range(0, count).Select(_ => engine.RunAsync(name, input)));
+            return units / Stopwatch.GetElapsedTime(started).TotalSeconds;
+        }
+
+        var figures = new Figures();
+        if (amounts.Has("hello"))
+        {
+            await RunAsync(amounts.Of(Thousand), 1, "HelloSequence5");
+            var alone = new double[amounts.Of(300)];
+            for (var i = 0; i < alone.Length; i++)
+            {
+                alone[i] = 1000 / await RunAsync(1, 1, "HelloSequence5");
+            }
+
+            figures = figures with
+            {
+                Hundred = await Amounts.MedianAsync(() => RunAsync(amounts.Of(Hundred), amounts.Of(Hundred), "HelloSequence5")),
+                Thousand = await Amounts.MedianAsync(() => RunAsync(amounts.Of(Thousand), amounts.Of(Thousand), "HelloSequence5")),
+                AloneP50 = Figures.Percentile(alone, 0.5),
+                AloneP99 = Figures.Percentile(alone, 0.99),
+            };
+        }
+
+        return amounts.Has("fanout")
+            ? figures with { FanOut = await Amounts.MedianAsync(() => RunAsync(1, amounts.Of(Thousand), "FanOut", $"{amounts.Of(Thousand)}")) }
+            : figures;
     }
 
-    private string Home(string name) => Path.Combine(root, name);
+    private static async Task<Figures> HostedAsync(
+        string storage, Dictionary<string, string> settings, Amounts amounts, Action<string> say)
+    {
+        await using var host = await BenchHost.StartAsync(storage, settings);
+        async Task<double> RateAsync(string load, int count) => 1000 * count / await host.LoadAsync<double>($"{load}/{count}");
+        async Task<Figures> GroupAsync(string name, Figures figures, Func<Figures, Task<Figures>> measure)
+        {
+            if (!amounts.Has(name))
+            {
+                return figures;
+            }
 
-    private int Scaled(int count) => Math.Max(10, (int)(count * scale));
+            say($"  {name} …");
+            return await measure(figures);
+        }
+
+        // Both are compared when the compiler has done its work, which takes the faster one longer.
+        await Amounts.MedianAsync(() => RateAsync("at-once", amounts.Of(Hundred)));
+        var figures = await GroupAsync("hello", new(), async figures =>
+        {
+            var hundred = await Amounts.MedianAsync(() => RateAsync("at-once", amounts.Of(Hundred)));
+            var thousand = await Amounts.MedianAsync(() => RateAsync("at-once", amounts.Of(Thousand)));
+            var alone = await host.LoadAsync<double[]>($"alone/{amounts.Of(100)}");
+            return figures with
+            {
+                Hundred = hundred,
+                Thousand = thousand,
+                AloneP50 = Figures.Percentile(alone, 0.5),
+                AloneP99 = Figures.Percentile(alone, 0.99),
+            };
+        });
+        figures = await GroupAsync("fanout", figures, async figures =>
+            figures with { FanOut = await Amounts.MedianAsync(() => RateAsync("fan-out", amounts.Of(Thousand))) });
+        figures = await GroupAsync("timers", figures, async figures => figures with
+        {
+            TimerLate = Figures.Percentile(await host.LoadAsync<double[]>($"timers/{Math.Max(100, amounts.Of(10_000))}/20"), 0.5),
+        });
+        figures = await GroupAsync("http", figures, async figures =>
+            figures with { HttpStart = Figures.Percentile(await host.StartsAsync(amounts.Of(50)), 0.5) });
+        return await GroupAsync("idle", figures, async figures =>
+        {
+            var (cpu, megabytes) = await host.IdleAsync(amounts.Of(Settling), amounts.Of(IdleWindow));
+            return figures with { IdleCpu = cpu, IdleMegabytes = megabytes };
+        });
+    }
 }

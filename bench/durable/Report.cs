@@ -7,10 +7,12 @@ namespace Launchpad.Bench;
 /// <summary>One measured claim, and whether it met its goal.</summary>
 public sealed record Row(string Name, double Value, string Unit, double? Against, double? Ratio, double? Goal, bool Ok)
 {
-    /// <summary>The value, or for a rate the time that one takes, as a multiple of a flush of this disk in this run.</summary>
-    public double? FlushMultiple { get; init; }
+    /// <summary>The ratio without which it is not shipped, where that is not the goal.</summary>
+    public double? Ship { get; init; }
 
-    /// <summary>The value over that of each peer of which a figure is known.</summary>
+    public bool? Ships { get; init; }
+
+    /// <summary>The value over that of each peer beside the one it is held against.</summary>
     public IReadOnlyDictionary<string, double>? Peers { get; init; }
 
     /// <summary>Against a peer or limit of the same run: a ratio at or below the goal is good.</summary>
@@ -20,24 +22,26 @@ public sealed record Row(string Name, double Value, string Unit, double? Against
         return new(name, value, unit, against, ratio, goal, ratio <= goal);
     }
 
-    /// <summary>A rate per second.</summary>
-    public static Row AtLeast(string name, double value, double flush, double goal, params (string Peer, double Value)[] peers) =>
-        new Row(name, Rounded(value), "/s", null, null, Rounded(goal), value >= goal) { FlushMultiple = Rounded(1e6 / value / flush) }
-            .ComparedWith(peers);
+    /// <summary>A time against a peer's in the same run.</summary>
+    public static Row Time(string name, double value, double against, double ship, double goal) =>
+        Of(name, Rounded(value), "ms", Rounded(against), goal) with { Ship = ship, Ships = value / against <= ship };
 
-    /// <summary>A time in milliseconds; the goal is in milliseconds too.</summary>
-    public static Row AtMost(string name, double value, double flush, double goal, params (string Peer, double Value)[] peers) =>
-        new Row(name, Rounded(value), "ms", null, null, Rounded(goal), value <= goal) { FlushMultiple = Rounded(value * 1000 / flush) }
-            .ComparedWith(peers);
+    /// <summary>A rate against a peer's in the same run: a ratio at or above the goal is good.</summary>
+    public static Row Rate(string name, double value, double against, double ship, double goal)
+    {
+        var ratio = value / against;
+        return new(name, Rounded(value), "/s", Rounded(against), Rounded(ratio), goal, ratio >= goal) { Ship = ship, Ships = ratio >= ship };
+    }
+
+    /// <summary>Neither good nor bad: what the others are to be read with.</summary>
+    public static Row Given(string name, double value, string unit) => new(name, Rounded(value), unit, null, null, null, true);
+
+    public Row Beside(string peer, double value) => this with
+    {
+        Peers = new Dictionary<string, double>(Peers ?? new Dictionary<string, double>()) { [peer] = Rounded(Value / value) },
+    };
 
     private static double Rounded(double value) => Math.Round(value, value < 100 ? 3 : 0);
-
-    private Row ComparedWith((string Peer, double Value)[] peers) => peers.Length == 0 ? this : this with
-    {
-        Against = peers[0].Value,
-        Ratio = Rounded(Value / peers[0].Value),
-        Peers = peers.ToDictionary(peer => peer.Peer, peer => Rounded(Value / peer.Value)),
-    };
 }
 
 /// <summary>Every row, and whether every goal was met.</summary>
@@ -51,18 +55,20 @@ public sealed record Report(bool Ok, IReadOnlyList<Row> Rows)
 
     private static string Line(Row row)
     {
-        var text = string.Create(CultureInfo.InvariantCulture, $"{(row.Ok ? "✓" : "✗")} {row.Name,-52} {row.Value,10:0.###} {row.Unit,-3}");
-        text += row.Goal is { } goal ? string.Create(CultureInfo.InvariantCulture, $" goal {goal,8:0.###}") : "";
-        text += row.FlushMultiple is { } multiple ? string.Create(CultureInfo.InvariantCulture, $" {multiple,10:0.###} F") : "";
-        return text + (row.Peers is null ? Against(row) : Ratios(row.Peers));
+        var text = string.Create(CultureInfo.InvariantCulture, $"{(row.Ok ? "✓" : "✗")} {row.Name,-46} {row.Value,10:0.###} {row.Unit,-3}");
+        if (row.Against is { } against)
+        {
+            text += string.Create(CultureInfo.InvariantCulture, $"  against {against,9:0.##}  ratio {row.Ratio,7:0.###}  goal {row.Goal:0.###}");
+        }
+
+        if (row.Ship is { } ship)
+        {
+            text += string.Create(CultureInfo.InvariantCulture, $", {(row.Ships is true ? "ships" : "does not ship")} at {ship:0.###}");
+        }
+
+        return row.Peers is null ? text : text + ";  " + string.Join(
+            ", ", row.Peers.Select(peer => string.Create(CultureInfo.InvariantCulture, $"{peer.Value:0.##} × {peer.Key}")));
     }
-
-    private static string Against(Row row) => row.Against is null
-        ? ""
-        : string.Create(CultureInfo.InvariantCulture, $"  against {row.Against,10:0.##}  ratio {row.Ratio,6:0.###}");
-
-    private static string Ratios(IReadOnlyDictionary<string, double> peers) => "  "
-        + string.Join(", ", peers.Select(peer => string.Create(CultureInfo.InvariantCulture, $"{peer.Value:0.##} × {peer.Key}")));
 }
 
 [JsonSourceGenerationOptions(
