@@ -3,7 +3,7 @@ using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Records;
 using Launchpad.Shared.Storage;
-using Launchpad.Standins.Tests;
+using Launchpad.Processes;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Launchpad.Shared.Tests;

@@ -2,7 +2,7 @@ using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Data.Tables;
 using Launchpad.Shared.Storage;
-using Launchpad.Standins.Tests;
+using Launchpad.Processes;
 
 namespace Launchpad.Shared.Tests;
 

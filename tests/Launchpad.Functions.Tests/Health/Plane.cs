@@ -16,7 +16,7 @@ using Launchpad.Shared.Health;
 using Launchpad.Shared.Plans;
 using Launchpad.Shared.Storage;
 using Launchpad.Shared.Vms;
-using Launchpad.Standins.Tests;
+using Launchpad.Processes;
 using Launchpad.Standins.Tests.Ssh;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

@@ -1,6 +1,6 @@
 using Azure.Core;
 using Launchpad.Shared.Records;
-using Launchpad.Standins.Tests;
+using Launchpad.Processes;
 
 namespace Launchpad.Shared.Tests.Records;
 

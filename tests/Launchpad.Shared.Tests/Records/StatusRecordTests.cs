@@ -1,7 +1,7 @@
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Records;
-using Launchpad.Standins.Tests;
+using Launchpad.Processes;
 
 namespace Launchpad.Shared.Tests.Records;
 

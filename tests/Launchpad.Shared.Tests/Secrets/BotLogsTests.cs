@@ -3,7 +3,7 @@ using Azure.Security.KeyVault.Secrets;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Secrets;
 using Launchpad.Shared.Vms;
-using Launchpad.Standins.Tests;
+using Launchpad.Processes;
 
 namespace Launchpad.Shared.Tests.Secrets;
 

@@ -1,6 +1,6 @@
 using System.Reflection;
 
-namespace Launchpad.Standins.Tests;
+namespace Launchpad.Processes;
 
 internal static class Repository
 {

@@ -2,9 +2,9 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
-namespace Launchpad.Standins.Tests;
+namespace Launchpad.Processes;
 
-/// <summary>The storage emulator as a child process: what the storage stand-ins are tested against.</summary>
+/// <summary>The storage emulator as a child process.</summary>
 public sealed class Azurite : IAsyncLifetime
 {
     private const string Account = "devstoreaccount1";
@@ -12,14 +12,17 @@ public sealed class Azurite : IAsyncLifetime
 
     private static readonly TimeSpan s_startMax = TimeSpan.FromSeconds(60);
 
-    private readonly string _directory = Directory.CreateTempSubdirectory("standins-azurite-").FullName;
+    private readonly string _directory = Directory.CreateTempSubdirectory("launchpad-azurite-").FullName;
     private readonly int _blobPort = FreePort();
+    private readonly int _queuePort = FreePort();
     private readonly int _tablePort = FreePort();
     private Process? _process;
 
     public Uri Tables => new($"http://127.0.0.1:{_tablePort}/{Account}");
 
     public Uri Blobs => new($"http://127.0.0.1:{_blobPort}/{Account}");
+
+    public Uri Queues => new($"http://127.0.0.1:{_queuePort}/{Account}");
 
     public string ConnectionString => ConnectionStringWith(Key);
 
@@ -28,7 +31,7 @@ public sealed class Azurite : IAsyncLifetime
     public string AccountKey { get; } = Key;
 
     public string ConnectionStringWith(string key) => $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={key};"
-        + $"BlobEndpoint={Blobs};TableEndpoint={Tables};";
+        + $"BlobEndpoint={Blobs};QueueEndpoint={Queues};TableEndpoint={Tables};";
 
     public async Task InitializeAsync()
     {
@@ -36,7 +39,7 @@ public sealed class Azurite : IAsyncLifetime
         string[] arguments =
         [
             "--location", _directory, "--skipApiVersionCheck", "--disableTelemetry", "--blobHost", "127.0.0.1", "--queueHost", "127.0.0.1",
-            "--tableHost", "127.0.0.1", "--blobPort", $"{_blobPort}", "--queuePort", $"{FreePort()}", "--tablePort", $"{_tablePort}",
+            "--tableHost", "127.0.0.1", "--blobPort", $"{_blobPort}", "--queuePort", $"{_queuePort}", "--tablePort", $"{_tablePort}",
         ];
         Array.ForEach(arguments, start.ArgumentList.Add);
         _process = Process.Start(start)!;
