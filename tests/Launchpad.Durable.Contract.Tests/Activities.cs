@@ -71,8 +71,8 @@ public abstract class ActivityContract(Hub hub) : ContractSuite(hub)
     {
         var input = JsonElement.Parse(json);
         var state = await RunAsync(nameof(CrossJson), input);
-        Assert.Equal(input.ToString(), JsonElement.Parse(state.SerializedOutput!).ToString());
-        Assert.Equal(input.ToString(), JsonElement.Parse(state.SerializedInput!).ToString());
+        Assert.True(JsonElement.DeepEquals(input, JsonElement.Parse(state.SerializedOutput!)), state.SerializedOutput);
+        Assert.True(JsonElement.DeepEquals(input, JsonElement.Parse(state.SerializedInput!)), state.SerializedInput);
     }
 
     [Function(nameof(Nothing))]
@@ -107,9 +107,9 @@ public abstract class ActivityContract(Hub hub) : ContractSuite(hub)
     [Theory]
     [InlineData(20_000)]
     [InlineData(1_000_000)]
-    public async Task Large_texts_of_any_language_cross_whole(int length)
+    public async Task Large_texts_of_any_language_cross_whole(int bytes)
     {
-        var text = string.Concat(Enumerable.Repeat("é漢🚀x", length / 5));
+        var text = string.Concat(Enumerable.Repeat("é漢🚀x", bytes / 10));
         var state = await RunAsync(nameof(CrossText), text);
         Assert.True(state.RuntimeStatus is OrchestrationRuntimeStatus.Completed, state.FailureDetails?.ToString());
         Assert.Equal(text, state.ReadOutputAs<string>());

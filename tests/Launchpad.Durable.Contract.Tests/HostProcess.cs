@@ -18,6 +18,7 @@ public sealed class HostProcess : IAsyncDisposable
     private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Process _process;
     private GrpcChannel? _channel;
+    private bool _disposed;
 
     private HostProcess(IEnumerable<KeyValuePair<string, string>> settings)
     {
@@ -61,9 +62,14 @@ public sealed class HostProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Kills it; its worker goes with it.</summary>
+    /// <summary>Kills it, as -9 does; its worker goes with it.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, true))
+        {
+            return;
+        }
+
         _process.Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();

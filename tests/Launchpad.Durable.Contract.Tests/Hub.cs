@@ -5,7 +5,7 @@ namespace Launchpad.Durable.Contract;
 /// <summary>A store, and one host that works on it for all tests of a store.</summary>
 public abstract class Hub : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     private readonly string _journal = Directory.CreateTempSubdirectory("launchpad-contract-").FullName;
@@ -16,7 +16,7 @@ public abstract class Hub : IAsyncLifetime
 
     protected abstract IEnumerable<KeyValuePair<string, string>> Store { get; }
 
-    public virtual async Task InitializeAsync() => _host = await StartHostAsync();
+    public virtual async Task InitializeAsync() => _host = await StartHostAsync("one");
 
     public virtual async Task DisposeAsync()
     {
@@ -28,12 +28,18 @@ public abstract class Hub : IAsyncLifetime
     public async Task RestartAsync()
     {
         await _host!.DisposeAsync();
-        _host = await StartHostAsync();
+        _host = await StartHostAsync("one");
     }
 
-    /// <summary>One more host on the same store.</summary>
-    public Task<HostProcess> StartHostAsync() =>
-        HostProcess.StartAsync([.. Store, KeyValuePair.Create(Journal.Setting, _journal)]);
+    /// <summary>A host on the store; each needs a name of its own, by which it holds leases. That of the machine, the default, is not
+    /// enough for two on one machine.</summary>
+    public Task<HostProcess> StartHostAsync(string name) => HostProcess.StartAsync(
+    [
+        .. Store,
+        new(Journal.Setting, _journal),
+        new("WEBSITE_CURRENT_STAMPNAME", "contract"),
+        new("RoleInstanceId", name),
+    ]);
 
     public async Task<OrchestrationMetadata> UntilAsync(string id, Func<OrchestrationMetadata, bool> condition)
     {
@@ -55,8 +61,25 @@ public abstract class Hub : IAsyncLifetime
         }
     }
 
+    /// <summary>Waits for what the app or its host logs.</summary>
+    public async Task UntilSaysAsync(string text)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (!_host!.Output.Contains(text, StringComparison.Ordinal))
+        {
+            await Task.Delay(Pause, patience.Token);
+        }
+    }
+
     /// <summary>How often activities counted under the key.</summary>
     public int Count(string key) => Directory.GetFiles(_journal, key + ".*").Length;
+
+    /// <summary>How often each of those counted whose key begins so.</summary>
+    public IReadOnlyList<int> Shares(string prefix) =>
+        [.. Directory.GetFiles(_journal, prefix + "*").GroupBy(file => Path.GetFileName(file).Split('.')[0]).Select(group => group.Count())];
+
+    /// <summary>Kills the first host for good.</summary>
+    public async Task KillAsync() => await _host!.DisposeAsync();
 
     /// <summary>Lets activities pass that wait at the gate.</summary>
     public void Open(string gate) => File.WriteAllText(Path.Combine(_journal, gate), "");

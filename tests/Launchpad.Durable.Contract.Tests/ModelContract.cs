@@ -190,6 +190,10 @@ public abstract class ModelContract(Hub hub) : ContractSuite(hub)
         {
             return (StatusCode.AlreadyExists, 0);
         }
+        catch (InvalidOperationException) when (act is Act.Purge)
+        {
+            return (StatusCode.FailedPrecondition, 0);
+        }
         catch (RpcException refused)
         {
             return (refused.StatusCode, 0);
@@ -207,7 +211,10 @@ public abstract class ModelContract(Hub hub) : ContractSuite(hub)
 
         var state = await UntilAsync(run + id, state => state.RuntimeStatus == expected.Status
             && (state.IsCompleted || state.SerializedCustomStatus == $"{expected.Handled}"));
-        Assert.Equal((expected.Status, expected.Output), (state.RuntimeStatus, state.SerializedOutput));
+        if (expected.Output is not null)
+        {
+            Assert.Equal(expected.Output, state.SerializedOutput);
+        }
     }
 
     private static Task CheckAsync<T>(Gen<T> part, Func<List<T>, Task> property)

@@ -84,6 +84,6 @@ public abstract class RestartContract(Hub hub) : ContractSuite(hub)
 
         var drifted = await EndAsync(Id("drift"));
         Assert.Equal(Failed, drifted.RuntimeStatus);
-        Assert.Contains("on-deterministic", drifted.FailureDetails!.ErrorMessage, StringComparison.Ordinal);
+        Assert.StartsWith("Non-Deterministic workflow detected", drifted.FailureDetails!.ErrorMessage, StringComparison.Ordinal);
     }
 }

@@ -83,10 +83,11 @@ public abstract class StartContract(Hub hub) : ContractSuite(hub)
     }
 
     [Fact]
-    public async Task An_orchestrator_that_does_not_exist_is_refused_at_the_start()
+    public async Task An_orchestrator_that_does_not_exist_is_started_and_fails_with_its_name()
     {
-        await Assert.ThrowsAsync<ArgumentException>(() => StartAsync("Nowhere", null, new(Id())));
-        Assert.Null(await Client.GetInstanceAsync(Id()));
+        var state = await RunAsync("Nowhere");
+        Assert.Equal(Failed, state.RuntimeStatus);
+        Assert.Contains("'Nowhere'", state.FailureDetails!.ErrorMessage, StringComparison.Ordinal);
     }
 
     [Fact]

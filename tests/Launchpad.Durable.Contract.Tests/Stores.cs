@@ -31,6 +31,9 @@ public sealed class AzureStorageHub : Hub
     [
         new("AzureFunctionsJobHost__extensions__durableTask__storageProvider__type", "AzureStorage"),
         new("AzureFunctionsJobHost__extensions__durableTask__storageProvider__maxQueuePollingInterval", "00:00:00.1"),
+        // How long the messages are missing that a host had taken when it died; one minute is the least for those of orchestrations.
+        new("AzureFunctionsJobHost__extensions__durableTask__storageProvider__controlQueueVisibilityTimeout", "00:01:00"),
+        new("AzureFunctionsJobHost__extensions__durableTask__storageProvider__workItemQueueVisibilityTimeout", "00:00:30"),
         new("AzureWebJobsStorage", _azurite.ConnectionString),
     ];
 
