@@ -1,14 +1,12 @@
-using DurableTask.Core.Exceptions;
-using Microsoft.DurableTask.Client;
+using Grpc.Core;
 using static Microsoft.DurableTask.Client.OrchestrationRuntimeStatus;
 
 namespace Launchpad.Durable.Contract;
 
-/// <summary>What a client can do to one of a few instances, or to the engine below them.</summary>
+/// <summary>What a client can do to one of a few instances, or to the host.</summary>
 public enum Act
 {
     Start,
-    Replace,
     Raise,
     ContinueAsNew,
     Finish,
@@ -30,67 +28,64 @@ public sealed record Step(Act Act, string Id)
 /// else.</summary>
 internal sealed class Model
 {
-    private readonly Dictionary<string, Instance> instances = [];
-    private int raised;
+    private readonly Dictionary<string, Instance> _instances = [];
+    private int _raised;
 
-    public IEnumerable<string> Ids => instances.Keys;
+    public IEnumerable<string> Ids => _instances.Keys;
 
     /// <summary>Null for an instance that there is not.</summary>
-    public (OrchestrationRuntimeStatus Status, string? Output)? this[string id] =>
-        instances.TryGetValue(id, out var instance) ? (instance.Status, instance.Output) : null;
+    public (OrchestrationRuntimeStatus Status, string? Output, int Handled)? this[string id] =>
+        _instances.TryGetValue(id, out var instance) ? (instance.Status, instance.Output, instance.Handled) : null;
 
-    /// <summary>What the step should end in: nothing, an exception, or the number of purged instances.</summary>
-    public (Type? Failure, int Purged, int Value) Do(Step step)
+    /// <summary>What the step should end in: nothing, a refusal, or the number of purged instances.</summary>
+    public (StatusCode? Refusal, int Purged, int Value) Do(Step step)
     {
-        var instance = instances.GetValueOrDefault(step.Id);
-        var value = step.Act switch
-        {
-            Act.Raise => ++raised,
-            Act.ContinueAsNew => ModelContract.ContinueAsNew,
-            Act.Finish => ModelContract.Finish,
-            Act.Fail => ModelContract.Fail,
-            _ => 0,
-        };
+        var instance = _instances.GetValueOrDefault(step.Id);
+        var value = step.Act is Act.Raise ? ++_raised : ModelContract.Value(step.Act, 0);
         switch (step.Act)
         {
             case Act.Restart:
                 return default;
             case Act.Start when instance is { HasEnded: false }:
-                return (typeof(OrchestrationAlreadyExistsException), 0, value);
-            case Act.Start or Act.Replace:
-                instances[step.Id] = new();
+                return (StatusCode.AlreadyExists, 0, value);
+            case Act.Start:
+                _instances[step.Id] = new();
                 return default;
-            case Act.Purge when instance is { HasEnded: true }:
-                instances.Remove(step.Id);
+            case Act.Purge when instance is null:
+                return default;
+            case Act.Purge when instance.HasEnded:
+                _instances.Remove(step.Id);
                 return (null, 1, value);
             case Act.Purge:
-                return default;
+                return (StatusCode.FailedPrecondition, 0, value);
         }
 
-        var failure = instance is null ? typeof(ArgumentException)
-            : instance.HasEnded || (step.Act is Act.Suspend or Act.Resume && instance.IsSuspended == (step.Act is Act.Suspend))
-                ? typeof(InvalidOperationException)
-                : null;
-        if (failure is null)
+        StatusCode? refusal = instance is null ? StatusCode.NotFound : instance.Refuses(step.Act) ? StatusCode.FailedPrecondition : null;
+        if (refusal is null)
         {
             instance!.Take(step.Act, value);
         }
 
-        return (failure, 0, value);
+        return (refusal, 0, value);
     }
 
     private sealed class Instance
     {
-        private readonly List<int> received = [];
-        private readonly Queue<int> held = new();
+        private readonly List<int> _received = [];
+        private readonly Queue<int> _held = new();
 
         public OrchestrationRuntimeStatus Status { get; private set; } = Running;
 
         public string? Output { get; private set; }
 
-        public bool IsSuspended => Status is Suspended;
+        /// <summary>How many messages the orchestrator has seen.</summary>
+        public int Handled { get; private set; }
 
         public bool HasEnded => Status is Completed or Failed or Terminated;
+
+        public bool Refuses(Act act) => HasEnded
+            || (act is Act.Suspend && Status is Suspended)
+            || (act is Act.Resume && Status is not Suspended);
 
         public void Take(Act act, int value)
         {
@@ -104,14 +99,14 @@ internal sealed class Model
                     break;
                 case Act.Resume:
                     Status = Running;
-                    while (!HasEnded && held.TryDequeue(out var late))
+                    while (!HasEnded && _held.TryDequeue(out var late))
                     {
                         Receive(late);
                     }
 
                     break;
-                case var _ when IsSuspended:
-                    held.Enqueue(value);
+                case var _ when Status is Suspended:
+                    _held.Enqueue(value);
                     break;
                 default:
                     Receive(value);
@@ -121,18 +116,19 @@ internal sealed class Model
 
         private void Receive(int value)
         {
+            Handled++;
             switch (value)
             {
                 case ModelContract.Finish:
-                    (Status, Output) = (Completed, $"[{string.Join(',', received)}]");
+                    (Status, Output) = (Completed, $"[{string.Join(',', _received)}]");
                     break;
                 case ModelContract.Fail:
-                    (Status, Output) = (Failed, "told to fail");
+                    (Status, Output) = (Failed, null);
                     break;
                 case ModelContract.ContinueAsNew:
                     break;
                 default:
-                    received.Add(value);
+                    _received.Add(value);
                     break;
             }
         }
