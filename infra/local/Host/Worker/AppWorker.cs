@@ -24,6 +24,9 @@ internal sealed class AppWorker(string folder, RpcServer rpc, HostJson host, ILo
     private TaskCompletionSource<WorkerChannel> _channel = NewChannel();
     private Task _supervision = Task.CompletedTask;
 
+    /// <summary>What the app is given beside this process's own environment.</summary>
+    public Dictionary<string, string> Settings { get; } = [];
+
     public IReadOnlyList<AppFunction> Functions { get; private set; } = [];
 
     /// <summary>Of the process that runs the app now.</summary>
@@ -153,7 +156,7 @@ internal sealed class AppWorker(string folder, RpcServer rpc, HostJson host, ILo
         var id = Guid.NewGuid().ToString();
         var channel = new WorkerChannel(loggers);
         rpc.Expect(id, channel);
-        var process = await WorkerProcess.StartAsync(folder, rpc.Address, id);
+        var process = await WorkerProcess.StartAsync(folder, rpc.Address, id, Settings);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(StartMax);
         try

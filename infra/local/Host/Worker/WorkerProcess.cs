@@ -18,7 +18,7 @@ internal sealed class WorkerProcess : IDisposable
 
     public int Id => _process.Id;
 
-    public static async Task<WorkerProcess> StartAsync(string folder, Uri rpc, string id)
+    public static async Task<WorkerProcess> StartAsync(string folder, Uri rpc, string id, IReadOnlyDictionary<string, string> settings)
     {
         // Both are part of every Debian. In a session of its own it does not see the Ctrl-C that is meant for this process, and what is
         // asked of the kernel stays in force over exec.
@@ -27,6 +27,11 @@ internal sealed class WorkerProcess : IDisposable
             WorkingDirectory = folder,
             UseShellExecute = false,
         };
+        foreach (var (name, value) in settings)
+        {
+            start.Environment[name] = value;
+        }
+
         start.Environment["FUNCTIONS_WORKER_RUNTIME"] = "dotnet-isolated";
         start.Environment["FUNCTIONS_APPLICATION_DIRECTORY"] = folder;
         start.Environment["FUNCTIONS_WORKER_DIRECTORY"] = folder;
