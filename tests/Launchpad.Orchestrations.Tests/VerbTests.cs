@@ -6,8 +6,8 @@ using Launchpad.Functions;
 using Launchpad.Host;
 using Launchpad.Local;
 using Launchpad.Orchestrations.Activities;
-using Launchpad.Shared.Plans;
 using Launchpad.Processes;
+using Launchpad.Shared.Plans;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
