@@ -29,8 +29,7 @@ internal sealed class Bicep : IDisposable
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("launchpad-bicep-").FullName;
 
-    public IEnumerable<string> Sources => Directory.EnumerateFiles(Folder, "*.bicep*", SearchOption.AllDirectories)
-        .Where(file => file.EndsWith(".bicep", StringComparison.Ordinal) || file.EndsWith(".bicepparam", StringComparison.Ordinal))
+    public IEnumerable<string> Modules => Directory.EnumerateFiles(Path.Combine(Folder, "modules"), "*.bicep")
         .Select(file => Path.GetRelativePath(Folder, file));
 
     public async Task<JsonNode> BuildAsync()
@@ -50,10 +49,11 @@ internal sealed class Bicep : IDisposable
             : throw new InvalidOperationException(output + errors);
     }
 
-    /// <summary>Everything that the compiler and the linter have to say about a file, which should be nothing.</summary>
-    public async Task<string> LintAsync(string file)
+    /// <summary>Everything that the compiler and the linter have to say about these files, which should be nothing.</summary>
+    public async Task<string> LintAsync(string pattern)
     {
-        var (code, output, errors) = await RunAsync("lint", file, "--no-restore");
+        var (code, output, errors) = await RunAsync(
+            pattern.Contains('*') ? ["lint", "--pattern", pattern, "--no-restore"] : ["lint", pattern, "--no-restore"]);
         return code == 0 ? output + errors : $"{output}{errors}exit code {code}";
     }
 

@@ -24,7 +24,7 @@ internal static class ProductSettings
                 && Try(() => factory.GetType().GetMethod("Create")!.Invoke(factory, [Options.DefaultName]));
         }
 
-        return watch.Asked.Select(key => key.Replace(":", "__", StringComparison.Ordinal)).ToHashSet();
+        return watch.Asked.Except(Computed).Select(key => key.Replace(":", "__", StringComparison.Ordinal)).ToHashSet();
     }
 
     /// <summary>As the product starts with these: the complaints of its own validation, of all options.</summary>
@@ -59,9 +59,20 @@ internal static class ProductSettings
         .Build();
 
     /// <summary>The records that have a section, whether anybody registers them or not.</summary>
-    public static IEnumerable<string> Sections => Product.SelectMany(assembly => assembly.GetTypes())
-        .Select(type => type.GetField("Section", BindingFlags.Public | BindingFlags.Static)?.GetRawConstantValue() as string)
-        .OfType<string>();
+    public static IEnumerable<string> Sections => Sectioned.Select(one => one.Section);
+
+    private static IEnumerable<(Type Type, string Section)> Sectioned =>
+        from type in Product.SelectMany(assembly => assembly.GetTypes())
+        let section = type.GetField("Section", BindingFlags.Public | BindingFlags.Static)?.GetRawConstantValue() as string
+        where section is not null
+        select (type, section);
+
+    /// <summary>Properties that nothing can be bound to; the binder looks for a value all the same.</summary>
+    private static IEnumerable<string> Computed =>
+        from one in Sectioned
+        from property in one.Type.GetProperties()
+        where !property.CanWrite
+        select $"{one.Section}:{property.Name}";
 
     /// <summary>Whoever takes the configuration itself could read from it what nobody sees here.</summary>
     public static IEnumerable<string> TakersOfConfiguration => Product.SelectMany(assembly => assembly.GetTypes())

@@ -46,7 +46,7 @@ internal static partial class Rules
                 deployed.Of("Microsoft.Storage/storageAccounts").Concat(deployed.Of("Microsoft.KeyVault/vaults")).SelectMany(one => Wrong(
                     one, it => it.Text("properties.networkAcls.virtualNetworkRules.0.id") == deployed.SubnetId("functions")
                         && deployed.Subnet("functions").At("properties.serviceEndpoints")!.AsArray()
-                            .Any(endpoint => it.Text("type").StartsWith(endpoint.Text("service"), StringComparison.Ordinal)))),
+                            .Any(endpoint => it.Text("type").StartsWith($"{endpoint.Text("service")}/", StringComparison.Ordinal)))),
             ["the app answers by TLS, and knows no password"] = deployed => Wrong(deployed.App, app =>
                 app.Is("properties.httpsOnly", true) && app.Text("properties.siteConfig.ftpsState") == "Disabled"
                 && IsModern(app.Text("properties.siteConfig.minTlsVersion")) && IsModern(app.Text("properties.siteConfig.scmMinTlsVersion"))

@@ -32,7 +32,7 @@ public sealed class SettingsTests(Deployment deployment)
 
         // How long to wait.
         "Azure__Timeout", "Images__Timeout", "KeyVault__Timeout", "Storage__Timeout", "Stripe__Timeout",
-        "Vms__ConnectTimeout", "Vms__KeepAlive", "Vms__ShortTimeout", "Vms__LongTimeout",
+        "Vms__ConnectTimeout", "Vms__KeepAlive", "Vms__KeepConnection", "Vms__ShortTimeout", "Vms__LongTimeout",
         "Rollouts__HealthWindow", "Rollouts__CanaryMessage",
     ];
 
