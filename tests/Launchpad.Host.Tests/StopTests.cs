@@ -13,16 +13,22 @@ public sealed class StopTests(Storage storage) : IClassFixture<Storage>
         using var folder = new SampleFolder(storage);
         await using var host = await HostProcess.StartAsync(folder);
         var worker = await host.WorkerAsync();
-        var slow = host.GetAsync("/api/slow/2000");
+        var slow = host.GetAsync("/api/slow/3000");
         await folder.WritesAsync("slow begins");
+        var working = await host.BeginAsync("Lasting", 500);
+        await folder.WritesAsync($"works for {working}");
+        var outcome = host.GetAsync($"/api/sagas/{working}/outcome");
+        await Task.Delay(100);
         var asked = Stopwatch.GetTimestamp();
         // A terminal sends Ctrl-C to the app as well, which must not take it as its own.
         host.SignalGroup("INT");
         await Eventually.TrueAsync(async () => await RefusesAsync(host), "nothing new is taken");
         Assert.Equal((200, "GET done"), await slow);
+        Assert.Equal((200, "\"worked\""), await outcome);
         Assert.Equal(0, await host.ExitAsync());
         Assert.InRange(Stopwatch.GetElapsedTime(asked), TimeSpan.FromSeconds(1), Limit);
         Assert.False(HostProcess.IsRunning(worker));
+        Assert.DoesNotContain(host.Log, line => line.Contains("The app ended", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -43,8 +43,8 @@ internal sealed class FunctionsHost : IAsyncDisposable
     }
 
     /// <summary>Ends when somebody asked for it: Ctrl-C, SIGTERM.</summary>
-    public Task AskedToStop => Task.Delay(Timeout.Infinite, _web!.Lifetime.ApplicationStopping)
-        .ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+    public async Task AskedToStopAsync() => await Task.Delay(Timeout.Infinite, _web!.Lifetime.ApplicationStopping)
+        .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     public static async Task<FunctionsHost> StartAsync(string folder, IConfiguration settings, ILoggerProvider logs, TimeProvider time)
     {

@@ -23,7 +23,7 @@ catch (Exception failure)
 
 await using (host)
 {
-    await host.AskedToStop;
+    await host.AskedToStopAsync();
 }
 
 return 0;

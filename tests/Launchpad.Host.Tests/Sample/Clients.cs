@@ -24,6 +24,19 @@ public static class Clients
         return Results.Accepted($"{request?.Path}");
     }
 
+    /// <summary>Waits for the end, for which the engine has to go on.</summary>
+    [Function("Outcome")]
+    public static async Task<IResult> Outcome(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "sagas/{id}/outcome")] HttpRequest request,
+        string id,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        var instance = await client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true, cancellation);
+        return Results.Text(instance.SerializedOutput ?? request?.Method);
+    }
+
     [Function("Tell")]
     public static async Task<IResult> Tell(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "sagas/{id}/{verb}")] HttpRequest request,
