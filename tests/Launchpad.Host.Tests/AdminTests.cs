@@ -23,7 +23,8 @@ public sealed class AdminTests(SharedHost host)
     [Fact]
     public async Task Functions_are_listed_with_what_triggers_them()
     {
-        var functions = (await host.App.AdminAsync("/admin/functions")).EnumerateArray().ToDictionary(f => f.GetProperty("name").GetString()!);
+        var functions = (await host.App.AdminAsync("/admin/functions")).EnumerateArray()
+            .ToDictionary(f => f.GetProperty("name").GetString()!);
         Assert.Equal("/api/items/{id:int}", functions["ItemById"].GetProperty("route").GetString());
         Assert.Equal("GET", Assert.Single(functions["ItemById"].GetProperty("methods").EnumerateArray()).GetString());
         Assert.Equal("timerTrigger", functions["Nightly"].GetProperty("trigger").GetString());
@@ -87,7 +88,8 @@ public sealed class AdminTests(SharedHost host)
         string? token = null;
         do
         {
-            var page = await host.App.AdminAsync($"/admin/instances?prefix=page-&top=2&continuationToken={Uri.EscapeDataString(token ?? "")}");
+            var next = Uri.EscapeDataString(token ?? "");
+            var page = await host.App.AdminAsync($"/admin/instances?prefix=page-&top=2&continuationToken={next}");
             ids.AddRange(page.GetProperty("instances").EnumerateArray().Select(i => i.GetProperty("instanceId").GetString()));
             token = page.GetProperty("continuationToken").GetString();
         }

@@ -109,7 +109,8 @@ public sealed class AnswerTests(SharedHost host)
         using var socket = new TcpClient();
         await socket.ConnectAsync(host.App.Address.Host, host.App.Address.Port);
         var size = (104_857_600 + 1).ToString(CultureInfo.InvariantCulture);
-        await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"POST /api/lines HTTP/1.1\r\nHost: sample\r\nContent-Length: {size}\r\n\r\n"));
+        var head = $"POST /api/lines HTTP/1.1\r\nHost: sample\r\nContent-Length: {size}\r\n\r\n";
+        await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head));
         using var answer = new StreamReader(socket.GetStream());
         Assert.Equal("HTTP/1.1 413 Payload Too Large", await answer.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(15)));
     }

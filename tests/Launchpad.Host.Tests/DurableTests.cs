@@ -23,7 +23,8 @@ public sealed class DurableTests(SharedHost host)
     {
         var id = await App.BeginAsync("Waiting");
         await Eventually.TrueAsync(
-            async () => (await App.SagaAsync(id)).GetProperty("custom").GetString() == """{"waitsFor":"word"}""", "it says what it waits for");
+            async () => (await App.SagaAsync(id)).GetProperty("custom").GetString() == """{"waitsFor":"word"}""",
+            "it says what it waits for");
         await App.TellAsync(id, "word?with=open");
         Assert.Equal("\"heard open\"", await App.OutputAsync(id));
     }

@@ -28,8 +28,11 @@ public sealed class FunctionTests
     }
 
     [Fact]
-    public void A_function_that_says_nothing_of_keys_asks_for_one() =>
-        Assert.Equal(AuthorizationLevel.Function, new HttpFunction(Function("Plain", new { type = "httpTrigger", name = "request" })).Level);
+    public void A_function_that_says_nothing_of_keys_asks_for_one()
+    {
+        var plain = new HttpFunction(Function("Plain", new { type = "httpTrigger", name = "request" }));
+        Assert.Equal(AuthorizationLevel.Function, plain.Level);
+    }
 
     [Theory]
     [InlineData("""{"type":"queueTrigger","name":"item"}""")]

@@ -117,7 +117,8 @@ internal static class Eventually
     {
         for (var started = Stopwatch.GetTimestamp(); !await condition();)
         {
-            Assert.True(Stopwatch.GetElapsedTime(started).TotalSeconds < seconds, $"Waited {seconds} s and it is still not so that {what}.");
+            var waited = Stopwatch.GetElapsedTime(started).TotalSeconds;
+            Assert.True(waited < seconds, $"Waited {seconds} s and it is still not so that {what}.");
             await Task.Delay(10);
         }
     }

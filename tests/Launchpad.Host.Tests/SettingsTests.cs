@@ -9,7 +9,8 @@ public sealed class SettingsTests(SettingsTests.Strict strict) : IClassFixture<S
     public async Task Routes_are_under_the_prefix_and_every_answer_has_the_headers_that_were_asked_for()
     {
         Assert.Equal((404, ""), await App.GetAsync("/api/items/7"));
-        foreach (var (path, status) in new[] { ("/v1/inner/items/7", 200), ("/v1/inner/throws", 500), ("/v1/inner/keyed", 401), ("/nowhere", 404) })
+        (string, int)[] answers = [("/v1/inner/items/7", 200), ("/v1/inner/throws", 500), ("/v1/inner/keyed", 401), ("/nowhere", 404)];
+        foreach (var (path, status) in answers)
         {
             using var response = await App.SendAsync("GET", path);
             Assert.Equal(status, (int)response.StatusCode);
@@ -68,7 +69,8 @@ public sealed class SettingsTests(SettingsTests.Strict strict) : IClassFixture<S
         preflight.Headers.Add("Access-Control-Request-Headers", "authorization");
         using var permission = await App.Http.SendAsync(preflight);
         Assert.Equal(204, (int)permission.StatusCode);
-        Assert.Equal(allowed, permission.Headers.TryGetValues("Access-Control-Allow-Origin", out var granted) && granted.Single() == origin);
+        permission.Headers.TryGetValues("Access-Control-Allow-Origin", out var granted);
+        Assert.Equal(allowed ? [origin] : [], granted ?? []);
         Assert.Equal(allowed, permission.Headers.Contains("Access-Control-Allow-Credentials"));
 
         using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/inner/throws");
@@ -99,7 +101,8 @@ public sealed class SettingsTests(SettingsTests.Strict strict) : IClassFixture<S
                 ("AzureFunctionsJobHost__logging__logLevel__Sample.Quiet", "Warning"),
                 ("Host__CORS", "https://app.example.org, https://www.example.org"),
                 ("Host__CORSCredentials", "true"));
-            App = await HostProcess.StartAsync(Folder, Folder.AppWith("""{"version":"2.0","extensions":{"http":{"routePrefix":"v1/inner"}}}"""));
+            const string Json = """{"version":"2.0","extensions":{"http":{"routePrefix":"v1/inner"}}}""";
+            App = await HostProcess.StartAsync(Folder, Folder.AppWith(Json));
         }
 
         public async Task DisposeAsync()

@@ -44,7 +44,8 @@ public sealed class StartTests(Storage storage) : IClassFixture<Storage>
         await using (var host = HostProcess.Launch(folder, empty))
         {
             Assert.Equal(1, await host.ExitAsync());
-            Assert.Contains(host.Log, line => line.StartsWith("The host does not start: ", StringComparison.Ordinal) && line.Contains("host.json"));
+            var refusal = Assert.Single(host.Log, line => line.StartsWith("The host does not start: ", StringComparison.Ordinal));
+            Assert.Contains("host.json", refusal, StringComparison.Ordinal);
         }
 
         Directory.Delete(empty, recursive: true);

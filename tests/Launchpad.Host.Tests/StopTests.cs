@@ -28,6 +28,7 @@ public sealed class StopTests(Storage storage) : IClassFixture<Storage>
         Assert.Equal(0, await host.ExitAsync());
         Assert.InRange(Stopwatch.GetElapsedTime(asked), TimeSpan.FromSeconds(1), Limit);
         Assert.False(HostProcess.IsRunning(worker));
+        Assert.DoesNotContain(host.Log, line => line.Contains("The app ended", StringComparison.Ordinal));
     }
 
     [Fact]

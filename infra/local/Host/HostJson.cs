@@ -67,7 +67,9 @@ internal sealed class HostJson
         var headers = Values.GetSection("extensions:http:customHeaders").GetChildren().Where(header => header.Value is not null)
             .ToDictionary(header => header.Key, header => header.Value!);
         var wrong = headers.FirstOrDefault(header => !(header.Key + header.Value).All(sign => sign is >= ' ' and <= '~'));
-        return wrong.Key is null ? headers : throw Wrong("extensions:http:customHeaders:" + wrong.Key, "plain text on one line", wrong.Value);
+        return wrong.Key is null
+            ? headers
+            : throw Wrong("extensions:http:customHeaders:" + wrong.Key, "plain text on one line", wrong.Value);
     }
 
     private static FormatException Wrong(string name, string what, string text) =>

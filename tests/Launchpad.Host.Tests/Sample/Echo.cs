@@ -24,7 +24,7 @@ public static class Echo
             path,
             remote = request.HttpContext.Connection.RemoteIpAddress?.ToString(),
             context.InvocationId,
-            headers = request.Headers.ToDictionary(header => header.Key, header => header.Value.ToArray(), StringComparer.OrdinalIgnoreCase),
+            headers = request.Headers.ToDictionary(header => header.Key, header => header.Value.ToArray()),
         });
     }
 

@@ -14,9 +14,12 @@ public static partial class RpcStream
         ArgumentNullException.ThrowIfNull(request);
         var arguments = Environment.GetCommandLineArgs();
         var port = new Uri(arguments[Array.IndexOf(arguments, "--functions-uri") + 1]).Port.ToString("X4", CultureInfo.InvariantCulture);
-        var sockets = File.ReadLines("/proc/self/net/tcp").Concat(File.ReadLines("/proc/self/net/tcp6")).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            .Where(socket => socket[2].EndsWith($"0100007F:{port}", StringComparison.Ordinal) && socket[3] == "01").Select(socket => $"socket:[{socket[9]}]").ToHashSet();
-        foreach (var open in new DirectoryInfo("/proc/self/fd").EnumerateFileSystemInfos().Where(fd => sockets.Contains(fd.LinkTarget ?? "")))
+        var sockets = new[] { "/proc/self/net/tcp", "/proc/self/net/tcp6" }.SelectMany(File.ReadLines)
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Where(socket => socket[2].EndsWith($"0100007F:{port}", StringComparison.Ordinal) && socket[3] == "01")
+            .Select(socket => $"socket:[{socket[9]}]").ToHashSet();
+        var files = new DirectoryInfo("/proc/self/fd").EnumerateFileSystemInfos();
+        foreach (var open in files.Where(file => sockets.Contains(file.LinkTarget ?? "")))
         {
             _ = Shutdown(int.Parse(open.Name, CultureInfo.InvariantCulture), 2);
         }

@@ -93,7 +93,8 @@ internal sealed class AppWorker(string folder, RpcServer rpc, HostJson host, ILo
         request.InputData.Add(new ParameterBinding { Name = function.TriggerName, Data = trigger });
         foreach (var client in function.ClientNames)
         {
-            request.InputData.Add(new ParameterBinding { Name = client, Data = new() { String = await DurableClient.Task.WaitAsync(stop) } });
+            var json = await DurableClient.Task.WaitAsync(stop);
+            request.InputData.Add(new ParameterBinding { Name = client, Data = new() { String = json } });
         }
 
         foreach (var (name, value) in metadata)
@@ -129,7 +130,7 @@ internal sealed class AppWorker(string folder, RpcServer rpc, HostJson host, ILo
         }
     }
 
-    /// <summary>As on Azure, a function whose time is over is cancelled, and if it goes on all the same the whole process is ended.</summary>
+    /// <summary>As on Azure a function whose time is over is cancelled, and if it goes on all the same the app is ended.</summary>
     private async Task<InvocationResponse> WithinTimeAsync(
         WorkerChannel worker, AppFunction function, InvocationRequest request, CancellationToken stop)
     {

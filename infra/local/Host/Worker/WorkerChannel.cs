@@ -147,7 +147,8 @@ internal sealed class WorkerChannel(ILoggerFactory loggers)
                 await to.WriteAsync(message, CancellationToken.None);
             }
         }
-        catch (Exception broken) when (broken is IOException or OperationCanceledException or Grpc.Core.RpcException or InvalidOperationException)
+        catch (Exception broken) when (broken
+            is IOException or OperationCanceledException or Grpc.Core.RpcException or InvalidOperationException)
         {
             _logger.LogDebug(broken, "The worker takes nothing any more");
         }
