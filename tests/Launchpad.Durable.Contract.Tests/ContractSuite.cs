@@ -26,6 +26,16 @@ public abstract class ContractSuite(Hub hub)
         return state.ReadOutputAs<T>()!;
     }
 
+    /// <summary>Starts, waits for the failure, and gives what is said of it: the type and the message, in the place of the output.</summary>
+    protected async Task<string> FailureAsync(string name, object? input = null, StartOrchestrationOptions? options = null) =>
+        Failure(await RunAsync(name, input, options));
+
+    protected static string Failure(OrchestrationMetadata state)
+    {
+        Assert.Equal(OrchestrationRuntimeStatus.Failed, state.RuntimeStatus);
+        return state.SerializedOutput!;
+    }
+
     protected Task<OrchestrationMetadata> EndAsync(string id) => UntilAsync(id, state => state.IsCompleted);
 
     protected Task<OrchestrationMetadata> UntilAsync(string id, OrchestrationRuntimeStatus status) =>

@@ -14,6 +14,12 @@ public abstract class Hub : IAsyncLifetime
     /// <summary>The official client, of the host that runs now.</summary>
     public DurableTaskClient Client => _host!.Client;
 
+    /// <summary>Whether a client is told of a failure in parts. Not by Azure Storage, whose table of instances has no column for them.</summary>
+    public virtual bool KeepsFailureDetails => true;
+
+    /// <summary>How early something may be that was due at a time. The queues of Azure Storage count whole seconds.</summary>
+    public virtual TimeSpan Earliness => TimeSpan.Zero;
+
     protected abstract IEnumerable<KeyValuePair<string, string>> Store { get; }
 
     public virtual async Task InitializeAsync() => _host = await StartHostAsync("one");
@@ -54,7 +60,8 @@ public abstract class Hub : IAsyncLifetime
 
             if (patience.IsCancellationRequested)
             {
-                throw new TimeoutException($"{id}: {state?.ToString() ?? "there is none"}\n{_host!.Output}");
+                var history = state is null ? [] : await Client.GetOrchestrationHistoryAsync(id, CancellationToken.None);
+                throw new TimeoutException($"{id}: {state?.ToString() ?? "there is none"}\n{string.Join('\n', history)}\n{_host!.Output}");
             }
 
             await Task.Delay(Pause);

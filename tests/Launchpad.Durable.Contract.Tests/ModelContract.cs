@@ -147,12 +147,13 @@ public abstract class ModelContract(Hub hub) : ContractSuite(hub)
         _ => number,
     };
 
+    // Once only: what is sent to an id and not yet taken is meant for whatever has that id then.
     private async Task EndWhatRunsAsync(string id)
     {
-        while (await Client.GetInstanceAsync(id) is { IsCompleted: false })
+        if (await Client.GetInstanceAsync(id) is { IsCompleted: false })
         {
             await DoAsync(Act.Terminate, id, 0);
-            await Task.Delay(50);
+            await EndAsync(id);
         }
     }
 
@@ -229,10 +230,23 @@ public abstract class ModelContract(Hub hub) : ContractSuite(hub)
 
         // FsCheck waits for each run where it stands, so not on a thread that has others to run.
         return Task.Factory.StartNew(
-            () => Prop.ForAll(Arb.From(part.ListOf(), Shorter), property).Check(configuration),
+            () => Prop.ForAll(Arb.From(part.ListOf(), Shorter), NamedAsync).Check(configuration),
             CancellationToken.None,
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default);
+
+        // FsCheck shows the beginning of a sequence only.
+        async Task NamedAsync(List<T> parts)
+        {
+            try
+            {
+                await property(parts);
+            }
+            catch (Exception failure)
+            {
+                throw new InvalidOperationException(string.Join("; ", parts), failure);
+            }
+        }
     }
 
     /// <summary>The same with a half, a quarter … or one of its steps left out.</summary>

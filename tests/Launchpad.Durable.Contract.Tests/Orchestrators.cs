@@ -52,15 +52,18 @@ public abstract class OrchestratorContract(Hub hub) : ContractSuite(hub)
         return await context.CallActivityAsync<string>(nameof(ActivityContract.EchoText), "");
     }
 
-    /// <summary>The worker says so in its log; the instance waits for good, until somebody ends it.</summary>
+    /// <summary>Depending on who is faster, the instance fails or waits for good, until somebody ends it. In either case it is logged.</summary>
     [Fact]
     public async Task Awaiting_what_is_not_durable_stops_the_orchestration_and_is_logged()
     {
         var id = await StartAsync(nameof(Stray));
         await Hub.UntilSaysAsync("An invalid asynchronous invocation was detected");
-        await UntilAsync(id, Running);
-        await Client.TerminateInstanceAsync(id);
-        Assert.Equal(Terminated, (await EndAsync(id)).RuntimeStatus);
+        var state = await UntilAsync(id, state => state.RuntimeStatus is Running or Failed);
+        if (state.RuntimeStatus is Running)
+        {
+            await Client.TerminateInstanceAsync(id);
+            Assert.Equal(Terminated, (await EndAsync(id)).RuntimeStatus);
+        }
     }
 
     [Function(nameof(YieldTwice))]
@@ -117,13 +120,14 @@ public abstract class OrchestratorContract(Hub hub) : ContractSuite(hub)
     }
 
     [Fact]
-    public async Task The_custom_status_is_the_last_one_set_and_the_next_generation_begins_without()
+    public async Task The_custom_status_is_the_last_one_set_and_stays_for_the_next_generation()
     {
         var id = await StartAsync(nameof(Statuses), 0);
         var state = await UntilAsync(id, state => state.SerializedCustomStatus is not null);
         Assert.Equal(2, state.ReadCustomStatusAs<Dictionary<string, object>>()!.Count);
         await Client.RaiseEventAsync(id, "go");
-        await UntilAsync(id, state => state.ReadInputAs<int>() == 1 && string.IsNullOrEmpty(state.SerializedCustomStatus));
+        var next = await UntilAsync(id, state => state.ReadInputAs<int>() == 1);
+        Assert.Equal(state.SerializedCustomStatus, next.SerializedCustomStatus);
         await Client.RaiseEventAsync(id, "go");
         Assert.Equal("done", (await EndAsync(id)).ReadOutputAs<string>());
     }
@@ -153,7 +157,7 @@ public abstract class OrchestratorContract(Hub hub) : ContractSuite(hub)
             await Client.RaiseEventAsync(id, "go");
         }
 
-        Assert.Null((await EndAsync(id)).SerializedCustomStatus);
+        Assert.Null((await EndAsync(id)).ReadCustomStatusAs<object>());
     }
 
     [Function(nameof(LoopStatus))]

@@ -11,14 +11,12 @@ public abstract class RestartContract(Hub hub) : ContractSuite(hub)
     [Function(nameof(Survive))]
     public static async Task<string[]> Survive([OrchestrationTrigger] TaskOrchestrationContext context)
     {
-        var (id, at) = (context.NewGuid(), context.CurrentUtcDateTime);
+        var own = $"{context.NewGuid()} at {context.CurrentUtcDateTime:o}";
         var echoed = await context.CallActivityAsync<string>(nameof(ActivityContract.EchoText), context.GetInput<string>());
         var count = await context.CallActivityAsync<int>(nameof(StartContract.CountUp), context.InstanceId);
-        context.SetCustomStatus("waiting");
+        context.SetCustomStatus(own);
         var first = await context.WaitForExternalEvent<string>("word");
-        var replayed = context.IsReplaying;
-        var second = await context.WaitForExternalEvent<string>("word");
-        return [$"{id}", $"{at:o}", $"{echoed.Length}", $"{count}", first, second, $"{replayed}", $"{context.IsReplaying}"];
+        return [own, $"{echoed.Length} {count}", first, await context.WaitForExternalEvent<string>("word")];
     }
 
     [Function(nameof(Drift))]
@@ -54,7 +52,7 @@ public abstract class RestartContract(Hub hub) : ContractSuite(hub)
             StartAsync(nameof(ChildContract.Park), null, new(Id("terminated"))),
             RunAsync(nameof(StartContract.Quick), "done", new(Id("done"))),
             RunAsync(nameof(StartContract.Quick), "", new(Id("purged"))));
-        await UntilSaysAsync(Id("survive"), "waiting");
+        var own = (await UntilAsync(Id("survive"), state => state.SerializedCustomStatus is not null)).ReadCustomStatusAs<string>()!;
         await UntilSaysAsync(Id("drift"), "drifting");
         await UntilSaysAsync(Id("nap"), "asleep");
         await Client.SuspendInstanceAsync(Id("suspended"));
@@ -74,8 +72,9 @@ public abstract class RestartContract(Hub hub) : ContractSuite(hub)
         await Client.RaiseEventAsync(Id("drift"), "go", "");
 
         var survived = (await EndAsync(Id("survive"))).ReadOutputAs<string[]>()!;
-        Assert.Equal(["200000", "1", "before", "after"], survived[2..6]);
-        Assert.Equal("False", survived[7]);
+        Assert.Equal([own, "200000 1"], survived[..2]);
+        // On Azure Storage what the dead host had taken from the queue comes back behind what was raised meanwhile.
+        Assert.Equal(["after", "before"], survived[2..].Order());
         Assert.Equal("awake", (await EndAsync(Id("nap"))).ReadOutputAs<string>());
         Assert.Equal("in", (await EndAsync(Id("scheduled"))).ReadOutputAs<string>());
         Assert.Equal("on", (await EndAsync(Id("suspended"))).ReadOutputAs<string>());
@@ -83,7 +82,6 @@ public abstract class RestartContract(Hub hub) : ContractSuite(hub)
         Assert.Equal(7, (await Client.Entities.GetEntityAsync<int>(entity))!.State);
 
         var drifted = await EndAsync(Id("drift"));
-        Assert.Equal(Failed, drifted.RuntimeStatus);
-        Assert.StartsWith("Non-Deterministic workflow detected", drifted.FailureDetails!.ErrorMessage, StringComparison.Ordinal);
+        Assert.Contains("Non-Deterministic workflow detected", Failure(drifted), StringComparison.Ordinal);
     }
 }

@@ -29,7 +29,7 @@ public abstract class RetryContract(Hub hub) : ContractSuite(hub)
     public async Task A_policy_gives_up_after_its_last_attempt_with_the_last_failure()
     {
         var state = await RunAsync(nameof(GiveUp));
-        Assert.EndsWith("try 3", state.FailureDetails!.ErrorMessage, StringComparison.Ordinal);
+        Assert.EndsWith("try 3", Failure(state), StringComparison.Ordinal);
         Assert.Equal(3, Hub.Count(state.InstanceId));
     }
 

@@ -69,10 +69,10 @@ public abstract class StartContract(Hub hub) : ContractSuite(hub)
     [Fact]
     public async Task A_scheduled_start_waits_for_its_time()
     {
-        var at = DateTimeOffset.UtcNow.AddSeconds(1);
+        var at = DateTimeOffset.UtcNow.AddSeconds(2);
         var id = await StartAsync(nameof(Quick), "in", new(StartAt: at));
         Assert.Equal(Pending, (await Client.GetInstanceAsync(id))!.RuntimeStatus);
-        Assert.InRange((await EndAsync(id)).LastUpdatedAt, at, at.AddSeconds(20));
+        Assert.InRange((await EndAsync(id)).LastUpdatedAt, at - Hub.Earliness, at.AddSeconds(20));
     }
 
     [Fact]
@@ -83,12 +83,8 @@ public abstract class StartContract(Hub hub) : ContractSuite(hub)
     }
 
     [Fact]
-    public async Task An_orchestrator_that_does_not_exist_is_started_and_fails_with_its_name()
-    {
-        var state = await RunAsync("Nowhere");
-        Assert.Equal(Failed, state.RuntimeStatus);
-        Assert.Contains("'Nowhere'", state.FailureDetails!.ErrorMessage, StringComparison.Ordinal);
-    }
+    public async Task An_orchestrator_that_does_not_exist_is_started_and_fails_with_its_name() =>
+        Assert.Contains("'Nowhere'", await FailureAsync("Nowhere"), StringComparison.Ordinal);
 
     [Fact]
     public async Task A_status_to_keep_must_be_one() => await Assert.ThrowsAsync<ArgumentException>(

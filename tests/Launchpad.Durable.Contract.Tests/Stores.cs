@@ -27,6 +27,10 @@ public sealed class AzureStorageHub : Hub
 {
     private readonly Azurite _azurite = new();
 
+    public override bool KeepsFailureDetails => false;
+
+    public override TimeSpan Earliness => TimeSpan.FromSeconds(1);
+
     protected override IEnumerable<KeyValuePair<string, string>> Store =>
     [
         new("AzureFunctionsJobHost__extensions__durableTask__storageProvider__type", "AzureStorage"),

@@ -6,7 +6,7 @@ public abstract class TimerContract(Hub hub) : ContractSuite(hub)
     public static async Task<List<double>> Lateness([OrchestrationTrigger] TaskOrchestrationContext context)
     {
         var late = new List<double>();
-        foreach (var milliseconds in new[] { 0, 1, 10, 40 })
+        foreach (var milliseconds in new[] { 0, 1, 40, 1200 })
         {
             var at = context.CurrentUtcDateTime.AddMilliseconds(milliseconds);
             await context.CreateTimer(at, CancellationToken.None);
@@ -17,8 +17,8 @@ public abstract class TimerContract(Hub hub) : ContractSuite(hub)
     }
 
     [Fact]
-    public async Task A_timer_is_never_early() =>
-        Assert.All(await ResultAsync<double[]>(nameof(Lateness)), late => Assert.InRange(late, 0, 10_000));
+    public async Task A_timer_is_not_earlier_than_its_store_can_tell() => Assert.All(
+        await ResultAsync<double[]>(nameof(Lateness)), late => Assert.InRange(late, -Hub.Earliness.TotalMilliseconds, 10_000));
 
     [Function(nameof(CancelTimer))]
     public static async Task<string> CancelTimer([OrchestrationTrigger] TaskOrchestrationContext context)
@@ -47,14 +47,14 @@ public abstract class TimerContract(Hub hub) : ContractSuite(hub)
             return 0;
         }
 
-        var at = context.CurrentUtcDateTime.AddMilliseconds(500);
+        var at = context.CurrentUtcDateTime.AddSeconds(2);
         await context.CreateTimer(at, CancellationToken.None);
         return (context.CurrentUtcDateTime - at).TotalMilliseconds;
     }
 
     [Fact]
     public async Task A_timer_left_by_one_generation_does_not_fire_that_of_the_next() =>
-        Assert.InRange(await ResultAsync<double>(nameof(LeaveTimer), 0), 0, 10_000);
+        Assert.InRange(await ResultAsync<double>(nameof(LeaveTimer), 0), -Hub.Earliness.TotalMilliseconds, 10_000);
 
     [Function(nameof(ManyTimers))]
     public static async Task<double> ManyTimers([OrchestrationTrigger] TaskOrchestrationContext context)
@@ -66,7 +66,7 @@ public abstract class TimerContract(Hub hub) : ContractSuite(hub)
 
     [Fact]
     public async Task A_hundred_timers_due_at_once_fire_once_each() =>
-        Assert.InRange(await ResultAsync<double>(nameof(ManyTimers)), 0, 20_000);
+        Assert.InRange(await ResultAsync<double>(nameof(ManyTimers)), -Hub.Earliness.TotalMilliseconds, 20_000);
 
     [Function(nameof(PastAndForever))]
     public static async Task<string> PastAndForever([OrchestrationTrigger] TaskOrchestrationContext context)
