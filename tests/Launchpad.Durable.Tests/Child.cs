@@ -68,16 +68,23 @@ internal sealed class Child : IDisposable
 
     public Task<string> ErrorAsync() => process.StandardError.ReadToEndAsync();
 
-    /// <summary>Waits until the kernel says that the process is stopped.</summary>
-    public async Task FrozenAsync()
+    /// <summary>Waits until the kernel says that the process is stopped; false when it ends instead.</summary>
+    public async Task<bool> FrozenAsync()
     {
         var waited = Stopwatch.StartNew();
         while (waited.Elapsed < Patience)
         {
-            var stat = await File.ReadAllTextAsync($"/proc/{process.Id}/stat");
-            if (stat[stat.LastIndexOf(')') + 2] == 'T')
+            try
             {
-                return;
+                var stat = await File.ReadAllTextAsync($"/proc/{process.Id}/stat");
+                if (stat[stat.LastIndexOf(')') + 2] is 'T' or 'Z' and var state)
+                {
+                    return state == 'T';
+                }
+            }
+            catch (IOException)
+            {
+                return false;
             }
 
             await Task.Delay(5);

@@ -36,16 +36,16 @@ public sealed class CrashTests : IDisposable
             var home = Path.Combine(directory, $"stop-{stop}");
             using (var child = Child.Start("journey", home, $"journey:{stop}{kill}"))
             {
-                if (kill.Length == 0)
+                if (kill.Length == 0 && await child.FrozenAsync())
                 {
-                    await child.FrozenAsync();
                     child.Kill();
                 }
 
                 await child.ExitAsync();
             }
 
-            Assert.True(Count(home) >= stop);
+            // Two answers may come in one turn this time, and fewer turns have fewer events: then it was over before.
+            Assert.True(Count(home) >= Math.Min(stop, turns[^2]));
             using var next = Child.Start("journey", home);
             Assert.Equal(Arrived, await next.LineAsync("end"));
             await next.ExitAsync();

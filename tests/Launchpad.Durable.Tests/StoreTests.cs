@@ -209,7 +209,7 @@ public sealed class StoreTests
         Assert.Contains(timeline, line => line.Contains("activity Say done, 7 bytes, after", StringComparison.Ordinal));
         Assert.Contains(timeline, line => line.Contains("activity Fail failed: System.TimeoutException: late", StringComparison.Ordinal));
         Assert.Contains(timeline, line => line.Contains("timer fires", StringComparison.Ordinal));
-        Assert.EndsWith("Completed, 7 bytes", timeline[^1], StringComparison.Ordinal);
+        Assert.EndsWith("completed, 7 bytes", timeline[^1], StringComparison.Ordinal);
         Assert.Equal("told", Assert.Single(reader.Instances(new())).InstanceId);
     }
 

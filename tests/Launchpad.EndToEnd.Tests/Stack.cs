@@ -144,8 +144,18 @@ public sealed class Stack(int slot, string image) : IAsyncDisposable
         throw new InvalidOperationException($"Process {pid} has started no other.");
     }
 
-    private static async Task<bool> IsFrozenAsync(int pid, CancellationToken ct) =>
-        File.Exists($"/proc/{pid}/stat") && (await File.ReadAllTextAsync($"/proc/{pid}/stat", ct)).Split(')')[^1].TrimStart()[0] == 'T';
+    private static async Task<bool> IsFrozenAsync(int pid, CancellationToken ct)
+    {
+        try
+        {
+            return (await File.ReadAllTextAsync($"/proc/{pid}/stat", ct)).Split(')')[^1].TrimStart()[0] == 'T';
+        }
+        catch (IOException)
+        {
+            // It has ended.
+            return false;
+        }
+    }
 
     /// <summary>False while the control plane is being started.</summary>
     public async Task<bool> AnswersAsync(CancellationToken ct)
