@@ -60,7 +60,8 @@ public abstract class Hub : IAsyncLifetime
 
             if (patience.IsCancellationRequested)
             {
-                throw new TimeoutException($"{id}: {state?.ToString() ?? "there is none"}\n{_host!.Output}");
+                var history = state is null ? [] : await Client.GetOrchestrationHistoryAsync(id, CancellationToken.None);
+                throw new TimeoutException($"{id}: {state?.ToString() ?? "there is none"}\n{string.Join('\n', history)}\n{_host!.Output}");
             }
 
             await Task.Delay(Pause);
