@@ -8,8 +8,8 @@ using Microsoft.FSharp.Core;
 namespace Launchpad.Durable.Contract;
 
 /// <summary>Random sequences, held against a model. LAUNCHPAD_PROPERTY_RUNS says how many, and puts kills of the host between the steps;
-/// a failure prints the shortest sequence that still fails and the seed, which LAUNCHPAD_PROPERTY_SEED=seed,gamma takes to run it
-/// again.</summary>
+/// a failure prints the shortest sequence that still fails and the seed, which LAUNCHPAD_PROPERTY_SEED=seed,gamma,size takes
+/// to run it again.</summary>
 public abstract class ModelContract(Hub hub) : ContractSuite(hub)
 {
     internal const int Finish = -1;
@@ -222,10 +222,10 @@ public abstract class ModelContract(Hub hub) : ContractSuite(hub)
     {
         var configuration = Config.QuickThrowOnFailure.WithMaxTest(Runs > 0 ? Runs : DefaultRuns)
             .WithStartSize(4).WithEndSize(StepsMax).WithQuietOnSuccess(true);
-        if (Environment.GetEnvironmentVariable("LAUNCHPAD_PROPERTY_SEED")?.Split(',') is [var seed, var gamma])
+        if (Environment.GetEnvironmentVariable("LAUNCHPAD_PROPERTY_SEED")?.Split(',') is [var seed, var gamma, var size])
         {
             var start = new Rnd(ulong.Parse(seed, CultureInfo.InvariantCulture), ulong.Parse(gamma, CultureInfo.InvariantCulture));
-            configuration = configuration.WithReplay(FSharpOption<Replay>.Some(new Replay(start, FSharpOption<int>.None)));
+            configuration = configuration.WithReplay(FSharpOption<Replay>.Some(new Replay(start, FSharpOption<int>.Some(int.Parse(size, CultureInfo.InvariantCulture)))));
         }
 
         // FsCheck waits for each run where it stands, so not on a thread that has others to run.

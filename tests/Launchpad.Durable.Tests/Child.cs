@@ -77,7 +77,7 @@ internal sealed class Child : IDisposable
             try
             {
                 var stat = await File.ReadAllTextAsync($"/proc/{process.Id}/stat");
-                if (stat[stat.LastIndexOf(')') + 2] is 'T' or 'Z' and var state)
+                if (stat[stat.LastIndexOf(')') + 2] is var state and ('T' or 'Z'))
                 {
                     return state == 'T';
                 }
