@@ -52,7 +52,7 @@ public abstract class RestartContract(Hub hub) : ContractSuite(hub)
             StartAsync(nameof(ChildContract.Park), null, new(Id("terminated"))),
             RunAsync(nameof(StartContract.Quick), "done", new(Id("done"))),
             RunAsync(nameof(StartContract.Quick), "", new(Id("purged"))));
-        var own = (await UntilAsync(Id("survive"), state => state.SerializedCustomStatus is not null)).ReadCustomStatusAs<string>()!;
+        var own = (await UntilAsync(Id("survive"), state => state.SerializedCustomStatus is { Length: > 4 })).ReadCustomStatusAs<string>()!;
         await UntilSaysAsync(Id("drift"), "drifting");
         await UntilSaysAsync(Id("nap"), "asleep");
         await Client.SuspendInstanceAsync(Id("suspended"));
