@@ -22,7 +22,8 @@ public sealed class RegistryClient : IDisposable
     {
         _options = options.Value;
         _resilience = RegistryResilience.Build(_options.Timeout);
-        _http = new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5), AllowAutoRedirect = true })
+        var connections = new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5), AllowAutoRedirect = true };
+        _http = new HttpClient(new AnonymousPull(connections))
         {
             BaseAddress = new Uri($"{_options.Scheme}://{_options.Registry}/v2/"),
             Timeout = Timeout.InfiniteTimeSpan,

@@ -55,6 +55,67 @@ public sealed class RegistryClientTests
     }
 
     [Fact]
+    public async Task A_registry_that_wants_a_token_from_everybody_gets_one_and_no_other_server_sees_it()
+    {
+        var digest = ImageName.DigestOf("{}"u8);
+        var elsewhere = new List<string>();
+        await using var storage = await ServeAsync(async context =>
+        {
+            elsewhere.Add(context.Request.Headers.Authorization.ToString());
+            await context.Response.WriteAsync("{}");
+        });
+        await using var server = await ServeAsync(async context =>
+        {
+            var origin = $"http://{context.Request.Host}";
+            if (context.Request.Path == "/oauth2/token")
+            {
+                var wants = $"{context.Request.Query["service"]} {context.Request.Query["scope"]}";
+                context.Response.StatusCode = wants == "the registry repository:a/b:pull" ? 200 : 400;
+                await context.Response.WriteAsJsonAsync(new { access_token = "for-anybody" });
+            }
+            else if (context.Request.Headers.Authorization != "Bearer for-anybody")
+            {
+                context.Response.StatusCode = 401;
+                context.Response.Headers.WWWAuthenticate =
+                    $"Bearer realm=\"{origin}/oauth2/token\",service=\"the registry\",scope=\"repository:a/b:pull\"";
+            }
+            else if (context.Request.Path.StartsWithSegments("/v2/a/b/blobs"))
+            {
+                context.Response.Redirect($"http://127.0.0.1:{PortOf(storage)}/blob");
+            }
+            else
+            {
+                await context.Response.WriteAsync("{}");
+            }
+        });
+        using var client = Client(PortOf(server), TimeSpan.FromSeconds(20));
+
+        Assert.Equal("{}"u8.ToArray(), (await client.FindManifestAsync("a/b", "1", default))!.Content);
+        Assert.Equal("{}"u8.ToArray(), await client.FindBlobAsync("a/b", digest, 100, default));
+        Assert.Equal([""], elsewhere);
+    }
+
+    [Theory]
+    [InlineData("Basic realm=\"closed\"")]
+    [InlineData("Bearer service=\"nobody says where\"")]
+    [InlineData("Bearer realm=\"https://127.0.0.1:1/token\"")]
+    [InlineData("Bearer realm=\"{origin}/no-such-desk\"")]
+    public async Task A_registry_that_gives_no_token_is_not_read(string challenge)
+    {
+        await using var server = await ServeAsync(context =>
+        {
+            context.Response.StatusCode = context.Request.Path.StartsWithSegments("/v2") ? 401 : 404;
+            context.Response.Headers.WWWAuthenticate = challenge.Replace("{origin}", $"http://{context.Request.Host}", StringComparison.Ordinal);
+            return Task.CompletedTask;
+        });
+        using var client = Client(PortOf(server), TimeSpan.FromSeconds(20));
+
+        var refusal = await Assert.ThrowsAsync<ImageRejectedException>(() => client.FindManifestAsync("a/b", "1", default));
+
+        Assert.Contains("HTTP 401", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_manifest_without_end_is_cut_off()
     {
         await using var server = await ServeAsync(async context =>
