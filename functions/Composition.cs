@@ -1,5 +1,4 @@
-using Azure.Data.Tables;
-using Azure.Storage.Blobs;
+using Azure.Core;
 using Launchpad.Functions.Middleware;
 using Launchpad.Orchestrations.Activities;
 using Launchpad.Shared.Accounts;
@@ -18,21 +17,20 @@ using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace Launchpad.Functions;
 
 /// <summary>Every object of the product and the section of the settings it reads. A wrong setting stops the start and says which.</summary>
 public static class Composition
 {
-    /// <summary>For one attempt of one call: rows and certificates are small, so silence means that the answer is lost.</summary>
-    private static readonly TimeSpan StorageTimeout = TimeSpan.FromSeconds(10);
-
     public static void AddLaunchpad(this FunctionsApplicationBuilder builder)
     {
         builder.ConfigureFunctionsWebApplication();
         builder.UseMiddleware<ProblemMiddleware>();
         builder.UseMiddleware<ActivityInputMiddleware>();
         builder.Services.AddLaunchpad(builder.Configuration);
+        builder.AddTelemetry();
     }
 
     public static IServiceCollection AddLaunchpad(this IServiceCollection services, IConfiguration configuration)
@@ -57,12 +55,15 @@ public static class Composition
         where T : class =>
         services.AddOptions<T>().Bind(configuration.GetSection(section)).ValidateDataAnnotations().ValidateOnStart();
 
+    private static T Options<T>(IServiceProvider provider)
+        where T : class =>
+        provider.GetRequiredService<IOptions<T>>().Value;
+
     private static void AddStorage(this IServiceCollection services, IConfiguration configuration)
     {
-        var connection = configuration["Storage:ConnectionString"]
-            ?? throw new InvalidOperationException("Set Storage__ConnectionString to the connection string of the storage account.");
-        services.AddSingleton(new TableServiceClient(connection, new TableClientOptions { Retry = { NetworkTimeout = StorageTimeout } }));
-        services.AddSingleton(new BlobServiceClient(connection, new BlobClientOptions { Retry = { NetworkTimeout = StorageTimeout } }));
+        services.AddSettings<StorageOptions>(configuration, StorageOptions.Section);
+        services.AddSingleton(provider => Options<StorageOptions>(provider).Tables(provider.GetRequiredService<TokenCredential>()));
+        services.AddSingleton(provider => Options<StorageOptions>(provider).Blobs(provider.GetRequiredService<TokenCredential>()));
         services.AddSingleton<Tables>();
         services.AddHostedService<Readiness>();
     }
@@ -104,6 +105,7 @@ public static class Composition
         services.AddSingleton<BotSecrets>();
         services.AddSingleton<OperationStore>();
         services.AddSingleton<OperationStarter>();
+        services.AddSingleton<FailedSagas>();
         services.AddSingleton<StepLog>();
         services.AddSingleton<VmStore>();
         services.AddSingleton<EventLedger>();

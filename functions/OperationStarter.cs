@@ -1,6 +1,7 @@
 using Launchpad.Orchestrations;
 using Launchpad.Orchestrations.Activities;
 using Launchpad.Shared.Deployments;
+using Launchpad.Shared.Health;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Plans;
 using Microsoft.DurableTask;
@@ -14,9 +15,11 @@ namespace Launchpad.Functions;
 /// row is taken by compare-and-set; then the saga is scheduled under the operation's id. A crash after that is healed by
 /// <see cref="ResumeAsync"/>.</summary>
 public sealed class OperationStarter(
-    DeploymentStore deployments, OperationStore operations, IOptions<RolloutOptions> rollouts, TimeProvider clock,
-    ILogger<OperationStarter> log)
+    DeploymentStore deployments, OperationStore operations, FailedSagas failed, Pager pager, IOptions<RolloutOptions> rollouts,
+    TimeProvider clock, ILogger<OperationStarter> log)
 {
+    private static readonly OrchestrationRuntimeStatus[] Once = [.. StartOrchestrationOptionsExtensions.ValidDedupeStatuses];
+
     /// <exception cref="ProblemException">When another operation holds the deployment. Terminate takes it from any but another
     /// Terminate.</exception>
     public async Task<Operation> BeginAsync(
@@ -56,7 +59,8 @@ public sealed class OperationStarter(
             await operations.AddAsync(operation, ct);
             if (await deployments.TrySaveAsync(taken, ct) || await IsHeldByAsync(taken, id, ct))
             {
-                await ScheduleAsync(client, taken, operation, ct);
+                await ScheduleAsync(client, taken, operation, Once, ct);
+                await pager.ResolveAsync(PageKind.SagaFailed, taken.Id, ct);
                 return operation;
             }
 
@@ -81,24 +85,32 @@ public sealed class OperationStarter(
             await operations.AddAsync(operation, ct);
         }
 
-        var saga = await client.GetInstanceAsync(operation.Id, ct);
-        if (saga is { IsCompleted: true })
+        var saga = await client.GetInstanceAsync(operation.Id, getInputsAndOutputs: true, ct);
+        if (FailedSagas.IsOne(saga))
+        {
+            await failed.EndAsync(deployment, operation, saga!, ct);
+        }
+        else if (saga is { IsCompleted: true })
         {
             // The saga ended, yet the tables still say that it holds the deployment: rows were lost. Every step looks before it acts.
             log.LogWarning("The tables lost the end of {Operation}: its saga runs again", operation.Id);
-            await client.PurgeInstanceAsync(operation.Id, ct);
-            saga = null;
+            await ScheduleAsync(client, deployment, operation, Recoveries.Going, ct);
         }
-
-        if (saga is null)
+        else if (saga is null)
         {
-            await ScheduleAsync(client, deployment, operation, ct);
+            await ScheduleAsync(client, deployment, operation, Once, ct);
         }
 
         return operation;
     }
 
-    private async Task ScheduleAsync(DurableTaskClient client, Deployment deployment, Operation operation, CancellationToken ct)
+    /// <param name="client">Of the engine.</param>
+    /// <param name="deployment">As it was taken.</param>
+    /// <param name="operation">Its row is there.</param>
+    /// <param name="unless">In which states an instance of this id is left alone; any other makes place for the new one.</param>
+    /// <param name="ct">Stops the wait.</param>
+    private async Task ScheduleAsync(
+        DurableTaskClient client, Deployment deployment, Operation operation, OrchestrationRuntimeStatus[] unless, CancellationToken ct)
     {
         var (account, id, tier) = (deployment.Account, deployment.Id, Plan.Get(deployment.Plan).Tier);
         (string Saga, object Input) start = operation.Kind switch
@@ -120,8 +132,7 @@ public sealed class OperationStarter(
                 new BotInput(operation.Id, account, id, tier, deployment.Vm!, deployment.ActiveVersion!.Value)),
             _ => throw new InvalidOperationException($"No saga is known for {operation.Kind}."),
         };
-        var options = new StartOrchestrationOptions(operation.Id)
-            .WithDedupeStatuses([.. StartOrchestrationOptionsExtensions.ValidDedupeStatuses]);
+        var options = new StartOrchestrationOptions(operation.Id).WithDedupeStatuses(unless);
         await operations.RecordAsync(operation, ct);
         try
         {

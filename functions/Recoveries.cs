@@ -12,13 +12,13 @@ namespace Launchpad.Functions;
 /// <summary>Starts what looks after machines that do not look well: one saga a machine, so that a bot that takes long to come back keeps
 /// no other waiting.</summary>
 public sealed class Recoveries(
-    Sweep sweep, PublicProbe outside, Aftermath aftermath, Pager pager, OperationStore operations, TimeProvider clock,
+    Sweep sweep, PublicProbe outside, Aftermath aftermath, Pager pager, FailedSagas failed, OperationStore operations, TimeProvider clock,
     ILogger<Recoveries> log)
 {
     /// <summary>In one sweep; the others are found again by the next.</summary>
     private const int StartsMax = 64;
 
-    private static readonly OrchestrationRuntimeStatus[] Going =
+    internal static readonly OrchestrationRuntimeStatus[] Going =
         [OrchestrationRuntimeStatus.Pending, OrchestrationRuntimeStatus.Running, OrchestrationRuntimeStatus.Suspended];
 
     public async Task StartAsync(DurableTaskClient client, CancellationToken ct)
@@ -40,8 +40,9 @@ public sealed class Recoveries(
         // Not always the same ones first.
         foreach (var suspect in suspects.OrderBy(_ => Random.Shared.Next()).Take(StartsMax))
         {
+            await TellAsync(client, suspect.Vm, ct);
             await ScheduleAsync(
-                client, $"recover-{suspect.Vm}", nameof(Recover),
+                client, Instance(suspect.Vm), nameof(Recover),
                 new RecoverInput(suspect.Tier, suspect.Vm, [.. suspect.Bots.Select(bot => new SweptBot(bot.Account, bot.Deployment))]),
                 Going, ct);
         }
@@ -52,17 +53,41 @@ public sealed class Recoveries(
     public async Task ResumeAsync(DurableTaskClient client, Deployment deployment, CancellationToken ct)
     {
         var id = deployment.Operation!.Id;
-        if (await client.GetInstanceAsync(id, ct) is { IsCompleted: true })
+        var lost = (await operations.FindAsync(deployment.Account, id, ct))?.Request ?? deployment.Vm!;
+        var operation = ReplaceActivities.Operation(deployment, lost);
+        await operations.AddAsync(operation, ct);
+        var saga = await client.GetInstanceAsync(id, getInputsAndOutputs: true, ct);
+        if (FailedSagas.IsOne(saga))
         {
-            log.LogWarning("The tables lost the end of {Operation}: its saga runs again", id);
-            await client.PurgeInstanceAsync(id, ct);
+            await failed.EndAsync(deployment, operation, saga!, ct);
+            return;
         }
 
-        var lost = (await operations.FindAsync(deployment.Account, id, ct))?.Request ?? deployment.Vm!;
-        var input = ReplaceActivities.Input(deployment, lost);
-        await operations.AddAsync(ReplaceActivities.Operation(deployment, lost), ct);
-        await ScheduleAsync(
-            client, id, nameof(Replace), input, [.. StartOrchestrationOptionsExtensions.ValidDedupeStatuses], ct);
+        if (saga is { IsCompleted: true })
+        {
+            log.LogWarning("The tables lost the end of {Operation}: its saga runs again", id);
+        }
+
+        await ScheduleAsync(client, id, nameof(Replace), ReplaceActivities.Input(deployment, lost), Going, ct);
+    }
+
+    /// <summary>Whether the saga that took a deployment is still at it and will begin the operation itself. A second start would take the
+    /// id from under it, and it would wait for a child that is none of its own for good.</summary>
+    public static async Task<bool> WillBeginAsync(DurableTaskClient client, Deployment deployment, CancellationToken ct) =>
+        deployment is { Operation.By: RecoverActivities.By, Vm: { } vm }
+            && await client.GetInstanceAsync(Instance(vm), ct) is { } saga && Going.Contains(saga.RuntimeStatus);
+
+    private static string Instance(string vm) => $"recover-{vm}";
+
+    /// <summary>A machine is looked after all the same, but somebody has to know that the one before did not come to an end.</summary>
+    private async Task TellAsync(DurableTaskClient client, string vm, CancellationToken ct)
+    {
+        if (await client.GetInstanceAsync(Instance(vm), getInputsAndOutputs: true, ct) is not { IsCompleted: true } before)
+        {
+            return;
+        }
+
+        await (FailedSagas.IsOne(before) ? failed.TellAsync(vm, before, ct) : pager.ResolveAsync(PageKind.SagaFailed, vm, ct));
     }
 
     private static async Task ScheduleAsync(

@@ -14,14 +14,16 @@ public sealed class Schedules(
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(10);
 
     /// <summary>Every deployment that an operation holds has its saga: one that a crash kept from starting is started, one that the tables
-    /// forgot the end of runs again.</summary>
+    /// forgot the end of runs again, and one that failed is told to a person and holds nothing any more.</summary>
     [Function("SweepOperations")]
     public async Task SweepOperations(
         [TimerTrigger("0 * * * * *", RunOnStartup = true)] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken ct)
     {
+        var active = new List<OperationKind>();
         await foreach (var deployment in deployments.BusyAsync(ct))
         {
-            if (clock.GetUtcNow() - deployment.Operation!.Since > Settled)
+            active.Add(deployment.Operation!.Kind);
+            if (clock.GetUtcNow() - deployment.Operation.Since > Settled && !await Recoveries.WillBeginAsync(client, deployment, ct))
             {
                 log.LogDebug("Looking after {Operation}", deployment.Operation.Id);
                 await (deployment.Operation.Kind is OperationKind.Replace
@@ -29,6 +31,8 @@ public sealed class Schedules(
                     : starter.ResumeAsync(client, deployment, ct));
             }
         }
+
+        OperationMetrics.Active(active);
     }
 
     /// <summary>At the start, because a machine may have rebooted meanwhile, and every minute.</summary>

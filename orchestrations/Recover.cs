@@ -43,8 +43,7 @@ public static class Recover
         var care = await context.TakeCareOf(new(operation, bot.Account, bot.Deployment));
         if (care.Restart is { } restart)
         {
-            return await context.CallSubOrchestratorAsync<bool>(
-                nameof(Restart), restart, new SubOrchestrationOptions(instanceId: operation));
+            return await Begin<bool>(context, nameof(Restart), restart, operation);
         }
 
         if (care.Kind is CareKind.GiveUp && !await GoBack(context, bot))
@@ -60,8 +59,7 @@ public static class Recover
     {
         var operation = Ids.From(Ids.Operation, context.CurrentUtcDateTime, context.NewGuid());
         return await context.TakeForRollback(new(operation, bot.Account, bot.Deployment)) is { } back
-            && await context.CallSubOrchestratorAsync<RolloutOutcome>(
-                nameof(Rollout), back, new SubOrchestrationOptions(instanceId: operation)) is RolloutOutcome.Live;
+            && await Begin<RolloutOutcome?>(context, nameof(Rollout), back, operation) is RolloutOutcome.Live;
     }
 
     /// <summary>The machine is gone with everything on it. Nothing goes there any more, its bots come up elsewhere, and whatever the cloud
@@ -85,6 +83,20 @@ public static class Recover
         var operation = Ids.From(Ids.Operation, context.CurrentUtcDateTime, context.NewGuid());
         var taken = await context.TakeForReplacement(new(operation, bot.Account, bot.Deployment, input.Vm));
         return taken is not null
-            && await context.CallSubOrchestratorAsync<bool>(nameof(Replace), taken, new SubOrchestrationOptions(instanceId: operation));
+            && await Begin<bool>(context, nameof(Replace), taken, operation);
+    }
+
+    /// <summary>One that fails for reasons of its own is told to a person by whoever looks after its deployment; the other bots of the
+    /// machine go on.</summary>
+    private static async Task<T?> Begin<T>(TaskOrchestrationContext context, string saga, object input, string operation)
+    {
+        try
+        {
+            return await context.CallSubOrchestratorAsync<T>(saga, input, new SubOrchestrationOptions(instanceId: operation));
+        }
+        catch (TaskFailedException)
+        {
+            return default;
+        }
     }
 }

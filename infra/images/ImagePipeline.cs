@@ -14,6 +14,8 @@ internal sealed class ImagePipeline(ImageArguments arguments, Progress progress)
     public async Task RunAsync(TextWriter output, CancellationToken ct)
     {
         using var exclusive = await _cache.LockAsync(progress, ct);
+        // First: who verifies images can be started while they are built.
+        using var key = SigningKey.Open(_cache.SigningFolder);
         var image = await BuildAsync(ct);
         if (arguments.Verb is "sbom")
         {
@@ -21,7 +23,6 @@ internal sealed class ImagePipeline(ImageArguments arguments, Progress progress)
             return;
         }
 
-        using var key = SigningKey.Open(_cache.SigningFolder);
         using var registry = new RegistryClient(Options.Create(new ImageOptions
         {
             Registry = arguments.Registry,

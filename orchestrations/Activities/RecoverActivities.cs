@@ -16,7 +16,8 @@ public sealed class RecoverActivities(
     DeploymentStore deployments, ConditionStore conditions, OperationStore operations, Pager pager, TimeProvider clock)
 {
     /// <summary>Who asks for what nobody asked for.</summary>
-    internal const string By = "sweep";
+    public const string By = "sweep";
+
     private static readonly TimeSpan RestartMax = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan RollbackMax = TimeSpan.FromMinutes(30);
 
@@ -46,6 +47,7 @@ public sealed class RecoverActivities(
             return new(CareKind.Wait, null);
         }
 
+        await pager.ResolveAsync(PageKind.SagaFailed, input.Deployment, ct);
         if (!isBack)
         {
             await conditions.ChangeAsync(input.Account, input.Deployment, before => before.Restarted(input.Operation, now), ct);

@@ -132,7 +132,7 @@ public sealed class StripeGateway(StripeConnection connection, TimeProvider cloc
                     session.Subscription?.Status ?? session.Status);
             case Stripe.Subscription subscription:
                 return await AboutAsync(subscription.Id);
-            case Invoice { Parent.SubscriptionDetails.SubscriptionId: { } billed }:
+            case Invoice invoice when await CurrentAsync(invoice, ct) is { Parent.SubscriptionDetails.SubscriptionId: { } billed }:
                 return await AboutAsync(billed);
             default:
                 return Of(null, null, null, null, null);
@@ -141,6 +141,22 @@ public sealed class StripeGateway(StripeConnection connection, TimeProvider cloc
         async Task<StripeEvent> AboutAsync(string id) => await FindSubscriptionAsync(id, ct) is { } state
             ? Of(state.Account, state.Deployment, state.Customer, state.Id, state.Status)
             : Of(null, null, null, id, null);
+    }
+
+    // Where an invoice names its subscription depends on the version that the event was written in. One that is only announced has no id
+    // to be asked by.
+    private async Task<Invoice?> CurrentAsync(Invoice told, CancellationToken ct)
+    {
+        try
+        {
+            return told.Id is { } id
+                ? await connection.RunAsync((client, stop) => new InvoiceService(client).GetAsync(id, null, null, stop), ct)
+                : told;
+        }
+        catch (StripeException exception) when (IsMissing(exception))
+        {
+            return null;
+        }
     }
 
     private async Task<Stripe.Subscription> RunningAsync(string id, CancellationToken ct) =>
@@ -205,10 +221,9 @@ public sealed class StripeGateway(StripeConnection connection, TimeProvider cloc
             // Our own clock, and no check of the version: what matters is fetched, in the version of this client.
             return EventUtility.ConstructEvent(
                 rawBody, signatureHeader, secret, EventUtility.DefaultTimeTolerance, clock.GetUtcNow().ToUnixTimeSeconds(),
-                throwOnApiVersionMismatch: false);
+                throwOnApiVersionMismatch: false) ?? throw new FormatException("The event is empty.");
         }
-        catch (Exception exception) when (exception
-            is StripeException or FormatException or OverflowException or ArgumentException or System.Text.Json.JsonException)
+        catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             throw new WebhookRejectedException("The event is not signed by the payment provider, or not recent.", exception);
         }

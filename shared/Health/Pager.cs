@@ -30,6 +30,9 @@ public enum PageKind
 
     /// <summary>The cloud has no machine to give, and somebody waits for one.</summary>
     NoCapacity,
+
+    /// <summary>A saga ended without an outcome; nobody knows how far it came.</summary>
+    SagaFailed,
 }
 
 /// <summary>A person is needed. One per incident: while it is open, the same is not raised again.</summary>

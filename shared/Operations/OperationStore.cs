@@ -25,8 +25,13 @@ public sealed class OperationStore(Tables tables, RecordStore records)
     }
 
     /// <summary>Records who asked for it, once, when it has its deployment and before its saga can begin.</summary>
-    public Task RecordAsync(Operation operation, CancellationToken ct) =>
-        records.AppendOnceAsync(operation.Deployment, operation.Id, [OperationEntries.Asked(operation)], ct);
+    public async Task RecordAsync(Operation operation, CancellationToken ct)
+    {
+        if (await records.AppendOnceAsync(operation.Deployment, operation.Id, [OperationEntries.Asked(operation)], ct))
+        {
+            OperationMetrics.Started(operation);
+        }
+    }
 
     /// <summary>For one that never got its deployment.</summary>
     public async Task RemoveAsync(Operation operation, CancellationToken ct)
@@ -38,8 +43,16 @@ public sealed class OperationStore(Tables tables, RecordStore records)
     public async Task<Operation?> FindAsync(string account, string id, CancellationToken ct) =>
         await tables.Operations.FindAsync(account, id, ct) is { } row ? Read(row) : null;
 
-    public Task SaveAsync(Operation operation, CancellationToken ct) =>
-        tables.Operations.UpsertEntityAsync(Write(operation), TableUpdateMode.Replace, ct);
+    public async Task SaveAsync(Operation operation, CancellationToken ct)
+    {
+        if (operation.IsFinished && await EndsAsync(operation, ct))
+        {
+            OperationMetrics.Ended(operation);
+            return;
+        }
+
+        await tables.Operations.UpsertEntityAsync(Write(operation), TableUpdateMode.Replace, ct);
+    }
 
     public async Task<IReadOnlyList<OperationStep>> StepsAsync(string operation, CancellationToken ct)
     {
@@ -104,6 +117,26 @@ public sealed class OperationStore(Tables tables, RecordStore records)
                     : null;
             },
             ct);
+    }
+
+    /// <summary>True when it was this save that turned the row from unfinished to finished: that happens once, however often the step
+    /// runs.</summary>
+    private async Task<bool> EndsAsync(Operation operation, CancellationToken ct)
+    {
+        for (var race = 0; ; race++)
+        {
+            var row = await tables.Operations.FindAsync(operation.Account, operation.Id, ct);
+            if (row is null || Read(row) is { IsFinished: true })
+            {
+                // The one that was faster may be ourselves, when the answer was lost and the request repeated.
+                return race > 0 && row is not null && Read(row).FinishedAt == operation.FinishedAt;
+            }
+
+            if (await tables.Operations.TryReplaceAsync(Write(operation), row.ETag, ct))
+            {
+                return true;
+            }
+        }
     }
 
     private async Task<string> DeploymentAsync(string operation, CancellationToken ct)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 
@@ -32,16 +33,19 @@ public sealed class StepLog(OperationStore operations, TimeProvider clock, ILogg
     public async Task<T> PollAsync<T>(
         string operation, Step step, string? reason, Func<Task<(T Result, string? Detail, bool Finished)>> work, CancellationToken ct)
     {
+        using var span = Telemetry.StartStep(operation, step.Name);
         var startedAt = await operations.StartStepAsync(operation, step, reason, clock.GetUtcNow(), look: true, ct);
         try
         {
             var (result, detail, finished) = await work();
             await operations.EndStepAsync(
                 operation, step, finished ? StepStatus.Done : StepStatus.Started, SinceMs(startedAt), detail, null, ct);
+            span.End(finished ? "done" : "waiting");
             return result;
         }
         catch (Exception exception) when (!ct.IsCancellationRequested)
         {
+            span.End("failed", Failure.Of(exception).Code);
             await FailAsync(operation, step, startedAt, exception, ct);
             throw;
         }
@@ -54,6 +58,7 @@ public sealed class StepLog(OperationStore operations, TimeProvider clock, ILogg
         string operation, IReadOnlyList<Step> path, Func<IProgress<StepReport>, Task> work, CancellationToken ct)
     {
         var reports = Channel.CreateUnbounded<StepReport>();
+        Activity? span = null;
         var startedAt = await StartAsync(path[0]);
         var working = WorkAsync();
         var at = 0;
@@ -63,6 +68,11 @@ public sealed class StepLog(OperationStore operations, TimeProvider clock, ILogg
             {
                 await operations.EndStepAsync(
                     operation, path[at], report.Ended ? StepStatus.Done : StepStatus.Started, SinceMs(startedAt), report.Detail, null, ct);
+                if (report.Ended)
+                {
+                    span.End("done");
+                }
+
                 if (report.Ended && ++at < path.Count)
                 {
                     startedAt = await StartAsync(path[at]);
@@ -71,15 +81,22 @@ public sealed class StepLog(OperationStore operations, TimeProvider clock, ILogg
         }
         catch (Exception exception) when (!ct.IsCancellationRequested)
         {
+            span.End("failed", Failure.Of(exception).Code);
             await FailAsync(operation, path[at], startedAt, exception, ct);
             throw;
         }
         finally
         {
+            span?.Dispose();
             await working;
         }
 
-        Task<DateTimeOffset> StartAsync(Step step) => operations.StartStepAsync(operation, step, null, clock.GetUtcNow(), look: false, ct);
+        // What the work does along the path is beside its steps' spans, not in them: it may span several.
+        async Task<DateTimeOffset> StartAsync(Step step)
+        {
+            span = Telemetry.StartStep(operation, step.Name);
+            return await operations.StartStepAsync(operation, step, null, clock.GetUtcNow(), look: false, ct);
+        }
 
         async Task WorkAsync()
         {

@@ -38,8 +38,8 @@ public sealed class RecordStore(Tables tables, TimeProvider clock)
     public Task AppendAsync(string deployment, RecordEntry entry, CancellationToken ct) =>
         AppendAsync(deployment, () => Task.FromResult<RecordDraft?>(new([entry], [])), ct);
 
-    /// <summary>Adding again what has the same key changes nothing.</summary>
-    public Task AppendOnceAsync(string deployment, string key, IReadOnlyList<RecordEntry> entries, CancellationToken ct) =>
+    /// <summary>Adding again what has the same key changes nothing, and is false.</summary>
+    public Task<bool> AppendOnceAsync(string deployment, string key, IReadOnlyList<RecordEntry> entries, CancellationToken ct) =>
         AppendAsync(
             deployment,
             async () =>
@@ -53,7 +53,8 @@ public sealed class RecordStore(Tables tables, TimeProvider clock)
 
     /// <param name="compose">Looks at the partition and says what to write, null for nothing. It is asked again after every lost race, and
     /// what it read cannot have changed when its rows are written.</param>
-    public async Task AppendAsync(string deployment, Func<Task<RecordDraft?>> compose, CancellationToken ct)
+    /// <returns>Whether anything was written.</returns>
+    public async Task<bool> AppendAsync(string deployment, Func<Task<RecordDraft?>> compose, CancellationToken ct)
     {
         var writer = Guid.NewGuid().ToString("N");
         for (var race = 0; ; race++)
@@ -61,7 +62,7 @@ public sealed class RecordStore(Tables tables, TimeProvider clock)
             var head = await HeadAsync(deployment, ct);
             if (await compose() is not { } draft)
             {
-                return;
+                return false;
             }
 
             var rows = Join(head, draft.Entries);
@@ -74,7 +75,7 @@ public sealed class RecordStore(Tables tables, TimeProvider clock)
                         .. draft.Beside,
                     ],
                     ct);
-                return;
+                return true;
             }
             catch (RequestFailedException lost) when (lost.Status == 409 && race < RacesMax)
             {
@@ -82,7 +83,7 @@ public sealed class RecordStore(Tables tables, TimeProvider clock)
                 var winner = await tables.Records.FindAsync(deployment, RowKey(rows[0].Sequence), ct);
                 if (winner?.GetString("writer") == writer)
                 {
-                    return;
+                    return true;
                 }
 
                 await Task.Delay(Random.Shared.Next(Math.Min(1 << Math.Min(race, 6), PauseMaxMs)), ct);

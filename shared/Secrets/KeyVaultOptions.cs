@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using Azure.Core;
-using Azure.Identity;
 using Azure.Security.KeyVault.Secrets;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -33,8 +32,8 @@ public static class SecretVaultServices
     {
         services.AddOptions<KeyVaultOptions>().Bind(configuration.GetSection(KeyVaultOptions.Section))
             .ValidateDataAnnotations().ValidateOnStart();
-        services.TryAddSingleton<TokenCredential>(_ => new ChainedTokenCredential(
-            new EnvironmentCredential(), new ManagedIdentityCredential(ManagedIdentityId.SystemAssigned)));
+        services.AddOptions<IdentityOptions>().Bind(configuration.GetSection(IdentityOptions.Section)).ValidateOnStart();
+        services.TryAddSingleton(provider => provider.GetRequiredService<IOptions<IdentityOptions>>().Value.Credential());
         services.AddSingleton(provider => Client(
             provider.GetRequiredService<IOptions<KeyVaultOptions>>().Value, provider.GetRequiredService<TokenCredential>()));
         return services.AddSingleton<SecretVault>();

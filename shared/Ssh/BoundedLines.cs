@@ -11,18 +11,11 @@ internal sealed class BoundedLines(Stream stream)
 
     private readonly byte[] _chunk = new byte[16 << 10];
 
-    public async IAsyncEnumerable<string> ReadAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    public IEnumerable<string> Read()
     {
         using var line = new MemoryStream();
-        var total = 0;
-        for (int length; (length = await stream.ReadAsync(_chunk, ct)) > 0;)
+        foreach (var length in Chunks())
         {
-            total += length;
-            if (total > TotalMax)
-            {
-                throw TooMuch();
-            }
-
             for (var start = 0; start < length;)
             {
                 var end = Array.IndexOf(_chunk, (byte)'\n', start, length - start);
@@ -45,16 +38,21 @@ internal sealed class BoundedLines(Stream stream)
     }
 
     /// <summary>Reads to the end and keeps nothing, so that what a host writes there cannot fill the memory.</summary>
-    public async Task DropAsync(CancellationToken ct)
+    public void Drop()
+    {
+        foreach (var _ in Chunks())
+        {
+            // Counted, and forgotten.
+        }
+    }
+
+    private IEnumerable<int> Chunks()
     {
         var total = 0;
-        for (int length; (length = await stream.ReadAsync(_chunk, ct)) > 0;)
+        for (int length; (length = stream.Read(_chunk)) > 0;)
         {
             total += length;
-            if (total > TotalMax)
-            {
-                throw TooMuch();
-            }
+            yield return total > TotalMax ? throw TooMuch() : length;
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using Launchpad.Shared.Vms;
@@ -7,26 +6,24 @@ using Renci.SshNet.Common;
 
 namespace Launchpad.Shared.Ssh;
 
-/// <summary>One authenticated connection to a VM whose host key was checked before anything was sent.</summary>
+/// <summary>One authenticated connection to a VM whose host key was checked before anything was sent. Several commands share it.</summary>
 internal sealed class VmConnection : IDisposable
 {
-    private readonly PrivateKeyFile _key;
-    private readonly PrivateKeyAuthenticationMethod _method;
+    private readonly VmEndpoint _vm;
     private readonly SshClient _client;
-    private bool _isRefused;
+    private volatile bool _isRefused;
 
-    private VmConnection(VmEndpoint vm, string clientKeyPem, VmOptions options)
+    private VmConnection(VmEndpoint vm, VmOptions options, PrivateKeyAuthenticationMethod method)
     {
-        using var pem = new MemoryStream(Encoding.ASCII.GetBytes(clientKeyPem));
-        _key = new PrivateKeyFile(pem);
-        _method = new PrivateKeyAuthenticationMethod(options.User, _key);
-        _client = new SshClient(new ConnectionInfo(vm.Address, vm.Port, options.User, _method) { Timeout = options.ConnectTimeout })
+        _vm = vm;
+        _client = new SshClient(new ConnectionInfo(vm.Address, vm.Port, options.User, method) { Timeout = options.ConnectTimeout })
         {
-            // A machine that stops answering in the middle is noticed long before the longest thing it may be asked for would be over.
+            // It is not answered: it keeps the way open, and finds out that nobody is there any more. Who is there and says nothing is
+            // noticed by those who wait for it.
             KeepAliveInterval = options.KeepAlive,
         };
 
-        // Without a handler SSH.NET trusts any host.
+        // Without a handler SSH.NET trusts any host. It asks again whenever the keys are exchanged anew.
         _client.HostKeyReceived += (_, shown) =>
         {
             shown.CanTrust = CryptographicOperations.FixedTimeEquals(
@@ -35,47 +32,94 @@ internal sealed class VmConnection : IDisposable
         };
     }
 
-    public static async Task<VmConnection> OpenAsync(VmEndpoint vm, string clientKeyPem, VmOptions options, CancellationToken ct)
+    public bool IsConnected
     {
-        var connection = new VmConnection(vm, clientKeyPem, options);
+        get
+        {
+            try
+            {
+                return _client.IsConnected;
+            }
+            catch (ObjectDisposedException)
+            {
+                return false;
+            }
+        }
+    }
+
+    /// <exception cref="VmFailedException">Whatever the reason.</exception>
+    public static async Task<VmConnection> OpenAsync(VmEndpoint vm, string clientKeyPem, VmOptions options)
+    {
+        VmConnection? connection = null;
         try
         {
-            await connection._client.ConnectAsync(ct);
-            return connection;
+            // Only in memory, and no longer than it takes to be let in.
+            using var key = Read(clientKeyPem, vm);
+            using var method = new PrivateKeyAuthenticationMethod(options.User, key);
+            connection = new VmConnection(vm, options, method);
+            await connection._client.ConnectAsync(CancellationToken.None);
+            return connection.IsConnected
+                ? connection
+                : throw new SshConnectionException("the connection was closed while the keys were exchanged");
         }
-        catch (Exception error) when (error is SshException or SocketException or IOException)
+        catch (Exception error) when (error is not OutOfMemoryException)
         {
-            var failure = connection.Explain(error, vm);
-            connection.Dispose();
+            // A hostile server can make the client throw anything.
+            var failure = Explain(error, vm, connection is { _isRefused: true });
+            connection?.Dispose();
             throw failure;
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
         }
     }
 
     public SshCommand CreateCommand(string constant) => _client.CreateCommand(constant, Encoding.UTF8);
 
+    /// <summary>What became of a command.</summary>
+    public VmFailedException Explain(Exception error) => error as VmFailedException ?? (_isRefused ? Refused(_vm, error) : new(
+        VmErrorCode.ConnectionFailed,
+        $"The connection to launchpad-vm broke: {error.Message}. Running the same again goes on from there.",
+        retryable: true,
+        error));
+
     public void Dispose()
     {
-        _client.Dispose();
-        _method.Dispose();
-        _key.Dispose();
+        try
+        {
+            _client.Dispose();
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            // The peer may be breaking it off at the same moment, which the client does not expect.
+        }
     }
 
-    private VmFailedException Explain(Exception error, VmEndpoint vm) => error switch
+    private static PrivateKeyFile Read(string pem, VmEndpoint vm)
     {
-        _ when _isRefused => new(
-            VmErrorCode.HostKeyMismatch,
-            $"{vm.Address} showed another host key than the one it was given. Nothing was sent. It is not the VM that was created.",
-            retryable: false,
-            error),
+        try
+        {
+            using var stream = new MemoryStream(Encoding.ASCII.GetBytes(pem));
+            return new PrivateKeyFile(stream);
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            // What was read may be quoted by the client's exception, and it may be a key after all.
+            throw new VmFailedException(VmErrorCode.AccessDenied, $"The key to {vm.Address} is no private key.", retryable: false);
+        }
+    }
+
+    private static VmFailedException Explain(Exception error, VmEndpoint vm, bool isRefused) => error switch
+    {
+        VmFailedException known => known,
+        _ when isRefused => Refused(vm, error),
         // A VM that is still booting may refuse its user for a moment.
         SshAuthenticationException =>
             new(VmErrorCode.AccessDenied, $"{vm.Address} did not accept the control plane's key.", retryable: true, error),
         _ =>
             new(VmErrorCode.ConnectionFailed, $"{vm.Address}:{vm.Port} cannot be reached: {error.Message}", retryable: true, error),
     };
+
+    private static VmFailedException Refused(VmEndpoint vm, Exception error) => new(
+        VmErrorCode.HostKeyMismatch,
+        $"{vm.Address} showed another host key than the one it was given. Nothing was sent. It is not the VM that was created.",
+        retryable: false,
+        error);
 }

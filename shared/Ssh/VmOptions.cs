@@ -23,8 +23,14 @@ public sealed record VmOptions
 
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Between two signs of life that are asked for while a verb runs; three that do not come end the connection.</summary>
+    /// <summary>Between two signs of life while a verb runs; a VM that is not heard of for three of these is lost. It is heard of every
+    /// five seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:05", "00:05:00")]
     public TimeSpan KeepAlive { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a connection is kept for the next verb.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan KeepConnection { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>For verbs that only look.</summary>
     public TimeSpan ShortTimeout { get; set; } = TimeSpan.FromSeconds(60);

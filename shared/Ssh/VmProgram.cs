@@ -4,8 +4,6 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Launchpad.Shared.Vms;
 using Microsoft.Extensions.Options;
-using Renci.SshNet;
-using Renci.SshNet.Common;
 
 namespace Launchpad.Shared.Ssh;
 
@@ -13,15 +11,35 @@ namespace Launchpad.Shared.Ssh;
 /// Runs launchpad-vm on a VM. The command line is made of constants and a hash of our own; what to do travels as a document on standard
 /// input. A VM that does not have the program yet gets it first.
 /// </summary>
-public sealed class VmProgram(IOptions<VmOptions> options)
+public sealed class VmProgram(IOptions<VmOptions> options) : IDisposable
 {
+    private const int SilencesMax = 3;
+
     // What comes from a VM is shown to people: nothing in it may be an order to a terminal.
     private static readonly JsonSerializerOptions s_inbound = new(VmJson.Default.Options) { Converters = { new PlainText() } };
 
     private readonly Lazy<Task<Binary>> _program = new(() => Binary.ReadAsync(options.Value.ProgramPath));
+    private readonly VmConnections _connections = new(options.Value);
 
     /// <exception cref="VmFailedException">The verb failed, on the VM or on the way to it.</exception>
     public async Task<TValue> RunAsync<TRequest, TValue>(
+        VmEndpoint vm, string clientKeyPem, VmVerb verb, TRequest request, IProgress<VmStep>? progress, CancellationToken ct)
+    {
+        using var span = Telemetry.StartVerb(vm.Vm, WireName(verb));
+        try
+        {
+            var value = await ConverseAsync<TRequest, TValue>(vm, clientKeyPem, verb, request, progress, ct);
+            span.End("done");
+            return value;
+        }
+        catch (VmFailedException failure)
+        {
+            span.End("failed", failure.Code);
+            throw;
+        }
+    }
+
+    private async Task<TValue> ConverseAsync<TRequest, TValue>(
         VmEndpoint vm, string clientKeyPem, VmVerb verb, TRequest request, IProgress<VmStep>? progress, CancellationToken ct)
     {
         var program = await _program.Value;
@@ -31,13 +49,13 @@ public sealed class VmProgram(IOptions<VmOptions> options)
         deadline.CancelAfter(limit);
         try
         {
-            using var connection = await VmConnection.OpenAsync(vm, clientKeyPem, options.Value, deadline.Token);
-            var result = await ExchangeAsync(connection, Command(program, verb), document, progress, deadline.Token);
+            var result = await AskAsync();
             if (result.Error?.Code == VmErrorCode.ProgramMissing)
             {
                 var install = $"launchpad-vm install {program.Sha256}";
-                EnsureSucceeded(await ExchangeAsync(connection, install, program.Bytes, null, deadline.Token));
-                result = await ExchangeAsync(connection, Command(program, verb), document, progress, deadline.Token);
+                // Nothing is heard while the VM writes and checks what it got.
+                EnsureSucceeded(await ExchangeAsync(install, program.Bytes, null, options.Value.ShortTimeout));
+                result = await AskAsync();
             }
 
             return Read<TValue>(EnsureSucceeded(result));
@@ -51,7 +69,17 @@ public sealed class VmProgram(IOptions<VmOptions> options)
         {
             CryptographicOperations.ZeroMemory(document);
         }
+
+        Task<VmLine> AskAsync() => ExchangeAsync(Command(program, verb), document, progress, SilencesMax * options.Value.KeepAlive);
+
+        async Task<VmLine> ExchangeAsync(string constant, ReadOnlyMemory<byte> input, IProgress<VmStep>? heard, TimeSpan silenceMax)
+        {
+            await using var command = await _connections.StartAsync(vm, clientKeyPem, constant, input, deadline.Token);
+            return await ReadResultAsync(command, heard, silenceMax, deadline.Token);
+        }
     }
+
+    public void Dispose() => _connections.Dispose();
 
     private static string Command(Binary program, VmVerb verb) => $"launchpad-vm {program.Sha256} {WireName(verb)}";
 
@@ -65,49 +93,11 @@ public sealed class VmProgram(IOptions<VmOptions> options)
         _ => options.Value.ShortTimeout,
     };
 
-    private static async Task<VmLine> ExchangeAsync(
-        VmConnection connection, string commandText, ReadOnlyMemory<byte> input, IProgress<VmStep>? progress, CancellationToken ct)
-    {
-        using var command = connection.CreateCommand(commandText);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        try
-        {
-            var execution = command.ExecuteAsync(stop.Token);
-            var sending = SendAsync(command, input, stop.Token);
-            var errors = new BoundedLines(command.ExtendedOutputStream).DropAsync(stop.Token);
-            var result = await ReadResultAsync(new BoundedLines(command.OutputStream), progress, stop.Token);
-            await Task.WhenAll(sending, errors, execution);
-            return result ?? throw Lost("it ended without a result", null);
-        }
-        catch (Exception error) when (error is SshException or IOException or ObjectDisposedException)
-        {
-            throw Lost(error.Message, error);
-        }
-        finally
-        {
-            // Whoever leaves early takes the command on the VM along.
-            await stop.CancelAsync();
-        }
-    }
-
-    private static async Task SendAsync(SshCommand command, ReadOnlyMemory<byte> input, CancellationToken ct)
-    {
-        try
-        {
-            await using var stream = command.CreateInputStream();
-            await stream.WriteAsync(input, ct);
-            await stream.FlushAsync(ct);
-        }
-        catch (Exception error) when (error is IOException or SshException or ObjectDisposedException)
-        {
-            // A program that refuses does so without reading: its answer, or the lack of one, says more than this.
-        }
-    }
-
-    private static async Task<VmLine?> ReadResultAsync(BoundedLines lines, IProgress<VmStep>? progress, CancellationToken ct)
+    private static async Task<VmLine> ReadResultAsync(
+        VmCommand command, IProgress<VmStep>? progress, TimeSpan silenceMax, CancellationToken ct)
     {
         VmLine? result = null;
-        await foreach (var text in lines.ReadAsync(ct))
+        while (await command.NextAsync(silenceMax, ct) is { } text)
         {
             var line = Parse(text);
             if (result is not null)
@@ -123,13 +113,16 @@ public sealed class VmProgram(IOptions<VmOptions> options)
             {
                 result = line;
             }
-            else
+            else if (line.Event != VmLine.Alive)
             {
                 throw Violation("sent a line that is neither a step nor a result");
             }
         }
 
-        return result;
+        return result ?? throw new VmFailedException(
+            VmErrorCode.ConnectionFailed,
+            "launchpad-vm ended without a result. Running the same again goes on from there.",
+            retryable: true);
     }
 
     private static VmLine Parse(string text)
@@ -169,13 +162,6 @@ public sealed class VmProgram(IOptions<VmOptions> options)
 
     private static VmFailedException Violation(string what) =>
         new(VmErrorCode.ProtocolViolation, $"launchpad-vm {what}.", retryable: false);
-
-    private static VmFailedException Lost(string why, Exception? inner) =>
-        new(
-            VmErrorCode.ConnectionFailed,
-            $"The connection to launchpad-vm broke: {why}. Running the same again goes on from there.",
-            retryable: true,
-            inner);
 
     private sealed record Binary(byte[] Bytes, string Sha256)
     {

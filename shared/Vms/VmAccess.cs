@@ -39,7 +39,7 @@ public sealed class VmAccess(SecretVault vault, VmProgram program, IOptions<VmOp
         var client = await vault.GetAsync(ClientKeyName(vm.Id), ct)
             ?? throw new PermanentException("vm-key-missing", "The key to the machine is gone, so it cannot be reached any more.");
         return await program.RunAsync<TRequest, TResult>(
-            new(address, options.Value.SshPort, hostKey), Read(client).PrivateKeyPem, verb, request, progress, ct);
+            new(address, options.Value.SshPort, hostKey, vm.Id), Read(client).PrivateKeyPem, verb, request, progress, ct);
     }
 
     private async Task<SshKeyPair> EnsureAsync(string name, CancellationToken ct)

@@ -222,7 +222,8 @@ public sealed record VmStep(string Name, VmStepState State, long Ms, string? Det
 /// <summary>Why a verb failed, in a code for programs and a sentence for people.</summary>
 public sealed record VmError(string Code, string Message, bool Retryable);
 
-/// <summary>One line of launchpad-vm's standard output: a step, or as the last one the result.</summary>
+/// <summary>One line of launchpad-vm's standard output: a step, a sign of life while a step takes long, or as the last one the
+/// result.</summary>
 public sealed record VmLine(
     string Event,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Name = null,
@@ -235,6 +236,9 @@ public sealed record VmLine(
 {
     public const string Step = "step";
     public const string Result = "result";
+    public const string Alive = "alive";
+
+    public static readonly TimeSpan AliveEvery = TimeSpan.FromSeconds(5);
 }
 
 /// <summary>The codes of <see cref="VmError"/>. They are part of the protocol: the control plane decides by them.</summary>

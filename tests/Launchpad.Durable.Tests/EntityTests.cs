@@ -20,8 +20,7 @@ public sealed class EntityTests
         await hub.RestartAsync();
         await SignalAsync(hub, "one", "add", "1");
         await UntilAsync(hub, "one", "101");
-        await hub.StopAsync();
-        Assert.Empty(Storage.Integrity.ProblemsOf(hub.Directory));
+        await hub.AssertSoundAsync();
     }
 
     [Fact]
@@ -65,13 +64,21 @@ public sealed class EntityTests
         await SignalAsync(hub, "key-0", "delete", null);
         await TestHub.WaitUntil(async () => await CountAsync(hub, false) == 4);
         Assert.Equal(5, await CountAsync(hub, true));
-        var cleaned = await hub.Service.EntityBackendQueries.CleanEntityStorageAsync(new() { RemoveEmptyEntities = true, ReleaseOrphanedLocks = true });
+        var cleaned = await hub.Service.EntityBackendQueries.CleanEntityStorageAsync(
+            new() { RemoveEmptyEntities = true, ReleaseOrphanedLocks = true });
         Assert.Equal(1, cleaned.EmptyEntitiesRemoved);
         Assert.Equal(4, await CountAsync(hub, true));
+
+        await SignalAsync(hub, "key-0", "add", "7");
+        await UntilAsync(hub, "key-0", "7");
     }
 
-    private static async Task<int> CountAsync(TestHub hub, bool transient) => (await hub.Service.EntityBackendQueries.QueryEntitiesAsync(
-        new() { InstanceIdStartsWith = "@counter@", IncludeState = true, IncludeTransient = transient }, CancellationToken.None)).Results.Count();
+    private static async Task<int> CountAsync(TestHub hub, bool transient)
+    {
+        var found = await hub.Service.EntityBackendQueries.QueryEntitiesAsync(
+            new() { InstanceIdStartsWith = "@counter@", IncludeState = true, IncludeTransient = transient }, CancellationToken.None);
+        return found.Results.Count();
+    }
 
     private static async Task<EntityBackendQueries.EntityMetadata?> GetAsync(TestHub hub, string key) =>
         await hub.Service.EntityBackendQueries.GetEntityAsync(new("counter", key), includeState: true);
@@ -87,21 +94,24 @@ public sealed class EntityTests
             input,
             due is { } time ? (time, time) : null).AsTaskMessage());
 
-    private static Task<TestHub> StartAsync(Func<SqliteStoreOptions, SqliteStoreOptions>? options = null)
-    {
-        var own = TestHub.NewOptions() with { ExtendedSessionIdle = TimeSpan.FromSeconds(1) };
-        return TestHub.StartAsync(
+    private static Task<TestHub> StartAsync(Func<SqliteStoreOptions, SqliteStoreOptions>? options = null) =>
+        TestHub.StartAsync(
             worker => worker
                 .Entity("counter", Count)
                 .Orchestrator("Nothing", _ => Task.FromResult<object?>(null))
                 .Orchestrator("AddTwice", AddTwiceAsync),
-            options is null ? own : options(own));
-    }
+            TimeSpan.FromSeconds(1),
+            options);
 
     private static (string? State, string? Result) Count(string? state, OperationRequest request)
     {
-        var value = int.Parse(state ?? "0");
-        return request.Operation == "delete" ? (null, null) : ($"{value + int.Parse(request.Input!)}", $"{value + int.Parse(request.Input!)}");
+        if (request.Operation == "delete")
+        {
+            return (null, null);
+        }
+
+        var sum = $"{int.Parse(state ?? "0") + int.Parse(request.Input!)}";
+        return (sum, sum);
     }
 
     private static void Send(Flow flow, EntityMessageEvent message) =>

@@ -130,14 +130,16 @@ internal static class FaultChild
             }
         }
 
-        var all = Task.WhenAll(started.Keys.Select(id => hub.Service.WaitForOrchestrationAsync(id, null, Patience * 2, CancellationToken.None)));
+        var all = Task.WhenAll(started.Keys.Select(
+            id => hub.Service.WaitForOrchestrationAsync(id, null, Patience * 2, CancellationToken.None)));
         var ended = await Task.WhenAny(all, hub.Service.Failed.Task, Task.Delay(Patience));
         said.Add(ended == hub.Service.Failed.Task || all.IsFaulted ? "stopped" : ended == all ? "ran" : "hung");
         await hub.StopAsync();
     }
 
     private static Task<TestHub> OpenAsync(string home) => TestHub.StartAsync(
-        worker => Sagas.Register(worker, home), TestHub.NewOptions(home) with { MaxConcurrentOrchestrations = 10, MaxConcurrentActivities = 10 });
+        worker => Sagas.Register(worker, home),
+        TestHub.NewOptions(home) with { MaxConcurrentOrchestrations = 10, MaxConcurrentActivities = 10 });
 
     private static void Disarm() => Arm("", 0, Never, forever: false);
 

@@ -12,7 +12,12 @@ public sealed class PackingTests
     private static readonly DateTime Time = new(2026, 11, 27, 12, 34, 56, 789, DateTimeKind.Utc);
 
     private static readonly FailureDetails Failure = new(
-        "Some.Type", "words ø", "at somewhere", new("Inner", "", null, null, false), true, new Dictionary<string, object?> { ["n"] = 7L, ["no"] = null });
+        "Some.Type",
+        "words ø",
+        "at somewhere",
+        new("Inner", "", null, null, false),
+        true,
+        new Dictionary<string, object?> { ["n"] = 7L, ["no"] = null });
 
     private static readonly Dictionary<string, string> Tags = new() { ["a"] = "1", ["ø"] = "" };
 

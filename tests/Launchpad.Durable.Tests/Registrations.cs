@@ -21,8 +21,21 @@ internal static class Registrations
     public static TaskHubWorker Activity(this TaskHubWorker worker, string name, Func<JToken?, object?> body) =>
         worker.Activity(name, input => Task.FromResult(body(input)));
 
-    public static TaskHubWorker Entity(this TaskHubWorker worker, string name, Func<string?, OperationRequest, (string? State, string? Result)> body) =>
+    public static TaskHubWorker Entity(
+        this TaskHubWorker worker, string name, Func<string?, OperationRequest, (string? State, string? Result)> body) =>
         worker.AddTaskEntities(new Creator<TaskEntity>(name, () => new LambdaEntity(body)));
+
+    /// <summary>Listens to so many words.</summary>
+    public static Action<TaskHubWorker> Listener(int words) => worker => worker.Orchestrator("Listen", async flow =>
+    {
+        var heard = new JArray();
+        while (heard.Count < words)
+        {
+            heard.Add(JToken.Parse(await flow.Event("said")));
+        }
+
+        return heard;
+    });
 
     private sealed class Creator<T> : ObjectCreator<T>
     {

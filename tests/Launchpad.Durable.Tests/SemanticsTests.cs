@@ -26,7 +26,7 @@ public abstract class SemanticsTests(TimeSpan? sessionIdle)
         var state = await hub.RunAsync("Run", "x");
         Assert.Equal((OrchestrationStatus.Completed, "5", "\"x\""), (state.OrchestrationStatus, state.Output, state.Input));
         Assert.Equal(5, hub.Service.History(state.OrchestrationInstance.InstanceId).OfType<TaskCompletedEvent>().Count());
-        await AssertSoundAsync(hub);
+        await hub.AssertSoundAsync();
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public abstract class SemanticsTests(TimeSpan? sessionIdle)
 
         Assert.Equal("249500", (await hub.RunAsync("Run")).Output);
         Assert.Equal(500, runs);
-        await AssertSoundAsync(hub);
+        await hub.AssertSoundAsync();
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public abstract class SemanticsTests(TimeSpan? sessionIdle)
         Assert.Equal("42", (await hub.RunAsync("Run", id: "the-parent")).Output);
         var child = await hub.Service.GetOrchestrationStateAsync("the-child", null);
         Assert.Equal("the-parent", child.ParentInstance.OrchestrationInstance.InstanceId);
-        await AssertSoundAsync(hub);
+        await hub.AssertSoundAsync();
     }
 
     [Fact]
@@ -90,13 +90,13 @@ public abstract class SemanticsTests(TimeSpan? sessionIdle)
 
         await hub.Client.RaiseEventAsync(first, "go", "on");
         Assert.Equal(OrchestrationStatus.Completed, (await hub.EndAsync("taken")).OrchestrationStatus);
-        await AssertSoundAsync(hub);
+        await hub.AssertSoundAsync();
     }
 
     [Fact]
     public async Task Events_are_read_in_the_order_in_which_they_were_raised_and_each_once()
     {
-        await using var hub = await StartAsync(Listener(200));
+        await using var hub = await StartAsync(Registrations.Listener(200));
         var instance = await hub.BeginAsync("Listen");
         for (var i = 0; i < 200; i++)
         {
@@ -105,14 +105,14 @@ public abstract class SemanticsTests(TimeSpan? sessionIdle)
 
         var heard = JArray.Parse((await hub.EndAsync(instance)).Output).Select(word => (int)word);
         Assert.Equal(Enumerable.Range(0, 200), heard);
-        await AssertSoundAsync(hub);
+        await hub.AssertSoundAsync();
     }
 
     [Fact]
     public async Task Events_raised_before_a_scheduled_start_are_kept_over_a_restart()
     {
         var time = new ManualTime();
-        await using var hub = await StartAsync(Listener(2), options => options with { Time = time });
+        await using var hub = await StartAsync(Registrations.Listener(2), options => options with { Time = time });
         var start = time.GetUtcNow().UtcDateTime.AddHours(1);
         var instance = await hub.Client.CreateScheduledOrchestrationInstanceAsync("Listen", "", "later", null, start);
         await hub.Client.RaiseEventAsync(instance, "said", 1);
@@ -122,7 +122,7 @@ public abstract class SemanticsTests(TimeSpan? sessionIdle)
 
         time.Advance(TimeSpan.FromHours(1));
         Assert.Equal("[1,2]", (await hub.EndAsync("later")).Output);
-        await AssertSoundAsync(hub);
+        await hub.AssertSoundAsync();
     }
 
     [Fact]
@@ -151,7 +151,7 @@ public abstract class SemanticsTests(TimeSpan? sessionIdle)
         Assert.NotEqual(instance.ExecutionId, state.OrchestrationInstance.ExecutionId);
         Assert.Null(await hub.Client.GetOrchestrationStateAsync(instance));
         Assert.InRange(hub.Service.History(instance.InstanceId).Count, 1, 20);
-        await AssertSoundAsync(hub);
+        await hub.AssertSoundAsync();
     }
 
     [Fact]
@@ -184,144 +184,11 @@ public abstract class SemanticsTests(TimeSpan? sessionIdle)
         time.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal("\"fired\"", (await hub.EndAsync(instance)).Output);
         Assert.Single(hub.Service.History(instance.InstanceId).OfType<TimerFiredEvent>());
-        await AssertSoundAsync(hub);
+        await hub.AssertSoundAsync();
     }
 
-    [Theory]
-    [InlineData("running")]
-    [InlineData("suspended")]
-    [InlineData("scheduled")]
-    public async Task Terminate_ends_one_that_runs_one_that_is_suspended_and_one_that_has_not_begun(string what)
-    {
-        await using var hub = await StartAsync(Listener(1));
-        var instance = what == "scheduled"
-            ? await hub.Client.CreateScheduledOrchestrationInstanceAsync("Listen", "", "one", null, DateTime.UtcNow.AddHours(1))
-            : await hub.BeginAsync("Listen", id: "one");
-        if (what != "scheduled")
-        {
-            await hub.UntilAsync("one", state => state.OrchestrationStatus is OrchestrationStatus.Running);
-        }
-
-        if (what == "suspended")
-        {
-            await hub.Client.SuspendInstanceAsync(instance, "why not");
-            await hub.UntilAsync("one", state => state.OrchestrationStatus is OrchestrationStatus.Suspended);
-        }
-
-        await hub.Client.TerminateInstanceAsync(instance, "enough");
-        var state = await hub.EndAsync("one");
-        Assert.Equal((OrchestrationStatus.Terminated, "enough"), (state.OrchestrationStatus, state.Output));
-        await AssertSoundAsync(hub);
-    }
-
-    [Fact]
-    public async Task A_suspended_instance_keeps_what_comes_and_goes_on_when_resumed_even_over_a_restart()
-    {
-        await using var hub = await StartAsync(Listener(2));
-        var instance = await hub.BeginAsync("Listen");
-        await hub.UntilAsync(instance.InstanceId, state => state.OrchestrationStatus is OrchestrationStatus.Running);
-        await hub.Client.SuspendInstanceAsync(instance);
-        await hub.UntilAsync(instance.InstanceId, state => state.OrchestrationStatus is OrchestrationStatus.Suspended);
-        await hub.Client.RaiseEventAsync(instance, "said", 1);
-        await hub.Client.RaiseEventAsync(instance, "said", 2);
-        await hub.RestartAsync();
-        await Task.Delay(100);
-        Assert.Equal(OrchestrationStatus.Suspended, (await hub.Client.GetOrchestrationStateAsync(instance)).OrchestrationStatus);
-
-        await hub.Client.ResumeInstanceAsync(instance);
-        Assert.Equal("[1,2]", (await hub.EndAsync(instance)).Output);
-        await AssertSoundAsync(hub);
-    }
-
-    [Fact]
-    public async Task Orchestrations_go_on_after_a_restart_where_they_were()
-    {
-        var gate = new TaskCompletionSource();
-        await using var hub = await StartAsync(worker => worker
-            .Activity("Note", input => input)
-            .Activity("Blocked", async input =>
-            {
-                await gate.Task;
-                return input;
-            })
-            .Orchestrator("Run", async flow =>
-            {
-                var first = await flow.Call<string>("Note", "a");
-                var second = await flow.Call<string>("Blocked", "b");
-                return first + second + await flow.Event("said");
-            }));
-
-        var instance = await hub.BeginAsync("Run");
-        await hub.UntilAsync(instance.InstanceId, _ => hub.Service.History(instance.InstanceId).OfType<TaskScheduledEvent>().Count() == 2);
-        await hub.RestartAsync();
-        gate.SetResult();
-        await hub.UntilAsync(instance.InstanceId, _ => hub.Service.History(instance.InstanceId).OfType<TaskCompletedEvent>().Count() == 2);
-        await hub.RestartAsync();
-        await hub.Client.RaiseEventAsync(instance, "said", "c");
-        Assert.Equal("\"ab\\\"c\\\"\"", (await hub.EndAsync(instance)).Output);
-        await AssertSoundAsync(hub);
-    }
-
-    [Fact]
-    public async Task A_failed_instance_that_is_rewound_tries_again_what_failed()
-    {
-        var healthy = false;
-        await using var hub = await StartAsync(worker => worker
-            .Activity("Fragile", object? (_) => healthy ? "well" : throw new TimeoutException("not yet"))
-            .Orchestrator("Run", flow => flow.Call<object?>("Fragile")));
-
-        var failed = await hub.RunAsync("Run", id: "again");
-        Assert.Equal(OrchestrationStatus.Failed, failed.OrchestrationStatus);
-        healthy = true;
-        await hub.Service.RewindAsync("again", "it is well now");
-        await hub.UntilAsync("again", state => state.OrchestrationStatus is OrchestrationStatus.Completed);
-        Assert.Equal("\"well\"", (await hub.Client.GetOrchestrationStateAsync("again"))!.Output);
-        await AssertSoundAsync(hub);
-    }
-
-    [Fact]
-    public async Task Two_hundred_orchestrations_inside_each_other_end_as_the_innermost_does()
-    {
-        await using var hub = await StartAsync(worker => worker.Orchestrator("Nest", async flow => flow.Input<int>() is var depth and > 0
-            ? await flow.Context.CreateSubOrchestrationInstance<int>("Nest", "", depth - 1) + 1
-            : 0));
-
-        Assert.Equal("200", (await hub.RunAsync("Nest", 200)).Output);
-        await AssertSoundAsync(hub);
-    }
-
-    [Fact]
-    public async Task An_orchestrator_that_nobody_has_waits_and_holds_nobody_up()
-    {
-        await using var hub = await StartAsync(Listener(0));
-        var nobody = await hub.BeginAsync("Unknown");
-        Assert.Equal(OrchestrationStatus.Completed, (await hub.RunAsync("Listen")).OrchestrationStatus);
-        Assert.Equal(OrchestrationStatus.Pending, (await hub.Client.GetOrchestrationStateAsync(nobody)).OrchestrationStatus);
-        await AssertSoundAsync(hub);
-    }
-
-    private static Action<TaskHubWorker> Listener(int words) => worker => worker.Orchestrator("Listen", async flow =>
-    {
-        var heard = new JArray();
-        while (heard.Count < words)
-        {
-            heard.Add(JToken.Parse(await flow.Event("said")));
-        }
-
-        return heard;
-    });
-
-    private static async Task AssertSoundAsync(TestHub hub)
-    {
-        await hub.StopAsync();
-        Assert.Empty(Storage.Integrity.ProblemsOf(hub.Directory));
-    }
-
-    private Task<TestHub> StartAsync(Action<TaskHubWorker> register, Func<SqliteStoreOptions, SqliteStoreOptions>? options = null)
-    {
-        var own = TestHub.NewOptions() with { ExtendedSessionIdle = sessionIdle };
-        return TestHub.StartAsync(register, options is null ? own : options(own));
-    }
+    private Task<TestHub> StartAsync(Action<TaskHubWorker> register, Func<SqliteStoreOptions, SqliteStoreOptions>? options = null) =>
+        TestHub.StartAsync(register, sessionIdle, options);
 }
 
 public sealed class SemanticsTestsWithHistoriesReadAgain() : SemanticsTests(null);

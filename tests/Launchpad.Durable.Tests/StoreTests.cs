@@ -62,8 +62,7 @@ public sealed class StoreTests
 
         await hub.Client.RaiseEventAsync(new() { InstanceId = "one" }, "go", "on");
         Assert.Equal("19", (await hub.EndAsync("one")).Input);
-        await hub.StopAsync();
-        Assert.Empty(Storage.Integrity.ProblemsOf(hub.Directory));
+        await hub.AssertSoundAsync();
     }
 
     [Fact]
@@ -118,14 +117,14 @@ public sealed class StoreTests
         Assert.Equal(1, (await hub.Service.PurgeInstanceStateAsync("done-0")).DeletedInstanceCount);
         Assert.Equal(0, (await hub.Service.PurgeInstanceStateAsync("done-0")).DeletedInstanceCount);
         await Assert.ThrowsAsync<InvalidOperationException>(() => hub.Service.PurgeInstanceStateAsync("waits"));
-        var some = await hub.Service.PurgeInstanceStateAsync(new PurgeInstanceFilter(default, null, null) { Timeout = TimeSpan.FromTicks(1) });
+        var some = await hub.Service.PurgeInstanceStateAsync(
+            new PurgeInstanceFilter(default, null, null) { Timeout = TimeSpan.FromTicks(1) });
         Assert.False(some.IsComplete);
         var rest = await hub.Service.PurgeInstanceStateAsync(new PurgeInstanceFilter(default, null, [OrchestrationStatus.Completed]));
         Assert.Equal(49, some.DeletedInstanceCount + rest.DeletedInstanceCount);
 
         Assert.Equal("waits", Assert.Single(await QueryAsync(hub, new())).OrchestrationInstance.InstanceId);
-        await hub.StopAsync();
-        Assert.Empty(Storage.Integrity.ProblemsOf(hub.Directory));
+        await hub.AssertSoundAsync();
     }
 
     [Fact]
@@ -176,8 +175,7 @@ public sealed class StoreTests
         var turn = await hub.RunAsync("Tell");
         Assert.Equal(OrchestrationStatus.Failed, turn.OrchestrationStatus);
         Assert.Contains("the limit is 4000", turn.Output, StringComparison.Ordinal);
-        await hub.StopAsync();
-        Directory.Delete(hub.Directory, recursive: true);
+        await hub.AssertSoundAsync();
     }
 
     [Fact]

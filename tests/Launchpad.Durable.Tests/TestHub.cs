@@ -6,6 +6,7 @@ namespace Launchpad.Durable.Tests;
 /// <summary>DurableTask's own worker and client over the store, in this process.</summary>
 internal sealed class TestHub : IAsyncDisposable
 {
+    private static readonly string Own = Path.Combine(Path.GetTempPath(), "launchpad-store-");
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly Action<TaskHubWorker> register;
@@ -35,13 +36,21 @@ internal sealed class TestHub : IAsyncDisposable
         ExitOnLogFailure = false,
     };
 
-    public static string NewDirectory() => Path.Combine(Path.GetTempPath(), $"launchpad-store-{Guid.NewGuid():n}");
+    public static string NewDirectory() => $"{Own}{Guid.NewGuid():n}";
 
     public static async Task<TestHub> StartAsync(Action<TaskHubWorker> register, SqliteStoreOptions? options = null)
     {
-        var hub = new TestHub(options ?? NewOptions(), register, options is null);
+        options ??= NewOptions();
+        var hub = new TestHub(options, register, options.Directory.StartsWith(Own, StringComparison.Ordinal));
         await hub.StartAsync();
         return hub;
+    }
+
+    public static Task<TestHub> StartAsync(
+        Action<TaskHubWorker> register, TimeSpan? sessionIdle, Func<SqliteStoreOptions, SqliteStoreOptions>? more)
+    {
+        var options = NewOptions() with { ExtendedSessionIdle = sessionIdle };
+        return StartAsync(register, more is null ? options : more(options));
     }
 
     public async Task StartAsync()
@@ -77,7 +86,8 @@ internal sealed class TestHub : IAsyncDisposable
 
     public async Task<OrchestrationState> EndAsync(string id) =>
         await Service.WaitForOrchestrationAsync(id, null, Patience, CancellationToken.None)
-        ?? throw new TimeoutException($"{id} never ended: {JsonConvert.SerializeObject(await Service.GetOrchestrationStateAsync(id, null))}");
+        ?? throw new TimeoutException(
+            $"{id} never ended: {JsonConvert.SerializeObject(await Service.GetOrchestrationStateAsync(id, null))}");
 
     public async Task<OrchestrationState> RunAsync(string name, object? input = null, string? id = null) =>
         await EndAsync(await BeginAsync(name, input, id));
@@ -94,6 +104,13 @@ internal sealed class TestHub : IAsyncDisposable
         {
             await Task.Delay(5, patience.Token);
         }
+    }
+
+    /// <summary>Nothing is lost, doubled or stuck in what it leaves behind.</summary>
+    public async Task AssertSoundAsync()
+    {
+        await StopAsync();
+        Assert.Empty(Storage.Integrity.ProblemsOf(Directory));
     }
 
     public async ValueTask DisposeAsync()

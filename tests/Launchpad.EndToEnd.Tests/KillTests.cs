@@ -4,9 +4,9 @@ using Xunit.Abstractions;
 
 namespace Launchpad.EndToEnd.Tests;
 
-/// <summary>kill -9 of either process after every turn of a saga. The engine freezes the control plane right after the commit of the n-th
-/// history event, so what is killed is known, not guessed. LAUNCHPAD_KILL_STRIDE sets how many events lie between two kills (1: every
-/// one).</summary>
+/// <summary>kill -9 of any process (the host of the functions, the app that it runs, the pocket cloud) after every turn of a saga. The
+/// engine freezes the host right after the commit of the n-th history event, so what is killed is known, not guessed.
+/// LAUNCHPAD_KILL_STRIDE sets how many events lie between two kills (1: every one).</summary>
 public sealed class KillTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private const int EventsMax = 400;
@@ -26,12 +26,15 @@ public sealed class KillTests(ITestOutputHelper output) : IAsyncLifetime
 
     [Theory]
     [InlineData("Provision", "control plane")]
+    [InlineData("Provision", "app")]
     [InlineData("Provision", "pocket cloud")]
     [InlineData("Terminate", "control plane")]
+    [InlineData("Terminate", "app")]
     [InlineData("Terminate", "pocket cloud")]
     [InlineData("Rollout", "control plane")]
     [InlineData("Rollout that fails", "control plane")]
     [InlineData("Rollout to another plan", "control plane")]
+    [InlineData("Rollout", "app")]
     [InlineData("Rollout", "pocket cloud")]
     [InlineData("Suspend", "control plane")]
     [InlineData("Restart", "control plane")]
@@ -125,6 +128,14 @@ public sealed class KillTests(ITestOutputHelper output) : IAsyncLifetime
         if (victim == "control plane")
         {
             await Stack.SignalAsync(pid, "KILL");
+            return;
+        }
+
+        if (victim == "app")
+        {
+            // Its host goes on, and starts the next one.
+            await Stack.SignalAsync(await Stack.ChildOfAsync(pid), "KILL");
+            await Stack.SignalAsync(pid, "CONT");
             return;
         }
 

@@ -130,6 +130,20 @@ public sealed class Stack(int slot, string image) : IAsyncDisposable
         return true;
     }
 
+    /// <summary>The one process that this one has started.</summary>
+    public static async Task<int> ChildOfAsync(int pid)
+    {
+        foreach (var thread in Directory.EnumerateDirectories($"/proc/{pid}/task"))
+        {
+            if (await File.ReadAllTextAsync(Path.Combine(thread, "children")) is { Length: > 0 } children)
+            {
+                return int.Parse(children.Split(' ')[0], null);
+            }
+        }
+
+        throw new InvalidOperationException($"Process {pid} has started no other.");
+    }
+
     private static async Task<bool> IsFrozenAsync(int pid, CancellationToken ct) =>
         File.Exists($"/proc/{pid}/stat") && (await File.ReadAllTextAsync($"/proc/{pid}/stat", ct)).Split(')')[^1].TrimStart()[0] == 'T';
 

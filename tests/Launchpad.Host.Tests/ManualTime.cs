@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Launchpad.Host.Tests;
 
 /// <summary>A clock that stands still until it is told otherwise, and then stops at every timer that falls due.</summary>
@@ -109,12 +111,15 @@ internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
 /// <summary>Waits for what happens soon, and fails in words when it does not.</summary>
 internal static class Eventually
 {
-    public static async Task True(Func<bool> condition, string what)
+    public static Task True(Func<bool> condition, string what) => TrueAsync(() => Task.FromResult(condition()), what);
+
+    public static async Task TrueAsync(Func<Task<bool>> condition, string what, int seconds = 60)
     {
-        for (var attempt = 0; !condition(); attempt++)
+        for (var started = Stopwatch.GetTimestamp(); !await condition();)
         {
-            Assert.True(attempt < 2000, $"Waited 10 s and it is still not so that {what}.");
-            await Task.Delay(5);
+            var waited = Stopwatch.GetElapsedTime(started).TotalSeconds;
+            Assert.True(waited < seconds, $"Waited {seconds} s and it is still not so that {what}.");
+            await Task.Delay(10);
         }
     }
 }

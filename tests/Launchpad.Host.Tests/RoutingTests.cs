@@ -2,7 +2,8 @@ using System.Net;
 
 namespace Launchpad.Host.Tests;
 
-public sealed class RoutingTests(SharedHost host) : IClassFixture<SharedHost>
+[Collection(SharedHostCollection.Name)]
+public sealed class RoutingTests(SharedHost host)
 {
     [Theory]
     [InlineData("GET", "/api/Unrouted", 200, "GET")]
@@ -13,6 +14,7 @@ public sealed class RoutingTests(SharedHost host) : IClassFixture<SharedHost>
     [InlineData("GET", "/api/items/special", 200, "GET special")]
     [InlineData("GET", "/api/files/a/b/c.txt", 200, "GET file a/b/c.txt")]
     [InlineData("GET", "/api/files", 200, "GET file ")]
+    [InlineData("OPTIONS", "/api/answers/status/200", 200, "")]
     public async Task A_request_reaches_the_function_of_its_route(string method, string path, int status, string body)
     {
         var answer = await SendAsync(method, path);
@@ -31,6 +33,7 @@ public sealed class RoutingTests(SharedHost host) : IClassFixture<SharedHost>
     [InlineData("OPTIONS", "/api/items/7")]
     [InlineData("GET", "/api/Say")]
     [InlineData("GET", "/api/Nightly")]
+    [InlineData("GET", "/runtime/webhooks/durabletask/instances")]
     public async Task What_no_function_takes_is_not_found_whatever_the_reason(string method, string path)
     {
         var (status, _) = await SendAsync(method, path);
@@ -42,13 +45,13 @@ public sealed class RoutingTests(SharedHost host) : IClassFixture<SharedHost>
     [InlineData("/api/keyed", "wrong", 401)]
     [InlineData("/api/keyed", "any function", 200)]
     [InlineData("/api/keyed", "only keyed", 200)]
-    [InlineData("/api/keyed", SampleHost.MasterKey, 200)]
+    [InlineData("/api/keyed", SampleFolder.MasterKey, 200)]
     [InlineData("/api/keyed?code=only%20keyed", null, 200)]
     [InlineData("/api/keyed?code=only", null, 401)]
     [InlineData("/api/keyed?code=", null, 401)]
     [InlineData("/api/for-admins", null, 401)]
     [InlineData("/api/for-admins", "any function", 401)]
-    [InlineData("/api/for-admins", SampleHost.MasterKey, 200)]
+    [InlineData("/api/for-admins", SampleFolder.MasterKey, 200)]
     public async Task A_function_that_asks_for_a_key_gets_one_or_is_not_called(string path, string? key, int expected)
     {
         var (status, body) = await SendAsync("GET", path, key);
@@ -58,13 +61,7 @@ public sealed class RoutingTests(SharedHost host) : IClassFixture<SharedHost>
 
     private async Task<(int Status, string Body)> SendAsync(string method, string path, string? key = null)
     {
-        using var request = new HttpRequestMessage(new HttpMethod(method), path);
-        if (key is not null)
-        {
-            request.Headers.Add("x-functions-key", key);
-        }
-
-        using var response = await host.App.Http.SendAsync(request);
+        using var response = await host.App.SendAsync(method, path, key);
         return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
     }
 }

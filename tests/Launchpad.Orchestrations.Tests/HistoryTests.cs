@@ -1,9 +1,10 @@
 using System.Reflection;
+using DurableTask.Core.History;
 using Launchpad.Durable;
+using Launchpad.Host.Replay;
 using Launchpad.Orchestrations.Activities;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Launchpad.Orchestrations.Tests;
 
@@ -24,7 +25,7 @@ public sealed class HistoryTests
     {
         var json = await File.ReadAllTextAsync(Path.Combine(Shipped, file));
         var history = RecordedHistory.Parse(json);
-        Assert.Null(Sagas.Replayer().Replay(history));
+        Assert.Null((await Sagas.Replayer().ReplayAsync(history)).Mismatch);
         Assert.Equal(json, history.ToJson());
     }
 
@@ -47,7 +48,9 @@ public sealed class HistoryTests
         foreach (var history in histories)
         {
             var json = history.ToJson();
-            Assert.Null(Sagas.Replayer().Replay(RecordedHistory.Parse(json)));
+            var found = await Sagas.Replayer().ReplayAsync(RecordedHistory.Parse(json));
+            Assert.Null(found.Mismatch);
+            Assert.Empty(found.Notes);
             if (Environment.GetEnvironmentVariable("LAUNCHPAD_RECORD") == "1" && history.InstanceId == ended.InstanceId)
             {
                 await RecordAsync(scenario, history, json);
@@ -57,72 +60,118 @@ public sealed class HistoryTests
 
     [Theory]
     [InlineData(
-        "Expected, as recorded: activity 'BringUp' (task 0). Actual, by today's code: activity 'CheckBot' (task 0).", "leaves out")]
-    [InlineData("Expected, as recorded: activity 'CheckBot' (task 1). Actual, by today's code: activity 'AskBot' (task 1).", "adds")]
-    [InlineData("Expected, as recorded: it completes. Actual, by today's code: it waits.", "appends")]
-    [InlineData("Expected, as recorded: it completes. Actual, by today's code: it fails with System.InvalidOperationException", "fails")]
-    [InlineData("Expected, as recorded: activity 'RouteBot' (task 3). Actual, by today's code: it completes.", "stops early")]
+        "Expected, as recorded: activity 'BringUp' (task 0). Actual, by today's code: activity 'CheckBot' (task 0). "
+            + "The worker: Non-Deterministic workflow detected: A previous execution of this orchestration scheduled an activity task with ",
+        "leaves out")]
+    [InlineData(
+        "Expected, as recorded: activity 'CheckBot' (task 1). Actual, by today's code: activity 'AskBot' (task 1). "
+            + "The worker: Non-Deterministic",
+        "adds")]
+    [InlineData(
+        "Expected, as recorded: activity 'BringUp' (task 0). Actual, by today's code: timer (task 0). The worker: Non-Deterministic",
+        "waits first")]
+    [InlineData("Expected, as recorded: it completes with true. Actual, by today's code: it waits.", "appends")]
+    [InlineData("Expected, as recorded: it waits. Actual, by today's code: activity 'RouteBot' (task 1).", "asks at once")]
+    [InlineData("Expected, as recorded: it completes with true. Actual, by today's code: it completes with false.", "answers otherwise")]
+    [InlineData(
+        "Expected, as recorded: it completes with true. Actual, by today's code: it fails with System.InvalidOperationException. "
+            + "The worker: no",
+        "fails")]
+    [InlineData(
+        "Expected, as recorded: activity 'RouteBot' (task 3). Actual, by today's code: it completes with true. The worker: Non-Deterministic",
+        "stops early")]
     public async Task A_saga_that_was_changed_is_caught(string reason, string change)
     {
-        var history = RecordedHistory.Parse(await File.ReadAllTextAsync(Path.Combine(Shipped, "v1", "restart.json")));
-        var replayer = new Replayer(new() { Directory = "", Converter = Sagas.Converter }, NullLoggerFactory.Instance);
-        replayer.AddOrchestrator(nameof(Restart), async context => await ChangedAsync(context, change));
-        Assert.Contains(reason, replayer.Replay(history), StringComparison.Ordinal);
+        var found = await Changed(change).ReplayAsync(await RestartAsync());
+        Assert.StartsWith(reason, found.Mismatch, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_saga_that_is_gone_is_caught()
+    public async Task A_saga_that_tells_an_activity_something_else_goes_on_and_that_is_noted()
     {
-        var history = RecordedHistory.Parse(await File.ReadAllTextAsync(Path.Combine(Shipped, "v1", "restart.json")));
-        var replayer = new Replayer(new() { Directory = "" }, NullLoggerFactory.Instance);
-        Assert.Equal("No orchestrator task named 'Restart' was found.", replayer.Replay(history));
+        var found = await Changed("tells otherwise").ReplayAsync(await RestartAsync());
+        Assert.Null(found.Mismatch);
+        Assert.StartsWith("activity 'RouteBot' (task 3) has other data: [{", Assert.Single(found.Notes), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_saga_that_is_gone_is_caught() => Assert.Equal(
+        "There is no orchestration 'Restart' any more.",
+        (await Sagas.Replayer(new Dictionary<string, ITaskOrchestrator>()).ReplayAsync(await RestartAsync())).Mismatch);
+
+    [Fact]
+    public async Task An_activity_that_is_gone_while_an_instance_waits_for_it_is_caught()
+    {
+        var history = await RestartAsync();
+        var waits = history with { Events = [.. history.Events.TakeWhile(e => e is not TaskCompletedEvent).SkipLast(1)] };
+        Assert.Null((await Sagas.Replayer().ReplayAsync(waits)).Mismatch);
+        var gone = new Replayer(Sagas.Code(Sagas.All) with { Activities = new HashSet<string>() });
+        Assert.Equal(
+            "It waits for activity 'BringUp' (task 0), which is not there any more.", (await gone.ReplayAsync(waits)).Mismatch);
     }
 
     [Theory]
     [InlineData("")]
     [InlineData("[]")]
     [InlineData("""{"instance":"x"}""")]
-    [InlineData("""{"instance":"x","name":"n","version":"","status":"Asleep","turns":[]}""")]
+    [InlineData("""{"instance":"x","name":"n","version":"","status":"Asleep","events":[]}""")]
+    [InlineData("""{"instance":"x","name":"n","version":"","status":"Running","events":[{"event":"Dreamt"}]}""")]
     public void What_is_no_history_is_refused(string json) => Assert.Throws<FormatException>(() => RecordedHistory.Parse(json));
 
     private static IEnumerable<string> ShippedFiles() => Directory.EnumerateFiles(Shipped, "*.json", SearchOption.AllDirectories)
         .Select(file => Path.GetRelativePath(Shipped, file)).Order();
 
-    /// <summary>The restart saga as somebody might have changed it.</summary>
-    private static async Task<bool> ChangedAsync(TaskOrchestrationContext context, string change)
+    private static async Task<RecordedHistory> RestartAsync() =>
+        RecordedHistory.Parse(await File.ReadAllTextAsync(Path.Combine(Shipped, "v1", "restart.json")));
+
+    private static Replayer Changed(string change) => Sagas.Replayer(new Dictionary<string, ITaskOrchestrator>
     {
-        var input = context.GetInput<RestartInput>()!;
-        var bot = new BotInput(input.Operation, input.Account, input.Deployment, input.Tier, input.Vm, input.Version);
-        if (change != "leaves out")
-        {
-            await context.BringUp(bot);
-        }
-
-        if (change == "adds")
-        {
-            await context.AskBot(bot);
-        }
-
-        await context.BecomesReady(bot, input.Deadline);
-        if (change == "stops early")
-        {
-            return true;
-        }
-
-        await context.RouteBot(bot);
-        await context.CompleteProvision(new(input.Operation, input.Account, input.Deployment, input.Version));
-        if (change == "appends")
-        {
-            await context.WaitForExternalEvent<string>("confirmed");
-        }
-
-        return change == "fails" ? throw new InvalidOperationException("no") : true;
-    }
+        [nameof(Restart)] = new ChangedRestart(change),
+    });
 
     private static async Task RecordAsync(Scenario scenario, RecordedHistory history, string json)
     {
         var source = typeof(HistoryTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "Histories");
         var folder = Directory.CreateDirectory(Path.Combine(source.Value!, "v" + history.Version));
         await File.WriteAllTextAsync(Path.Combine(folder.FullName, scenario.File + ".json"), json);
+    }
+
+    /// <summary>The restart saga as somebody might have changed it.</summary>
+    private sealed class ChangedRestart(string change) : TaskOrchestrator<RestartInput, bool>
+    {
+        public override async Task<bool> RunAsync(TaskOrchestrationContext context, RestartInput input)
+        {
+            var bot = new BotInput(input.Operation, input.Account, input.Deployment, input.Tier, input.Vm, input.Version);
+            if (change == "waits first")
+            {
+                await context.CreateTimer(TimeSpan.FromSeconds(1), CancellationToken.None);
+            }
+
+            if (change != "leaves out")
+            {
+                var brought = context.BringUp(bot);
+                await (change == "asks at once" ? Task.WhenAll(brought, context.RouteBot(bot)) : brought);
+            }
+
+            if (change == "adds")
+            {
+                await context.AskBot(bot);
+            }
+
+            await context.BecomesReady(bot, input.Deadline);
+            if (change == "stops early")
+            {
+                return true;
+            }
+
+            await context.RouteBot(change == "tells otherwise" ? bot with { Version = 7 } : bot);
+            await context.CompleteProvision(new(input.Operation, input.Account, input.Deployment, input.Version));
+            if (change == "appends")
+            {
+                await context.WaitForExternalEvent<string>("confirmed");
+            }
+
+            return change == "fails" ? throw new InvalidOperationException("no") : change != "answers otherwise";
+        }
     }
 }

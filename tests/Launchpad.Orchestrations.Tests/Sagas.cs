@@ -1,61 +1,69 @@
 using System.Reflection;
 using System.Text.Json;
-using Launchpad.Durable;
+using Google.Protobuf;
+using Launchpad.Host.Replay;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Converters;
+using Microsoft.DurableTask.Protobuf;
+using Microsoft.DurableTask.Worker;
+using Microsoft.DurableTask.Worker.Grpc;
+using Microsoft.DurableTask.Worker.Shims;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Launchpad.Orchestrations.Tests;
 
-/// <summary>Every saga of the product as an engine runs it, found like the host finds it.</summary>
+/// <summary>Every saga of the product, found like the Functions worker finds it and run by what it runs them by.</summary>
 internal static class Sagas
 {
+    /// <summary>As host.json says it of new instances.</summary>
+    public const string Version = "1";
+
     private static readonly MethodInfo[] Functions = [.. typeof(Provision).Assembly.GetTypes()
         .SelectMany(type => type.GetMethods())
         .Where(method => method.GetCustomAttribute<FunctionAttribute>() is not null)];
 
-    /// <summary>As the host reads and writes: its own converter, and names without regard to case.</summary>
+    /// <summary>As the Functions worker reads and writes: names without regard to case, enums as numbers.</summary>
     public static JsonDataConverter Converter { get; } = new(new JsonSerializerOptions { PropertyNameCaseInsensitive = true });
 
-    public static IReadOnlyDictionary<string, Func<TaskOrchestrationContext, Task<object?>>> All { get; } = Functions
+    public static IReadOnlyDictionary<string, ITaskOrchestrator> All { get; } = Functions
         .Where(method => method.GetParameters().Any(p => p.GetCustomAttribute<OrchestrationTriggerAttribute>() is not null))
-        .ToDictionary(Name, Body);
+        .ToDictionary(Name, ITaskOrchestrator (method) => new Saga(method), StringComparer.OrdinalIgnoreCase);
 
-    public static IReadOnlyList<string> Activities { get; } = [.. Functions
+    public static IReadOnlySet<string> Activities { get; } = Functions
         .Where(method => method.GetParameters().Any(p => p.GetCustomAttribute<ActivityTriggerAttribute>() is not null))
-        .Select(Name)];
+        .Select(Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Holds histories against today's sagas.</summary>
-    public static Replayer Replayer()
-    {
-        var replayer = new Replayer(new() { Directory = "", Converter = Converter }, NullLoggerFactory.Instance);
-        foreach (var (name, body) in All)
+    private static ServiceProvider Services { get; } = new ServiceCollection()
+        .AddSingleton(new DurableTaskShimFactory(new DurableTaskWorkerOptions { DataConverter = Converter }, NullLoggerFactory.Instance))
+        .BuildServiceProvider();
+
+    /// <summary>Holds histories against today's sagas, or against what somebody might make of them.</summary>
+    public static Replayer Replayer(IReadOnlyDictionary<string, ITaskOrchestrator>? changed = null) => new(Code(changed ?? All));
+
+    public static AppCode Code(IReadOnlyDictionary<string, ITaskOrchestrator> sagas) =>
+        new(sagas.Keys.ToHashSet(StringComparer.OrdinalIgnoreCase), Activities, (name, request) =>
         {
-            replayer.AddOrchestrator(name, body);
-        }
-
-        foreach (var name in Activities)
-        {
-            replayer.AddActivity(name);
-        }
-
-        return replayer;
-    }
+            var answer = GrpcOrchestrationRunner.LoadAndRun(request.ToByteString().ToBase64(), sagas[name], Services);
+            return Task.FromResult(OrchestratorResponse.Parser.ParseFrom(ByteString.FromBase64(answer)));
+        });
 
     private static string Name(MethodInfo method) => method.GetCustomAttribute<FunctionAttribute>()!.Name;
 
-    private static Func<TaskOrchestrationContext, Task<object?>> Body(MethodInfo method)
+    private sealed class Saga(MethodInfo method) : ITaskOrchestrator
     {
-        var input = method.GetParameters().ElementAtOrDefault(1)?.ParameterType;
-        return async context =>
+        private readonly bool hasInput = method.GetParameters().Length > 1;
+
+        public Type InputType => hasInput ? method.GetParameters()[1].ParameterType : typeof(object);
+
+        public Type OutputType => typeof(object);
+
+        public async Task<object?> RunAsync(TaskOrchestrationContext context, object? input)
         {
-            var task = (Task)method.Invoke(null, input is null ? [context] : [context, Read(context, input)])!;
+            var task = (Task)method.Invoke(null, hasInput ? [context, input] : [context])!;
             await task;
             return ((dynamic)task).Result;
-        };
+        }
     }
-
-    private static object? Read(TaskOrchestrationContext context, Type type) => typeof(TaskOrchestrationContext)
-        .GetMethod(nameof(TaskOrchestrationContext.GetInput))!.MakeGenericMethod(type).Invoke(context, null);
 }

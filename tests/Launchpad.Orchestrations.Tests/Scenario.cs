@@ -1,7 +1,6 @@
 using Launchpad.Durable;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Launchpad.Orchestrations.Tests;
 
@@ -13,20 +12,19 @@ public sealed record Scenario(string File, string Saga, object? Input, string Ou
 
     public override string ToString() => File;
 
-    /// <summary>Runs it on the engine; its history, and those of its children.</summary>
+    /// <summary>Runs it on an engine; its history, and those of its children.</summary>
     internal async Task<(OrchestrationMetadata Ended, IReadOnlyList<RecordedHistory> Histories)> RunAsync()
     {
         var directory = Directory.CreateTempSubdirectory("saga-").FullName;
         try
         {
-            await using var engine = Engine(directory);
-            await engine.StartAsync(CancellationToken.None);
-            var id = await engine.Client.ScheduleNewOrchestrationInstanceAsync(Saga, Input, new StartOrchestrationOptions("op_" + File));
+            await using var engine = await Engine.StartAsync(directory, Register);
+            var options = new StartOrchestrationOptions("op_" + File) { Version = new(Sagas.Version) };
+            var id = await engine.Client.ScheduleNewOrchestrationInstanceAsync(Saga, Input, options);
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
             var ended = await engine.Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true, patience.Token);
             using var reader = new HistoryReader(directory);
-            var all = reader.Instances(new()).Select(instance => reader.Record(instance.InstanceId)!).ToList();
-            return (ended, all);
+            return (ended, [.. reader.Instances(new()).Select(instance => reader.Record(instance.InstanceId)!)]);
         }
         finally
         {
@@ -34,28 +32,22 @@ public sealed record Scenario(string File, string Saga, object? Input, string Ou
         }
     }
 
-    private DurableEngine Engine(string directory)
+    private void Register(DurableTaskRegistry tasks)
     {
-        var engine = new DurableEngine(
-            new() { Directory = directory, Converter = Sagas.Converter, DefaultVersion = "1" },
-            TimeProvider.System,
-            NullLoggerFactory.Instance);
-        foreach (var (name, body) in Sagas.All)
+        foreach (var (name, saga) in Sagas.All)
         {
-            engine.AddOrchestrator(name, body);
+            tasks.AddOrchestrator(name, saga);
         }
 
         foreach (var name in Sagas.Activities)
         {
             var calls = -1;
             var answers = Answers.GetValueOrDefault(name, [null]);
-            engine.AddActivity(name, (_, _) => answers[Math.Min(Interlocked.Increment(ref calls), answers.Length - 1)] switch
+            tasks.AddActivityFunc<object?, object?>(name, (_, _) => answers[Math.Min(Interlocked.Increment(ref calls), answers.Length - 1)] switch
             {
                 Exception failure => Task.FromException<object?>(failure),
                 var answer => Task.FromResult(answer),
             });
         }
-
-        return engine;
     }
 }

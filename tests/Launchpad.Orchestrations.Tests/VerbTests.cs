@@ -1,13 +1,15 @@
 using System.Diagnostics;
 using System.Text.Json;
+using DurableTask.AzureStorage;
 using Launchpad.Durable;
 using Launchpad.Functions;
+using Launchpad.Host;
 using Launchpad.Local;
 using Launchpad.Orchestrations.Activities;
+using Launchpad.Processes;
 using Launchpad.Shared.Plans;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Launchpad.Orchestrations.Tests;
 
@@ -15,22 +17,20 @@ namespace Launchpad.Orchestrations.Tests;
 public sealed class VerbTests : IAsyncDisposable
 {
     private readonly string home = Directory.CreateTempSubdirectory("verbs-").FullName;
-    private DurableEngine? engine;
+    private readonly TaskCompletionSource over = new();
+    private Engine? engine;
 
     public async ValueTask DisposeAsync()
     {
-        if (engine is not null)
-        {
-            await engine.DisposeAsync();
-        }
-
+        over.TrySetResult();
+        await StopAsync();
         Directory.Delete(home, recursive: true);
     }
 
     [Fact]
     public async Task Instances_are_listed_and_their_story_is_told_while_the_engine_runs_and_afterwards()
     {
-        await StartAsync("Park", context => context.WaitForExternalEvent<string>("go"));
+        await StartAsync(tasks => tasks.AddOrchestratorFunc("Park", context => context.WaitForExternalEvent<string>("go")));
         await engine!.Client.ScheduleNewOrchestrationInstanceAsync("Park", new StartOrchestrationOptions("first"));
         await engine.Client.ScheduleNewOrchestrationInstanceAsync("Park", new StartOrchestrationOptions("second"));
         await engine.Client.WaitForInstanceStartAsync("second");
@@ -49,14 +49,14 @@ public sealed class VerbTests : IAsyncDisposable
 
             var (_, story) = await RunAsync("instances", "first");
             Assert.Equal(
-                ["started", "event go comes, 4 bytes", "completed"],
+                ["started", "event go comes, 4 bytes", "completed, 4 bytes"],
                 story.Split('\n', StringSplitOptions.RemoveEmptyEntries)[1..].Select(line => line.Split("  ", 2)[1]));
 
             var (_, recorded) = await RunAsync("instances", "first", "--record");
             Assert.Equal("first", RecordedHistory.Parse(recorded).InstanceId);
             if (isRunning)
             {
-                await engine.StopAsync(CancellationToken.None);
+                await StopAsync();
             }
         }
 
@@ -65,26 +65,27 @@ public sealed class VerbTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_build_that_follows_what_is_live_passes()
+    public async Task A_build_that_follows_what_is_live_passes_while_the_engine_runs_and_afterwards()
     {
-        await StartAsync(nameof(CollectLogs), Sagas.All[nameof(CollectLogs)]);
+        await StartAsync(tasks => Waiting(tasks).AddOrchestrator(nameof(CollectLogs), Sagas.All[nameof(CollectLogs)]));
         await LiveAsync();
-        var (code, said) = await RunAsync("replay");
-        Assert.Equal((0, "This build follows every live instance: 1 replayed.\n"), (code, said));
+        Assert.Equal((0, "This build follows every live instance: 1 replayed.\n"), await RunAsync("replay"));
+        await StopAsync();
+        var before = Written();
+        Assert.Equal((0, "This build follows every live instance: 1 replayed.\n"), await RunAsync("replay"));
+        Assert.Equal(before, Written());
     }
 
     [Fact]
     public async Task A_build_that_does_not_fails_and_says_why()
     {
-        await StartAsync<object?>(nameof(CollectLogs), async context =>
-        {
-            await context.CreateTimer(TimeSpan.FromDays(1), CancellationToken.None);
-            return null;
-        });
+        await StartAsync(tasks => Waiting(tasks).AddOrchestratorFunc<object?>(nameof(CollectLogs), SleepsFirst));
         await LiveAsync();
         var (code, said) = await RunAsync("replay");
         Assert.Equal(1, code);
-        Assert.Contains("Actual, by today's code: activity 'ReadLogs' (task 0).", said, StringComparison.Ordinal);
+        Assert.Contains(
+            "Expected, as recorded: timer (task 0). Actual, by today's code: activity 'ReadLogs' (task 0). The worker: Non-Deterministic",
+            said, StringComparison.Ordinal);
 
         var (again, json) = await RunAsync("replay", "--json");
         var report = JsonElement.Parse(json);
@@ -93,19 +94,60 @@ public sealed class VerbTests : IAsyncDisposable
         Assert.Equal("live", Assert.Single(report.GetProperty("mismatches").EnumerateArray()).GetProperty("instance").GetString());
     }
 
-    private async Task StartAsync<T>(string name, Func<TaskOrchestrationContext, Task<T>> body)
+    [Fact]
+    public async Task What_is_live_in_Azure_Storage_is_replayed_too()
     {
-        engine = new(
-            new() { Directory = Path.Combine(home, "durable"), DrainTimeout = TimeSpan.Zero },
-            TimeProvider.System,
-            NullLoggerFactory.Instance);
-        engine.AddOrchestrator(name, async context => await body(context));
-        engine.AddActivity("ReadLogs", async (_, cancellation) =>
+        var azurite = new Azurite();
+        await azurite.InitializeAsync();
+        try
         {
-            await Task.Delay(Timeout.Infinite, cancellation);
-            return null;
-        });
-        await engine.StartAsync(CancellationToken.None);
+            var store = new AzureStorageOrchestrationService(new()
+            {
+                TaskHubName = "launchpad",
+                StorageAccountClientProvider = new(azurite.ConnectionString),
+            });
+            await store.CreateIfNotExistsAsync();
+            engine = await Engine.StartAsync(store, tasks => Waiting(tasks)
+                .AddOrchestrator(nameof(CollectLogs), Sagas.All[nameof(CollectLogs)])
+                .AddOrchestratorFunc<object?>(nameof(Restart), SleepsFirst));
+            await LiveAsync();
+            var id = await engine.Client.ScheduleNewOrchestrationInstanceAsync(nameof(Restart), new StartOrchestrationOptions("changed"));
+            await engine.Client.WaitForInstanceStartAsync(id);
+
+            var report = JsonElement.Parse((await HostAsync(azurite.ConnectionString)).Output.TrimEnd().Split('\n')[^1]);
+            Assert.Equal(2, report.GetProperty("replayed").GetInt32());
+            var mismatch = Assert.Single(report.GetProperty("mismatches").EnumerateArray());
+            Assert.Equal("changed", mismatch.GetProperty("instance").GetString());
+            Assert.Equal("Running", mismatch.GetProperty("status").GetString());
+        }
+        finally
+        {
+            over.TrySetResult();
+            await StopAsync();
+            await azurite.DisposeAsync();
+        }
+    }
+
+    private static async Task<object?> SleepsFirst(TaskOrchestrationContext context)
+    {
+        await context.CreateTimer(TimeSpan.FromDays(1), CancellationToken.None);
+        return null;
+    }
+
+    private DurableTaskRegistry Waiting(DurableTaskRegistry tasks) => tasks.AddActivityFunc<object?>("ReadLogs", async (_, _) => await over.Task);
+
+    private string[] Written() => [.. Directory.EnumerateFiles(Path.Combine(home, "durable"), "*", SearchOption.AllDirectories)
+        .Select(file => $"{file} {File.GetLastWriteTimeUtc(file):O} {new FileInfo(file).Length}").Order()];
+
+    private async Task StartAsync(Action<DurableTaskRegistry> tasks) => engine = await Engine.StartAsync(Path.Combine(home, "durable"), tasks);
+
+    private async Task StopAsync()
+    {
+        if (engine is { } running)
+        {
+            engine = null;
+            await running.DisposeAsync();
+        }
     }
 
     private async Task LiveAsync()
@@ -115,20 +157,37 @@ public sealed class VerbTests : IAsyncDisposable
         await engine.Client.WaitForInstanceStartAsync("live");
     }
 
-    private async Task<(int Code, string Output)> RunAsync(string verb, params string[] arguments)
+    private static string App => Path.GetDirectoryName(typeof(Composition).Assembly.Location.Replace(
+        "Launchpad.Orchestrations.Tests", "Launchpad.Functions", StringComparison.Ordinal))!;
+
+    private static Task<(int Code, string Output)> HostAsync(string storage) => StartAsync(
+        [typeof(HostJson).Assembly.Location.Replace("Launchpad.Orchestrations.Tests", "Launchpad.Host", StringComparison.Ordinal), "--app", App, "--replay"],
+        ("AzureWebJobsStorage", storage), ("Storage__ConnectionString", storage));
+
+    private Task<(int Code, string Output)> RunAsync(string verb, params string[] arguments)
     {
-        string[] build = verb == "replay" ? ["--control-plane", typeof(Composition).Assembly.Location] : [];
-        var start = new ProcessStartInfo("dotnet", [typeof(Home).Assembly.Location, verb, .. arguments, "--home", home, .. build])
+        string[] build = verb == "replay" ? ["--control-plane", App] : [];
+        return StartAsync(
+            [typeof(Home).Assembly.Location, verb, .. arguments, "--home", home, .. build], ("LAUNCHPAD_CACHE", Path.Combine(home, "cache")));
+    }
+
+    private static async Task<(int Code, string Output)> StartAsync(string[] command, params (string Name, string Value)[] settings)
+    {
+        var start = new ProcessStartInfo("dotnet", command)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.Environment["LAUNCHPAD_CACHE"] = Path.Combine(home, "cache");
+        foreach (var (name, value) in settings)
+        {
+            start.Environment[name] = value;
+        }
+
         using var process = Process.Start(start)!;
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        _ = process.StandardError.ReadToEndAsync(patience.Token);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(120));
+        var errors = process.StandardError.ReadToEndAsync(patience.Token);
         var output = await process.StandardOutput.ReadToEndAsync(patience.Token);
         await process.WaitForExitAsync(patience.Token);
-        return (process.ExitCode, output);
+        return (process.ExitCode, output.Length > 0 ? output : await errors);
     }
 }

@@ -1,9 +1,9 @@
 using Azure.Core;
+using Launchpad.Processes;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Records;
 using Launchpad.Shared.Storage;
-using Launchpad.Standins.Tests;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Launchpad.Shared.Tests;

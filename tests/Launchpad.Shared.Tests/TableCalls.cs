@@ -1,8 +1,8 @@
 using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Data.Tables;
+using Launchpad.Processes;
 using Launchpad.Shared.Storage;
-using Launchpad.Standins.Tests;
 
 namespace Launchpad.Shared.Tests;
 

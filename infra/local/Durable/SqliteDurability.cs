@@ -1,3 +1,4 @@
+using Microsoft.Azure.WebJobs;
 using Microsoft.Azure.WebJobs.Extensions.DurableTask;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -18,9 +19,13 @@ public static class SqliteDurability
 
 internal sealed class SqliteDurabilityProviderFactory : IDurabilityProviderFactory
 {
+    /// <summary>Workers whose entities are dispatched apart; functions inside of the host take them for orchestrations.</summary>
+    private static readonly string[] WithEntitiesApart = ["dotnet-isolated", "java", "custom"];
+
     private readonly SqliteDurabilityProvider? provider;
 
-    public SqliteDurabilityProviderFactory(IOptions<DurableTaskOptions> extension, SqliteOrchestrationService service)
+    public SqliteDurabilityProviderFactory(
+        IOptions<DurableTaskOptions> extension, INameResolver names, SqliteOrchestrationService service)
     {
         var options = extension.Value;
         if (!options.StorageProvider.TryGetValue("type", out var type)
@@ -36,6 +41,8 @@ internal sealed class SqliteDurabilityProviderFactory : IDurabilityProviderFacto
             options.MaxConcurrentOrchestratorFunctions ??= service.MaxConcurrentTaskOrchestrationWorkItems;
         entities.MaxConcurrentTaskEntityWorkItems = options.MaxConcurrentEntityFunctions ??= entities.MaxConcurrentTaskEntityWorkItems;
         entities.MaxEntityOperationBatchSize = options.MaxEntityOperationBatchSize ??= entities.MaxEntityOperationBatchSize;
+        entities.UseSeparateQueueForEntityWorkItems =
+            WithEntitiesApart.Contains(names.Resolve("FUNCTIONS_WORKER_RUNTIME"), StringComparer.OrdinalIgnoreCase);
         service.SessionIdle = options.ExtendedSessionsEnabled
             ? TimeSpan.FromSeconds(Math.Max(0, options.ExtendedSessionIdleTimeoutInSeconds))
             : null;
@@ -51,4 +58,7 @@ internal sealed class SqliteDurabilityProviderFactory : IDurabilityProviderFacto
 
     /// <summary>There is one store in this process, whatever hub or connection a client names.</summary>
     public DurabilityProvider GetDurabilityProvider(DurableClientAttribute attribute) => Provider;
+
+    /// <summary>The extension knows better what its worker can do.</summary>
+    public void SetUseSeparateQueueForEntityWorkItems(bool newValue) => provider?.SetUseSeparateQueueForEntityWorkItems(newValue);
 }

@@ -86,14 +86,20 @@ internal sealed class SqliteDurabilityProvider(SqliteOrchestrationService servic
         new((await service.PurgeInstanceStateAsync(instanceId)).DeletedInstanceCount);
 
     public override async Task<int> PurgeHistoryByFilters(
-        DateTime createdTimeFrom, DateTime? createdTimeTo, IEnumerable<OrchestrationStatus> runtimeStatus) =>
-        (await service.PurgeInstanceStateAsync(new PurgeInstanceFilter(createdTimeFrom, createdTimeTo, runtimeStatus))).DeletedInstanceCount;
+        DateTime createdTimeFrom, DateTime? createdTimeTo, IEnumerable<OrchestrationStatus> runtimeStatus)
+    {
+        var filter = new PurgeInstanceFilter(createdTimeFrom, createdTimeTo, runtimeStatus);
+        return (await service.PurgeInstanceStateAsync(filter)).DeletedInstanceCount;
+    }
 
     public override async Task<string?> RetrieveSerializedEntityState(EntityId entityId, JsonSerializerSettings serializierSettings) =>
         (await service.EntityBackendQueries.GetEntityAsync(new(entityId.EntityName, entityId.EntityKey), includeState: true))
             ?.SerializedState;
 
     public override Task RewindAsync(string instanceId, string reason) => service.RewindAsync(instanceId, reason);
+
+    public override void SetUseSeparateQueueForEntityWorkItems(bool newValue) =>
+        service.EntityBackendProperties.UseSeparateQueueForEntityWorkItems = newValue;
 
     public override Task MakeCurrentAppPrimaryAsync() => Task.CompletedTask;
 

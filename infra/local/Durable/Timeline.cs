@@ -51,11 +51,14 @@ public static class Timeline
             EventType.ExecutionResumed => $"resumed{Because(row)}",
             EventType.ExecutionTerminated => $"is to be terminated{Because(row)}",
             EventType.ExecutionRewound => $"tries again what failed{Because(row)}",
-            EventType.ExecutionCompleted or EventType.ContinueAsNew when row.Failure is null => $"{row.Status}{Bytes(row.ResultBytes)}",
-            EventType.ExecutionCompleted => $"{row.Status}: {row.Failure}",
+            EventType.ExecutionCompleted or EventType.ContinueAsNew when row.Failure is null => $"{Ended(row)}{Bytes(row.ResultBytes)}",
+            EventType.ExecutionCompleted => $"{Ended(row)}: {row.Failure}",
             _ => row.Kind,
         };
     }
+
+    // Completed, Failed, Terminated and ContinuedAsNew, in the words of a sentence.
+    private static string Ended(HistoryRow row) => row.Status == "ContinuedAsNew" ? "begins anew" : $"{row.Status}".ToLowerInvariant();
 
     private static string Bytes(int count) => count == 0 ? "" : $", {count} bytes";
 

@@ -14,28 +14,32 @@ namespace Launchpad.Host;
 /// address.</summary>
 internal sealed class FunctionsHost : IAsyncDisposable
 {
-    // What Azure allows by default.
-    private const long BodyBytesMax = 104_857_600;
-
     private readonly IConfiguration _settings;
     private readonly HostJson _json;
     private readonly ILoggerProvider _logs;
     private readonly ILoggerFactory _loggers;
     private readonly RpcServer _rpc = new();
+    private readonly Telemetry _telemetry;
     private readonly Drain _drain;
     private readonly TimeProvider _time;
     private readonly EngineStore _store;
     private readonly AppWorker _app;
     private readonly DurableHost _durable;
+    private readonly Cors _cors;
+    private readonly string _storage;
     private TimerService? _timers;
     private WebApplication? _web;
 
-    public FunctionsHost(string folder, IConfiguration settings, ILoggerProvider logs, TimeProvider time)
+    private FunctionsHost(string folder, IConfiguration settings, ILoggerProvider logs, TimeProvider time)
     {
         (_settings, _logs, _time) = (settings, logs, time);
         _json = new HostJson(settings, folder);
+        _cors = new Cors(settings);
+        _storage = settings["AzureWebJobsStorage"] is { Length: > 0 } storage ? storage
+            : throw new InvalidOperationException("Set AzureWebJobsStorage to the connection string of the app's own storage account.");
         _loggers = LoggerFactory.Create(log => log.AddProvider(logs).SetMinimumLevel(LogLevel.Information)
             .AddFilter("Microsoft", LogLevel.Warning).AddFilter("Yarp", LogLevel.Error).AddConfiguration(_json.Logging));
+        _telemetry = new Telemetry(_json, settings);
         _drain = new Drain(time);
         _store = new EngineStore(_json, settings);
         _app = new AppWorker(folder, _rpc, _json, _loggers);
@@ -43,36 +47,30 @@ internal sealed class FunctionsHost : IAsyncDisposable
     }
 
     /// <summary>Ends when somebody asked for it: Ctrl-C, SIGTERM.</summary>
-    public Task Stopped => _web!.WaitForShutdownAsync();
+    public async Task AskedToStopAsync() => await Task.Delay(Timeout.Infinite, _web!.Lifetime.ApplicationStopping)
+        .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-    public Uri Address => new(_web!.Urls.First());
-
-    public async Task StartAsync(CancellationToken cancellation)
+    public static async Task<FunctionsHost> StartAsync(string folder, IConfiguration settings, ILoggerProvider logs, TimeProvider time)
     {
-        await _rpc.StartAsync(cancellation);
-        await _app.StartAsync(cancellation);
-        await _durable.StartAsync(cancellation);
-        _timers = Timers();
-        _web = Web();
-        await _web.StartAsync(cancellation);
-        _timers.Start();
-        _loggers.CreateLogger<FunctionsHost>().LogInformation("Now listening on: {Address}", Address);
+        var host = new FunctionsHost(folder, settings, logs, time);
+        try
+        {
+            await host.StartAsync();
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
-        // Requests first, then timers, then the engine that both may be waiting for, then the app that all need.
+        // Requests and timers first, then the engine that both may be waiting for, then the app that all need.
         _drain.Begin();
-        if (_web is not null)
-        {
-            await _web.StopAsync();
-        }
-
-        if (_timers is not null)
-        {
-            await _timers.DisposeAsync();
-        }
-
+        Task[] ending = [_web?.StopAsync() ?? Task.CompletedTask, _timers?.DisposeAsync().AsTask() ?? Task.CompletedTask];
+        await Drain.WithinAsync(Task.WhenAll(ending), Drain.Limit);
         await _durable.DisposeAsync();
         await _app.DisposeAsync();
         await _rpc.DisposeAsync();
@@ -81,19 +79,32 @@ internal sealed class FunctionsHost : IAsyncDisposable
             await _web.DisposeAsync();
         }
 
+        await _telemetry.DisposeAsync();
         _drain.Dispose();
         _loggers.Dispose();
     }
 
+    private async Task StartAsync()
+    {
+        await _rpc.StartAsync(CancellationToken.None);
+        await _app.StartAsync(CancellationToken.None);
+        _timers = Timers();
+        await _durable.StartAsync(CancellationToken.None);
+        _web = Web();
+        await _web.StartAsync();
+        _timers.Start();
+        _loggers.CreateLogger<FunctionsHost>().LogInformation("Now listening on: {Address}", _web.Urls.First());
+    }
+
     private TimerService Timers()
     {
-        var storage = _settings["AzureWebJobsStorage"] is { Length: > 0 } connection ? connection
-            : throw new InvalidOperationException("Set AzureWebJobsStorage to the connection string of the app's own storage account.");
         var host = _settings["AzureFunctionsWebHost:hostid"] ?? _json.Values["extensions:durableTask:hubName"] ?? "launchpad";
-        var container = new BlobContainerClient(storage, "azure-webjobs-hosts");
-        var lease = new TimerLease(container, host, _store.HostName, _time, _loggers.CreateLogger<TimerLease>());
+        var container = new BlobContainerClient(_storage, "azure-webjobs-hosts");
+        // Machines of one kind have one path.
+        var name = $"{Environment.MachineName}:{_store.HostName}";
+        var lease = new TimerLease(container, host, name, _time, _loggers.CreateLogger<TimerLease>());
         var records = new TimerRecords(container, host, _loggers.CreateLogger<TimerRecords>());
-        return new TimerService(_app, _settings, lease, (_time, records), _loggers.CreateLogger<TimerService>());
+        return new TimerService(_app, _settings, lease, new(_time, records, _drain.Deadline), _loggers.CreateLogger<TimerService>());
     }
 
     private WebApplication Web()
@@ -105,12 +116,13 @@ internal sealed class FunctionsHost : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = BodyBytesMax;
+            kestrel.Limits.MaxRequestBodySize = HttpEndpoints.BodyBytesMax;
         });
         var services = builder.Services;
         services.AddRouting().AddCors().AddHttpForwarder();
         services.AddSingleton<Microsoft.AspNetCore.Routing.MatcherPolicy, HttpMethodPolicy>();
-        services.Configure<ForwardedHeadersOptions>(options => options.ForwardedHeaders = ForwardedHeaders.All);
+        services.Configure<ForwardedHeadersOptions>(options => options.ForwardedHeaders =
+            ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedHost | ForwardedHeaders.XForwardedProto);
         services.Configure<HostOptions>(options => options.ShutdownTimeout = Drain.Limit);
         services.AddSingleton(_app).AddSingleton(_json).AddSingleton(_drain).AddSingleton(_timers!).AddSingleton(_durable.Client);
         services.AddSingleton<HttpLimits>().AddSingleton<HttpEndpoints>();
@@ -120,7 +132,12 @@ internal sealed class FunctionsHost : IAsyncDisposable
 
         var app = builder.Build();
         app.UseForwardedHeaders();
-        UseCors(app);
+        app.Use((http, next) =>
+        {
+            http.Response.OnStarting(AddCustomHeaders, http.Response);
+            return next();
+        });
+        _cors.Use(app);
         app.UseRouting();
         ((IEndpointRouteBuilder)app).DataSources.Add(app.Services.GetRequiredService<HttpEndpoints>().DataSource());
         app.Services.GetRequiredService<HostApi>().Map(app);
@@ -130,19 +147,13 @@ internal sealed class FunctionsHost : IAsyncDisposable
         return app;
     }
 
-    /// <summary>On Azure a property of the site; here the settings by which the Core Tools know it.</summary>
-    private void UseCors(WebApplication app)
+    private Task AddCustomHeaders(object response)
     {
-        if (_settings["Host:CORS"]?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } from)
+        foreach (var (name, value) in _json.CustomHeaders)
         {
-            app.UseCors(policy =>
-            {
-                policy.WithOrigins(from).AllowAnyHeader().AllowAnyMethod();
-                if (_settings.GetValue<bool>("Host:CORSCredentials"))
-                {
-                    policy.AllowCredentials();
-                }
-            });
+            ((HttpResponse)response).Headers[name] = value;
         }
+
+        return Task.CompletedTask;
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
 
@@ -8,6 +9,16 @@ internal static class Command
 {
     private const int OutputMax = 1 << 20;
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    private static readonly ConcurrentDictionary<Process, bool> Running = new();
+
+    /// <summary>Nothing that this program started outlives it.</summary>
+    public static void KillAll()
+    {
+        foreach (var process in Running.Keys)
+        {
+            Kill(process);
+        }
+    }
 
     public static async Task<Outcome> RunAsync(string program, IEnumerable<string> arguments, string? input = null)
     {
@@ -24,6 +35,7 @@ internal static class Command
 
         using var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start");
         using var deadline = new CancellationTokenSource(Deadline);
+        Running[process] = true;
         try
         {
             var output = ReadAsync(process.StandardOutput, deadline.Token);
@@ -39,8 +51,24 @@ internal static class Command
         }
         catch (OperationCanceledException)
         {
-            process.Kill(entireProcessTree: true);
+            Kill(process);
             throw new TimeoutException($"{program} did not end within {Deadline.TotalSeconds} s");
+        }
+        finally
+        {
+            Running.TryRemove(process, out _);
+        }
+    }
+
+    private static void Kill(Process process)
+    {
+        try
+        {
+            process.Kill(entireProcessTree: true);
+        }
+        catch (InvalidOperationException)
+        {
+            // It has just ended.
         }
     }
 

@@ -22,6 +22,7 @@ internal static partial class Libc
     public const int Exists = 17;
     public const int NoSpace = 28;
     public const int NoData = 61;
+    public const int Interrupted = 4;
     public const int QuotaExceeded = 122;
 
     private const int CurrentDirectory = -100;
@@ -44,6 +45,16 @@ internal static partial class Libc
         Check(Within(folder, fd => renameat(fd, from, fd, to)), to);
 
     public static void Remove(SafeFileHandle folder, string name) => Check(Within(folder, fd => unlinkat(fd, name, 0)), name);
+
+    /// <summary>Waits until nobody can read any more what is written there.</summary>
+    public static void WaitUntilUnread(int descriptor)
+    {
+        var asked = new PollDescriptor { Descriptor = descriptor };
+        while (poll(ref asked, 1, -1) < 0 && Marshal.GetLastPInvokeError() == Interrupted)
+        {
+            asked.Returned = 0;
+        }
+    }
 
     public static void GiveTo(SafeFileHandle file, int owner, int mode)
     {
@@ -139,8 +150,19 @@ internal static partial class Libc
     private static partial int removexattr(string path, string name);
 
     [LibraryImport("libc", SetLastError = true)]
+    private static partial int poll(ref PollDescriptor descriptors, nuint count, int milliseconds);
+
+    [LibraryImport("libc", SetLastError = true)]
     private static partial int fchown(int file, int owner, int group);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int fchmod(int file, int mode);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct PollDescriptor
+    {
+        public int Descriptor;
+        public short Asked;
+        public short Returned;
+    }
 }

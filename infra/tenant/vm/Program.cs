@@ -6,6 +6,8 @@ using Launchpad.Vm.Verbs;
 
 // The entry script admits only known verbs; this program checks again, because it also runs without it.
 var log = new StepLog(Console.Out);
+HangUp.Watch();
+using var alive = new Timer(_ => log.Alive(), null, VmLine.AliveEvery, VmLine.AliveEvery);
 try
 {
     var verb = args is [var word] ? Requests.Verb(word) : throw Requests.Invalid("exactly one verb is expected");

@@ -9,6 +9,8 @@ namespace Launchpad.Vm;
 /// </summary>
 internal sealed class StepLog(TextWriter output)
 {
+    private bool _isOver;
+
     /// <summary>True once a step found something to do.</summary>
     public bool Changed { get; private set; }
 
@@ -31,11 +33,20 @@ internal sealed class StepLog(TextWriter output)
 
     public void Fail(VmError error) => Write(new VmLine(VmLine.Result, Ok: false, Error: error));
 
+    /// <summary>Nobody can tell a long step from a machine that is gone. Nothing follows the result.</summary>
+    public void Alive() => Write(new VmLine(VmLine.Alive));
+
     private void Write(VmLine line)
     {
         // Steps that do not need each other run at once.
         lock (output)
         {
+            if (_isOver)
+            {
+                return;
+            }
+
+            _isOver = line.Event == VmLine.Result;
             output.WriteLine(JsonSerializer.Serialize(line, VmJson.Default.VmLine));
             output.Flush();
         }

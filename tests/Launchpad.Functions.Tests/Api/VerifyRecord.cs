@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Launchpad.Standins.Tests;
+using Launchpad.Processes;
 
 namespace Launchpad.Functions.Tests.Api;
 

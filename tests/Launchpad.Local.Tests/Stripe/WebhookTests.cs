@@ -17,6 +17,7 @@ public sealed class WebhookTests(StripeStack stack) : IClassFixture<StripeStack>
         "no header", "blank header", "no signature in the header", "not a signature", "another secret", "empty secret as the signer's",
         "changed body", "re-serialized body", "changed time", "too old", "from the future", "no time", "time that is no number",
         "time beyond any", "only the old scheme", "huge body", "live mode", "not JSON", "empty body",
+        "a list", "null", "a number", "no text",
     ];
 
     [Theory]
@@ -86,7 +87,7 @@ public sealed class WebhookTests(StripeStack stack) : IClassFixture<StripeStack>
     public async Task An_event_about_nothing_of_ours_is_read_and_names_nobody()
     {
         const string body = """
-            {"id":"evt_other","object":"event","api_version":"2026-05-27.dahlia","created":1,"livemode":false,"type":"payout.paid",
+            {"id":"evt_other","object":"event","api_version":"2027-03-31.foxglove","created":1,"livemode":false,"type":"payout.paid",
             "data":{"object":{"id":"po_1","object":"payout"}}}
             """;
 
@@ -94,6 +95,29 @@ public sealed class WebhookTests(StripeStack stack) : IClassFixture<StripeStack>
 
         var created = DateTimeOffset.UnixEpoch.AddSeconds(1);
         Assert.Equal(new StripeEvent("evt_other", "payout.paid", created, null, null, null, null, null), read);
+    }
+
+    [Theory]
+    [InlineData("2024-06-20")]
+    [InlineData("2025-03-31.basil")]
+    [InlineData("2031-09-30.unheardof")]
+    public async Task An_invoice_is_understood_whatever_version_its_event_is_written_in(string version)
+    {
+        var subscription = await stack.BuyAsync();
+        var paid = (await new InvoiceService(stack.Sdk).ListAsync(new() { Subscription = subscription })).Single();
+
+        // Only what every version has: where the subscription is named has moved before.
+        var body = $$"""
+            {
+              "id":"evt_{{version.Length}}","object":"event","api_version":"{{version}}","created":1,"livemode":false,
+              "type":"invoice.paid","data":{"object":{"id":"{{paid.Id}}","object":"invoice"} }
+            }
+            """;
+
+        var read = await stack.Gateway.ReadWebhookAsync(body, Sign(body, stack.WebhookSecret, stack.Time.GetUtcNow()), default);
+
+        Assert.Equal((subscription, "active"), (read.Subscription, read.Status));
+        Assert.NotNull(read.Deployment);
     }
 
     private static string Sign(string body, string secret, DateTimeOffset at) =>
@@ -137,6 +161,10 @@ public sealed class WebhookTests(StripeStack stack) : IClassFixture<StripeStack>
             "live mode" => (live, Sign(live, secret, now)),
             "not JSON" => ("<xml/>", Sign("<xml/>", secret, now)),
             "empty body" => ("", Sign("", secret, now)),
+            "a list" => ("[]", Sign("[]", secret, now)),
+            "null" => ("null", Sign("null", secret, now)),
+            "a number" => ("1", Sign("1", secret, now)),
+            "no text" => ("{\"object\":1}", Sign("{\"object\":1}", secret, now)),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
         };
     }

@@ -1,6 +1,6 @@
 using Azure.Core;
+using Launchpad.Processes;
 using Launchpad.Shared.Records;
-using Launchpad.Standins.Tests;
 
 namespace Launchpad.Shared.Tests.Records;
 

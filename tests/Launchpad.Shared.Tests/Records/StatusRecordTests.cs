@@ -1,7 +1,7 @@
+using Launchpad.Processes;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Records;
-using Launchpad.Standins.Tests;
 
 namespace Launchpad.Shared.Tests.Records;
 

@@ -1,7 +1,7 @@
+using Launchpad.Processes;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Records;
 using Launchpad.Shared.Ssh;
-using Launchpad.Standins.Tests;
 using Steps = Launchpad.Shared.Operations.Steps;
 
 namespace Launchpad.Shared.Tests.Records;

@@ -1,9 +1,9 @@
 using Azure;
 using Azure.Security.KeyVault.Secrets;
+using Launchpad.Processes;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Secrets;
 using Launchpad.Shared.Vms;
-using Launchpad.Standins.Tests;
 
 namespace Launchpad.Shared.Tests.Secrets;
 

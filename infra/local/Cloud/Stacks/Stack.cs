@@ -102,14 +102,8 @@ internal sealed class Stack : IAsyncDisposable
     {
         if (_arguments.Image is { } image)
         {
-            var images = new ImageTool(image, context, _terminal);
-            if (!File.Exists(ControlPlaneProgram.ImageKeyPath(context.Home)))
-            {
-                // The control plane trusts the key that the first image is signed with.
-                await StepAsync("image " + image, () => images.EnsureAsync(cancellationToken), word => word);
-            }
-
-            _preparation = PrepareAsync(image, images, context);
+            _preparation = PrepareAsync(image, context);
+            await SigningKeyAsync(context.Home, cancellationToken);
         }
 
         var ssh = services.OfType<ResourceManagerService>().Single().MachinePorts.Ssh;
@@ -119,10 +113,11 @@ internal sealed class Stack : IAsyncDisposable
     }
 
     /// <summary>What the first bot needs and the API does not: it goes on while the control plane already answers.</summary>
-    private async Task PrepareAsync(string image, ImageTool images, CloudContext context)
+    private async Task PrepareAsync(string image, CloudContext context)
     {
         try
         {
+            var images = new ImageTool(image, context, _terminal);
             using var machine = new MachineImage(context.Home, context.Docker.Socket, _loggers.CreateLogger<MachineImage>());
             await Task.WhenAll(
                 StepAsync("image " + image, () => images.EnsureAsync(_stopping.Token), word => word),
@@ -136,6 +131,20 @@ internal sealed class Stack : IAsyncDisposable
         catch (Exception failure) when (failure is StackException or InvalidOperationException)
         {
             _terminal.Say($"bots cannot be started until this is repaired: {failure.Message}");
+        }
+    }
+
+    /// <summary>The control plane trusts the key that images are signed with: it is made before the first of them is.</summary>
+    private async Task SigningKeyAsync(Home home, CancellationToken cancellationToken)
+    {
+        while (!File.Exists(ControlPlaneProgram.ImageKeyPath(home)))
+        {
+            if (_preparation.IsCompleted)
+            {
+                throw new StackException("There is no key that images are signed with; see above.");
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken);
         }
     }
 

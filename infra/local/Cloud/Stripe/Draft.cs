@@ -8,8 +8,6 @@ namespace Launchpad.Local.Stripe;
 /// <summary>A state in the making: what one request or one tick of the clock reads and changes. Thrown away when it fails.</summary>
 internal sealed class Draft(StripeState state, DateTimeOffset now, string? requestId = null, string? idempotencyKey = null)
 {
-    public const string ApiVersion = "2026-05-27.dahlia";
-
     private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
     public StripeState State { get; private set; } = state;
@@ -67,7 +65,7 @@ internal sealed class Draft(StripeState state, DateTimeOffset now, string? reque
         {
             ["id"] = NewId("evt_1"),
             ["object"] = "event",
-            ["api_version"] = ApiVersion,
+            ["api_version"] = ApiVersions.Account,
             ["created"] = Seconds,
             ["data"] = data,
             ["livemode"] = false,
@@ -124,7 +122,6 @@ internal sealed class Draft(StripeState state, DateTimeOffset now, string? reque
 
     private static bool Listens(JsonObject endpoint, string type) => endpoint.Text("status") == "enabled"
         && endpoint["enabled_events"]!.AsArray().Any(wanted => (string?)wanted is "*" || (string?)wanted == type);
-
 
     private ImmutableList<Delivery> Without(string id) => State.Deliveries.RemoveAll(delivery => delivery.Id == id);
 }

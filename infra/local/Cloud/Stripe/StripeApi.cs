@@ -38,12 +38,12 @@ internal sealed class StripeApi(StripeBooks books, StripeSettings settings)
     {
         var requestId = Draft.NewId("req_", 14);
         http.Response.Headers["Request-Id"] = requestId;
-        var asked = http.Request.Headers["Stripe-Version"].ToString();
-        http.Response.Headers["Stripe-Version"] = asked.Length > 0 ? asked : Draft.ApiVersion;
+        http.Response.Headers["Stripe-Version"] = ApiVersions.Account;
         Answer answer;
         try
         {
             Authenticate(http);
+            http.Response.Headers["Stripe-Version"] = ApiVersions.Spoken(http.Request);
             answer = await RunAsync(http, operation ?? throw Unrecognized(http.Request), requestId);
         }
         catch (StripeFailure failure)

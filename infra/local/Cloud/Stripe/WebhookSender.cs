@@ -103,6 +103,7 @@ internal sealed class WebhookSender : IDisposable
             return null;
         }
 
+        entry["api_version"] = endpoint.Text("api_version") ?? entry.Text("api_version");
         var body = Webhooks.Body(entry);
         using var request = new HttpRequestMessage(HttpMethod.Post, endpoint.Text("url")) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json", "utf-8");

@@ -65,7 +65,7 @@ internal static class Webhooks
             call.Draft, Draft.NewId("we_1"), call.Form.Url("url"), secret, Types(events));
         endpoint["description"] = call.Form.Text("description");
         endpoint["metadata"] = call.Form.Metadata();
-        endpoint["api_version"] = call.Form.Text("api_version");
+        endpoint["api_version"] = call.Form.Text("api_version") is { } version ? ApiVersions.Checked(version, "api_version") : null;
         var shown = call.Show(call.Draft.Put(endpoint));
 
         // Told once, to whoever made the endpoint.

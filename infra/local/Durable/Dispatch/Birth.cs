@@ -83,7 +83,8 @@ internal sealed class ChildBirth
         birth = new(message);
         if (((ExecutionStartedEvent)message.Event).ParentInstance is { OrchestrationInstance: not null } parent)
         {
-            var words = $"An orchestration with the instance ID '{message.OrchestrationInstance.InstanceId}' already exists and has not ended.";
+            var id = message.OrchestrationInstance.InstanceId;
+            var words = $"An orchestration with the instance ID '{id}' already exists and has not ended.";
             refusal = new(new()
             {
                 OrchestrationInstance = parent.OrchestrationInstance,

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using DurableTask.Core.Common;
+using DurableTask.Core.Entities;
 
 namespace Launchpad.Durable.Dispatch;
 
@@ -12,6 +13,7 @@ internal sealed class Hub : IDisposable
     private const int IdleEventsMax = 1_000_000;
 
     private readonly TimeProvider time;
+    private readonly EntityBackendProperties entityProperties;
     private readonly Timers timers;
     private readonly Dictionary<string, Slot> slots = new(StringComparer.Ordinal);
     private readonly LinkedList<Slot> idle = new();
@@ -20,9 +22,10 @@ internal sealed class Hub : IDisposable
     private readonly Channel<Slot> entities = Channel.CreateUnbounded<Slot>();
     private int idleEvents;
 
-    public Hub(TimeProvider time)
+    public Hub(TimeProvider time, EntityBackendProperties entityProperties)
     {
         this.time = time;
+        this.entityProperties = entityProperties;
         timers = new(time, Fire);
     }
 
@@ -101,6 +104,15 @@ internal sealed class Hub : IDisposable
         lock (gate)
         {
             return slot.Execution ??= read;
+        }
+    }
+
+    /// <summary>What memory has of the locked instance is not so any more: the database has to be asked.</summary>
+    public void Reload(Slot slot)
+    {
+        lock (gate)
+        {
+            slot.Execution = null;
         }
     }
 
@@ -221,7 +233,8 @@ internal sealed class Hub : IDisposable
         {
             slot.IsQueued = true;
             Busy(slot);
-            (Entities.IsEntityInstance(slot.Id) ? entities : orchestrations).Writer.TryWrite(slot);
+            var isApart = entityProperties.UseSeparateQueueForEntityWorkItems && Entities.IsEntityInstance(slot.Id);
+            (isApart ? entities : orchestrations).Writer.TryWrite(slot);
         }
     }
 

@@ -13,7 +13,7 @@ internal sealed class Opened : IDisposable
         this.directory = directory;
         Writer = writer;
         Reader = reader;
-        Hub = new(service.Time);
+        Hub = new(service.Time, service.EntityBackendProperties);
         Metrics = new(service, Hub);
     }
 
@@ -47,7 +47,8 @@ internal sealed class Opened : IDisposable
             directory.Dispose();
             throw refused is StoreException { IsDamage: true }
                 ? new InvalidDataException(
-                    $"The database in {options.Directory} is damaged. {refused.Message} Restore the newest backup of the directory.", refused)
+                    $"The database in {options.Directory} is damaged. {refused.Message} Restore the newest backup of the directory.",
+                    refused)
                 : refused;
         }
     }

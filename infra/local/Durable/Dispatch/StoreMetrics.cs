@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Launchpad.Durable.Dispatch;
 
-/// <summary>What waits in the store and what went through it, under the meter "Launchpad.Durable", whose tag says which directory.</summary>
+/// <summary>What waits in the store and what went through it, under the meter "Launchpad.Durable"; its tag says which directory.</summary>
 internal sealed class StoreMetrics : IDisposable
 {
     private readonly Meter meter;

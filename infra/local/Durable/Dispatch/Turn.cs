@@ -81,11 +81,15 @@ internal sealed class Turn
 
     private int EventsBefore => isNewExecution ? 0 : item.Execution!.History.Count;
 
-    public Commit ToCommit(Hub hub, Waiters waiters) => new()
+    public Commit ToCommit(Opened store) => new()
     {
         Growth = (state.Name, EventsBefore, EventsBefore + events.Count),
         Apply = Apply,
-        Committed = () => Follow(hub, waiters),
+        Committed = () =>
+        {
+            store.Metrics.Turn();
+            Follow(store.Hub, store.Waiters);
+        },
     };
 
     private SessionAbortedException? Apply(WriteStatements database)

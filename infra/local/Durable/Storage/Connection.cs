@@ -24,12 +24,21 @@ internal sealed class Connection : IDisposable
     }
 
     public Connection(string path, bool readOnly = false)
+        : this(path, readOnly ? raw.SQLITE_OPEN_READONLY : raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE)
     {
-        var flags = raw.SQLITE_OPEN_NOMUTEX | (readOnly ? raw.SQLITE_OPEN_READONLY : raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE);
+    }
+
+    private Connection(string path, int mode)
+    {
+        var flags = raw.SQLITE_OPEN_NOMUTEX | mode;
         Check(raw.sqlite3_open_v2(path, out handle, flags, null), handle);
         Check(raw.sqlite3_extended_result_codes(handle, 1), handle);
         Execute("PRAGMA busy_timeout = 10000");
     }
+
+    /// <summary>Of a database that no process has open: nothing is locked, and nothing is written beside it.</summary>
+    public static Connection OfClosed(string path) => new(
+        $"file:{string.Join('/', path.Split('/').Select(Uri.EscapeDataString))}?immutable=1", raw.SQLITE_OPEN_READONLY | raw.SQLITE_OPEN_URI);
 
     /// <summary>A statement that lives as long as the connection.</summary>
     public Statement Prepare(string sql)

@@ -32,7 +32,8 @@ internal sealed class Integrity
 
     private List<string> Find()
     {
-        var orphans = reader.Scalar($"SELECT count(*) FROM history WHERE turn >> {WriteStatements.TurnBits} NOT IN (SELECT key FROM instances)");
+        var orphans = reader.Scalar(
+            $"SELECT count(*) FROM history WHERE turn >> {WriteStatements.TurnBits} NOT IN (SELECT key FROM instances)");
         if (orphans > 0)
         {
             problems.Add($"{orphans} turns belong to no instance.");

@@ -197,7 +197,8 @@ internal sealed class Reader(string path) : IDisposable
 
         public Session(string path)
         {
-            connection = new(path, readOnly: true);
+            // A database that was closed has no log beside it, and merely to look into it would make one.
+            connection = File.Exists(path + "-wal") ? new(path, readOnly: true) : Connection.OfClosed(path);
             Find = connection.Prepare($"SELECT {InstanceRow.Whole} FROM instances WHERE id = ?1");
             History = connection.Prepare("SELECT turn, events FROM history WHERE turn >= ?1 AND turn <= ?2 ORDER BY turn");
         }

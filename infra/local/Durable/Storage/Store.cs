@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 
@@ -7,6 +8,9 @@ namespace Launchpad.Durable.Storage;
 /// transaction renews the claim, so of two processes the older one stops.</summary>
 internal sealed class Store : IDisposable
 {
+    private const int PageSizeAt = 16;
+    private const int PagesAt = 28;
+
     private readonly Statement stamp;
     private readonly HighWaterMark mark;
     private readonly Checkpointer checkpointer;
@@ -37,8 +41,14 @@ internal sealed class Store : IDisposable
         try
         {
             RequireFiles(path, mark);
+            var isShort = IsShort(path);
             connection = Schema.Open(path);
             mark = Agree(connection, mark, directory, logger);
+            if (isShort && connection.Text("PRAGMA quick_check(1)") is not "ok" and var damage)
+            {
+                throw new InvalidDataException($"{path} is damaged: a part of it is missing ({damage}). Restore the newest backup.");
+            }
+
             connection.Execute("UPDATE owner SET epoch = epoch + 1");
             return new(connection, mark, new(path, fail));
         }
@@ -91,8 +101,25 @@ internal sealed class Store : IDisposable
 
         if (File.Exists($"{path}-wal") && new FileInfo($"{path}-wal").Length > 0)
         {
-            throw new InvalidDataException($"There is {path}-wal, but not the database that it belongs to. Put it back or restore a backup.");
+            throw new InvalidDataException(
+                $"There is {path}-wal, but not the database that it belongs to. Put it back or restore a backup.");
         }
+    }
+
+    /// <summary>Fewer pages than its first one counts. A checkpoint that a crash broke off leaves it so, and then the log has the others;
+    /// if not, the file was cut, which SQLite would only notice when it came to read there.</summary>
+    private static bool IsShort(string path)
+    {
+        Span<byte> header = stackalloc byte[PagesAt + sizeof(uint)];
+        if (!File.Exists(path))
+        {
+            return false;
+        }
+
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        return file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) == header.Length
+            && (long)BinaryPrimitives.ReadUInt32BigEndian(header[PagesAt..]) * BinaryPrimitives.ReadUInt16BigEndian(header[PageSizeAt..])
+            > file.Length;
     }
 
     private static HighWaterMark Agree(Connection connection, HighWaterMark? mark, string directory, ILogger logger)
@@ -110,7 +137,8 @@ internal sealed class Store : IDisposable
         {
             if (had > 0)
             {
-                logger.LogWarning("{File} is missing or damaged: whether the database lost its last commits cannot be told.", Mark(directory));
+                logger.LogWarning(
+                    "{File} is missing or damaged: whether the database lost its last commits cannot be told.", Mark(directory));
             }
 
             return HighWaterMark.Create(Mark(directory), store, had);

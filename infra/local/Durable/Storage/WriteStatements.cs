@@ -26,7 +26,9 @@ internal sealed class WriteStatements(Connection connection)
     private readonly Statement delete = connection.Prepare("DELETE FROM instances WHERE key = ?1");
     private readonly Statement clear = connection.Prepare("DELETE FROM history WHERE turn >= ?1 AND turn <= ?2");
     private readonly Statement append = connection.Prepare("INSERT INTO history (turn, events) VALUES (?1, ?2)");
-    private readonly Statement addMessage = connection.Prepare("INSERT INTO messages (seq, due, instance, message) VALUES (?1, ?2, ?3, ?4)");
+    private readonly Statement addMessage = connection.Prepare(
+        "INSERT INTO messages (seq, due, instance, message) VALUES (?1, ?2, ?3, ?4)");
+
     private readonly Statement removeMessage = connection.Prepare("DELETE FROM messages WHERE seq = ?1");
     private readonly Statement addTask = connection.Prepare("INSERT INTO tasks (seq, instance, message) VALUES (?1, ?2, ?3)");
     private readonly Statement removeTask = connection.Prepare("DELETE FROM tasks WHERE seq = ?1");

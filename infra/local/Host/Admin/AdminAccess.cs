@@ -7,9 +7,6 @@ namespace Launchpad.Host.Admin;
 /// <summary>Who may ask the host about itself: this machine, with the master key. Without a master key nobody may.</summary>
 internal sealed class AdminAccess(FunctionKeys keys)
 {
-    // What a reverse proxy on this machine passes on comes from loopback too, but says so.
-    private static readonly string[] Forwarded = ["Forwarded", "X-Forwarded-For", "X-Original-For"];
-
     public RequestDelegate Guard(Func<HttpContext, Task<IResult>> answer) => async http =>
     {
         var result = !IsLocal(http) ? Results.NotFound()
@@ -18,7 +15,8 @@ internal sealed class AdminAccess(FunctionKeys keys)
         await result.ExecuteAsync(http);
     };
 
+    // What a reverse proxy on this machine passes on comes from loopback too, but says so.
     private static bool IsLocal(HttpContext http) =>
         http.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)
-        && !Forwarded.Any(http.Request.Headers.ContainsKey);
+        && !http.Request.Headers.Keys.Any(Proxies.IsTheirs);
 }

@@ -16,6 +16,7 @@ internal sealed class DurableHost(AppWorker app, HostJson json, IConfiguration s
     : IAsyncDisposable
 {
     private IHost? _host;
+    private bool _runs;
 
     /// <summary>The extension's own client, of the hub and the store that host.json names.</summary>
     public IDurableClient Client { get; private set; } = null!;
@@ -26,7 +27,7 @@ internal sealed class DurableHost(AppWorker app, HostJson json, IConfiguration s
     {
         _host = new HostBuilder()
             .ConfigureHostConfiguration(configuration => configuration.AddConfiguration(settings))
-            .ConfigureAppConfiguration(Configure)
+            .ConfigureAppConfiguration(configuration => Configure(configuration, json, settings))
             .ConfigureLogging((context, logging) => logging.AddProvider(logs).AddConfiguration(json.Logging)
                 .SetMinimumLevel(LogLevel.Warning)
                 // What a function threw is said by the app itself.
@@ -39,11 +40,11 @@ internal sealed class DurableHost(AppWorker app, HostJson json, IConfiguration s
                 services.AddSingleton<IWebHookProvider, NoWebHooks>();
 #pragma warning restore CS0618
                 store.AddTo(services);
-                services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
+                services.AddSingleton<IHostLifetime, NoLifetime>();
             })
-            .UseConsoleLifetime(console => console.SuppressStatusMessages = true)
             .Build();
         await _host.StartAsync(cancellation);
+        _runs = true;
         var answer = new TaskCompletionSource<string>();
         await _host.Services.GetRequiredService<IJobHost>().CallAsync(
             FunctionTypes.ClientName, new Dictionary<string, object> { ["answer"] = answer }, cancellation);
@@ -54,22 +55,25 @@ internal sealed class DurableHost(AppWorker app, HostJson json, IConfiguration s
 
     public async ValueTask DisposeAsync()
     {
-        if (_host is null)
+        // What it holds goes with the process, which ends now.
+        if (_runs)
         {
-            return;
+            await Drain.WithinAsync(_host!.StopAsync(), Drain.EngineLimit);
         }
-
-        await _host.StopAsync();
-        _host.Dispose();
     }
 
-    // host.json stands where the Functions host puts it, and decides that the worker is another process.
-    private void Configure(IConfigurationBuilder configuration)
+    /// <summary>host.json stands where the Functions host puts it, and decides that the worker is another process. The extension's spans
+    /// are listened to by this host, or by nobody: its own listener is for Application Insights and hears everything always.</summary>
+    public static void Configure(IConfigurationBuilder configuration, HostJson json, IConfiguration settings)
     {
         var tree = json.Values.AsEnumerable().Where(pair => pair.Value is not null)
             .Select(pair => KeyValuePair.Create("AzureWebJobs:" + pair.Key, pair.Value));
-        configuration.AddConfiguration(settings).AddInMemoryCollection(
-            [.. tree, new("FUNCTIONS_WORKER_RUNTIME", "dotnet-isolated")]);
+        configuration.AddConfiguration(settings).AddInMemoryCollection(tree).AddInMemoryCollection(
+            [
+                new("FUNCTIONS_WORKER_RUNTIME", "dotnet-isolated"),
+                new("AzureWebJobs:extensions:durableTask:tracing:distributedTracingEnabled", "true"),
+                new("AzureWebJobs:extensions:durableTask:tracing:version", "None"),
+            ]);
     }
 
     private async Task<object?> RunAsync(string name, string input, Binder binder, CancellationToken stop)
@@ -92,10 +96,12 @@ internal sealed class DurableHost(AppWorker app, HostJson json, IConfiguration s
         {
             return await app.InvokeAsync(function, trigger, metadata, stop);
         }
-        catch (WorkerGoneException gone) when (!function.IsTriggeredBy("activityTrigger"))
+        catch (Exception failure) when (failure is WorkerGoneException or InvocationFailedException)
         {
             // By these words the extension knows that it is not the orchestration that failed: the turn is taken again.
-            throw new InvalidOperationException("Did not find any initialized language workers", gone);
+            throw function.IsTriggeredBy("activityTrigger")
+                ? new FunctionCallException(new() { Exception = new() { Message = failure.Message } })
+                : new InvalidOperationException("Did not find any initialized language workers", failure);
         }
     }
 
@@ -109,6 +115,14 @@ internal sealed class DurableHost(AppWorker app, HostJson json, IConfiguration s
         TypedData.DataOneofCase.Bytes => new JValue(value.Bytes.ToBase64()),
         _ => null,
     };
+
+    /// <summary>It ends when the host that it is in says so, after the requests and not with the signal.</summary>
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
 
     /// <summary>The extension's own management API is not served: what it can do, the app's routes do for whom they know.</summary>
 #pragma warning disable CS0618 // There is no other way to tell it.

@@ -25,13 +25,12 @@ internal sealed class FunctionTypes : ITypeLocator
 
     public FunctionTypes(IEnumerable<AppFunction> functions, Func<string, string, Binder, CancellationToken, Task<object?>> run)
     {
-        // The emitted code is an assembly of its own and sees only what is public; it finds its way back through the number.
-        var number = DurableCalls.Register(run);
+        DurableCalls.Runner = run;
         var module = AssemblyBuilder.DefineDynamicAssembly(new("Launchpad.App"), AssemblyBuilderAccess.Run).DefineDynamicModule("app");
         var type = module.DefineType("App", TypeAttributes.Public | TypeAttributes.Class);
         foreach (var function in functions.Where(function => Triggers.ContainsKey(function.TriggerType)))
         {
-            Define(type, function, number);
+            Define(type, function);
         }
 
         _type = type.CreateType();
@@ -39,7 +38,7 @@ internal sealed class FunctionTypes : ITypeLocator
 
     public IReadOnlyList<Type> GetTypes() => [_type, typeof(DurableCalls)];
 
-    private static void Define(TypeBuilder type, AppFunction function, int number)
+    private static void Define(TypeBuilder type, AppFunction function)
     {
         Type[] parameters = [typeof(string), typeof(Binder), typeof(CancellationToken)];
         var method = type.DefineMethod(
@@ -50,7 +49,6 @@ internal sealed class FunctionTypes : ITypeLocator
         method.DefineParameter(2, ParameterAttributes.None, "binder");
         method.DefineParameter(3, ParameterAttributes.None, "stop");
         var body = method.GetILGenerator();
-        body.Emit(OpCodes.Ldc_I4, number);
         body.Emit(OpCodes.Ldstr, function.Name);
         body.Emit(OpCodes.Ldarg_0);
         body.Emit(OpCodes.Ldarg_1);
@@ -74,23 +72,14 @@ internal sealed class FunctionTypes : ITypeLocator
         new(type.GetConstructor([.. arguments.Select(argument => argument.GetType())])!, arguments);
 }
 
-/// <summary>What emitted methods call.</summary>
+/// <summary>What emitted methods call: they are an assembly of their own and see only what is public.</summary>
 public static class DurableCalls
 {
-    private static readonly List<Func<string, string, Binder, CancellationToken, Task<object?>>> Hosts = [];
-
-    internal static int Register(Func<string, string, Binder, CancellationToken, Task<object?>> run)
-    {
-        lock (Hosts)
-        {
-            Hosts.Add(run);
-            return Hosts.Count - 1;
-        }
-    }
+    internal static Func<string, string, Binder, CancellationToken, Task<object?>>? Runner { get; set; }
 
     /// <summary>Runs a function of the app.</summary>
-    public static Task<object?> Run(int host, string function, string input, Binder binder, CancellationToken stop) =>
-        Hosts[host](function, input, binder, stop);
+    public static Task<object?> Run(string function, string input, Binder binder, CancellationToken stop) =>
+        Runner!(function, input, binder, stop);
 
     /// <summary>Gives the client's JSON to whoever calls.</summary>
     [FunctionName(FunctionTypes.ClientName)]

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net;
 using Launchpad.Host.Worker;
 using Launchpad.Host.Worker.Protocol;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing.Patterns;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -14,15 +15,15 @@ internal sealed class HttpEndpoints(
     AppWorker app, FunctionKeys keys, HttpLimits limits, HostJson host, Drain drain, IHttpForwarder forwarder, ILogger<HttpEndpoints> log)
     : IDisposable
 {
-    private const string InvocationHeader = "x-ms-invocation-id";
+    // What Azure allows by default.
+    public const long BodyBytesMax = 104_857_600;
 
-    /// <summary>How long a request waits for an app that is being started again.</summary>
-    private static readonly TimeSpan WorkerMax = TimeSpan.FromSeconds(20);
+    private const string InvocationHeader = "x-ms-invocation-id";
 
     // A stream may say nothing for long.
     private static readonly ForwarderRequestConfig Endless = new() { ActivityTimeout = TimeSpan.FromHours(24) };
 
-    private readonly HttpMessageInvoker _client = new(new SocketsHttpHandler
+    private readonly HttpMessageInvoker _client = new(new PartByPart(new SocketsHttpHandler
     {
         UseProxy = false,
         AllowAutoRedirect = false,
@@ -31,7 +32,7 @@ internal sealed class HttpEndpoints(
         EnableMultipleHttp2Connections = true,
         ActivityHeadersPropagator = null,
         ConnectTimeout = TimeSpan.FromSeconds(5),
-    });
+    }));
 
     public ImmutableArray<HttpFunction> Functions { get; } = HttpFunction.Of(app.Functions);
 
@@ -57,8 +58,14 @@ internal sealed class HttpEndpoints(
             return;
         }
 
+        if (http.Request.ContentLength > BodyBytesMax)
+        {
+            http.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+            return;
+        }
+
         using var place = await limits.EnterAsync(http.RequestAborted);
-        if (place is null)
+        if (!place.IsAcquired)
         {
             http.Response.StatusCode = StatusCodes.Status429TooManyRequests;
             return;
@@ -68,51 +75,45 @@ internal sealed class HttpEndpoints(
         {
             await ForwardAsync(function.Function, http);
         }
-        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        catch (Exception failure) when (http.RequestAborted.IsCancellationRequested)
         {
-            log.LogDebug("The caller of {Function} went away", function.Function.Name);
+            log.LogDebug(failure, "The caller of {Function} went away", function.Function.Name);
         }
-        catch (Exception failure) when (failure is WorkerGoneException or TimeoutException or OperationCanceledException)
+        catch (WorkerGoneException gone)
         {
-            log.LogError("The app went away while it ran {Function}", function.Function.Name);
+            log.LogError("{Reason}", gone.Message);
             Fail(http, StatusCodes.Status503ServiceUnavailable);
+        }
+        catch (InvocationFailedException failure)
+        {
+            log.LogError("{Reason}", failure.Message);
+            Fail(http, StatusCodes.Status500InternalServerError);
         }
     }
 
     private async Task ForwardAsync(AppFunction function, HttpContext http)
     {
         var started = Stopwatch.GetTimestamp();
-        var address = await app.HttpAsync(http.RequestAborted).WaitAsync(WorkerMax, http.RequestAborted);
+        var worker = await app.ReadyAsync(http.RequestAborted);
         var id = Guid.NewGuid().ToString();
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, drain.Deadline);
-        http.Response.OnStarting(static state =>
-        {
-            var (response, headers) = ((HttpResponse, IReadOnlyDictionary<string, string>))state;
-            foreach (var (name, value) in headers)
-            {
-                response.Headers[name] = value;
-            }
-
-            return Task.CompletedTask;
-        }, (http.Response, host.CustomHeaders));
         var metadata = http.Request.RouteValues.Select(
             value => KeyValuePair.Create(value.Key, new TypedData { String = value.Value?.ToString() ?? "" }));
-        var invocation = app.InvokeOnceAsync(id, function, new() { Http = new() }, metadata, stop.Token);
-        var forwarding = forwarder.SendAsync(
-            http, address.AbsoluteUri, _client, Endless, new Transformer(id, invocation), stop.Token).AsTask();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, drain.Deadline);
+        var invocation = app.InvokeOnceAsync(worker, id, function, new() { Http = new() }, metadata, stop.Token);
+        var forwarding = forwarder.SendAsync(http, worker.Http.AbsoluteUri, _client, Endless, new Transformer(id)).AsTask();
+        // An answer without a body has not begun yet when the function fails after it: the caller is told.
         await Task.WhenAll(invocation, forwarding);
         var response = await invocation;
         if (response.Result.Status is not StatusResult.Types.Status.Success)
         {
-            log.LogError(
-                "Executed {Function} (Failed, Id={InvocationId}, Duration={Milliseconds}ms): {Failure}", function.Name, id,
-                (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds, response.Result.Exception?.Message);
-            Fail(http, StatusCodes.Status500InternalServerError);
+            throw new InvocationFailedException(
+                $"Executed {function.Name} (Failed, Id={id}, Duration={(long)Stopwatch.GetElapsedTime(started).TotalMilliseconds}ms): "
+                + response.Result.Exception?.Message);
         }
-        else if (await forwarding is not ForwarderError.None and var error && !http.RequestAborted.IsCancellationRequested)
+
+        if (await forwarding is not ForwarderError.None and var error)
         {
-            log.LogError("The answer of {Function} did not arrive: {Error}", function.Name, error);
-            Fail(http, StatusCodes.Status502BadGateway);
+            throw new InvocationFailedException($"The answer of {function.Name} did not arrive: {error}");
         }
     }
 
@@ -129,30 +130,32 @@ internal sealed class HttpEndpoints(
         http.Response.StatusCode = status;
     }
 
-    /// <summary>Passes everything on as it came. A function that threw has often answered an empty 200 already: it is held back until the
-    /// app has said how the function ended.</summary>
-    private sealed class Transformer(string id, Task<InvocationResponse> invocation) : HttpTransformer
+    /// <summary>Passes everything on as it was written. Who called, how and by which name is said by this host alone, as the app believes
+    /// whoever is on its machine.</summary>
+    private sealed class Transformer(string id) : HttpTransformer
     {
+        private static readonly UriCreationOptions AsWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
         public override async ValueTask TransformRequestAsync(
             HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
         {
             await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
-            proxyRequest.Headers.Remove(InvocationHeader);
-            proxyRequest.Headers.Add(InvocationHeader, id);
-            proxyRequest.Headers.Host = httpContext.Request.Host.Value;
-            proxyRequest.Headers.TryAddWithoutValidation("X-Forwarded-Proto", httpContext.Request.Scheme);
-        }
-
-        public override async ValueTask<bool> TransformResponseAsync(
-            HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
-        {
-            if (proxyResponse is { StatusCode: HttpStatusCode.OK, Content.Headers.ContentLength: 0 }
-                && (await invocation.WaitAsync(cancellationToken)).Result.Status is not StatusResult.Types.Status.Success)
+            var target = httpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+            if (target.StartsWith('/'))
             {
-                return false;
+                proxyRequest.RequestUri = new Uri(destinationPrefix.TrimEnd('/') + target, AsWritten);
             }
 
-            return await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
+            var headers = proxyRequest.Headers;
+            foreach (var name in httpContext.Request.Headers.Keys.Where(Proxies.IsTheirs).Append(InvocationHeader))
+            {
+                headers.Remove(name);
+            }
+
+            headers.Add(InvocationHeader, id);
+            headers.Host = httpContext.Request.Host.Value;
+            headers.Add("X-Forwarded-For", httpContext.Connection.RemoteIpAddress?.ToString());
+            headers.Add("X-Forwarded-Proto", httpContext.Request.Scheme);
         }
     }
 }

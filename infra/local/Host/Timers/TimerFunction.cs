@@ -5,7 +5,7 @@ using Launchpad.Host.Worker.Protocol;
 
 namespace Launchpad.Host.Timers;
 
-/// <summary>One timer: sleeps until its next run, runs, records, and never runs twice at the same time.</summary>
+/// <summary>One timer: sleeps until its next run, runs, records. Its schedule never runs it twice at the same time.</summary>
 internal sealed class TimerFunction
 {
     // A long sleep is taken in parts, so that a change of the wall clock is noticed.
@@ -19,7 +19,7 @@ internal sealed class TimerFunction
     private volatile TimerStatus _status;
 
     public TimerFunction(
-        AppFunction function, TimerSchedule schedule, AppWorker app, (TimeProvider Time, TimerRecords Records) clock, ILogger logger)
+        AppFunction function, TimerSchedule schedule, AppWorker app, TimerClock clock, ILogger logger)
     {
         (Function, Schedule, _app, _time, _logger) = (function, schedule, app, clock.Time, logger);
         _runOnStartup = function.Property("runOnStartup")?.GetBoolean() ?? false;
@@ -36,7 +36,9 @@ internal sealed class TimerFunction
 
     private DateTime Now => _time.GetUtcNow().UtcDateTime;
 
-    public async Task RunAsync(CancellationToken stop)
+    /// <param name="stop">Ends it before the next run.</param>
+    /// <param name="cut">Ends it in the middle of a run.</param>
+    public async Task RunAsync(CancellationToken stop, CancellationToken cut)
     {
         var recorded = _records is null ? null : await _records.ReadAsync(Function.Name, stop);
         var now = Now;
@@ -45,32 +47,32 @@ internal sealed class TimerFunction
         if (_records is not null && now > _status.Next)
         {
             _logger.LogInformation("{Function} is past due: it should have run at {Next:o}", Function.Name, _status.Next);
-            await RunOnceAsync(isPastDue: true, stop);
+            await RunOnceAsync(isPastDue: true, cut);
         }
         else if (_runOnStartup)
         {
-            await RunOnceAsync(isPastDue: false, stop);
+            await RunOnceAsync(isPastDue: false, cut);
         }
 
-        while (!stop.IsCancellationRequested)
+        while (true)
         {
             await SleepUntilAsync(_status.Next, stop);
-            await RunOnceAsync(isPastDue: false, stop);
+            stop.ThrowIfCancellationRequested();
+            await RunOnceAsync(isPastDue: false, cut);
         }
     }
 
     /// <summary>Runs the function now because somebody asked, which changes nothing about its schedule.</summary>
-    public Task FireAsync(CancellationToken stop) => InvokeAsync(isPastDue: false, stop);
+    public Task FireAsync(CancellationToken cut) => InvokeAsync(isPastDue: false, cut);
 
-    private async Task RunOnceAsync(bool isPastDue, CancellationToken stop)
+    private async Task RunOnceAsync(bool isPastDue, CancellationToken cut)
     {
-        stop.ThrowIfCancellationRequested();
         var started = Now;
-        await InvokeAsync(isPastDue, stop);
+        await InvokeAsync(isPastDue, cut);
 
-        // Recorded only now: a run that a crash cut short is a missed run.
+        // Recorded only now: a run that was cut short is a missed run.
         _status = TimerStatus.AfterRun(Schedule, started);
-        await RecordAsync(stop);
+        await RecordAsync(cut);
     }
 
     private async Task RecordAsync(CancellationToken stop)
@@ -86,7 +88,7 @@ internal sealed class TimerFunction
         }
     }
 
-    private async Task InvokeAsync(bool isPastDue, CancellationToken stop)
+    private async Task InvokeAsync(bool isPastDue, CancellationToken cut)
     {
         var info = JsonSerializer.Serialize(new
         {
@@ -94,19 +96,25 @@ internal sealed class TimerFunction
             ScheduleStatus = _records is null ? null : _status,
             IsPastDue = isPastDue,
         });
+        if (await FailureAsync(info, cut) is { } failure)
+        {
+            cut.ThrowIfCancellationRequested();
+
+            // A failed run does not end the schedule.
+            _logger.LogError("Executed {Function} (Failed): {Failure}", Function.Name, failure);
+        }
+    }
+
+    private async Task<string?> FailureAsync(string info, CancellationToken cut)
+    {
         try
         {
-            var response = await _app.InvokeAsync(Function, new() { Json = info }, [], stop);
-            stop.ThrowIfCancellationRequested();
-            if (response.Result.Status is not StatusResult.Types.Status.Success)
-            {
-                // A failed run does not end the schedule.
-                _logger.LogError("Executed {Function} (Failed): {Failure}", Function.Name, response.Result.Exception?.Message);
-            }
+            var response = await _app.InvokeAsync(Function, new() { Json = info }, [], cut);
+            return response.Result.Status is StatusResult.Types.Status.Success ? null : response.Result.Exception?.Message ?? "";
         }
-        catch (WorkerGoneException gone)
+        catch (Exception failure) when (failure is WorkerGoneException or InvocationFailedException)
         {
-            _logger.LogError(gone, "Executed {Function} (Failed)", Function.Name);
+            return failure.Message;
         }
     }
 

@@ -10,12 +10,13 @@ internal sealed class TimerLease(BlobContainerClient container, string host, str
 {
     private static readonly TimeSpan Length = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(2);
 
     private readonly BlobClient _blob = container.GetBlobClient($"locks/{host}/timers");
 
     /// <summary>Runs the work while this host holds the lease, again each time that it gets it, until it is stopped.</summary>
-    /// <param name="work">Is cancelled when the lease is lost.</param>
-    /// <param name="stop">Ends it, and gives the lease back.</param>
+    /// <param name="work">Is cancelled when the lease is lost. It ends by itself when the host stops.</param>
+    /// <param name="stop">Waits for the work, which has less time than the lease, and gives the lease back.</param>
     public async Task RunAsync(Func<CancellationToken, Task> work, CancellationToken stop)
     {
         var lease = _blob.GetBlobLeaseClient(Id(name));
@@ -23,14 +24,19 @@ internal sealed class TimerLease(BlobContainerClient container, string host, str
         {
             if (!await TryAsync(() => TakeAsync(lease, stop)))
             {
-                await Task.Delay(Renewal, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(Retry, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 continue;
             }
 
-            using var held = CancellationTokenSource.CreateLinkedTokenSource(stop);
-            var working = work(held.Token);
+            using var lost = new CancellationTokenSource();
+            var working = work(lost.Token);
             await HoldAsync(lease, stop);
-            await held.CancelAsync();
+            if (!stop.IsCancellationRequested)
+            {
+                logger.LogWarning("The lease of the timers is lost");
+                await lost.CancelAsync();
+            }
+
             await working;
         }
 

@@ -5,7 +5,7 @@ namespace Launchpad.Host.Timers;
 
 /// <summary>Runs the app's timers while this host holds their lease.</summary>
 internal sealed class TimerService(
-    AppWorker app, IConfiguration settings, TimerLease lease, (TimeProvider Time, TimerRecords Records) clock, ILogger<TimerService> logger)
+    AppWorker app, IConfiguration settings, TimerLease lease, TimerClock clock, ILogger<TimerService> logger)
     : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
@@ -23,12 +23,13 @@ internal sealed class TimerService(
     {
         if (!All.IsEmpty)
         {
-            Keep(stop => lease.RunAsync(held => Task.WhenAll(All.Select(timer => WatchAsync(timer, timer.RunAsync, held))), stop));
+            Keep(() => lease.RunAsync(RunAllAsync, _stop.Token));
         }
     }
 
-    public void Fire(TimerFunction timer) => Keep(stop => WatchAsync(timer, timer.FireAsync, stop));
+    public void Fire(TimerFunction timer) => Keep(() => WatchAsync(timer, () => timer.FireAsync(clock.Deadline), _stop.Token));
 
+    /// <summary>Begins no run any more, and waits for those that are under way.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
@@ -42,22 +43,29 @@ internal sealed class TimerService(
         _stop.Dispose();
     }
 
-    private void Keep(Func<CancellationToken, Task> run)
+    private async Task RunAllAsync(CancellationToken lost)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, lost);
+        using var cut = CancellationTokenSource.CreateLinkedTokenSource(clock.Deadline, lost);
+        await Task.WhenAll(All.Select(timer => WatchAsync(timer, () => timer.RunAsync(end.Token, cut.Token), end.Token)));
+    }
+
+    private void Keep(Func<Task> run)
     {
         lock (_running)
         {
             _running.RemoveAll(task => task.IsCompleted);
-            _running.Add(Task.Run(() => run(_stop.Token)));
+            _running.Add(Task.Run(run));
         }
     }
 
-    private async Task WatchAsync(TimerFunction timer, Func<CancellationToken, Task> run, CancellationToken stop)
+    private async Task WatchAsync(TimerFunction timer, Func<Task> run, CancellationToken stop)
     {
         while (true)
         {
             try
             {
-                await run(stop);
+                await run();
                 return;
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -74,3 +82,9 @@ internal sealed class TimerService(
         }
     }
 }
+
+/// <summary>What all timers go by.</summary>
+/// <param name="Time">The clock.</param>
+/// <param name="Records">What ran when.</param>
+/// <param name="Deadline">Until when a run that is under way may go on once the host stops.</param>
+internal sealed record TimerClock(TimeProvider Time, TimerRecords Records, CancellationToken Deadline);

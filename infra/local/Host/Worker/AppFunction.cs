@@ -14,7 +14,8 @@ internal sealed class AppFunction
         (Metadata, Name, Id) = (metadata, metadata.Name, metadata.FunctionId);
         var bindings = metadata.RawBindings.Select(text => JsonDocument.Parse(text).RootElement).ToList();
         Trigger = bindings.FirstOrDefault(binding => TypeOf(binding).EndsWith("Trigger", StringComparison.OrdinalIgnoreCase));
-        if (Trigger.ValueKind is not JsonValueKind.Object || !Known.Contains(TriggerType = TypeOf(Trigger), StringComparer.OrdinalIgnoreCase))
+        if (Trigger.ValueKind is not JsonValueKind.Object
+            || !Known.Contains(TriggerType = TypeOf(Trigger), StringComparer.OrdinalIgnoreCase))
         {
             throw new NotSupportedException($"The trigger of function '{Name}' is none of {string.Join(", ", Known)}.");
         }

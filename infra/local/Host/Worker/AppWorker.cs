@@ -9,14 +9,23 @@ internal sealed class AppWorker(string folder, RpcServer rpc, HostJson host, ILo
     // A call that ends three workers is what ends them.
     private const int AttemptsMax = 3;
 
-    private static readonly TimeSpan ReadyMax = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartMax = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a call waits for an app that is being started again.</summary>
+    private static readonly TimeSpan ReadyMax = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long a function may take to end once its time is over.</summary>
+    private static readonly TimeSpan OvertimeMax = TimeSpan.FromSeconds(2);
 
     private readonly ILogger _logger = loggers.CreateLogger<AppWorker>();
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _gate = new();
     private TaskCompletionSource<WorkerChannel> _channel = NewChannel();
     private Task _supervision = Task.CompletedTask;
+
+    /// <summary>What the app is given beside this process's own environment.</summary>
+    public Dictionary<string, string> Settings { get; } = [];
 
     public IReadOnlyList<AppFunction> Functions { get; private set; } = [];
 
@@ -26,9 +35,6 @@ internal sealed class AppWorker(string folder, RpcServer rpc, HostJson host, ILo
     /// <summary>The JSON that a durable client of the app needs; known once the durable extension runs.</summary>
     public TaskCompletionSource<string> DurableClient { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>What the app is given beside this process's own environment.</summary>
-    public Dictionary<string, string?> Settings { get; } = [];
-
     /// <exception cref="InvalidOperationException">The app does not start; its own output says why.</exception>
     public async Task StartAsync(CancellationToken cancellation)
     {
@@ -36,9 +42,18 @@ internal sealed class AppWorker(string folder, RpcServer rpc, HostJson host, ILo
         _supervision = SuperviseAsync(process, channel);
     }
 
-    /// <summary>Where the app's own web server listens, now.</summary>
-    public async Task<Uri> HttpAsync(CancellationToken cancellation) => (await ChannelAsync(cancellation)).Http
-        ?? throw new InvalidOperationException("The app answers no HTTP: it needs builder.ConfigureFunctionsWebApplication().");
+    /// <summary>The worker that runs now, or the next one.</summary>
+    public async Task<WorkerChannel> ReadyAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return await Current().Task.WaitAsync(ReadyMax, cancellation);
+        }
+        catch (TimeoutException)
+        {
+            throw new WorkerGoneException($"The app does not run, and did not within {ReadyMax}.");
+        }
+    }
 
     /// <summary>Runs a function that the caller may well run twice; when the worker ends meanwhile, the next one runs it.</summary>
     /// <param name="function">Which.</param>
@@ -46,27 +61,29 @@ internal sealed class AppWorker(string folder, RpcServer rpc, HostJson host, ILo
     /// <param name="metadata">What else is known of the trigger.</param>
     /// <param name="stop">Asks the function to stop; its answer is waited for all the same.</param>
     /// <exception cref="WorkerGoneException">Three workers ended while they ran it.</exception>
+    /// <exception cref="InvocationFailedException">Its time was over.</exception>
     public async Task<InvocationResponse> InvokeAsync(
         AppFunction function, TypedData trigger, IEnumerable<KeyValuePair<string, TypedData>> metadata, CancellationToken stop)
     {
         for (var attempt = 1; ; attempt++)
         {
+            var worker = await ReadyAsync(stop);
             try
             {
-                return await InvokeOnceAsync(Guid.NewGuid().ToString(), function, trigger, metadata, stop);
+                return await InvokeOnceAsync(worker, Guid.NewGuid().ToString(), function, trigger, metadata, stop);
             }
-            catch (WorkerGoneException) when (attempt < AttemptsMax && !_stopping.IsCancellationRequested)
+            catch (WorkerGoneException gone) when (attempt < AttemptsMax && !_stopping.IsCancellationRequested)
             {
-                _logger.LogWarning("The worker ended while it ran {Function}; the next one runs it again", function.Name);
+                _logger.LogWarning("{Reason} The next one runs it again", gone.Message);
             }
         }
     }
 
-    /// <summary>Runs a function once, under an id that the caller chose.</summary>
+    /// <summary>Runs a function once, on this worker, under an id that the caller chose.</summary>
     public async Task<InvocationResponse> InvokeOnceAsync(
-        string id, AppFunction function, TypedData trigger, IEnumerable<KeyValuePair<string, TypedData>> metadata, CancellationToken stop)
+        WorkerChannel worker, string id, AppFunction function, TypedData trigger, IEnumerable<KeyValuePair<string, TypedData>> metadata,
+        CancellationToken stop)
     {
-        var channel = await ChannelAsync(stop);
         var request = new InvocationRequest
         {
             InvocationId = id,
@@ -76,7 +93,8 @@ internal sealed class AppWorker(string folder, RpcServer rpc, HostJson host, ILo
         request.InputData.Add(new ParameterBinding { Name = function.TriggerName, Data = trigger });
         foreach (var client in function.ClientNames)
         {
-            request.InputData.Add(new ParameterBinding { Name = client, Data = new() { String = await DurableClient.Task.WaitAsync(stop) } });
+            var json = await DurableClient.Task.WaitAsync(stop);
+            request.InputData.Add(new ParameterBinding { Name = client, Data = new() { String = json } });
         }
 
         foreach (var (name, value) in metadata)
@@ -84,13 +102,14 @@ internal sealed class AppWorker(string folder, RpcServer rpc, HostJson host, ILo
             request.TriggerMetadata[name] = value;
         }
 
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        if (host.FunctionTimeout is { } timeout)
+        try
         {
-            limit.CancelAfter(timeout);
+            return await WithinTimeAsync(worker, function, request, stop);
         }
-
-        return await channel.InvokeAsync(request, limit.Token);
+        catch (WorkerGoneException)
+        {
+            throw new WorkerGoneException($"The app ended while it ran {function.Name}.");
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -102,11 +121,34 @@ internal sealed class AppWorker(string folder, RpcServer rpc, HostJson host, ILo
 
     private static TaskCompletionSource<WorkerChannel> NewChannel() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private Task<WorkerChannel> ChannelAsync(CancellationToken cancellation)
+    // One that has ended is nobody's any more, even before it is found out why.
+    private TaskCompletionSource<WorkerChannel> Current()
     {
         lock (_gate)
         {
-            return _channel.Task.WaitAsync(cancellation);
+            return _channel = _channel.Task is { IsCompleted: true, Result.Ended.IsCompleted: true } ? NewChannel() : _channel;
+        }
+    }
+
+    /// <summary>As on Azure a function whose time is over is cancelled, and if it goes on all the same the app is ended.</summary>
+    private async Task<InvocationResponse> WithinTimeAsync(
+        WorkerChannel worker, AppFunction function, InvocationRequest request, CancellationToken stop)
+    {
+        if (host.FunctionTimeout is not { } time)
+        {
+            return await worker.InvokeAsync(request, stop);
+        }
+
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        over.CancelAfter(time);
+        try
+        {
+            return await worker.InvokeAsync(request, over.Token).WaitAsync(time + OvertimeMax, CancellationToken.None);
+        }
+        catch (TimeoutException)
+        {
+            worker.End();
+            throw new InvocationFailedException($"{function.Name} ran longer than {time} and did not stop: the app is ended.");
         }
     }
 
@@ -117,45 +159,38 @@ internal sealed class AppWorker(string folder, RpcServer rpc, HostJson host, ILo
         rpc.Expect(id, channel);
         var process = await WorkerProcess.StartAsync(folder, rpc.Address, id, Settings);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(ReadyMax);
-        var starting = channel.StartAsync(folder, patience.Token);
+        patience.CancelAfter(StartMax);
         try
         {
+            var starting = channel.StartAsync(folder, patience.Token);
             if (await Task.WhenAny(starting, process.Exited) == process.Exited)
             {
-                channel.End();
                 throw new InvalidOperationException($"The app ended before it was ready, with exit code {await process.Exited}.");
             }
 
             (Functions, ProcessId) = (await starting, process.Id);
         }
-        catch
+        catch (Exception failure)
         {
+            channel.End();
             process.Kill();
             await process.Exited;
             process.Dispose();
-            channel.Dispose();
-            throw;
+            throw failure is OperationCanceledException && !cancellation.IsCancellationRequested
+                ? new TimeoutException($"The app was not ready within {StartMax}.")
+                : failure;
         }
 
-        lock (_gate)
-        {
-            _channel.SetResult(channel);
-        }
-
+        Current().SetResult(channel);
         _logger.LogInformation("The app runs as process {Pid} with {Functions} functions", process.Id, Functions.Count);
         return (process, channel);
     }
 
     private async Task SuperviseAsync(WorkerProcess process, WorkerChannel channel)
     {
-        while (await EndsAsync(process, channel))
+        var stopping = Task.Delay(Timeout.Infinite, _stopping.Token);
+        while (await Task.WhenAny(process.Exited, channel.Ended, stopping) != stopping && !_stopping.IsCancellationRequested)
         {
-            lock (_gate)
-            {
-                _channel = NewChannel();
-            }
-
             channel.End();
             process.Kill();
             _logger.LogError("The app ended with exit code {Code}; it is started again", await process.Exited);
@@ -168,19 +203,10 @@ internal sealed class AppWorker(string folder, RpcServer rpc, HostJson host, ILo
             (process, channel) = next;
         }
 
-        channel.Terminate(TimeSpan.FromSeconds(5));
-        await process.StopAsync();
+        channel.Terminate(Drain.AppLimit);
+        await process.StopAsync(Drain.AppLimit);
         channel.End();
         process.Dispose();
-        channel.Dispose();
-    }
-
-    // False when this host stops first.
-    private async Task<bool> EndsAsync(WorkerProcess process, WorkerChannel channel)
-    {
-        var stopping = Task.Delay(Timeout.Infinite, _stopping.Token);
-        var gone = Task.Delay(Timeout.Infinite, channel.Ended);
-        return await Task.WhenAny(process.Exited, gone, stopping) != stopping && !_stopping.IsCancellationRequested;
     }
 
     private async Task<(WorkerProcess, WorkerChannel)?> RelaunchAsync()
@@ -203,3 +229,6 @@ internal sealed class AppWorker(string folder, RpcServer rpc, HostJson host, ILo
         }
     }
 }
+
+/// <summary>A function did not do what it should have done, in words for the log and not for a caller.</summary>
+internal sealed class InvocationFailedException(string message) : Exception(message);

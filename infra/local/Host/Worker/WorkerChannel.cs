@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net.Sockets;
 using System.Threading.Channels;
 using Grpc.Core;
 using Launchpad.Host.Worker.Protocol;
@@ -6,7 +7,7 @@ using Launchpad.Host.Worker.Protocol;
 namespace Launchpad.Host.Worker;
 
 /// <summary>The conversation with one worker process, from its first message to the end of its stream.</summary>
-internal sealed class WorkerChannel(ILoggerFactory loggers) : IDisposable
+internal sealed class WorkerChannel(ILoggerFactory loggers)
 {
     private const string Initialization = "initialization";
     private const string Description = "description";
@@ -17,24 +18,25 @@ internal sealed class WorkerChannel(ILoggerFactory loggers) : IDisposable
     private readonly ConcurrentDictionary<string, TaskCompletionSource<StreamingMessage>> _waiting = new();
     private readonly ILogger _logger = loggers.CreateLogger<WorkerChannel>();
     private readonly TaskCompletionSource _attached = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly CancellationTokenSource _ended = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Uri? _http;
 
     /// <summary>Where the worker's own web server listens.</summary>
-    public Uri? Http { get; private set; }
+    public Uri Http => _http
+        ?? throw new InvalidOperationException("The app answers no HTTP: it needs builder.ConfigureFunctionsWebApplication().");
 
-    /// <summary>Cancelled when the worker has gone: nothing that was asked of it will be answered any more.</summary>
-    public CancellationToken Ended => _ended.Token;
+    /// <summary>Completed when the worker has gone: nothing that was asked of it will be answered any more.</summary>
+    public Task Ended => _ended.Task;
 
     /// <summary>Carries messages both ways for as long as the worker's stream lasts.</summary>
     public async Task ServeAsync(
         IAsyncStreamReader<StreamingMessage> from, IServerStreamWriter<StreamingMessage> to, CancellationToken cancellation)
     {
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation, Ended);
-        var sending = SendAsync(to, over.Token);
+        var sending = SendAsync(to, cancellation);
         _attached.TrySetResult();
         try
         {
-            while (await from.MoveNext(over.Token))
+            while (await from.MoveNext(cancellation))
             {
                 Take(from.Current);
             }
@@ -51,15 +53,13 @@ internal sealed class WorkerChannel(ILoggerFactory loggers) : IDisposable
     /// <summary>Nothing will come any more.</summary>
     public void End()
     {
-        _ended.Cancel();
+        _ended.TrySetResult();
         _outgoing.Writer.TryComplete();
         foreach (var waiting in _waiting.Values)
         {
-            waiting.TrySetException(new WorkerGoneException());
+            waiting.TrySetException(new WorkerGoneException("The app ended."));
         }
     }
-
-    public void Dispose() => _ended.Dispose();
 
     /// <summary>Introduces the two to each other; the functions that the app has, loaded.</summary>
     public async Task<IReadOnlyList<AppFunction>> StartAsync(string folder, CancellationToken cancellation)
@@ -68,7 +68,7 @@ internal sealed class WorkerChannel(ILoggerFactory loggers) : IDisposable
         var init = new WorkerInitRequest { HostVersion = "4.0.0", WorkerDirectory = folder, FunctionAppDirectory = folder };
         var ready = await AskAsync(Initialization, new() { WorkerInitRequest = init }, cancellation);
         EnsureSucceeded(ready.WorkerInitResponse.Result, "The worker could not be initialized");
-        Http = ready.WorkerInitResponse.Capabilities.TryGetValue("HttpUri", out var address) ? new Uri(address) : null;
+        _http = ready.WorkerInitResponse.Capabilities.TryGetValue("HttpUri", out var address) ? new Uri(address) : null;
 
         var wanted = new FunctionsMetadataRequest { FunctionAppDirectory = folder };
         var described = await AskAsync(Description, new() { FunctionsMetadataRequest = wanted }, cancellation);
@@ -82,7 +82,26 @@ internal sealed class WorkerChannel(ILoggerFactory loggers) : IDisposable
             EnsureSucceeded(loaded.FunctionLoadResponse.Result, $"Function '{function.Name}' could not be loaded");
         }
 
+        await ListensAsync(cancellation);
         return functions;
+    }
+
+    /// <summary>The app says that it is ready a little before its web server listens.</summary>
+    private async Task ListensAsync(CancellationToken cancellation)
+    {
+        while (_http is not null)
+        {
+            try
+            {
+                using var probe = new TcpClient();
+                await probe.ConnectAsync(_http.Host, _http.Port, cancellation);
+                return;
+            }
+            catch (SocketException)
+            {
+                await Task.Delay(10, cancellation);
+            }
+        }
     }
 
     /// <param name="stop">Asks the function to stop; its answer is waited for all the same.</param>
@@ -105,7 +124,7 @@ internal sealed class WorkerChannel(ILoggerFactory loggers) : IDisposable
         {
             if (!Post(question))
             {
-                throw new WorkerGoneException();
+                throw new WorkerGoneException("The app ended.");
             }
 
             return await answer.Task.WaitAsync(cancellation);
@@ -128,7 +147,8 @@ internal sealed class WorkerChannel(ILoggerFactory loggers) : IDisposable
                 await to.WriteAsync(message, CancellationToken.None);
             }
         }
-        catch (Exception broken) when (broken is IOException or OperationCanceledException or Grpc.Core.RpcException or InvalidOperationException)
+        catch (Exception broken) when (broken
+            is IOException or OperationCanceledException or Grpc.Core.RpcException or InvalidOperationException)
         {
             _logger.LogDebug(broken, "The worker takes nothing any more");
         }
@@ -174,5 +194,5 @@ internal sealed class WorkerChannel(ILoggerFactory loggers) : IDisposable
     }
 }
 
-/// <summary>The worker ended before it answered.</summary>
-internal sealed class WorkerGoneException() : Exception("The worker ended before it answered.");
+/// <summary>The app ended before it answered.</summary>
+internal sealed class WorkerGoneException(string message) : Exception(message);

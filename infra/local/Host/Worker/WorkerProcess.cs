@@ -7,8 +7,6 @@ namespace Launchpad.Host.Worker;
 /// <summary>The app as a process that cannot outlive this one: the kernel ends it with the thread that started it.</summary>
 internal sealed class WorkerProcess : IDisposable
 {
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
-
     private readonly TaskCompletionSource<int> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Process _process;
@@ -20,20 +18,15 @@ internal sealed class WorkerProcess : IDisposable
 
     public int Id => _process.Id;
 
-    public static async Task<WorkerProcess> StartAsync(string folder, Uri rpc, string id, IReadOnlyDictionary<string, string?> settings)
+    public static async Task<WorkerProcess> StartAsync(string folder, Uri rpc, string id, IReadOnlyDictionary<string, string> settings)
     {
-        var program = new WorkerProgram(folder);
-        // setpriv is part of every Debian; what it asks of the kernel stays in force over exec.
-        var start = new ProcessStartInfo("setpriv", ["--pdeathsig", "KILL", .. program.CommandLine])
+        // Both are part of every Debian. In a session of its own it does not see the Ctrl-C that is meant for this process, and what is
+        // asked of the kernel stays in force over exec.
+        var start = new ProcessStartInfo("setsid", ["setpriv", "--pdeathsig", "KILL", .. CommandLine(folder), .. Arguments(rpc, id)])
         {
             WorkingDirectory = folder,
             UseShellExecute = false,
         };
-        foreach (var argument in Arguments(rpc, id))
-        {
-            start.ArgumentList.Add(argument);
-        }
-
         foreach (var (name, value) in settings)
         {
             start.Environment[name] = value;
@@ -50,11 +43,11 @@ internal sealed class WorkerProcess : IDisposable
     }
 
     /// <summary>Lets it end by itself for a while.</summary>
-    public async Task StopAsync()
+    public async Task StopAsync(TimeSpan grace)
     {
         try
         {
-            await Exited.WaitAsync(Grace);
+            await Exited.WaitAsync(grace);
         }
         catch (TimeoutException)
         {
@@ -101,25 +94,19 @@ internal sealed class WorkerProcess : IDisposable
     }
 
     /// <summary>What the published folder says of how it is started.</summary>
-    private sealed class WorkerProgram(string folder)
+    private static string[] CommandLine(string folder)
     {
-        public IReadOnlyList<string> CommandLine { get; } = Read(folder);
-
-        private static IReadOnlyList<string> Read(string folder)
+        var file = Path.Combine(folder, "worker.config.json");
+        if (!File.Exists(file))
         {
-            var file = Path.Combine(folder, "worker.config.json");
-            if (!File.Exists(file))
-            {
-                throw new FileNotFoundException($"There is no functions app in {folder}: worker.config.json is missing. Publish it first.");
-            }
-
-            using var config = JsonDocument.Parse(File.ReadAllBytes(file));
-            var description = config.RootElement.GetProperty("description");
-            var program = description.GetProperty("defaultExecutablePath").GetString()!;
-            var worker = description.TryGetProperty("defaultWorkerPath", out var path) ? path.GetString() : null;
-            return worker is null
-                ? [Path.Combine(folder, program)]
-                : [program, Path.Combine(folder, worker)];
+            throw new FileNotFoundException($"There is no functions app in {folder}: worker.config.json is missing. Publish it first.");
         }
+
+        using var config = JsonDocument.Parse(File.ReadAllBytes(file));
+        var description = config.RootElement.GetProperty("description");
+        var program = description.GetProperty("defaultExecutablePath").GetString()!;
+        return description.TryGetProperty("defaultWorkerPath", out var path) && path.GetString() is { } worker
+            ? [program, Path.Combine(folder, worker)]
+            : [Path.Combine(folder, program)];
     }
 }

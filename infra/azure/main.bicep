@@ -1,0 +1,205 @@
+// Everything an operator deploys: the control plane in one group, tenants' machines and their names in another.
+targetScope = 'subscription'
+
+@description('Part of every name: small letters and digits.')
+@minLength(3)
+@maxLength(9)
+param name string = 'launchpad'
+param location string = 'westeurope'
+
+@description('The zone that bots get their names in, for example bots.example.com.')
+param domain string
+
+@description('Told by the certificate authority when a certificate runs out.')
+param acmeEmail string
+
+@description('PEM: whose signature an image must carry.')
+param imagePublicKey string
+param imageRepository string = 'launchpad/openclaw'
+param imageTag string
+
+@description('Who deploys: puts secrets into the vault and images into the registry.')
+param operatorId string = deployer().objectId
+
+@description('Addresses or ranges from which the vault can be reached beside the control plane\'s own network.')
+param operatorAddresses string[]
+
+@description('Posted to when a person is needed; may hold a token, or be a reference to a secret of the vault.')
+@secure()
+param pageUrl string = ''
+param runbooksUrl string
+
+@description('A name of your own for the API, with a slash at the end; empty: the app\'s.')
+param publicUrl string = ''
+
+param budgetAmount int
+param budgetEmails string[]
+
+@description('First day of the month of the first deployment. Azure does not let it be changed afterwards.')
+param budgetStart string
+
+@description('What one account may have, and for how long a deletion can be taken back.')
+param limits { deploymentsPerAccount: int, undoWindow: string } = { deploymentsPerAccount: 20, undoWindow: '1.00:00:00' }
+
+@description('The models that bots use whose customer brings no key.')
+param model { url: string, name: string } = { url: 'https://api.openai.com/v1', name: 'gpt-5-mini' }
+
+@description('Machines: what they boot from, and those of the shared pool.')
+param machines { imageId: string, diskGb: int, sharedSize: string, sharedCapacityMb: int, sharedSpare: int } = {
+  imageId: 'debian:debian-12:12-gen2:latest'
+  diskGb: 64
+  sharedSize: 'Standard_D4s_v5'
+  sharedCapacityMb: 14336
+  sharedSpare: 1
+}
+
+@description('A dedicated size; docs/adr/0012-azure.md has why.')
+param planSku string = 'P0v3'
+param instances int = 2
+param addressSpace string = '10.20.0.0/16'
+
+@allowed(['centralus', 'eastasia', 'eastus2', 'westeurope', 'westus2'])
+param dashboardLocation string = 'westeurope'
+
+var token = uniqueString(subscription().id, name)
+var appName = 'func-${name}-${token}'
+var storageName = 'st${name}${token}'
+var vaultName = take('kv-${name}-${token}', 24)
+var registryName = 'cr${name}${token}'
+var tags = { application: name }
+var secretNames = { stripeKey: 'stripe-api-key', stripeWebhook: 'stripe-webhook-secret', modelKey: 'platform-model-key' }
+
+resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
+  name: 'rg-${name}'
+  location: location
+  tags: tags
+}
+
+resource machinesGroup 'Microsoft.Resources/resourceGroups@2025-04-01' = {
+  name: 'rg-${name}-machines'
+  location: location
+  tags: tags
+}
+
+module identity 'modules/identity.bicep' = {
+  scope: group
+  params: { name: 'id-${name}', location: location, tags: tags }
+}
+
+module network 'modules/network.bicep' = {
+  scope: group
+  params: { location: location, tags: tags, addressSpace: addressSpace }
+}
+
+module telemetry 'modules/telemetry.bicep' = {
+  scope: group
+  params: { location: location, tags: tags, principalId: identity.outputs.principalId, dailyGb: 2 }
+}
+
+module storage 'modules/storage.bicep' = {
+  scope: group
+  params: {
+    name: storageName
+    location: location
+    tags: tags
+    principalId: identity.outputs.principalId
+    subnetId: network.outputs.functionsSubnetId
+  }
+}
+
+module vault 'modules/vault.bicep' = {
+  scope: group
+  params: {
+    name: vaultName
+    location: location
+    tags: tags
+    principalId: identity.outputs.principalId
+    subnetId: network.outputs.functionsSubnetId
+    operatorId: operatorId
+    operatorAddresses: operatorAddresses
+    workspaceId: telemetry.outputs.workspaceId
+  }
+}
+
+module registry 'modules/registry.bicep' = {
+  scope: group
+  params: { name: registryName, location: location, tags: tags, operatorId: operatorId }
+}
+
+module dashboard 'modules/site.bicep' = {
+  scope: group
+  params: { name: 'stapp-${name}', location: dashboardLocation, tags: tags }
+}
+
+module roles 'modules/roles.bicep' = {
+  params: { prefix: name, scopes: [group.id, machinesGroup.id] }
+}
+
+module machineRights 'modules/machines.bicep' = {
+  scope: machinesGroup
+  params: { domain: domain, tags: tags, principalId: identity.outputs.principalId, roleId: roles.outputs.machinesRoleId }
+}
+
+module join 'modules/join.bicep' = {
+  scope: group
+  params: { networkName: network.outputs.name, principalId: identity.outputs.principalId, roleId: roles.outputs.subnetRoleId }
+}
+
+module budget 'modules/budget.bicep' = {
+  params: {
+    name: 'budget-${name}'
+    groups: [group.name, machinesGroup.name]
+    amount: budgetAmount
+    start: budgetStart
+    emails: budgetEmails
+  }
+}
+
+module app 'modules/app.bicep' = {
+  scope: group
+  params: {
+    name: appName
+    location: location
+    tags: tags
+    identity: { id: identity.outputs.id, clientId: identity.outputs.clientId }
+    subnetId: network.outputs.functionsSubnetId
+    storageName: storageName
+    vaultName: vaultName
+    insightsConnection: telemetry.outputs.connectionString
+    dashboardHost: dashboard.outputs.host
+    instances: instances
+    planSku: planSku
+    publicUrl: publicUrl
+    machines: { ...machines, group: machinesGroup.name, subnetId: network.outputs.machinesSubnetId }
+    domain: domain
+    acmeEmail: acmeEmail
+    image: {
+      registry: '${registryName}${environment().suffixes.acrLoginServer}'
+      repository: imageRepository
+      tag: imageTag
+      publicKey: imagePublicKey
+    }
+    model: model
+    secretNames: secretNames
+    limits: limits
+    pageUrl: pageUrl
+    runbooksUrl: runbooksUrl
+  }
+  // It looks into tables and vault as it starts, so its rights come first.
+  dependsOn: [storage, vault, machineRights, join]
+}
+
+output group string = group.name
+output app string = appName
+output api string = app.outputs.url
+output webhook string = '${app.outputs.url}api/billing/webhook'
+output vault string = vaultName
+output secrets string[] = [secretNames.stripeKey, secretNames.stripeWebhook, secretNames.modelKey]
+output registry string = '${registryName}${environment().suffixes.acrLoginServer}'
+output dashboard string = 'https://${dashboard.outputs.host}/'
+
+@description('Where the domain has to be delegated to, at whoever the parent zone is with.')
+output nameServers string[] = machineRights.outputs.nameServers
+
+@description('The one address that machines let in on port 22.')
+output controlPlaneAddress string = network.outputs.controlPlaneAddress
