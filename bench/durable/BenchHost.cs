@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
@@ -9,8 +10,11 @@ internal sealed class BenchHost : IAsyncDisposable
 {
     private const string Listening = "Now listening on: ";
 
+    private const int LinesMax = 20;
+
     private readonly Process _host;
     private readonly HttpClient _http;
+    private readonly ConcurrentQueue<string> _said = new();
 
     private BenchHost(Process host, string address)
     {
@@ -20,6 +24,7 @@ internal sealed class BenchHost : IAsyncDisposable
             BaseAddress = new Uri(new Uri(address), "api/"),
             Timeout = TimeSpan.FromMinutes(20),
         };
+        _ = ReadOnAsync();
     }
 
     /// <summary>Output folders of one build lie beside each other: bin/project/configuration.</summary>
@@ -49,20 +54,22 @@ internal sealed class BenchHost : IAsyncDisposable
         {
             if (line.IndexOf(Listening, StringComparison.Ordinal) is >= 0 and var at)
             {
-                // Nobody reads on, but the pipe must not fill up.
-                _ = host.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
                 return new(host, line[(at + Listening.Length)..]);
             }
         }
 
-        throw new InvalidOperationException("The host ended before it listened; what it said is above.");
+        throw new InvalidOperationException("The host ended before it listened; its standard error is above.");
     }
 
     /// <summary>Has the app run a load, and tells what it measured.</summary>
     public async Task<T> LoadAsync<T>(string load)
     {
         using var answer = await _http.PostAsync(new Uri(load, UriKind.Relative), null);
-        answer.EnsureSuccessStatusCode();
+        if (!answer.IsSuccessStatusCode)
+        {
+            throw new InvalidOperationException($"{load} was answered {(int)answer.StatusCode}. The host said last:\n{string.Join('\n', _said)}");
+        }
+
         return (await answer.Content.ReadFromJsonAsync<T>())!;
     }
 
@@ -99,6 +106,19 @@ internal sealed class BenchHost : IAsyncDisposable
         _host.Kill();
         await _host.WaitForExitAsync();
         _host.Dispose();
+    }
+
+    // The pipe must not fill up, and what was said last explains a failure.
+    private async Task ReadOnAsync()
+    {
+        while (await _host.StandardOutput.ReadLineAsync() is { } line)
+        {
+            _said.Enqueue(line);
+            while (_said.Count > LinesMax)
+            {
+                _said.TryDequeue(out _);
+            }
+        }
     }
 
     private IEnumerable<int> Children() => Directory.EnumerateDirectories($"/proc/{_host.Id}/task")

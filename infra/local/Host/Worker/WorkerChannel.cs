@@ -12,6 +12,8 @@ internal sealed class WorkerChannel(ILoggerFactory loggers)
     private const string Initialization = "initialization";
     private const string Description = "description";
 
+    private static readonly WriteOptions TogetherWithTheNext = new(WriteFlags.BufferHint);
+
     private readonly Channel<StreamingMessage> _outgoing =
         Channel.CreateUnbounded<StreamingMessage>(new() { SingleReader = true, AllowSynchronousContinuations = false });
 
@@ -144,6 +146,7 @@ internal sealed class WorkerChannel(ILoggerFactory loggers)
         {
             await foreach (var message in _outgoing.Reader.ReadAllAsync(over))
             {
+                to.WriteOptions = _outgoing.Reader.TryPeek(out _) ? TogetherWithTheNext : null;
                 await to.WriteAsync(message, CancellationToken.None);
             }
         }
