@@ -53,7 +53,7 @@ param machines { imageId: string, diskGb: int, sharedSize: string, sharedCapacit
   sharedSpare: 1
 }
 
-@description('A dedicated size; docs/adr/0012-azure.md has why.')
+@description('A dedicated size; docs/adr/0016-azure.md has why.')
 param planSku string = 'P0v3'
 param instances int = 2
 param addressSpace string = '10.20.0.0/16'
