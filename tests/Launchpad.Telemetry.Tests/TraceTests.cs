@@ -43,14 +43,15 @@ public sealed class TraceTests(Azurite azurite) : IAsyncLifetime
         var parent = spans.Single(span => span.Name == "vm exec-test");
         for (var span = parent; span is not null; span = spans.SingleOrDefault(other => other.SpanId == span.ParentSpanId))
         {
-            line.Add(span.Name);
+            // The extension and the framework each write a version in their own way.
+            line.Add(span.Name.Replace("@(1)", "@1", StringComparison.Ordinal));
             parent = span;
         }
 
         Assert.Equal(
             [
-                "vm exec-test", "step ask", "function Say", "activity:Say@(1)", "activity:Say@(1)", "orchestration:Converse@(1)",
-                "create_orchestration:Converse@(1)", "create_orchestration:Converse", "function Begin", "POST api/talks/{id}",
+                "vm exec-test", "step ask", "function Say", "activity:Say@1", "activity:Say@1", "orchestration:Converse@1",
+                "create_orchestration:Converse@1", "create_orchestration:Converse", "function Begin", "POST api/talks/{id}",
             ],
             line);
         Assert.Equal(caller, Collector.Hex(parent.ParentSpanId));
