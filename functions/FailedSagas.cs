@@ -10,6 +10,8 @@ namespace Launchpad.Functions;
 /// do: a person is called, its instance is kept for them to look at, and the deployment is free for whatever they decide.</summary>
 public sealed class FailedSagas(DeploymentStore deployments, OperationStore operations, Pager pager, TimeProvider clock)
 {
+    private const int WordsMax = 500;
+
     public static bool IsOne(OrchestrationMetadata? saga) =>
         saga?.RuntimeStatus is OrchestrationRuntimeStatus.Failed or OrchestrationRuntimeStatus.Terminated;
 
@@ -39,8 +41,13 @@ public sealed class FailedSagas(DeploymentStore deployments, OperationStore oper
     public Task TellAsync(string subject, OrchestrationMetadata saga, CancellationToken ct) => pager.RaiseAsync(
         PageKind.SagaFailed, subject,
         $"{saga.Name} ended without an outcome. Instance: {saga.InstanceId}. "
-            + (saga.FailureDetails is { } failure ? $"{failure.ErrorType}: {failure.ErrorMessage}" : $"It is {saga.RuntimeStatus}."),
+            + (saga.FailureDetails is { } failure ? $"{failure.ErrorType}: {failure.ErrorMessage}" : Words(saga)),
         ct);
+
+    // Azure Storage keeps a failure's parts in no column of its own: what is known stands in the place of the output.
+    private static string Words(OrchestrationMetadata saga) => saga.SerializedOutput is { Length: > 0 } output
+        ? $"{saga.RuntimeStatus}: {output[..Math.Min(output.Length, WordsMax)]}"
+        : $"It is {saga.RuntimeStatus}.";
 
     // A conversation changes nothing. Of everything else nobody knows how far it came, until a restart or a retry has looked.
     private static Deployment? Freed(Deployment deployment, Operation operation) =>

@@ -50,6 +50,22 @@ public sealed class FailedSagaTests(Plane plane)
         Assert.Equal("op_next", (await plane.ReadAsync(bot)).Operation!.Id);
     }
 
+    [Fact]
+    public async Task Where_the_store_keeps_no_parts_of_a_failure_the_page_has_its_words()
+    {
+        var (bot, operation) = await RestartingAsync();
+        var saga = new OrchestrationMetadata("Restart", operation.Id)
+        {
+            RuntimeStatus = OrchestrationRuntimeStatus.Failed,
+            SerializedOutput = "System.TimeoutException: too late",
+        };
+        var before = plane.Told.Count;
+
+        await plane.Make<FailedSagas>().EndAsync(await plane.ReadAsync(bot), operation, saga, Ct);
+
+        Assert.Contains("Failed: System.TimeoutException: too late", Assert.Single(plane.Told.Skip(before)).ToString(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(OrchestrationRuntimeStatus.Completed)]
     [InlineData(OrchestrationRuntimeStatus.Running)]
