@@ -1,3 +1,4 @@
+using Grpc.Core;
 using Launchpad.Orchestrations;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
@@ -53,7 +54,15 @@ public sealed class Lifecycle(
         }
 
         await recorder.ActAsync(id, deployment.Account, "undelete", new { operation = deletion.Id }, ct);
-        await client.RaiseEventAsync(deletion.Id, Terminate.Decision, Terminate.TakeBack, ct);
+        try
+        {
+            await client.RaiseEventAsync(deletion.Id, Terminate.Decision, Terminate.TakeBack, ct);
+        }
+        catch (RpcException over) when (over.StatusCode is StatusCode.NotFound or StatusCode.FailedPrecondition)
+        {
+            throw Problems.WrongState(deployment, "The deletion has just ended.");
+        }
+
         return Answers.Accepted(deletion.Id);
     }
 

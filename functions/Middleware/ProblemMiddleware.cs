@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Azure;
+using Grpc.Core;
 using Launchpad.Shared.Accounts;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -43,7 +44,8 @@ public sealed class ProblemMiddleware(ILogger<ProblemMiddleware> log) : IFunctio
                 return Problems.Malformed(bad.Message);
             case PasswordQueueFullException:
                 return Problems.TooManyAttempts(5);
-            case RequestFailedException or HttpRequestException or StripeException:
+            case RequestFailedException or HttpRequestException or StripeException
+                or RpcException { StatusCode: StatusCode.Unavailable or StatusCode.Cancelled or StatusCode.DeadlineExceeded }:
                 log.LogWarning(exception, "A service that is needed did not answer");
                 return Problems.Unavailable("A service that is needed for this did not answer.");
             default:

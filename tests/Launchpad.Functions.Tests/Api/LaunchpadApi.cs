@@ -128,7 +128,6 @@ public sealed class LaunchpadApi : IAsyncLifetime
             ("Azure__ResourceGroup", "group"),
             ("Azure__Location", "here"),
             ("Azure__DnsZone", "bots.invalid"),
-            ("Azure__SharedVmSize", "Standard_D4s_v5"),
             ("Azure__ImageId", "debian:debian-12:12-gen2:latest"),
             ("Stripe__ApiBase", TestCloud.Address(cloud.Ports.Stripe).ToString().TrimEnd('/')),
             ("Stripe__ApiKeySecret", "stripe-api-key"),

@@ -109,6 +109,26 @@ public sealed class RecordTests(LaunchpadApi api)
         Assert.Equal($$"""{"action":"cancel","operation":"{{operation.Id}}"}""", row.GetProperty("data").GetRawText());
     }
 
+    /// <summary>The window shows as open until the saga's last step, which may be over.</summary>
+    [Fact]
+    public async Task Taking_back_a_deletion_that_has_just_ended_is_a_conflict()
+    {
+        using var owner = await api.SignedUpAsync();
+        var id = await owner.OrderAsync();
+        var begun = TimeProvider.System.GetUtcNow();
+        var deletion = new Operation(
+            Shared.Ids.New(Shared.Ids.Operation, TimeProvider.System), owner.Account, id, OperationKind.Terminate, OperationStatus.Running,
+            owner.Account, begun, begun.AddMinutes(5));
+        await api.Service<OperationStore>().AddAsync(deletion, Ct);
+        await api.Service<OperationStore>().StartStepAsync(deletion.Id, Steps.UndoWindow, null, begun, look: false, Ct);
+        // In the future: no sweep misses its saga yet.
+        await api.Service<DeploymentStore>().ChangeAsync(
+            owner.Account, id,
+            deployment => deployment with { Operation = new(deletion.Id, deletion.Kind, begun.AddMinutes(1), owner.Account) }, Ct);
+        using var answer = await owner.Http.PostAsync(new Uri($"deployments/{id}/undelete", UriKind.Relative), null);
+        Assert.Equal(409, (int)answer.StatusCode);
+    }
+
     [Theory]
     [InlineData("record")]
     [InlineData("events")]

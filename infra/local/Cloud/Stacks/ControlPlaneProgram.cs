@@ -105,7 +105,6 @@ internal static class ControlPlaneProgram
             ["Azure__ResourceGroup"] = Arm.Group,
             ["Azure__Location"] = Arm.Location,
             ["Azure__DnsZone"] = Arm.Zone,
-            ["Azure__SharedVmSize"] = "Standard_D4s_v5",
             ["Azure__ImageId"] = "debian:debian-12:12-gen2:latest",
             ["Stripe__ApiBase"] = Local("http://127.0.0.1", ports.Stripe),
             ["Stripe__ApiKeySecret"] = "stripe-api-key",
