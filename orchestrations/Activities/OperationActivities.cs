@@ -1,5 +1,6 @@
 using Launchpad.Shared;
 using Launchpad.Shared.Deployments;
+using Launchpad.Shared.Health;
 using Launchpad.Shared.Operations;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
@@ -19,7 +20,8 @@ public sealed record PreemptInput(string Operation, string Account, string Other
 
 /// <summary>What an operation does to its own row and to its deployment's.</summary>
 public sealed class OperationActivities(
-    DeploymentStore deployments, ConfigVersionStore versions, OperationStore operations, StepLog steps, Bots bots, TimeProvider clock)
+    DeploymentStore deployments, ConfigVersionStore versions, OperationStore operations, StepLog steps, Bots bots, Pager pager,
+    TimeProvider clock)
 {
     [Function(nameof(EnterStatus))]
     public Task EnterStatus([ActivityTrigger] EnterInput input, CancellationToken ct) =>
@@ -101,7 +103,8 @@ public sealed class OperationActivities(
         await FinishAsync(input.Account, input.Operation, asked?.Result, ct);
     }
 
-    /// <summary>Tells the customer what happened, what was undone and what to do, and frees the deployment.</summary>
+    /// <summary>Tells the customer what happened, what was undone and what to do, calls a person for what could not be undone, and frees
+    /// the deployment.</summary>
     [Function(nameof(FailOperation))]
     public async Task FailOperation([ActivityTrigger] DeploymentInput input, CancellationToken ct)
     {
@@ -111,6 +114,13 @@ public sealed class OperationActivities(
         var failed = taken.LastOrDefault(step => step.Status is StepStatus.Failed && !Steps.IsUndo(step.Name));
         var undone = taken.Where(step => Steps.IsUndo(step.Name)).OrderBy(step => step.StartedAt).ToList();
         var code = failed?.Code ?? "internal";
+        if (undone.Where(step => step.Status is not StepStatus.Done).Select(Tell).ToList() is { Count: > 0 } left)
+        {
+            await pager.RaiseAsync(
+                PageKind.SagaFailed, input.Deployment,
+                $"{operation.Kind} could not take back all that it did. Instance: {operation.Id}. {string.Join(' ', left)}", ct);
+        }
+
         await deployments.ChangeAsync(input.Account, input.Deployment, deployment => Failed(deployment, operation, undone), ct);
         await operations.SaveAsync(
             operation with
