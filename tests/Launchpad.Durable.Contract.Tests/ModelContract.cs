@@ -108,11 +108,11 @@ public abstract class ModelContract(Hub hub) : ContractSuite(hub)
             return own;
         }));
 
-        await DoAsync(Act.Resume, id, 0);
         var all = sent.SelectMany(own => own).ToList();
-        await UntilAsync(id, state => state.SerializedCustomStatus == $"{all.Count}");
+        await ResumedUntilAsync(id, state => state.SerializedCustomStatus == $"{all.Count}");
         await DoAsync(Act.Finish, id, Finish);
-        Assert.Equal(all.Where(value => value >= 0).Order(), (await EndAsync(id)).ReadOutputAs<List<int>>()!.Order());
+        var end = await ResumedUntilAsync(id, state => state.IsCompleted);
+        Assert.Equal(all.Where(value => value >= 0).Order(), end.ReadOutputAs<List<int>>()!.Order());
     });
 
     [Fact]
@@ -131,13 +131,42 @@ public abstract class ModelContract(Hub hub) : ContractSuite(hub)
         }));
 
         await EndWhatRunsAsync(id);
-        await StartAsync(nameof(Collect), null, new(id));
-        await UntilAsync(id, OrchestrationRuntimeStatus.Running);
-        await DoAsync(Act.Raise, id, 7);
-        await DoAsync(Act.Finish, id, Finish);
-        Assert.Equal([7], (await EndAsync(id)).ReadOutputAs<List<int>>()!);
+        // What was sent to the id and not yet taken is meant for whatever has the id then, and may end it.
+        var rest = (Clients * steps.Count) + 1;
+        while ((await CollectSevenAsync(id)).LastOrDefault() != 7)
+        {
+            Assert.True(--rest > 0, "More instances ended than there were messages to end them.");
+        }
+
+        Assert.Equal([7], await CollectSevenAsync(id));
         Assert.Equal(1, (await DoAsync(Act.Purge, id, 0)).Purged);
     });
+
+    private async Task<List<int>> CollectSevenAsync(string id)
+    {
+        await StartAsync(nameof(Collect), null, new(id));
+        await UntilAsync(id, state => state.RuntimeStatus is not OrchestrationRuntimeStatus.Pending);
+        await DoAsync(Act.Raise, id, 7);
+        await DoAsync(Act.Finish, id, Finish);
+        var end = await ResumedUntilAsync(id, state => state.IsCompleted);
+        return end.RuntimeStatus is OrchestrationRuntimeStatus.Completed ? end.ReadOutputAs<List<int>>() ?? [] : [];
+    }
+
+    /// <summary>Resumes it whenever it stands still: a resumption is refused until the suspension has been taken, and that may come
+    /// after anything that was asked later.</summary>
+    private async Task<OrchestrationMetadata> ResumedUntilAsync(string id, Func<OrchestrationMetadata, bool> condition)
+    {
+        while (true)
+        {
+            var state = await UntilAsync(id, state => condition(state) || state.RuntimeStatus is OrchestrationRuntimeStatus.Suspended);
+            if (condition(state))
+            {
+                return state;
+            }
+
+            await DoAsync(Act.Resume, id, 0);
+        }
+    }
 
     internal static int Value(Act act, int number) => act switch
     {
@@ -147,7 +176,6 @@ public abstract class ModelContract(Hub hub) : ContractSuite(hub)
         _ => number,
     };
 
-    // Once only: what is sent to an id and not yet taken is meant for whatever has that id then.
     private async Task EndWhatRunsAsync(string id)
     {
         if (await Client.GetInstanceAsync(id) is { IsCompleted: false })

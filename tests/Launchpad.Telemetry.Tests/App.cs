@@ -87,7 +87,7 @@ internal sealed class App : IAsyncDisposable
             Write(line.Data);
             if (line.Data is null)
             {
-                address.TrySetException(new InvalidOperationException("The host ended before it listened:\n" + _output));
+                address.TrySetException(new InvalidOperationException("The host ended before it listened:\n" + Output));
             }
             else if (line.Data.IndexOf(Listening, StringComparison.Ordinal) is >= 0 and var at)
             {
