@@ -7,22 +7,30 @@ namespace Launchpad.EndToEnd.Tests;
 /// <summary>kill -9 of any process (the host of the functions, the app that it runs, the pocket cloud) after every turn of a saga. The
 /// engine freezes the host right after the commit of the n-th history event, so what is killed is known, not guessed.
 /// LAUNCHPAD_KILL_STRIDE sets how many events lie between two kills (1: every one).</summary>
-public sealed class KillTests(ITestOutputHelper output) : IAsyncLifetime
+public sealed class KillTests(KillTests.Fixture fixture, ITestOutputHelper output) : IClassFixture<KillTests.Fixture>, IAsyncLifetime
 {
     private const int EventsMax = 400;
-    private const int UsualStride = 11;
+    private const int UsualStride = 17;
     private static readonly string? Asked = Environment.GetEnvironmentVariable("LAUNCHPAD_KILL_STRIDE");
 
-    private readonly Stack stack = new(slot: 6, image: "tiny");
+    private readonly Stack stack = fixture.Stack;
 
     /// <summary>Those that a timer begins, in a whole walk only: another timer may begin another one meanwhile, and until a machine counts
     /// as lost takes minutes.</summary>
     public static TheoryData<string, string> BySweep =>
         Asked is null ? [] : new() { { "Recover", "control plane" }, { "Replace", "control plane" } };
 
-    public Task InitializeAsync() => stack.UpAsync();
+    /// <summary>A machine that has the image, so that every round walks the same way.</summary>
+    public async Task InitializeAsync()
+    {
+        fixture.Disarm();
+        await stack.OverlookBotsAsync();
+        using var customer = await stack.SignedUpAsync();
+        var (deployment, _) = await customer.RunningAsync();
+        await customer.DeletedAsync(deployment);
+    }
 
-    public async Task DisposeAsync() => await stack.DisposeAsync();
+    public Task DisposeAsync() => Task.CompletedTask;
 
     [Theory]
     [InlineData("Provision", "control plane")]
@@ -43,13 +51,6 @@ public sealed class KillTests(ITestOutputHelper output) : IAsyncLifetime
     {
         var walk = KillWalk.All[name];
         var stride = Asked is null ? walk.Stride ?? UsualStride : int.Parse(Asked, null);
-        // A machine that has the image, so that every round walks the same way.
-        using (var customer = await stack.SignedUpAsync())
-        {
-            var (deployment, _) = await customer.RunningAsync();
-            await customer.DeletedAsync(deployment);
-        }
-
         var rounds = 0;
         for (var n = 1 + (victim == "pocket cloud" ? stride / 2 : 0); n < EventsMax; n += stride)
         {
@@ -69,17 +70,20 @@ public sealed class KillTests(ITestOutputHelper output) : IAsyncLifetime
     /// <summary>False when the saga ended before its n-th event: every point was passed.</summary>
     private async Task<bool> RoundAsync(KillWalk walk, string victim, int n)
     {
-        var stop = $"Durable__StopAfterEvent={walk.Saga}:{n}";
-        await StartAsync(walk.ComesBySweep ? [] : [stop]);
         using var customer = await stack.SignedUpAsync();
+        if (!walk.ComesBySweep)
+        {
+            fixture.Arm(walk.Saga, n);
+        }
+
         var deployment = await customer.BuyAsync();
         string? provision = null;
         if (walk.ComesBySweep)
         {
-            // Armed only now: what an earlier round left to be swept would stop the control plane before its time.
+            // Armed only when all is quiet: what an earlier round left to be swept would stop the control plane before its time.
             provision = await RunsAsync();
             await stack.SettledAsync();
-            await StartAsync(stop);
+            fixture.Arm(walk.Saga, n);
         }
 
         var pid = await stack.ControlPlanePidAsync();
@@ -87,12 +91,7 @@ public sealed class KillTests(ITestOutputHelper output) : IAsyncLifetime
         var frozen = await Stack.FreezesAsync(pid, () => IsOverAsync(walk, deployment, provision), Stack.Within(3));
         if (frozen)
         {
-            await KillAsync(walk, victim, pid, n);
-            if (walk.ComesBySweep)
-            {
-                // The next sweep may begin another one, which shall not be stopped.
-                await StartAsync();
-            }
+            await KillAsync(victim, pid);
         }
 
         if (beginning is not null)
@@ -117,13 +116,7 @@ public sealed class KillTests(ITestOutputHelper output) : IAsyncLifetime
         }
     }
 
-    private async Task StartAsync(params string[] settings)
-    {
-        await stack.KillPocketCloudAsync();
-        await stack.UpAsync(settings);
-    }
-
-    private async Task KillAsync(KillWalk walk, string victim, int pid, int n)
+    private async Task KillAsync(string victim, int pid)
     {
         if (victim == "control plane")
         {
@@ -142,7 +135,7 @@ public sealed class KillTests(ITestOutputHelper output) : IAsyncLifetime
         // The control plane goes on against a cloud that is gone, and then against one that came back.
         await stack.KillPocketCloudAsync();
         await Stack.SignalAsync(pid, "CONT");
-        await stack.UpAsync($"Durable__StopAfterEvent={walk.Saga}:{n}");
+        await stack.UpAsync(fixture.Setting);
     }
 
     /// <param name="provision">The operation that came before; null while there is none, or when that is the one.</param>
@@ -211,4 +204,31 @@ public sealed class KillTests(ITestOutputHelper output) : IAsyncLifetime
         await stack.Table("subscriptions").QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"deployment eq {deployment}"))
             .Select(row => row.GetString("status"))
             .ToListAsync();
+
+    /// <summary>One stack for all walks, whose engine is told by a file where to stop.</summary>
+    public sealed class Fixture : IAsyncLifetime
+    {
+        private readonly string armed = Path.Combine(Path.GetTempPath(), $"launchpad-stop-{Guid.NewGuid():N}");
+
+        public Stack Stack { get; } = new(slot: 6, image: "tiny");
+
+        public string Setting => $"Durable__StopAfterEvent=@{armed}";
+
+        public void Arm(string saga, int events)
+        {
+            File.WriteAllText(armed + ".new", $"{saga}:{events}");
+            File.Move(armed + ".new", armed, overwrite: true);
+        }
+
+        /// <summary>What was not reached does not wait for the next walk.</summary>
+        public void Disarm() => Arm("nothing", 0);
+
+        public Task InitializeAsync() => Stack.UpAsync(Setting);
+
+        public async Task DisposeAsync()
+        {
+            await Stack.DisposeAsync();
+            File.Delete(armed);
+        }
+    }
 }

@@ -22,9 +22,9 @@ internal sealed record KillWalk(
         ["Rollout"] = Rollout([2], HttpMethod.Post, "upgrade", new { tag = "1.0.1" }),
         ["Rollout that fails"] = Rollout([1], HttpMethod.Post, "upgrade", new { tag = "broken-with-channels" }),
         ["Rollout to another plan"] = Rollout([2], HttpMethod.Patch, "config", new { plan = "plus" }),
-        ["Suspend"] = new("Suspend", 5, "suspended", [1], async (_, customer, deployment) =>
+        ["Suspend"] = new("Suspend", 9, "suspended", [1], async (_, customer, deployment) =>
             await customer.StartAsync(HttpMethod.Post, $"deployments/{deployment}/suspend", null, Stack.Within(1))),
-        ["Restart"] = new("Restart", 7, "running", [1], async (_, customer, deployment) =>
+        ["Restart"] = new("Restart", 13, "running", [1], async (_, customer, deployment) =>
             await customer.StartAsync(HttpMethod.Post, $"deployments/{deployment}/restart", null, Stack.Within(1))),
         ["Recover"] = new("Recover", null, "running", [1], async (stack, _, deployment) =>
         {
@@ -45,5 +45,5 @@ internal sealed record KillWalk(
 
     // It takes ten times as long as the others, most of it watching.
     private static KillWalk Rollout(int[] versions, HttpMethod method, string path, object body) =>
-        new("Rollout", 44, "running", versions, async (_, customer, deployment) => await customer.BeginAsync(deployment, method, path, body));
+        new("Rollout", 66, "running", versions, async (_, customer, deployment) => await customer.BeginAsync(deployment, method, path, body));
 }

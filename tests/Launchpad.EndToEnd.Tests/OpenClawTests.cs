@@ -5,15 +5,11 @@ using static Microsoft.Playwright.Assertions;
 namespace Launchpad.EndToEnd.Tests;
 
 /// <summary>The demonstration, with the real OpenClaw.</summary>
-public sealed class OpenClawTests : IAsyncLifetime
+public sealed class OpenClawTests(OpenClawTests.Fixture fixture) : IClassFixture<OpenClawTests.Fixture>
 {
     private static readonly LocatorAssertionsToBeVisibleOptions Patiently = new() { Timeout = 60_000 };
 
-    private readonly Stack stack = new(slot: 5, image: "openclaw");
-
-    public Task InitializeAsync() => stack.UpAsync("Rollouts__HealthWindow=00:00:15");
-
-    public async Task DisposeAsync() => await stack.DisposeAsync();
+    private readonly Stack stack = fixture.Stack;
 
     [Fact]
     public async Task The_demonstration_ends_with_a_real_OpenClaw_answering_at_its_own_address()
@@ -91,5 +87,14 @@ public sealed class OpenClawTests : IAsyncLifetime
         // What OpenClaw's own page misses of its own server is OpenClaw's business; that it asks nobody else is ours.
         Assert.DoesNotContain(browser.Complaints, complaint => complaint.StartsWith("asked", StringComparison.Ordinal));
         await customer.DeletedAsync(deployment);
+    }
+
+    public sealed class Fixture : IAsyncLifetime
+    {
+        public Stack Stack { get; } = new(slot: 5, image: "openclaw");
+
+        public Task InitializeAsync() => Stack.UpAsync("Rollouts__HealthWindow=00:00:15");
+
+        public async Task DisposeAsync() => await Stack.DisposeAsync();
     }
 }

@@ -69,7 +69,7 @@ public sealed class Stack(int slot, string image) : IAsyncDisposable
 
         while (!(bool)(await StatusAsync())["prepared"]!)
         {
-            await Task.Delay(100);
+            await Task.Delay(500);
         }
     }
 

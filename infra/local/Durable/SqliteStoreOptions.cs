@@ -12,7 +12,7 @@ public sealed record SqliteStoreOptions
     public int MaxConcurrentOrchestrations { get; init; } = 10 * Environment.ProcessorCount;
 
     /// <summary>"Orchestrator:n" freezes the process when the n-th history event of an instance is durable and before anything
-    /// follows from it; "Orchestrator:n:kill" has it kill itself.</summary>
+    /// follows from it; "Orchestrator:n:kill" has it kill itself. "@path" names a file that may come and say so later.</summary>
     public string? StopAfterEvent { get; init; }
 
     /// <summary>A message or a turn that is larger is refused, or fails its instance in words.</summary>

@@ -1,47 +1,47 @@
 namespace Launchpad.Durable.Storage;
 
 /// <summary>Where a crash test wants the process to end: the history is durable to here, and nothing has followed from it yet.
-/// "Orchestrator:n" freezes it, so that the test can choose whom to kill; "Orchestrator:n:kill" has it kill itself.</summary>
+/// "Orchestrator:n" freezes it, so that the test can choose whom to kill; "Orchestrator:n:kill" has it kill itself. "@path" names a file
+/// that may come and say so at any time, and is gone when it has been read.</summary>
 internal sealed class StopPoint
 {
     private const string Kill = ":kill";
 
-    private readonly string? orchestrator;
-    private readonly int events;
-    private readonly bool kills;
-    private bool used;
+    private readonly string? file;
+    private string? orchestrator;
+    private int events;
+    private bool kills;
 
     public StopPoint(string? setting)
     {
-        if (string.IsNullOrEmpty(setting))
+        if (setting is ['@', .. var path])
         {
-            return;
+            file = path;
         }
-
-        kills = setting.EndsWith(Kill, StringComparison.OrdinalIgnoreCase);
-        var point = kills ? setting[..^Kill.Length] : setting;
-        var colon = point.LastIndexOf(':');
-        if (colon < 1 || !int.TryParse(point.AsSpan(colon + 1), out events))
+        else if (!string.IsNullOrEmpty(setting))
         {
-            throw new ArgumentException(
-                $"StopAfterEvent is \"orchestrator:n\" or \"orchestrator:n:kill\", not \"{setting}\".", nameof(setting));
+            Arm(setting);
         }
-
-        orchestrator = point[..colon];
     }
 
     public bool IsCrossedBy(List<Commit> batch)
     {
-        if (orchestrator is null || used)
+        if (file is not null && File.Exists(file))
+        {
+            Arm(File.ReadAllText(file));
+            File.Delete(file);
+        }
+
+        if (orchestrator is null || !batch.Exists(commit => commit.Objection is null
+            && string.Equals(commit.Growth.Orchestrator, orchestrator, StringComparison.OrdinalIgnoreCase)
+            && commit.Growth.Before < events
+            && commit.Growth.After >= events))
         {
             return false;
         }
 
-        used = batch.Exists(commit => commit.Objection is null
-            && string.Equals(commit.Growth.Orchestrator, orchestrator, StringComparison.OrdinalIgnoreCase)
-            && commit.Growth.Before < events
-            && commit.Growth.After >= events);
-        return used;
+        orchestrator = null;
+        return true;
     }
 
     public void Stop()
@@ -54,5 +54,18 @@ internal sealed class StopPoint
         {
             Posix.Freeze();
         }
+    }
+
+    private void Arm(string setting)
+    {
+        kills = setting.EndsWith(Kill, StringComparison.OrdinalIgnoreCase);
+        var point = kills ? setting[..^Kill.Length] : setting;
+        var colon = point.LastIndexOf(':');
+        if (colon < 1 || !int.TryParse(point.AsSpan(colon + 1), out events))
+        {
+            throw new ArgumentException($"StopAfterEvent is \"orchestrator:n\", \"orchestrator:n:kill\" or \"@path\", not \"{setting}\".");
+        }
+
+        orchestrator = point[..colon];
     }
 }
