@@ -29,6 +29,9 @@ param operatorAddresses string[]
 param pageUrl string = ''
 param runbooksUrl string
 
+@description('A collector that traces and metrics go to over OTLP; empty: none beside Application Insights.')
+param otlpEndpoint string = ''
+
 @description('A name of your own for the API, with a slash at the end; empty: the app\'s.')
 param publicUrl string = ''
 
@@ -183,6 +186,7 @@ module app 'modules/app.bicep' = {
     secretNames: secretNames
     limits: limits
     pageUrl: pageUrl
+    otlpEndpoint: otlpEndpoint
     runbooksUrl: runbooksUrl
   }
   // It looks into tables and vault as it starts, so its rights come first.

@@ -36,13 +36,16 @@ public sealed class RecoverActivities(
             return new(care, null);
         }
 
-        var deployment = await deployments.ChangeAsync(
-            input.Account, input.Deployment,
+        var deployment = await Takes.TakeAsync(
+            deployments, operations, input,
             current => current is { Operation: null, Status: DeploymentStatus.Running or DeploymentStatus.Failed, ActiveVersion: not null }
                 ? current.TakeForRestart(input.Operation, clock, By)
                 : null,
+            taken => new(
+                input.Operation, input.Account, input.Deployment, OperationKind.Restart, OperationStatus.Accepted, By,
+                taken.Operation!.Since, taken.Operation.Since + RestartMax),
             ct);
-        if (deployment.Operation?.Id != input.Operation)
+        if (deployment is null)
         {
             return new(CareKind.Wait, null);
         }
@@ -53,14 +56,9 @@ public sealed class RecoverActivities(
             await conditions.ChangeAsync(input.Account, input.Deployment, before => before.Restarted(input.Operation, now), ct);
         }
 
-        var since = deployment.Operation.Since;
-        var operation = new Operation(
-            input.Operation, input.Account, input.Deployment, OperationKind.Restart, OperationStatus.Accepted, By, since, since + RestartMax);
-        await operations.AddAsync(operation, ct);
-        await operations.RecordAsync(operation, ct);
         return new(care, new(
             input.Operation, input.Account, input.Deployment, Plan.Get(deployment.Plan).Tier, deployment.Vm!,
-            deployment.ActiveVersion!.Value, (since + RestartMax).UtcDateTime));
+            deployment.ActiveVersion!.Value, (deployment.Operation!.Since + RestartMax).UtcDateTime));
     }
 
     /// <summary>Null when no version ran before this one, or somebody else has the deployment.</summary>
@@ -73,28 +71,20 @@ public sealed class RecoverActivities(
             return null;
         }
 
-        var now = clock.GetUtcNow();
         var change = new ChangeRequest(null, null, previous, DataChoice.AsNow, "The version kept ending.");
-        var operation = new Operation(
-            input.Operation, input.Account, input.Deployment, OperationKind.Rollback, OperationStatus.Accepted, By, now, now + RollbackMax,
-            change.ToJson());
-        await operations.AddAsync(operation, ct);
-        var taken = await deployments.ChangeAsync(
-            input.Account, input.Deployment,
+        return await Takes.TakeAsync(
+            deployments, operations, input,
             current => current is { Operation: null, Status: DeploymentStatus.Running or DeploymentStatus.Failed } && current.PreviousGood == previous
                 ? current.TakeForRollout(input.Operation, OperationKind.Rollback, clock, By)
                 : null,
-            ct);
-        if (taken.Operation?.Id != input.Operation)
-        {
-            await operations.RemoveAsync(operation, ct);
-            return null;
-        }
-
-        await operations.RecordAsync(operation, ct);
-        return new(
-            input.Operation, input.Account, input.Deployment, Plan.Get(taken.Plan).Tier, taken.Vm!, Tag: null, change.Data, PlanOnly: false,
-            operation.Deadline.UtcDateTime);
+            taken => new(
+                input.Operation, input.Account, input.Deployment, OperationKind.Rollback, OperationStatus.Accepted, By,
+                taken.Operation!.Since, taken.Operation.Since + RollbackMax, change.ToJson()),
+            ct) is not { } taken
+            ? null
+            : new(
+                input.Operation, input.Account, input.Deployment, Plan.Get(taken.Plan).Tier, taken.Vm!, Tag: null, change.Data,
+                PlanOnly: false, (taken.Operation!.Since + RollbackMax).UtcDateTime);
     }
 
     /// <summary>The bot counts as failed from here on, and a person is called. It is only watched, until it is restarted by hand or comes

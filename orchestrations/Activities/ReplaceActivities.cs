@@ -24,22 +24,15 @@ public sealed class ReplaceActivities(
     [Function(nameof(TakeForReplacement))]
     public async Task<ReplaceInput?> TakeForReplacement([ActivityTrigger] TakeForReplacementInput input, CancellationToken ct)
     {
-        var deployment = await deployments.ChangeAsync(
-            input.Account, input.Deployment,
+        var deployment = await Takes.TakeAsync(
+            deployments, operations, new(input.Operation, input.Account, input.Deployment),
             current => current is { Operation: null, Status: DeploymentStatus.Running or DeploymentStatus.Failed, ActiveVersion: not null }
                 && current.Vm == input.Lost
                     ? current.TakeForRestart(input.Operation, clock, By, OperationKind.Replace)
                     : null,
+            taken => Operation(taken, input.Lost),
             ct);
-        if (deployment.Operation?.Id != input.Operation)
-        {
-            return null;
-        }
-
-        var operation = Operation(deployment, input.Lost);
-        await operations.AddAsync(operation, ct);
-        await operations.RecordAsync(operation, ct);
-        return Input(deployment, input.Lost);
+        return deployment is null ? null : Input(deployment, input.Lost);
     }
 
     /// <summary>Its row and its input are made of what the deployment's row holds, so that a crash between the two loses nothing.</summary>

@@ -63,26 +63,18 @@ public sealed class SweepActivities(
     [Function(nameof(TakeForRestart))]
     public async Task<RestartInput?> TakeForRestart([ActivityTrigger] DeploymentInput input, CancellationToken ct)
     {
-        var deployment = await deployments.ChangeAsync(
-            input.Account, input.Deployment,
+        var deployment = await Takes.TakeAsync(
+            deployments, operations, input,
             current => current is { Status: DeploymentStatus.Running, Operation: null }
                 ? current.TakeForRestart(input.Operation, clock, "sweep")
                 : null,
+            taken => new(
+                input.Operation, input.Account, input.Deployment, OperationKind.Restart, OperationStatus.Accepted, "sweep",
+                taken.Operation!.Since, taken.Operation.Since + RestartMax),
             ct);
-        if (deployment.Operation?.Id != input.Operation)
-        {
-            return null;
-        }
-
-        var now = deployment.Operation.Since;
-        var operation = new Operation(
-            input.Operation, input.Account, input.Deployment, OperationKind.Restart, OperationStatus.Accepted, "sweep", now,
-            now + RestartMax);
-        await operations.AddAsync(operation, ct);
-        await operations.RecordAsync(operation, ct);
-        return new(
+        return deployment is null ? null : new(
             input.Operation, input.Account, input.Deployment, Plan.Get(deployment.Plan).Tier, deployment.Vm!,
-            deployment.ActiveVersion!.Value, (now + RestartMax).UtcDateTime);
+            deployment.ActiveVersion!.Value, (deployment.Operation!.Since + RestartMax).UtcDateTime);
     }
 }
 

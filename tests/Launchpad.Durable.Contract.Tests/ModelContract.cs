@@ -89,9 +89,12 @@ public abstract class ModelContract(Hub hub) : ContractSuite(hub)
         }
     });
 
+    /// <summary>Not of both kinds at once: what comes in one batch after a continue-as-new and a suspension, the framework keeps in the
+    /// execution that has just ended.</summary>
     [Fact]
-    public Task Of_what_clients_raise_at_once_nothing_is_lost_or_doubled() => CheckAsync(AnyMessage, async acts =>
+    public Task Of_what_clients_raise_at_once_nothing_is_lost_or_doubled() => CheckAsync(AnyMessage, async all =>
     {
+        var acts = all.Contains(Act.ContinueAsNew) ? all.FindAll(act => act is not (Act.Suspend or Act.Resume)) : all;
         var id = await StartAsync(nameof(Collect));
         await UntilAsync(id, OrchestrationRuntimeStatus.Running);
         var sent = await Task.WhenAll(Enumerable.Range(0, Clients).Select(async client =>
@@ -108,11 +111,11 @@ public abstract class ModelContract(Hub hub) : ContractSuite(hub)
             return own;
         }));
 
-        var all = sent.SelectMany(own => own).ToList();
-        await ResumedUntilAsync(id, state => state.SerializedCustomStatus == $"{all.Count}");
+        var values = sent.SelectMany(own => own).ToList();
+        await ResumedUntilAsync(id, state => state.SerializedCustomStatus == $"{values.Count}");
         await DoAsync(Act.Finish, id, Finish);
         var end = await ResumedUntilAsync(id, state => state.IsCompleted);
-        Assert.Equal(all.Where(value => value >= 0).Order(), end.ReadOutputAs<List<int>>()!.Order());
+        Assert.Equal(values.Where(value => value >= 0).Order(), end.ReadOutputAs<List<int>>()!.Order());
     });
 
     [Fact]

@@ -4,7 +4,7 @@ namespace Launchpad.EndToEnd.Tests;
 
 /// <summary>A cloud that has no machine to give: who waits is told for what, and gets it when it is there.</summary>
 [Collection(OnOneStack.Name)]
-public sealed class CapacityTests(StackFixture fixture) : OnOneStackTests(fixture)
+public sealed class CapacityTests(OnOneStack.Fixture fixture) : OnSharedStackTests(fixture)
 {
     private const int Plenty = 1_000;
     private static readonly object Dedicated = new { name = "Grace", plan = "dedicated" };

@@ -5,7 +5,7 @@ namespace Launchpad.EndToEnd.Tests;
 
 /// <summary>The payment page, used as a person uses it.</summary>
 [Collection(OnOneStack.Name)]
-public sealed class CheckoutPageTests(StackFixture fixture)
+public sealed class CheckoutPageTests(OnOneStack.Fixture fixture)
 {
     private const string Declined = "4000 0000 0000 0002";
     private const string NeedsAuthentication = "4000 0025 0000 3155";

@@ -8,7 +8,7 @@ namespace Launchpad.EndToEnd.Tests;
 /// LAUNCHPAD_FAULTS=all walks the whole matrix, and LAUNCHPAD_FAULTS=failAfter,timeout its rows of these kinds; without it some calls meet
 /// one fault each, a different one each time. LAUNCHPAD_CHAOS names a file that the table of invariants is added to.</summary>
 [Collection(OnOneStack.Name)]
-public sealed partial class FaultTests(StackFixture fixture, ITestOutputHelper output) : OnOneStackTests(fixture)
+public sealed partial class FaultTests(OnOneStack.Fixture fixture, ITestOutputHelper output) : OnSharedStackTests(fixture)
 {
     // A call whose answer is remembered for a while is not made by every run.
     private const int AttemptsMax = 3;

@@ -5,7 +5,7 @@ using Launchpad.Local.Demo;
 namespace Launchpad.EndToEnd.Tests;
 
 [Collection(OnOneStack.Name)]
-public sealed class MainJobTests(StackFixture fixture) : OnOneStackTests(fixture)
+public sealed class MainJobTests(OnOneStack.Fixture fixture) : OnSharedStackTests(fixture)
 {
     [Fact]
     public async Task A_payment_ends_in_a_bot_that_answers_and_a_deletion_leaves_nothing()

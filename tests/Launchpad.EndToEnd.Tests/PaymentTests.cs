@@ -4,7 +4,7 @@ using Launchpad.Local.Demo;
 namespace Launchpad.EndToEnd.Tests;
 
 [Collection(OnOneStack.Name)]
-public sealed class PaymentTests(StackFixture fixture)
+public sealed class PaymentTests(OnOneStack.Fixture fixture)
 {
     private readonly Stack stack = fixture.Stack;
 

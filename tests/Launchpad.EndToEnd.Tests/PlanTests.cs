@@ -5,8 +5,8 @@ namespace Launchpad.EndToEnd.Tests;
 
 /// <summary>A bot that goes from one plan to another: its machine gives it what the plan grants, its subscription asks for what the plan
 /// costs, and where it does not work both are what they were.</summary>
-[Collection(OnOneStack.Name)]
-public sealed class PlanTests(StackFixture fixture) : OnOneStackTests(fixture)
+[Collection(OnRolloutStack.Name)]
+public sealed class PlanTests(OnRolloutStack.Fixture fixture) : OnSharedStackTests(fixture)
 {
     [Fact]
     public async Task A_larger_plan_is_planned_applied_and_given_back_with_the_data_there()

@@ -5,8 +5,8 @@ namespace Launchpad.EndToEnd.Tests;
 
 /// <summary>Changes of a bot that runs: each ends in the new version or in the one before, and the bot's own counters on its volume say
 /// whether it was stopped and whether its data is there.</summary>
-[Collection(OnOneStack.Name)]
-public sealed class RolloutTests(StackFixture fixture) : OnOneStackTests(fixture)
+[Collection(OnRolloutStack.Name)]
+public sealed class RolloutTests(OnRolloutStack.Fixture fixture) : OnSharedStackTests(fixture)
 {
     [Fact]
     public async Task A_planned_change_is_applied_by_its_token_once_and_keeps_the_data()

@@ -8,7 +8,7 @@ namespace Launchpad.EndToEnd.Tests;
 
 /// <summary>The official npm packages read what our own code wrote.</summary>
 [Collection(OnOneStack.Name)]
-public sealed class SdkTests(StackFixture fixture)
+public sealed class SdkTests(OnOneStack.Fixture fixture)
 {
     private readonly Stack stack = fixture.Stack;
 

@@ -6,7 +6,7 @@ namespace Launchpad.EndToEnd.Tests;
 
 /// <summary>A secret that a customer typed is searched for everywhere but where it belongs.</summary>
 [Collection(OnOneStack.Name)]
-public sealed class SecretTests(StackFixture fixture)
+public sealed class SecretTests(OnOneStack.Fixture fixture)
 {
     private readonly Stack stack = fixture.Stack;
 

@@ -8,7 +8,7 @@ using Launchpad.Local.Demo;
 using Launchpad.Local.ResourceManager;
 
 // Most of the time is waiting: each stack has its tests one after the other, and the stacks run side by side.
-[assembly: CollectionBehavior(MaxParallelThreads = 3)]
+[assembly: CollectionBehavior(MaxParallelThreads = 4)]
 
 namespace Launchpad.EndToEnd.Tests;
 
@@ -334,10 +334,10 @@ public sealed class Stack(int slot, string image) : IAsyncDisposable
     }
 }
 
-/// <summary>One stack for all tests that leave it as they found it.</summary>
-public sealed class StackFixture : IAsyncLifetime
+/// <summary>One stack for all tests of a collection, which leave it as they found it.</summary>
+public abstract class StackFixture(int slot) : IAsyncLifetime
 {
-    public Stack Stack { get; } = new(slot: 7, image: "tiny");
+    public Stack Stack { get; } = new(slot, image: "tiny");
 
     public Task InitializeAsync() => Stack.UpAsync();
 
@@ -345,7 +345,7 @@ public sealed class StackFixture : IAsyncLifetime
 }
 
 /// <summary>A test that counts what machines run: a bot that an earlier test failed over is not its own.</summary>
-public abstract class OnOneStackTests(StackFixture fixture) : IAsyncLifetime
+public abstract class OnSharedStackTests(StackFixture fixture) : IAsyncLifetime
 {
     private protected readonly Stack stack = fixture.Stack;
 
@@ -359,7 +359,18 @@ public abstract class OnOneStackTests(StackFixture fixture) : IAsyncLifetime
 }
 
 [CollectionDefinition(Name)]
-public sealed class OnOneStack : ICollectionFixture<StackFixture>
+public sealed class OnOneStack : ICollectionFixture<OnOneStack.Fixture>
 {
     public const string Name = "one stack";
+
+    public sealed class Fixture() : StackFixture(slot: 7);
+}
+
+/// <summary>Beside the others, because changes of version mostly wait.</summary>
+[CollectionDefinition(Name)]
+public sealed class OnRolloutStack : ICollectionFixture<OnRolloutStack.Fixture>
+{
+    public const string Name = "rollout stack";
+
+    public sealed class Fixture() : StackFixture(slot: 9);
 }

@@ -9,7 +9,7 @@ namespace Launchpad.EndToEnd.Tests;
 
 /// <summary>Every route with every id of somebody else. A route without a row here fails the first test.</summary>
 [Collection(OnOneStack.Name)]
-public sealed class TenantIsolationTests(StackFixture fixture)
+public sealed class TenantIsolationTests(OnOneStack.Fixture fixture)
 {
     private static readonly string[] Open = ["GET plans", "GET health", "GET billing/return", "POST billing/webhook", "POST auth/signup", "POST auth/login"];
 

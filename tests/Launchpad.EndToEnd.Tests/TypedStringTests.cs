@@ -5,7 +5,7 @@ namespace Launchpad.EndToEnd.Tests;
 
 /// <summary>What people type reaches the machine as data or is refused; nothing of it is ever run.</summary>
 [Collection(OnOneStack.Name)]
-public sealed class TypedStringTests(StackFixture fixture)
+public sealed class TypedStringTests(OnOneStack.Fixture fixture)
 {
     private static readonly string Canary = $"/tmp/canary-{Guid.NewGuid():N}";
 

@@ -28,6 +28,7 @@ param limits { deploymentsPerAccount: int, undoWindow: string }
 @secure()
 param pageUrl string
 param runbooksUrl string
+param otlpEndpoint string
 
 var ownUrl = 'https://${name}.azurewebsites.net/'
 var storageSuffix = environment().suffixes.storage
@@ -107,6 +108,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         { name: 'Rollouts__UndoWindow', value: limits.undoWindow }
         { name: 'Operator__PageUrl', value: pageUrl }
         { name: 'Operator__Runbooks', value: runbooksUrl }
+        { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', value: otlpEndpoint }
         { name: 'Site__BaseUrl', value: empty(publicUrl) ? ownUrl : publicUrl }
       ]
     }
