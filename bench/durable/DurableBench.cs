@@ -135,7 +135,9 @@ public static class DurableBench
             }
 
             say($"  {name} …");
-            return await measure(figures);
+            figures = await measure(figures);
+            say($"    {figures}");
+            return figures;
         }
 
         // Both are compared when the compiler has done its work, which takes the faster one longer.

@@ -8,7 +8,7 @@ using Launchpad.Local.Demo;
 using Launchpad.Local.ResourceManager;
 
 // Most of the time is waiting: each stack has its tests one after the other, and the stacks run side by side.
-[assembly: CollectionBehavior(MaxParallelThreads = 4)]
+[assembly: CollectionBehavior(MaxParallelThreads = 3)]
 
 namespace Launchpad.EndToEnd.Tests;
 

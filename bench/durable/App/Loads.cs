@@ -118,7 +118,7 @@ public static class Loads
             {
                 return await client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true);
             }
-            catch (Grpc.Core.RpcException) when (attempt < AttemptsMax)
+            catch (Exception late) when (late is Grpc.Core.RpcException or OperationCanceledException && attempt < AttemptsMax)
             {
             }
         }
