@@ -89,8 +89,8 @@ public abstract class ModelContract(Hub hub) : ContractSuite(hub)
         }
     });
 
-    /// <summary>Not of both kinds at once: what comes in one batch after a continue-as-new and a suspension, the framework keeps in the
-    /// execution that has just ended.</summary>
+    /// <summary>Not of both kinds at once: beside a continue-as-new and suspensions an event did not arrive once, over Azure Storage, and
+    /// why is not known (ADR 13).</summary>
     [Fact]
     public Task Of_what_clients_raise_at_once_nothing_is_lost_or_doubled() => CheckAsync(AnyMessage, async all =>
     {
