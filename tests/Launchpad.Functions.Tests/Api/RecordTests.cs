@@ -89,14 +89,7 @@ public sealed class RecordTests(LaunchpadApi api)
     {
         using var owner = await api.SignedUpAsync();
         var id = await owner.OrderAsync();
-        var begun = TimeProvider.System.GetUtcNow();
-        var operation = new Operation(
-            Shared.Ids.New(Shared.Ids.Operation, TimeProvider.System), owner.Account, id, OperationKind.Provision, OperationStatus.Accepted,
-            "payment", begun, begun.AddMinutes(5));
-        await api.Service<OperationStore>().AddAsync(operation, Ct);
-        await api.Service<DeploymentStore>().ChangeAsync(
-            owner.Account, id,
-            deployment => deployment with { Operation = new(operation.Id, operation.Kind, begun.AddMinutes(1), "payment") }, Ct);
+        var operation = await HeldAsync(owner, id, OperationKind.Provision, "payment");
         for (var time = 0; time < 2; time++)
         {
             using var answer = await owner.Http.PostAsync(new Uri($"operations/{operation.Id}/cancel", UriKind.Relative), null);
@@ -115,16 +108,8 @@ public sealed class RecordTests(LaunchpadApi api)
     {
         using var owner = await api.SignedUpAsync();
         var id = await owner.OrderAsync();
-        var begun = TimeProvider.System.GetUtcNow();
-        var deletion = new Operation(
-            Shared.Ids.New(Shared.Ids.Operation, TimeProvider.System), owner.Account, id, OperationKind.Terminate, OperationStatus.Running,
-            owner.Account, begun, begun.AddMinutes(5));
-        await api.Service<OperationStore>().AddAsync(deletion, Ct);
-        await api.Service<OperationStore>().StartStepAsync(deletion.Id, Steps.UndoWindow, null, begun, look: false, Ct);
-        // In the future: no sweep misses its saga yet.
-        await api.Service<DeploymentStore>().ChangeAsync(
-            owner.Account, id,
-            deployment => deployment with { Operation = new(deletion.Id, deletion.Kind, begun.AddMinutes(1), owner.Account) }, Ct);
+        var deletion = await HeldAsync(owner, id, OperationKind.Terminate, owner.Account);
+        await api.Service<OperationStore>().StartStepAsync(deletion.Id, Steps.UndoWindow, null, deletion.CreatedAt, look: false, Ct);
         using var answer = await owner.Http.PostAsync(new Uri($"deployments/{id}/undelete", UriKind.Relative), null);
         Assert.Equal(409, (int)answer.StatusCode);
     }
@@ -203,6 +188,19 @@ public sealed class RecordTests(LaunchpadApi api)
         var members = JsonNode.Parse(problem)!.AsObject();
         members.Remove("traceId");
         return members.ToJsonString();
+    }
+
+    /// <summary>An operation without a saga, which no sweep misses yet: it holds the deployment from the future.</summary>
+    private async Task<Operation> HeldAsync(Owner owner, string id, OperationKind kind, string by)
+    {
+        var begun = TimeProvider.System.GetUtcNow();
+        var operation = new Operation(
+            Shared.Ids.New(Shared.Ids.Operation, TimeProvider.System), owner.Account, id, kind, OperationStatus.Accepted, by, begun,
+            begun.AddMinutes(5));
+        await api.Service<OperationStore>().AddAsync(operation, Ct);
+        await api.Service<DeploymentStore>().ChangeAsync(
+            owner.Account, id, deployment => deployment with { Operation = new(operation.Id, kind, begun.AddMinutes(1), by) }, Ct);
+        return operation;
     }
 
     private async Task RunAsync(Owner owner, string id)
