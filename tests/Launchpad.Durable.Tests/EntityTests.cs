@@ -34,7 +34,8 @@ public sealed class EntityTests
         var pairs = all.Select(state => JArray.Parse(state.Output)).Select(pair => ((int)pair[0], (int)pair[1])).ToList();
         Assert.All(pairs, pair => Assert.Equal(pair.Item1 + 1, pair.Item2));
         await UntilAsync(hub, "both", "20");
-        Assert.Null((await GetAsync(hub, "both"))!.Value.LockedBy);
+        // The release is sent with the orchestration's end, and read after it.
+        await TestHub.WaitUntil(async () => (await GetAsync(hub, "both"))!.Value.LockedBy is null);
     }
 
     [Fact]
