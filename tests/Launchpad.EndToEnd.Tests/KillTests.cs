@@ -25,9 +25,12 @@ public sealed class KillTests(KillTests.Fixture fixture, ITestOutputHelper outpu
     {
         fixture.Disarm();
         await stack.OverlookBotsAsync();
-        using var customer = await stack.SignedUpAsync();
-        var (deployment, _) = await customer.RunningAsync();
-        await customer.DeletedAsync(deployment);
+        if (await stack.MachinesAsync() is [])
+        {
+            using var customer = await stack.SignedUpAsync();
+            var (deployment, _) = await customer.RunningAsync();
+            await customer.DeletedAsync(deployment);
+        }
     }
 
     public Task DisposeAsync() => Task.CompletedTask;

@@ -14,44 +14,23 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Launchpad.Orchestrations.Tests;
 
 /// <summary>Sagas that end without an outcome, on an engine, over tables, and the sweep that looks after what they held.</summary>
-public sealed class FailedSagaTests : IAsyncLifetime
+public sealed class FailedSagaTests : OnTables
 {
-    private const string Account = "acc_1";
-    private const string Id = "dep_01K00000000000000000000000D";
-    private const string Vm = "vm_1";
-
     private readonly string directory = Directory.CreateTempSubdirectory("failed-").FullName;
-    private readonly Azurite azurite = new();
-    private ServiceProvider services = null!;
     private Engine engine = null!;
 
-    public async Task InitializeAsync()
+    public override async Task InitializeAsync()
     {
-        await azurite.InitializeAsync();
-        var settings = new Dictionary<string, string?>
-        {
-            ["Storage:ConnectionString"] = azurite.ConnectionString,
-            ["KeyVault:Uri"] = "https://vault.invalid/",
-            ["Azure:SubscriptionId"] = Guid.Empty.ToString(),
-            ["Azure:DnsZone"] = "bots.invalid",
-            ["Azure:ImageId"] = "a:b:c:d",
-            ["Routing:Domain"] = "bots.invalid",
-            ["Vms:ProgramPath"] = typeof(FailedSagaTests).Assembly.Location,
-        };
-        services = new ServiceCollection().AddLogging()
-            .AddLaunchpad(new ConfigurationBuilder().AddInMemoryCollection(settings).Build())
-            .BuildServiceProvider();
-        await Get<Tables>().CreateAllAsync(CancellationToken.None);
+        await base.InitializeAsync();
         engine = await Engine.StartAsync(directory, tasks => tasks
             .AddOrchestratorFunc(nameof(Restart), Task (_) => throw new InvalidOperationException("nobody thought of this"))
             .AddOrchestratorFunc(nameof(Recover), context => context.WaitForExternalEvent<string>("over")));
     }
 
-    public async Task DisposeAsync()
+    public override async Task DisposeAsync()
     {
         await engine.DisposeAsync();
-        await services.DisposeAsync();
-        await azurite.DisposeAsync();
+        await base.DisposeAsync();
         Directory.Delete(directory, recursive: true);
     }
 
@@ -131,7 +110,7 @@ public sealed class FailedSagaTests : IAsyncLifetime
         await store.EndStepAsync(operation, Steps.UndoReserve, undo, 1, "the table refuses", null, default);
         for (var time = 0; time < 2; time++)
         {
-            await ActivatorUtilities.CreateInstance<OperationActivities>(services).FailOperation(new(operation, Account, Id), default);
+            await New<OperationActivities>().FailOperation(new(operation, Account, Id), default);
         }
 
         var told = (await store.FindAsync(Account, operation, default))!.Failure!.Undone.Single();
@@ -148,36 +127,12 @@ public sealed class FailedSagaTests : IAsyncLifetime
         Assert.All(names, name => Assert.True(File.Exists(Repository.File("docs", "runbooks", name + ".md")), name));
     }
 
-    private T Get<T>()
-        where T : notnull => services.GetRequiredService<T>();
-
-    private Task SweepAsync() =>
-        ActivatorUtilities.CreateInstance<Schedules>(services).SweepOperations(new TimerInfo(), engine.Client, CancellationToken.None);
-
-    private Task<Deployment> DeploymentAsync() => Get<DeploymentStore>().GetAsync(Account, Id, CancellationToken.None);
+    private Task SweepAsync() => New<Schedules>().SweepOperations(new TimerInfo(), engine.Client, CancellationToken.None);
 
     /// <summary>A bot in the middle of a restart whose saga nobody has started yet.</summary>
     private async Task<string> HeldAsync(string by)
     {
-        const string Operation = "op_01K00000000000000000000000P";
-        var since = DateTimeOffset.UtcNow.AddMinutes(-1);
-        await Get<DeploymentStore>().AddAsync(
-            new()
-            {
-                Account = Account,
-                Id = Id,
-                Name = "Ada",
-                Slug = "ada",
-                Plan = "starter",
-                Settings = new(null, null, false),
-                CreatedAt = since,
-                Status = DeploymentStatus.Restarting,
-                Vm = Vm,
-                ActiveVersion = 1,
-                LastKnownGood = 1,
-                Operation = new(Operation, OperationKind.Restart, since, by),
-            },
-            default);
+        await AddAsync(DeploymentStatus.Restarting, new(Operation, OperationKind.Restart, DateTimeOffset.UtcNow.AddMinutes(-1), by));
         return Operation;
     }
 }
