@@ -1,3 +1,4 @@
+using Grpc.Core;
 using Launchpad.Durable.Contract.App;
 
 namespace Launchpad.Durable.Contract;
@@ -19,6 +20,10 @@ public abstract class Hub : IAsyncLifetime
 
     /// <summary>How early something may be that was due at a time. The queues of Azure Storage count whole seconds.</summary>
     public virtual TimeSpan Earliness => TimeSpan.Zero;
+
+    /// <summary>How a start may end whose id somebody purges meanwhile, beside beginning and being refused. Azure Storage sends its message
+    /// first, then does not find the row that it saw.</summary>
+    public virtual StatusCode? BesidePurge => null;
 
     protected abstract IEnumerable<KeyValuePair<string, string>> Store { get; }
 

@@ -1,3 +1,4 @@
+using Grpc.Core;
 using Launchpad.Processes;
 
 namespace Launchpad.Durable.Contract;
@@ -30,6 +31,8 @@ public sealed class AzureStorageHub : Hub
     public override bool KeepsFailureDetails => false;
 
     public override TimeSpan Earliness => TimeSpan.FromSeconds(1);
+
+    public override StatusCode? BesidePurge => StatusCode.Internal;
 
     protected override IEnumerable<KeyValuePair<string, string>> Store =>
     [

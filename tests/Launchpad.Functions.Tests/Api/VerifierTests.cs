@@ -13,7 +13,7 @@ public sealed class VerifierTests(LaunchpadApi api)
     {
         var seed = Environment.TickCount;
         var (random, text, changed) = (new Random(seed), await RecordAsync(12), 0);
-        for (var flip = 0; flip < 80; flip++)
+        for (var flip = 0; flip < 40; flip++)
         {
             var at = random.Next(text.Length);
             var flipped = text[..at] + (char)(text[at] ^ (1 << random.Next(5))) + text[(at + 1)..];
@@ -23,7 +23,7 @@ public sealed class VerifierTests(LaunchpadApi api)
             changed += same ? 0 : 1;
         }
 
-        Assert.True(changed > 40, $"seed {seed}: only {changed} flips changed anything");
+        Assert.True(changed > 20, $"seed {seed}: only {changed} flips changed anything");
     }
 
     [Theory]
