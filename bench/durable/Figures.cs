@@ -15,7 +15,7 @@ internal sealed record Figures
 
     public double FanOut { get; init; } = double.NaN;
 
-    public double TimerLate { get; init; } = double.NaN;
+    public double TimerOff { get; init; } = double.NaN;
 
     public double HttpStart { get; init; } = double.NaN;
 
