@@ -20,8 +20,10 @@ internal sealed class HostProcess : IAsyncDisposable
     private HostProcess(SampleFolder folder, string app)
     {
         Folder = folder;
-        // A session of its own, as a service has: signals to its group do not reach the tests.
-        var start = new ProcessStartInfo("setsid", ["dotnet", Path.Combine(AppContext.BaseDirectory, "Launchpad.Host.dll"), "--app", app])
+        // A session of its own, as a service has: signals to its group do not reach the tests. Ctrl-C means something to it, wherever the
+        // tests were started from.
+        var program = Path.Combine(AppContext.BaseDirectory, "Launchpad.Host.dll");
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", "setsid", "dotnet", program, "--app", app])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -36,6 +36,13 @@ internal sealed class DockerHost : IAsyncDisposable
             throw new StackException("No Docker daemon answers on /var/run/docker.sock, and only root can start one.");
         }
 
+        // One that no stack has started, such as that of a test run: a second one on the same folder would never start.
+        var shared = Neighbours.OwnDocker(home);
+        if (ChildRecord.ReadLiving(Neighbours.DockerRecordPath(home)) is null && await shared.AnswersAsync(cancellationToken))
+        {
+            return new DockerHost(shared, null, null, usersPath);
+        }
+
         var use = await FileLock.TakeAsync(usersPath, cancellationToken, shared: true);
         var daemon = new Child(Neighbours.DockerDaemon(home), say, TimeProvider.System);
         try
