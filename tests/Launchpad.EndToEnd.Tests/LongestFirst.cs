@@ -10,7 +10,8 @@ public sealed class LongestFirst : ITestCollectionOrderer
     private static readonly string[] s_order = [nameof(KillTests), nameof(HealthTests), OnOneStack.Name, OnRolloutStack.Name];
 
     public IEnumerable<ITestCollection> OrderTestCollections(IEnumerable<ITestCollection> testCollections) =>
-        testCollections.OrderBy(collection => Array.FindIndex(s_order, name => collection.DisplayName.EndsWith(name, StringComparison.Ordinal)) is >= 0 and var at
-            ? at
-            : s_order.Length);
+        testCollections.OrderBy(collection => Place(collection.DisplayName));
+
+    private static int Place(string collection) =>
+        Array.FindIndex(s_order, name => collection.EndsWith(name, StringComparison.Ordinal)) is >= 0 and var place ? place : s_order.Length;
 }

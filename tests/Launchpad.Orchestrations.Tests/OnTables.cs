@@ -5,7 +5,6 @@ using Azure.Data.Tables;
 using Launchpad.Functions;
 using Launchpad.Processes;
 using Launchpad.Shared.Deployments;
-using Launchpad.Shared.Operations;
 using Launchpad.Shared.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
