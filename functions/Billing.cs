@@ -148,9 +148,7 @@ public sealed class Payments(
         if (deployment.Status is DeploymentStatus.Requested || deployment.Operation?.Kind is OperationKind.Provision)
         {
             await starter.BeginAsync(
-                client, deployment, OperationKind.Provision, "payment",
-                refuse: now => now.Status is DeploymentStatus.Requested ? null : Problems.WrongState(now, "It was provisioned already."),
-                request: null, ct);
+                client, deployment, OperationKind.Provision, "payment", typed: null, ct);
         }
     }
 }

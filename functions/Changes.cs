@@ -21,14 +21,15 @@ public sealed record UpgradeTo(string? Tag, string? Why, string? Data);
 /// <param name="Data">What that version finds: "as-now" (usual), or "as-at-switch" for what it left behind.</param>
 public sealed record RollBackTo(int? Version, string? Why, string? Data);
 
-/// <param name="Plan">The token that the plan's result holds.</param>
-public sealed record ApplyPlan(string? Plan);
+/// <param name="Preview">The token that the preview's result holds.</param>
+/// <param name="Plan">What <paramref name="Preview"/> was called before.</param>
+public sealed record ApplyPreview(string? Preview, string? Plan);
 
 /// <param name="Channel">An image tag that upgrades follow; null for the operator's.</param>
 /// <param name="ResumeUpgrades">True to allow upgrades again after several failed in a row.</param>
 public sealed record UpdatePolicy(string? Channel, bool Pinned, bool ResumeUpgrades);
 
-/// <summary>Changes to a bot that runs: each asks for a new version, and each can be planned first with `?plan=true`.</summary>
+/// <summary>Changes to a bot that runs: each asks for a new version, and each can be looked at first with `?preview=true`.</summary>
 public sealed class Changes(
     DeploymentStore deployments, ConfigVersionStore versions, OperationStore operations, OperationStarter starter, BotSecrets secrets,
     Recorder recorder, Ownership ownership, TimeProvider clock, IOptions<ImageOptions> images)
@@ -42,9 +43,9 @@ public sealed class Changes(
         var deployment = await ownership.FindAsync(request, id, ct);
         var patch = await Bodies.ReadAsync<JsonObject>(request, ct);
         Preconditions.Require(request, deployment);
-        if (request.Query["plan"] == "true" && patch.ContainsKey("telegramToken"))
+        if (IsPreview(request) && patch.ContainsKey("telegramToken"))
         {
-            throw Problems.Invalid("telegramToken", "cannot be part of a plan: a plan keeps nothing, and this would have to be kept.");
+            throw Problems.Invalid("telegramToken", "cannot be part of a preview: that keeps nothing, and this would have to be kept.");
         }
 
         var plan = Rules.Plan(deployment, Text(patch, "plan"));
@@ -106,29 +107,30 @@ public sealed class Changes(
         return await BeginAsync(request, client, deployment, OperationKind.Rollback, change, ct);
     }
 
-    /// <summary>Does what a plan said, and nothing else.</summary>
-    [Function("ApplyPlan")]
+    /// <summary>Does what a preview said, and nothing else.</summary>
+    [Function("ApplyPreview")]
     public async Task<IActionResult> Apply(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/apply")] HttpRequest request, string id,
         [DurableClient] DurableTaskClient client, CancellationToken ct)
     {
         var deployment = await ownership.FindAsync(request, id, ct);
-        var token = (await Bodies.ReadAsync<ApplyPlan>(request, ct)).Plan;
-        var planned = Shared.Ids.IsValid(token, Shared.Ids.Operation) ? await operations.FindAsync(deployment.Account, token, ct) : null;
-        if (planned is not { Kind: OperationKind.Plan, Status: OperationStatus.Succeeded } || planned.Deployment != id)
+        var body = await Bodies.ReadAsync<ApplyPreview>(request, ct);
+        var token = body.Preview ?? body.Plan;
+        var previewed = Shared.Ids.IsValid(token, Shared.Ids.Operation) ? await operations.FindAsync(deployment.Account, token, ct) : null;
+        if (previewed is not { Kind: OperationKind.Preview, Status: OperationStatus.Succeeded } || previewed.Deployment != id)
         {
-            throw Problems.Invalid("plan", "is not the token of a plan for this deployment. Ask with '?plan=true' first.");
+            throw Problems.Invalid("preview", "is not the token of a preview for this deployment. Ask with '?preview=true' first.");
         }
 
-        var plan = ChangePlan.Parse(planned.Result!);
-        if (plan.Expires < clock.GetUtcNow() || plan.From != deployment.ActiveVersion)
+        var preview = ChangePreview.Parse(previewed.Result!);
+        if (preview.Expires < clock.GetUtcNow() || preview.From != deployment.ActiveVersion)
         {
-            throw Problems.PlanVoid(plan.Expires < clock.GetUtcNow()
-                ? $"It was good until {plan.Expires:u}."
-                : $"It was made for version {plan.From}, and {deployment.ActiveVersion} is active now.");
+            throw Problems.PreviewVoid(preview.Expires < clock.GetUtcNow()
+                ? $"It was good until {preview.Expires:u}."
+                : $"It was made for version {preview.From}, and {deployment.ActiveVersion} is active now.");
         }
 
-        var change = ChangeRequest.Parse(planned.Request!) with { Planned = plan.StateHash };
+        var change = ChangeRequest.Parse(previewed.Request!) with { Previewed = preview.StateHash };
         var kind = change switch
         {
             { Version: not null } => OperationKind.Rollback,
@@ -166,17 +168,15 @@ public sealed class Changes(
 
     private Task<IActionResult> BeginAsync(
         HttpRequest request, DurableTaskClient client, Deployment deployment, OperationKind kind, ChangeRequest change, CancellationToken ct) =>
-        BeginAsync(client, deployment, request.Query["plan"] == "true" ? OperationKind.Plan : kind, change, ct);
+        BeginAsync(client, deployment, IsPreview(request) ? OperationKind.Preview : kind, change, ct);
+
+    /// <summary>Under its older name too.</summary>
+    private static bool IsPreview(HttpRequest request) => request.Query["preview"] == "true" || request.Query["plan"] == "true";
 
     private async Task<IActionResult> BeginAsync(
         DurableTaskClient client, Deployment deployment, OperationKind kind, ChangeRequest change, CancellationToken ct)
     {
-        var operation = await starter.BeginAsync(
-            client, deployment, kind, deployment.Account,
-            refuse: now => now.ActiveVersion != deployment.ActiveVersion ? Problems.Moved(now)
-                : now.CanRollOut ? null
-                : Problems.WrongState(now, "Only a bot that runs, or that failed after it did, can be changed."),
-            change.ToJson(), ct);
+        var operation = await starter.BeginAsync(client, deployment, kind, deployment.Account, change.ToJson(), ct);
         return Answers.Accepted(operation);
     }
 

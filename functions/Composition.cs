@@ -77,7 +77,12 @@ public static class Composition
         services.AddSingleton<VmAccess>();
         services.AddSingleton<CapacityForecast>();
         services.AddSingleton<PlanRoom>();
+        services.AddSingleton<CloudMachines>();
+        services.AddSingleton<MachineMaker>();
         services.AddSingleton<BotMachine>();
+        services.AddSingleton<CandidateMachine>();
+        services.AddSingleton<BotRemoval>();
+        services.AddSingleton<BotLogCollection>();
         services.AddSettings<ImageOptions>(configuration, ImageOptions.Section);
         services.AddSingleton<RegistryClient>();
         services.AddSingleton<ImageVerifier>();
@@ -104,8 +109,19 @@ public static class Composition
         services.AddSingleton<LogCollector>();
         services.AddSingleton<BotSecrets>();
         services.AddSingleton<OperationStore>();
+        services.AddSingleton<OperationRows>();
+        services.AddSingleton<OperationOutcomes>();
+        services.AddSingleton<VersionOutcomes>();
+        services.AddSingleton<Endings>();
+        services.AddSingleton<Closing>();
+        services.AddSingleton<Taking>();
         services.AddSingleton<OperationStarter>();
+        services.AddSingleton<Resumption>();
+        services.AddSingleton<Reruns>();
+        services.AddSingleton<Caretaker>();
         services.AddSingleton<FailedSagas>();
+        services.AddSingleton<Drafts>();
+        services.AddSingleton<Previews>();
         services.AddSingleton<StepLog>();
         services.AddSingleton<VmStore>();
         services.AddSingleton<EventLedger>();
@@ -125,6 +141,7 @@ public static class Composition
         services.AddSingleton<Pager>();
         services.AddSingleton<Sweep>();
         services.AddSingleton<Aftermath>();
+        services.AddSingleton<CareClock>();
         services.AddSingleton<Recoveries>();
     }
 

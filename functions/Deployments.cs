@@ -82,7 +82,7 @@ public sealed class Deployments(
         return deployment.Status is DeploymentStatus.Terminated
             ? new NoContentResult()
             : Answers.Accepted(await starter.BeginAsync(
-                client, deployment, OperationKind.Terminate, deployment.Account, refuse: _ => null,
+                client, deployment, OperationKind.Terminate, deployment.Account,
                 request.Query["window"] == "none" ? DeletionRequest.AtOnce : null, ct));
     }
 
@@ -93,13 +93,11 @@ public sealed class Deployments(
         [DurableClient] DurableTaskClient client, CancellationToken ct)
     {
         var deployment = await ownership.FindAsync(request, id, ct);
-        return Answers.Accepted(await starter.BeginAsync(
-            client, deployment, OperationKind.Provision, deployment.Account,
-            // One that failed before anything was made is still what it was when it was ordered.
-            refuse: now => now is { Status: DeploymentStatus.Failed or DeploymentStatus.Requested, ActiveVersion: null, LastOperation: not null }
-                ? null
-                : Problems.WrongState(now, "Only an order whose provisioning failed can be retried."),
-            request: null, ct));
+        // One that failed before anything was made is still what it was when it was ordered.
+        return deployment.LastOperation is null
+            ? throw Problems.WrongState(deployment, "Only an order whose provisioning failed can be retried.")
+            : Answers.Accepted(await starter.BeginAsync(
+                client, deployment, OperationKind.Provision, deployment.Account, typed: null, ct));
     }
 
     /// <summary>Stops and starts nothing that runs well: it converges the machine to the active version, which brings a bot back that is
@@ -111,11 +109,7 @@ public sealed class Deployments(
     {
         var deployment = await ownership.FindAsync(request, id, ct);
         return Answers.Accepted(await starter.BeginAsync(
-            client, deployment, OperationKind.Restart, deployment.Account,
-            refuse: now => now is { Status: DeploymentStatus.Running or DeploymentStatus.Failed, ActiveVersion: not null, Vm: not null }
-                ? null
-                : Problems.WrongState(now, "Only a bot that ran once can be restarted."),
-            request: null, ct));
+            client, deployment, OperationKind.Restart, deployment.Account, typed: null, ct));
     }
 
     [Function("TestDeployment")]
@@ -126,9 +120,7 @@ public sealed class Deployments(
         var deployment = await ownership.FindAsync(request, id, ct);
         var text = Rules.Message((await Bodies.ReadAsync<Message>(request, ct)).Text);
         return Answers.Accepted(await starter.BeginAsync(
-            client, deployment, OperationKind.TestMessage, deployment.Account,
-            refuse: now => now.Status is DeploymentStatus.Running ? null : Problems.WrongState(now, "Only a running bot can answer."),
-            text, ct));
+            client, deployment, OperationKind.TestMessage, deployment.Account, text, ct));
     }
 
     /// <summary>A browser that opens the bot for the first time shows an id and waits; its owner lets it in with this.</summary>
@@ -140,9 +132,7 @@ public sealed class Deployments(
         var deployment = await ownership.FindAsync(request, id, ct);
         var waiting = Rules.BrowserRequest((await Bodies.ReadAsync<WaitingBrowser>(request, ct)).Request);
         return Answers.Accepted(await starter.BeginAsync(
-            client, deployment, OperationKind.PairBrowser, deployment.Account,
-            refuse: now => now.Status is DeploymentStatus.Running ? null : Problems.WrongState(now, "Only a running bot lets browsers in."),
-            waiting, ct));
+            client, deployment, OperationKind.PairBrowser, deployment.Account, waiting, ct));
     }
 
     /// <summary>What opens the bot at its address; the owner alone can read it.</summary>

@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Launchpad.Orchestrations;
+using Launchpad.Orchestrations.Definitions;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Records;
@@ -22,9 +23,7 @@ public sealed class Lifecycle(
     {
         var deployment = await ownership.FindAsync(request, id, ct);
         return Answers.Accepted(await starter.BeginAsync(
-            client, deployment, OperationKind.Suspend, deployment.Account,
-            refuse: now => now.Status is DeploymentStatus.Running ? null : Problems.WrongState(now, "Only a running bot can be suspended."),
-            request: null, ct));
+            client, deployment, OperationKind.Suspend, deployment.Account, typed: null, ct));
     }
 
     [Function("ResumeDeployment")]
@@ -34,9 +33,7 @@ public sealed class Lifecycle(
     {
         var deployment = await ownership.FindAsync(request, id, ct);
         return Answers.Accepted(await starter.BeginAsync(
-            client, deployment, OperationKind.Resume, deployment.Account,
-            refuse: now => now.Status is DeploymentStatus.Suspended ? null : Problems.WrongState(now, "Only a suspended bot can be resumed."),
-            request: null, ct));
+            client, deployment, OperationKind.Resume, deployment.Account, typed: null, ct));
     }
 
     /// <summary>Takes a deletion back as long as its data is there.</summary>
@@ -53,16 +50,19 @@ public sealed class Lifecycle(
             throw Problems.WrongState(deployment, "A deletion can be taken back as long as its undo window is open.");
         }
 
-        await recorder.ActAsync(id, deployment.Account, "undelete", new { operation = deletion.Id }, ct);
-        try
+        var decided = await deployments.ChangeAsync(
+            deployment.Account, id,
+            now => now.Operation is { Decision: null } open && open.Id == deletion.Id
+                ? now with { Operation = open with { Decision = UndoDecision.TakenBack } }
+                : null,
+            ct);
+        if (decided.Operation?.Id != deletion.Id || decided.Operation.Decision is not UndoDecision.TakenBack)
         {
-            await client.RaiseEventAsync(deletion.Id, Terminate.Decision, Terminate.TakeBack, ct);
-        }
-        catch (RpcException over) when (over.StatusCode is StatusCode.NotFound or StatusCode.FailedPrecondition)
-        {
-            throw Problems.WrongState(deployment, "The deletion has just ended.");
+            throw Problems.WrongState(decided, "The deletion has just become final.");
         }
 
+        await recorder.ActOnceAsync($"undelete-{deletion.Id}", id, deployment.Account, "undelete", new { operation = deletion.Id }, ct);
+        await Resumption.WakeAsync(client, deletion.Id, ct);
         return Answers.Accepted(deletion.Id);
     }
 
@@ -81,7 +81,7 @@ public sealed class Lifecycle(
 
         var deployment = await deployments.ChangeAsync(
             account.Id, operation.Deployment,
-            current => current.Operation?.Id == id && Cancellation.IsPossible(operation.Kind)
+            current => current.Operation?.Id == id && operation.Kind.Definition().IfCancelled(new([])) is not null
                 ? current with { Operation = current.Operation with { Cancelled = true } }
                 : null,
             ct);

@@ -1,3 +1,4 @@
+using Launchpad.Orchestrations.Definitions;
 using Launchpad.Shared.Operations;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -32,7 +33,7 @@ public sealed class Operations(OperationStore operations, Callers callers)
         operation.By, operation.CreatedAt, operation.Deadline, operation.FinishedAt, operation.Result, operation.Failure,
         steps.OrderBy(step => step.StartedAt).Select(step => new StepView(
             step.Name, step.Title, Wire(step.Status), step.Attempt, step.StartedAt, step.DurationMs, step.Detail, step.Code)),
-        Cancellation.Compensations(operation, steps));
+        operation.IsFinished ? null : operation.Kind.Definition().IfCancelled(new(steps)));
 
     private static string Wire<T>(T value)
         where T : struct, Enum =>

@@ -71,8 +71,8 @@ public static class Problems
         new(StatusCodes.Status412PreconditionFailed, "moved", "Changed meanwhile",
             $"Version {deployment.ActiveVersion} is active now. Read the config again and repeat the change on it.");
 
-    public static ProblemException PlanVoid(string why) =>
-        new(StatusCodes.Status409Conflict, "plan-void", "The plan does not hold any more", $"{why} Make a new plan.");
+    public static ProblemException PreviewVoid(string why) =>
+        new(StatusCodes.Status409Conflict, "preview-void", "The preview does not hold any more", $"{why} Make a new one.");
 
     public static ProblemException UpgradesPaused(int failures) =>
         new(StatusCodes.Status409Conflict, "upgrades-paused", "Upgrades are paused",

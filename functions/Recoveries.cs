@@ -12,14 +12,10 @@ namespace Launchpad.Functions;
 /// <summary>Starts what looks after machines that do not look well: one saga a machine, so that a bot that takes long to come back keeps
 /// no other waiting.</summary>
 public sealed class Recoveries(
-    Sweep sweep, PublicProbe outside, Aftermath aftermath, Pager pager, FailedSagas failed, OperationStore operations, TimeProvider clock,
-    ILogger<Recoveries> log)
+    Sweep sweep, PublicProbe outside, Aftermath aftermath, Pager pager, FailedSagas failed, TimeProvider clock, ILogger<Recoveries> log)
 {
     /// <summary>In one sweep; the others are found again by the next.</summary>
     private const int StartsMax = 64;
-
-    internal static readonly OrchestrationRuntimeStatus[] Going =
-        [OrchestrationRuntimeStatus.Pending, OrchestrationRuntimeStatus.Running, OrchestrationRuntimeStatus.Suspended];
 
     public async Task StartAsync(DurableTaskClient client, CancellationToken ct)
     {
@@ -44,38 +40,15 @@ public sealed class Recoveries(
             await ScheduleAsync(
                 client, Instance(suspect.Vm), nameof(Recover),
                 new RecoverInput(suspect.Tier, suspect.Vm, [.. suspect.Bots.Select(bot => new SweptBot(bot.Account, bot.Deployment))]),
-                Going, ct);
+                ct);
         }
-    }
-
-    /// <summary>Makes sure that a bot which is being moved off a lost machine has the row of its operation and
-    /// its saga.</summary>
-    public async Task ResumeAsync(DurableTaskClient client, Deployment deployment, CancellationToken ct)
-    {
-        var id = deployment.Operation!.Id;
-        var lost = (await operations.FindAsync(deployment.Account, id, ct))?.Request ?? deployment.Vm!;
-        var operation = ReplaceActivities.Operation(deployment, lost);
-        await operations.AddAsync(operation, ct);
-        var saga = await client.GetInstanceAsync(id, getInputsAndOutputs: true, ct);
-        if (FailedSagas.IsOne(saga))
-        {
-            await failed.EndAsync(deployment, operation, saga!, ct);
-            return;
-        }
-
-        if (saga is { IsCompleted: true })
-        {
-            log.LogWarning("The tables lost the end of {Operation}: its saga runs again", id);
-        }
-
-        await ScheduleAsync(client, id, nameof(Replace), ReplaceActivities.Input(deployment, lost), Going, ct);
     }
 
     /// <summary>Whether the saga that took a deployment is still at it and will begin the operation itself. A second start would take the
     /// id from under it, and it would wait for a child that is none of its own for good.</summary>
     public static async Task<bool> WillBeginAsync(DurableTaskClient client, Deployment deployment, CancellationToken ct) =>
-        deployment is { Operation.By: RecoverActivities.By, Vm: { } vm }
-            && await client.GetInstanceAsync(Instance(vm), ct) is { } saga && Going.Contains(saga.RuntimeStatus);
+        deployment is { Operation.By: Endings.Sweep, Vm: { } vm }
+            && await client.GetInstanceAsync(Instance(vm), ct) is { } saga && Converging.Going.Contains(saga.RuntimeStatus);
 
     private static string Instance(string vm) => $"recover-{vm}";
 
@@ -91,12 +64,12 @@ public sealed class Recoveries(
     }
 
     private static async Task ScheduleAsync(
-        DurableTaskClient client, string id, string saga, object input, OrchestrationRuntimeStatus[] unless, CancellationToken ct)
+        DurableTaskClient client, string id, string saga, object input, CancellationToken ct)
     {
         try
         {
             await client.ScheduleNewOrchestrationInstanceAsync(
-                saga, input, new StartOrchestrationOptions(id).WithDedupeStatuses(unless), ct);
+                saga, input, new StartOrchestrationOptions(id).WithDedupeStatuses(Converging.Going), ct);
         }
         catch (DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException)
         {

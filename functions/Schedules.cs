@@ -1,20 +1,19 @@
+using Launchpad.Orchestrations;
+using Launchpad.Orchestrations.Activities;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
+using Launchpad.Shared.Plans;
+using Launchpad.Shared.Vms;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 
 namespace Launchpad.Functions;
 
-/// <summary>What happens by the clock.</summary>
-public sealed class Schedules(
-    DeploymentStore deployments, OperationStarter starter, Recoveries health, TimeProvider clock, ILogger<Schedules> log)
+/// <summary>What happens by the clock. A row that makes trouble keeps no other from being looked after.</summary>
+public sealed class Schedules(DeploymentStore deployments, VmStore vms, Caretaker caretaker, Recoveries health)
 {
-    /// <summary>An operation this young is still being started by whoever asked for it.</summary>
-    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(10);
-
-    /// <summary>Every deployment that an operation holds has its saga: one that a crash kept from starting is started, one that the tables
-    /// forgot the end of runs again, and one that failed is told to a person and holds nothing any more.</summary>
+    /// <summary>Every deployment that an operation holds has its saga, and every ending what follows from it.</summary>
     [Function("SweepOperations")]
     public async Task SweepOperations(
         [TimerTrigger("0 * * * * *", RunOnStartup = true)] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken ct)
@@ -22,17 +21,29 @@ public sealed class Schedules(
         var active = new List<OperationKind>();
         await foreach (var deployment in deployments.BusyAsync(ct))
         {
-            active.Add(deployment.Operation!.Kind);
-            if (clock.GetUtcNow() - deployment.Operation.Since > Settled && !await Recoveries.WillBeginAsync(client, deployment, ct))
+            if (deployment.Operation is { } held)
             {
-                log.LogDebug("Looking after {Operation}", deployment.Operation.Id);
-                await (deployment.Operation.Kind is OperationKind.Replace
-                    ? health.ResumeAsync(client, deployment, ct)
-                    : starter.ResumeAsync(client, deployment, ct));
+                active.Add(held.Kind);
             }
+
+            await caretaker.LookAfterAsync(client, deployment, ct);
         }
 
         OperationMetrics.Active(active);
+    }
+
+    /// <summary>Every machine that is to be made or deleted has its saga.</summary>
+    [Function("SweepMachines")]
+    public async Task SweepMachines(
+        [TimerTrigger("15 * * * * *", RunOnStartup = true)] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken ct)
+    {
+        foreach (var tier in Enum.GetValues<Tier>())
+        {
+            foreach (var vm in await vms.UnsettledAsync(tier, ct))
+            {
+                await caretaker.LookAfterAsync(client, vm, ct);
+            }
+        }
     }
 
     /// <summary>At the start, because a machine may have rebooted meanwhile, and every minute.</summary>
@@ -41,4 +52,44 @@ public sealed class Schedules(
         [TimerTrigger("30 * * * * *", RunOnStartup = true)] TimerInfo timer, [DurableClient] DurableTaskClient client,
         CancellationToken ct) =>
         health.StartAsync(client, ct);
+}
+
+/// <summary>Looks after one row at a time. What it throws at is told and left for the next minute.</summary>
+public sealed class Caretaker(Resumption resumption, Closing closing, TimeProvider clock, ILogger<Caretaker> log)
+{
+    /// <summary>An operation this young is still being started by whoever asked for it, and one that ended a moment ago is being closed by
+    /// its saga.</summary>
+    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(10);
+
+    public Task LookAfterAsync(DurableTaskClient client, Deployment deployment, CancellationToken ct) =>
+        AloneAsync(deployment.Id, async () =>
+        {
+            var now = clock.GetUtcNow();
+            if (deployment.Ending is { } ending && now - ending.At > Settled)
+            {
+                await closing.CloseAsync(deployment, ct);
+            }
+
+            if (deployment.Operation is { } held && now - held.Since > Settled
+                && !await Recoveries.WillBeginAsync(client, deployment, ct))
+            {
+                log.LogDebug("Looking after {Operation}", held.Id);
+                await resumption.ResumeAsync(client, deployment, ct);
+            }
+        });
+
+    public Task LookAfterAsync(DurableTaskClient client, Vm vm, CancellationToken ct) =>
+        AloneAsync(vm.Id, () => client.StartConvergingAsync(new(vm.Pool, vm.Id), ct));
+
+    private async Task AloneAsync(string row, Func<Task> look)
+    {
+        try
+        {
+            await look();
+        }
+        catch (Exception trouble) when (trouble is not OperationCanceledException)
+        {
+            log.LogError(trouble, "{Row} could not be looked after", row);
+        }
+    }
 }

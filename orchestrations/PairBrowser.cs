@@ -4,7 +4,7 @@ using Microsoft.DurableTask;
 
 namespace Launchpad.Orchestrations;
 
-/// <summary>Lets a browser in that its owner sees waiting. Its input is a bot's; the id it waits with is in the operation's row.</summary>
+/// <summary>Lets a browser in that its owner sees waiting. The id it waits with is in the operation's row.</summary>
 public static class PairBrowser
 {
     [Function(nameof(PairBrowser))]
@@ -13,13 +13,13 @@ public static class PairBrowser
         try
         {
             await context.LetBrowserIn(input);
-            await context.CompleteConversation(new(input.Operation, input.Account, input.Deployment));
-            return true;
+            await context.Succeed(input);
         }
         catch (TaskFailedException)
         {
-            await context.FailOperation(new(input.Operation, input.Account, input.Deployment));
-            return false;
+            await context.Fail(input);
         }
+
+        return await context.Close(input);
     }
 }

@@ -7,6 +7,8 @@ using Microsoft.DurableTask;
 
 namespace Launchpad.Orchestrations;
 
+public sealed record SweptBot(string Account, string Deployment);
+
 /// <param name="Bots">Those that do not look well; none when it is the machine alone.</param>
 public sealed record RecoverInput(Tier Tier, string Vm, IReadOnlyList<SweptBot> Bots);
 
@@ -43,7 +45,7 @@ public static class Recover
         var care = await context.TakeCareOf(new(operation, bot.Account, bot.Deployment));
         if (care.Restart is { } restart)
         {
-            return await Begin<bool>(context, nameof(Restart), restart, operation);
+            return await Begin<bool>(context, restart);
         }
 
         if (care.Kind is CareKind.GiveUp && !await GoBack(context, bot))
@@ -59,7 +61,7 @@ public static class Recover
     {
         var operation = Ids.From(Ids.Operation, context.CurrentUtcDateTime, context.NewGuid());
         return await context.TakeForRollback(new(operation, bot.Account, bot.Deployment)) is { } back
-            && await Begin<RolloutOutcome?>(context, nameof(Rollout), back, operation) is RolloutOutcome.Live;
+            && await Begin<RolloutOutcome?>(context, back) is RolloutOutcome.Live;
     }
 
     /// <summary>The machine is gone with everything on it. Nothing goes there any more, its bots come up elsewhere, and whatever the cloud
@@ -73,7 +75,7 @@ public static class Recover
             moved += (await Task.WhenAll(few.Select(bot => Elsewhere(context, input, bot)))).Count(runs => runs);
         }
 
-        await context.DeleteVm(new(context.InstanceId, input.Tier, input.Vm));
+        await context.DeleteVm(new(input.Tier, input.Vm));
         await context.CloseLoss(input);
         return moved;
     }
@@ -82,17 +84,17 @@ public static class Recover
     {
         var operation = Ids.From(Ids.Operation, context.CurrentUtcDateTime, context.NewGuid());
         var taken = await context.TakeForReplacement(new(operation, bot.Account, bot.Deployment, input.Vm));
-        return taken is not null
-            && await Begin<bool>(context, nameof(Replace), taken, operation);
+        return taken is not null && await Begin<bool>(context, taken);
     }
 
     /// <summary>One that fails for reasons of its own is told to a person by whoever looks after its deployment; the other bots of the
     /// machine go on.</summary>
-    private static async Task<T?> Begin<T>(TaskOrchestrationContext context, string saga, object input, string operation)
+    private static async Task<T?> Begin<T>(TaskOrchestrationContext context, Taken taken)
     {
         try
         {
-            return await context.CallSubOrchestratorAsync<T>(saga, input, new SubOrchestrationOptions(instanceId: operation));
+            return await context.CallSubOrchestratorAsync<T>(
+                taken.Saga, taken.Input, new SubOrchestrationOptions(instanceId: taken.Operation));
         }
         catch (TaskFailedException)
         {

@@ -1,4 +1,5 @@
 using Launchpad.Orchestrations.Activities;
+using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Plans;
 using Microsoft.Azure.Functions.Worker;
@@ -8,16 +9,17 @@ namespace Launchpad.Orchestrations;
 
 /// <param name="Tag">The image tag that the change wants; null to stay on the image that runs, or to take an older version's.</param>
 /// <param name="Data">What a bot that has to go back finds in its volume.</param>
-/// <param name="PlanOnly">True to look and to say, and to change nothing.</param>
+/// <param name="PreviewOnly">True to look and to say, and to change nothing.</param>
 /// <param name="Restores">True when the version shall find the data that it left behind, and not what is there now.</param>
 public sealed record RolloutInput(
-    string Operation, string Account, string Deployment, Tier Tier, string Vm, string? Tag, DataChoice Data, bool PlanOnly,
-    DateTime Deadline, bool Restores = false);
+    string Operation, string Account, string Deployment, Tier Tier, string Vm, string? Tag, DataChoice Data, bool PreviewOnly,
+    DateTime Deadline, bool Restores = false)
+    : OperationTarget(Operation, Account, Deployment);
 
 public enum RolloutOutcome
 {
     Live,
-    Planned,
+    Previewed,
 
     /// <summary>The version failed beside the bot that runs, or before: nothing was touched.</summary>
     Refused,
@@ -34,38 +36,45 @@ public static class Rollout
     [Function(nameof(Rollout))]
     public static async Task<RolloutOutcome> Run([OrchestrationTrigger] TaskOrchestrationContext context, RolloutInput input)
     {
-        var target = new DeploymentInput(input.Operation, input.Account, input.Deployment);
         Draft? draft = null;
         var switched = false;
+        var ifFailed = RolloutOutcome.Refused;
         try
         {
-            var image = input.Tag is null ? null : await context.VerifyImage(new(input.Operation, input.Tag));
-            draft = await context.DraftVersion(new(target, image, input.PlanOnly));
-            var next = new BotInput(input.Operation, input.Account, input.Deployment, input.Tier, input.Vm, draft.Version);
+            var image = input.Tag is null ? null : await context.VerifyImage(new(input.Operation, input.Account, input.Deployment, input.Tag));
+            draft = await context.DraftVersion(new(input.Operation, input.Account, input.Deployment, image, input.PreviewOnly));
+            var next = new BotInput(
+                input.Operation, input.Account, input.Deployment, input.Tier, input.Vm, draft.Version, input.Deadline);
             await context.CheckConfig(new(next, draft.Image));
-            if (input.PlanOnly)
+            if (input.PreviewOnly)
             {
-                await context.TellPlan(new(next, draft));
-                return RolloutOutcome.Planned;
+                await context.TellPreview(new(next, draft));
+                await context.Succeed(input);
             }
+            else
+            {
+                await context.ReservePlan(next, draft);
+                await ProvesItself(context, next, input);
+                await context.ChangePrice(next, draft);
 
-            await context.ReservePlan(next, draft);
-            await ProvesItself(context, next, input);
-            await context.ChangePrice(next, draft);
-
-            switched = true;
-            await (input.Restores ? context.ExchangeVolume(next) : context.KeepVolume(next));
-            await context.BringUp(next);
-            await context.BecomesReady(next, input.Deadline);
-            await context.StaysReady(next);
-            await context.RouteBot(next);
-            await context.CompleteRollout(new(target, draft.Version));
-            return RolloutOutcome.Live;
+                switched = true;
+                await (input.Restores ? context.ExchangeVolume(next) : context.KeepVolume(next));
+                await context.BringUp(next);
+                await context.BecomesReady(next);
+                await context.StaysReady(next);
+                await context.RouteBot(next);
+                await context.Succeed(input, DeploymentStatus.Running, draft.Version);
+            }
         }
         catch (TaskFailedException)
         {
-            return await GoesBack(context, input, target, draft, switched);
+            ifFailed = await GoesBack(context, input, draft, switched);
+            await context.Fail(input);
         }
+
+        return !await context.Close(input) ? ifFailed
+            : input.PreviewOnly ? RolloutOutcome.Previewed
+            : RolloutOutcome.Live;
     }
 
     /// <summary>The first gate: boots beside the bot that runs, stays up and answers a message. Where the machine has no room for two, the
@@ -90,28 +99,28 @@ public static class Rollout
         }
     }
 
-    private static async Task<RolloutOutcome> GoesBack(
-        TaskOrchestrationContext context, RolloutInput input, DeploymentInput target, Draft? draft, bool switched)
+    private static async Task<RolloutOutcome> GoesBack(TaskOrchestrationContext context, RolloutInput input, Draft? draft, bool switched)
     {
-        var outcome = switched ? RolloutOutcome.Returned : RolloutOutcome.Refused;
-        var last = new BotInput(input.Operation, input.Account, input.Deployment, input.Tier, input.Vm, draft?.From ?? 0);
+        if (draft is null)
+        {
+            return RolloutOutcome.Refused;
+        }
+
+        var last = new BotInput(input.Operation, input.Account, input.Deployment, input.Tier, input.Vm, draft.From, input.Deadline);
         try
         {
             if (switched)
             {
-                await context.ReturnVolume(new(last, input.Restores ? DataChoice.AsAtSwitch : input.Data, draft!.Version));
+                await context.ReturnVolume(new(last, input.Restores ? DataChoice.AsAtSwitch : input.Data, draft.Version));
                 await context.ReturnBot(last);
             }
 
             await context.ReturnPlan(last, draft);
+            return switched ? RolloutOutcome.Returned : RolloutOutcome.Refused;
         }
         catch (TaskFailedException)
         {
-            outcome = RolloutOutcome.Incomplete;
+            return RolloutOutcome.Incomplete;
         }
-
-        await context.FailVersion(new(target, draft?.Version, outcome is RolloutOutcome.Incomplete));
-        await context.FailOperation(target);
-        return outcome;
     }
 }

@@ -12,18 +12,17 @@ public static class Suspend
     [Function(nameof(Suspend))]
     public static async Task<bool> Run([OrchestrationTrigger] TaskOrchestrationContext context, BotInput input)
     {
-        var target = new DeploymentInput(input.Operation, input.Account, input.Deployment);
         try
         {
             await context.Unroute(new(input.Operation, input.Account, input.Deployment, input.Tier, Undoing: false));
             await context.StopBot(input);
-            await context.CompleteSuspend(new(input.Operation, input.Account, input.Deployment, DeploymentStatus.Suspended));
-            return true;
+            await context.Succeed(input, DeploymentStatus.Suspended);
         }
         catch (TaskFailedException)
         {
-            await context.FailOperation(target);
-            return false;
+            await context.Fail(input);
         }
+
+        return await context.Close(input);
     }
 }

@@ -1,5 +1,6 @@
 using Launchpad.Orchestrations.Activities;
 using Launchpad.Shared.Deployments;
+using Launchpad.Shared.Operations;
 using Launchpad.Shared.Plans;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
@@ -9,9 +10,12 @@ namespace Launchpad.Orchestrations;
 /// <param name="Preempted">The operation that was going on when this one was asked for; null for none.</param>
 /// <param name="UndoUntil">UTC; until then the data is kept and the deletion can be taken back. In the past: it cannot.</param>
 /// <param name="Resume">Whether the bot runs again if it is.</param>
+/// <param name="Vm">Where it was placed; null for nowhere.</param>
+/// <param name="Bot">What has data that could be wanted back; null for nothing.</param>
 public sealed record TerminateInput(
-    string Operation, string Account, string Deployment, Tier Tier, DateTime Deadline, string? Preempted, DateTime UndoUntil = default,
-    string? Vm = null, int? Version = null, bool Resume = false);
+    string Operation, string Account, string Deployment, Tier Tier, string? Preempted, DateTime UndoUntil = default, bool Resume = false,
+    string? Vm = null, BotInput? Bot = null)
+    : OperationTarget(Operation, Account, Deployment);
 
 public enum TerminateOutcome
 {
@@ -25,48 +29,42 @@ public enum TerminateOutcome
 /// whole can be taken back.</summary>
 public static class Terminate
 {
-    /// <summary>The event by which a person decides while the window is open.</summary>
+    /// <summary>The event that tells a deletion to look whether it is still wanted.</summary>
     public const string Decision = "deletion";
-    public const string TakeBack = "take-back";
 
     [Function(nameof(Terminate))]
     public static async Task<TerminateOutcome> Run([OrchestrationTrigger] TaskOrchestrationContext context, TerminateInput input)
     {
+        var isTakenBack = false;
         try
         {
-            if (input.Preempted is { } other)
-            {
-                await context.Preempt(new(input.Operation, input.Account, other));
-            }
-
-            var target = new DeploymentInput(input.Operation, input.Account, input.Deployment);
-            if (input is { Preempted: not null, Vm: { } place })
-            {
-                await context.RemoveCandidate(new(input.Operation, input.Account, input.Deployment, input.Tier, place, Version: 0));
-            }
-
-            if (input is { Vm: { } vm, Version: { } version } && input.UndoUntil > context.CurrentUtcDateTime)
-            {
-                var bot = new BotInput(input.Operation, input.Account, input.Deployment, input.Tier, vm, version);
-                if (await IsTakenBack(context, input, bot))
-                {
-                    return TerminateOutcome.TakenBack;
-                }
-            }
-
-            await context.CancelSubscriptions(target);
-            await context.Unroute(new(input.Operation, input.Account, input.Deployment, input.Tier, Undoing: false));
-            await context.RemoveBot(new(input.Operation, input.Account, input.Deployment, input.Tier, Undoing: false));
-            await context.GiveBack(input.Operation, input.Account, input.Deployment, input.Tier, undoing: false);
-            await context.EraseSecrets(target);
-            await context.IssueCertificate(target);
-            await context.CompleteTerminate(target);
-            return TerminateOutcome.Terminated;
+            await Stop(context, input);
+            isTakenBack = input is { Bot: { } bot } && input.UndoUntil > context.CurrentUtcDateTime
+                && await IsTakenBack(context, input, bot);
+            await (isTakenBack ? Return(context, input) : Erase(context, input));
         }
         catch (TaskFailedException)
         {
-            await context.FailOperation(new(input.Operation, input.Account, input.Deployment));
-            return TerminateOutcome.Incomplete;
+            await context.Fail(input);
+        }
+
+        return !await context.Close(input) ? TerminateOutcome.Incomplete
+            : isTakenBack ? TerminateOutcome.TakenBack
+            : TerminateOutcome.Terminated;
+    }
+
+    /// <summary>Whatever else was going on, and what it was trying out.</summary>
+    private static async Task Stop(TaskOrchestrationContext context, TerminateInput input)
+    {
+        if (input.Preempted is not { } other)
+        {
+            return;
+        }
+
+        await context.Preempt(new(input.Operation, input.Account, input.Deployment, other));
+        if (input.Vm is { } vm)
+        {
+            await context.RemoveCandidate(new(input.Operation, input.Account, input.Deployment, input.Tier, vm, Version: 0));
         }
     }
 
@@ -75,23 +73,35 @@ public static class Terminate
     {
         await context.Unroute(new(input.Operation, input.Account, input.Deployment, input.Tier, Undoing: false));
         await context.StopBot(bot);
-        await context.OpenUndoWindow(new(bot, input.UndoUntil));
-        var decision = await context.WaitForDecision(Decision, input.UndoUntil);
-        await context.CloseUndoWindow(new(bot, input.UndoUntil));
-        if (decision != TakeBack)
+        var window = new UndoWindowInput(input.Operation, input.Account, input.Deployment, input.UndoUntil);
+        await context.OpenUndoWindow(window);
+        await context.WaitForWindow(Decision, input.UndoUntil);
+        return await context.IsTakenBack(window);
+    }
+
+    private static async Task Return(TaskOrchestrationContext context, TerminateInput input)
+    {
+        if (!input.Resume)
         {
-            return false;
+            await context.Succeed(input, DeploymentStatus.Suspended);
+            return;
         }
 
-        if (input.Resume)
-        {
-            await context.BringUp(bot);
-            await context.BecomesReady(bot, context.CurrentUtcDateTime.AddMinutes(10));
-            await context.RouteBot(bot);
-        }
+        var bot = input.Bot! with { Deadline = context.CurrentUtcDateTime.AddMinutes(10) };
+        await context.BringUp(bot);
+        await context.BecomesReady(bot);
+        await context.RouteBot(bot);
+        await context.Succeed(input, DeploymentStatus.Running, bot.Version);
+    }
 
-        await context.CompleteUndo(new(input.Operation, input.Account, input.Deployment,
-            input.Resume ? DeploymentStatus.Running : DeploymentStatus.Suspended));
-        return true;
+    private static async Task Erase(TaskOrchestrationContext context, TerminateInput input)
+    {
+        await context.CancelSubscriptions(input);
+        await context.Unroute(new(input.Operation, input.Account, input.Deployment, input.Tier, Undoing: false));
+        await context.RemoveBot(new(input.Operation, input.Account, input.Deployment, input.Tier, Undoing: false));
+        await context.GiveBack(new(input.Operation, input.Account, input.Deployment, input.Tier, Undoing: false));
+        await context.EraseSecrets(input);
+        await context.IssueCertificate(input);
+        await context.Succeed(input, DeploymentStatus.Terminated);
     }
 }

@@ -1,3 +1,4 @@
+using Launchpad.Shared;
 using Microsoft.DurableTask;
 
 namespace Launchpad.Orchestrations;
@@ -10,23 +11,24 @@ public sealed class Undo
 
     public void With(Func<Task> step) => steps.Push(step);
 
-    /// <summary>Null when everything was taken back. A step that cannot be is left to the operator; those before it are taken back all
-    /// the same.</summary>
-    public async Task<TaskFailedException?> Run()
+    /// <summary>A step that cannot be taken back is left to the operator, who is told by its row; those before it are taken back all the
+    /// same. When the deployment is not the operation's any more, nothing of it is.</summary>
+    public async Task Run()
     {
-        TaskFailedException? left = null;
         while (steps.TryPop(out var step))
         {
             try
             {
                 await step();
             }
-            catch (TaskFailedException failure)
+            catch (TaskFailedException failure) when (failure.FailureDetails.IsCausedBy<NotHeldException>())
             {
-                left ??= failure;
+                return;
+            }
+            catch (TaskFailedException)
+            {
+                continue;
             }
         }
-
-        return left;
     }
 }

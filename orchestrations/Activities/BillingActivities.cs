@@ -19,10 +19,9 @@ public sealed class BillingActivities(
     IOptions<QuotaOptions> quota)
 {
     [Function(nameof(ValidateOrder))]
-    public Task<Order> ValidateOrder([ActivityTrigger] DeploymentInput input, CancellationToken ct) =>
-        steps.RunAsync(input.Operation, Steps.Validate, null, async () =>
+    public Task<Order> ValidateOrder([ActivityTrigger] OperationTarget input, CancellationToken ct) =>
+        steps.RunAsync(input, Steps.Validate, null, async deployment =>
         {
-            var deployment = await deployments.GetHeldAsync(input.Account, input.Deployment, input.Operation, ct);
             var plan = Plan.Get(deployment.Plan);
             if (!(await subscriptions.OfAsync(input.Account, input.Deployment, ct)).Any(subscription => subscription.IsPaid))
             {
@@ -37,8 +36,8 @@ public sealed class BillingActivities(
         }, ct);
 
     [Function(nameof(CancelSubscriptions))]
-    public Task CancelSubscriptions([ActivityTrigger] DeploymentInput input, CancellationToken ct) =>
-        steps.RunAsync(input.Operation, Steps.CancelSubscription, null, async () =>
+    public Task CancelSubscriptions([ActivityTrigger] OperationTarget input, CancellationToken ct) =>
+        steps.RunAsync(input, Steps.CancelSubscription, null, async _ =>
         {
             var held = await subscriptions.OfAsync(input.Account, input.Deployment, ct);
             foreach (var subscription in held)
@@ -55,10 +54,10 @@ public static class BillingCalls
 {
     extension(TaskOrchestrationContext context)
     {
-        public Task<Order> ValidateOrder(DeploymentInput input) =>
+        public Task<Order> ValidateOrder(OperationTarget input) =>
             context.CallActivityAsync<Order>(nameof(BillingActivities.ValidateOrder), input, Retry.Store);
 
-        public Task CancelSubscriptions(DeploymentInput input) =>
+        public Task CancelSubscriptions(OperationTarget input) =>
             context.CallActivityAsync(nameof(BillingActivities.CancelSubscriptions), input, Retry.Undo);
     }
 }

@@ -10,14 +10,16 @@ using Steps = Launchpad.Shared.Operations.Steps;
 namespace Launchpad.Orchestrations.Activities;
 
 /// <summary>A bot on its machine, in the version that is wanted.</summary>
-public sealed record BotInput(string Operation, string Account, string Deployment, Tier Tier, string Vm, int Version);
+/// <param name="Deadline">UTC; when waiting for it ends.</param>
+public sealed record BotInput(
+    string Operation, string Account, string Deployment, Tier Tier, string Vm, int Version, DateTime Deadline = default)
+    : OperationTarget(Operation, Account, Deployment);
 
 /// <param name="Last">True when there is no time left to look again.</param>
 public sealed record CheckBotInput(BotInput Bot, bool Last);
 
 /// <summary>Brings a bot up. Everything is converged, so a lost machine program, file or network is put right on the way.</summary>
-public sealed class BotActivities(
-    DeploymentStore deployments, ConfigVersionStore versions, VmStore vms, VmAccess access, Bots bots, StepLog steps)
+public sealed class BotActivities(ConfigVersionStore versions, BotMachine machine, Bots bots, StepLog steps)
 {
     private const int RestartsMax = 3;
     private const int HealthWaitSeconds = 20;
@@ -26,21 +28,20 @@ public sealed class BotActivities(
     /// a connection. Nobody knows the route's name before it is published.</summary>
     [Function(nameof(BringUp))]
     public Task BringUp([ActivityTrigger] BotInput input, CancellationToken ct) =>
-        steps.FollowAsync(input.Operation, [Steps.Configure, Steps.Pull, Steps.Start], async progress =>
+        steps.FollowAsync(input, [Steps.Configure, Steps.Pull, Steps.Start], async (deployment, progress) =>
         {
-            var (deployment, version, vm) = await LoadAsync(input, ct);
-            await access.RunAsync<ApplyRequest, ApplyResult>(
-                vm, VmVerb.Apply, await bots.SpecAsync(deployment, version, ct), new MachineSteps(progress), ct);
+            var version = await versions.GetAsync(input.Deployment, input.Version, ct);
+            await machine.RunAsync<ApplyRequest, ApplyResult>(
+                input, VmVerb.Apply, await bots.SpecAsync(deployment, version, ct), new MachineSteps(progress), ct);
         }, ct);
 
     /// <summary>True once the bot says that it is ready.</summary>
     [Function(nameof(CheckBot))]
     public Task<bool> CheckBot([ActivityTrigger] CheckBotInput input, CancellationToken ct) =>
-        steps.PollAsync(input.Bot.Operation, Steps.Health, "The bot is starting up.", async () =>
+        steps.PollAsync(input.Bot, Steps.Health, "The bot is starting up.", async _ =>
         {
-            var (_, _, vm) = await LoadAsync(input.Bot, ct);
-            var health = await access.RunAsync<HealthRequest, HealthResult>(
-                vm, VmVerb.Health, new(input.Bot.Deployment, HealthWaitSeconds), ct);
+            var health = await machine.RunAsync<HealthRequest, HealthResult>(
+                input.Bot, VmVerb.Health, new(input.Bot.Deployment, HealthWaitSeconds), ct);
             var crashed = health.Restarts > RestartsMax || (!health.Running && health.ExitCode is not null);
             if (!health.Ready && (input.Last || crashed))
             {
@@ -49,11 +50,6 @@ public sealed class BotActivities(
 
             return (health.Ready, health.Ready ? "The bot answers that it is ready." : Tell(health), health.Ready);
         }, ct);
-
-    private async Task<(Deployment, ConfigVersion, Vm)> LoadAsync(BotInput input, CancellationToken ct) =>
-        (await deployments.GetHeldAsync(input.Account, input.Deployment, input.Operation, ct),
-            await versions.GetAsync(input.Deployment, input.Version, ct),
-            await vms.GetAsync(input.Tier, input.Vm, ct));
 
     internal static string Tell(HealthResult health) => health switch
     {
@@ -95,11 +91,11 @@ public static class BotCalls
 
         /// <summary>Looks until the bot is ready or time is up. Each look waits on the machine itself, so there is no pause between
         /// them.</summary>
-        public async Task BecomesReady(BotInput input, DateTime deadline)
+        public async Task BecomesReady(BotInput input)
         {
             for (var check = 1; ; check++)
             {
-                var last = check == ChecksMax || context.CurrentUtcDateTime >= deadline;
+                var last = check == ChecksMax || context.CurrentUtcDateTime >= input.Deadline;
                 if (await context.CallActivityAsync<bool>(nameof(BotActivities.CheckBot), new CheckBotInput(input, last), Retry.Machine))
                 {
                     return;

@@ -12,9 +12,7 @@ namespace Launchpad.Orchestrations.Activities;
 
 /// <summary>A version beside the bot that runs, on a copy of its volume. The machine knows it under a name of its own, so nothing that is
 /// done to it can reach the other.</summary>
-public sealed class CandidateActivities(
-    DeploymentStore deployments, ConfigVersionStore versions, VmStore vms, BotMachine machine, Bots bots, StepLog steps,
-    IOptions<RolloutOptions> options)
+public sealed class CandidateActivities(CandidateMachine machine, StepLog steps, IOptions<RolloutOptions> options)
 {
     private const int HealthWaitSeconds = 20;
     private const int AnswerSeconds = 120;
@@ -22,14 +20,9 @@ public sealed class CandidateActivities(
     /// <summary>False when the machine has no room for two.</summary>
     [Function(nameof(ReserveCandidate))]
     public Task<bool> ReserveCandidate([ActivityTrigger] BotInput input, CancellationToken ct) =>
-        steps.RunAsync(input.Operation, Steps.Room, null, async () =>
+        steps.RunAsync(input, Steps.Room, null, async _ =>
         {
-            await deployments.GetHeldAsync(input.Account, input.Deployment, input.Operation, ct);
-            var candidate = Bots.CandidateOf(input.Deployment);
-            var vm = await vms.ChangeAsync(
-                input.Tier, input.Vm,
-                current => current.FreeMb >= Bots.CandidateMemoryMb ? current.With(candidate, Bots.CandidateMemoryMb) : current, ct);
-            var has = vm.Reservations.ContainsKey(candidate);
+            var has = await machine.ReserveAsync(input, ct);
             return (has, (string?)(has
                 ? $"{Bots.CandidateMemoryMb} MB beside the bot."
                 : "The machine has no room for two: the version is tried in its place only."));
@@ -46,21 +39,18 @@ public sealed class CandidateActivities(
 
     [Function(nameof(StartCandidate))]
     public Task StartCandidate([ActivityTrigger] BotInput input, CancellationToken ct) =>
-        steps.RunAsync(input.Operation, Steps.StartCandidate, null, async () =>
+        steps.RunAsync(input, Steps.StartCandidate, null, async deployment =>
         {
-            var deployment = await deployments.GetHeldAsync(input.Account, input.Deployment, input.Operation, ct);
-            var version = await versions.GetAsync(input.Deployment, input.Version, ct);
-            await machine.RunAsync<ApplyRequest, ApplyResult>(input, VmVerb.Apply, await bots.CandidateAsync(deployment, version, ct), ct);
+            await machine.StartAsync(deployment, input, ct);
             return null;
         }, ct);
 
     /// <summary>True once it was ready for the whole window.</summary>
     [Function(nameof(CheckCandidate))]
     public Task<bool> CheckCandidate([ActivityTrigger] CheckBotInput input, CancellationToken ct) =>
-        steps.PollAsync(input.Bot.Operation, Steps.Candidate, "The candidate is starting up.", async () =>
+        steps.PollAsync(input.Bot, Steps.Candidate, "The candidate is starting up.", async _ =>
         {
             var bot = input.Bot;
-            await deployments.GetHeldAsync(bot.Account, bot.Deployment, bot.Operation, ct);
             var window = options.Value.HealthWindow;
             var health = await machine.RunAsync<HealthRequest, HealthResult>(
                 bot, VmVerb.Health, new(Bots.CandidateOf(bot.Deployment), HealthWaitSeconds, HoldSeconds(window)), ct);
@@ -72,9 +62,8 @@ public sealed class CandidateActivities(
 
     [Function(nameof(AskCandidate))]
     public Task AskCandidate([ActivityTrigger] BotInput input, CancellationToken ct) =>
-        steps.RunAsync(input.Operation, Steps.Canary, null, async () =>
+        steps.RunAsync(input, Steps.Canary, null, async _ =>
         {
-            await deployments.GetHeldAsync(input.Account, input.Deployment, input.Operation, ct);
             var answer = await machine.RunAsync<ExecTestRequest, ExecTestResult>(
                 input, VmVerb.ExecTest, new(Bots.CandidateOf(input.Deployment), options.Value.CanaryMessage, AnswerSeconds), ct);
             return string.IsNullOrWhiteSpace(answer.Answer)
@@ -84,29 +73,54 @@ public sealed class CandidateActivities(
 
     [Function(nameof(RemoveCandidate))]
     public Task RemoveCandidate([ActivityTrigger] BotInput input, CancellationToken ct) =>
-        steps.RunAsync(input.Operation, Steps.RemoveCandidate, null, async () =>
-        {
-            if (await vms.FindAsync(input.Tier, input.Vm, ct) is null)
-            {
-                return "Its machine is gone.";
-            }
-
-            var candidate = Bots.CandidateOf(input.Deployment);
-            await machine.RunAsync<RemoveRequest, RemoveResult>(input, VmVerb.Remove, new(candidate), ct);
-            await vms.ChangeAsync(input.Tier, input.Vm, current => current.Without(candidate), ct);
-            return null;
-        }, ct);
+        steps.RunAsync(input, Steps.RemoveCandidate, null, async _ => await machine.RemoveAsync(input, ct) ? null : "Its machine is gone.", ct);
 
     /// <summary>The machine watches for a minute at most; of a longer window that is the part that counts.</summary>
     internal static int HoldSeconds(TimeSpan window) => (int)Math.Clamp(Math.Ceiling(window.TotalSeconds), 1, 60);
 
     private Task CopyAsync(BotInput input, int? kept, Func<VolumeResult, string> tell, CancellationToken ct) =>
-        steps.RunAsync(input.Operation, Steps.CopyVolume, null, async () =>
+        steps.RunAsync(input, Steps.CopyVolume, null, async _ =>
+            tell(await machine.RunAsync<VolumeRequest, VolumeResult>(
+                input, VmVerb.Volume, new(input.Deployment, VolumeAction.Copy, Bots.CandidateOf(input.Deployment), Kept: kept), ct)), ct);
+}
+
+/// <summary>The machine that a candidate is tried on: its room there, its start and its end.</summary>
+public sealed class CandidateMachine(VmStore vms, BotMachine machine, ConfigVersionStore versions, Bots bots)
+{
+    /// <summary>False when the machine has no room for two.</summary>
+    public async Task<bool> ReserveAsync(BotInput bot, CancellationToken ct)
+    {
+        var candidate = Bots.CandidateOf(bot.Deployment);
+        var vm = await vms.ChangeAsync(
+            bot.Tier, bot.Vm,
+            current => current.FreeMb >= Bots.CandidateMemoryMb ? current.With(candidate, Bots.CandidateMemoryMb) : current, ct);
+        return vm.Reservations.ContainsKey(candidate);
+    }
+
+    public async Task StartAsync(Deployment deployment, BotInput bot, CancellationToken ct)
+    {
+        var version = await versions.GetAsync(bot.Deployment, bot.Version, ct);
+        await RunAsync<ApplyRequest, ApplyResult>(bot, VmVerb.Apply, await bots.CandidateAsync(deployment, version, ct), ct);
+    }
+
+    /// <summary>False when the machine is gone, and everything on it.</summary>
+    public async Task<bool> RemoveAsync(BotInput bot, CancellationToken ct)
+    {
+        if (await vms.FindAsync(bot.Tier, bot.Vm, ct) is null)
         {
-            await deployments.GetHeldAsync(input.Account, input.Deployment, input.Operation, ct);
-            return tell(await machine.RunAsync<VolumeRequest, VolumeResult>(
-                input, VmVerb.Volume, new(input.Deployment, VolumeAction.Copy, Bots.CandidateOf(input.Deployment), Kept: kept), ct));
-        }, ct);
+            return false;
+        }
+
+        var candidate = Bots.CandidateOf(bot.Deployment);
+        await RunAsync<RemoveRequest, RemoveResult>(bot, VmVerb.Remove, new(candidate), ct);
+        await vms.ChangeAsync(bot.Tier, bot.Vm, current => current.Without(candidate), ct);
+        return true;
+    }
+
+    public Task<TResult> RunAsync<TRequest, TResult>(BotInput bot, VmVerb verb, TRequest request, CancellationToken ct)
+        where TRequest : class
+        where TResult : class =>
+        machine.RunAsync<TRequest, TResult>(bot, verb, request, ct);
 }
 
 public static class CandidateCalls

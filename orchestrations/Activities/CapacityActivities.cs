@@ -9,9 +9,12 @@ using Steps = Launchpad.Shared.Operations.Steps;
 namespace Launchpad.Orchestrations.Activities;
 
 /// <param name="NewVm">What a machine is called if one has to be made.</param>
-public sealed record ReserveInput(string Operation, string Account, string Deployment, string NewVm);
+public sealed record ReserveInput(string Operation, string Account, string Deployment, string NewVm)
+    : OperationTarget(Operation, Account, Deployment);
 
-public sealed record ReleaseInput(string Operation, string Account, string Deployment, Tier Tier, bool Undoing);
+/// <param name="Undoing">True when a saga takes its own step back.</param>
+public sealed record ReleaseInput(string Operation, string Account, string Deployment, Tier Tier, bool Undoing)
+    : OperationTarget(Operation, Account, Deployment);
 
 /// <param name="Retired">The machine that is not needed any more; null when it stays.</param>
 public sealed record Released(string? Retired);
@@ -21,11 +24,10 @@ public sealed class CapacityActivities(VmStore vms, DeploymentStore deployments,
 {
     [Function(nameof(ReserveCapacity))]
     public Task<Reservation> ReserveCapacity([ActivityTrigger] ReserveInput input, CancellationToken ct) =>
-        steps.RunAsync(input.Operation, Steps.Reserve, null, async () =>
+        steps.RunAsync(input, Steps.Reserve, null, async deployment =>
         {
-            var deployment = await deployments.GetHeldAsync(input.Account, input.Deployment, input.Operation, ct);
             var plan = Plan.Get(deployment.Plan);
-            var reserved = await vms.ReserveAsync(input.Operation, input.Deployment, plan, input.NewVm, ct);
+            var reserved = await vms.ReserveAsync(input.Deployment, plan, input.NewVm, ct);
             await deployments.ChangeAsync(
                 input.Account, input.Deployment,
                 current => DeploymentStore.HeldBy(current, input.Operation) with { Vm = reserved.Vm }, ct);
@@ -34,15 +36,14 @@ public sealed class CapacityActivities(VmStore vms, DeploymentStore deployments,
 
     [Function(nameof(ReleaseCapacity))]
     public Task<Released> ReleaseCapacity([ActivityTrigger] ReleaseInput input, CancellationToken ct) =>
-        steps.RunAsync(input.Operation, input.Undoing ? Steps.UndoReserve : Steps.Release, null, async () =>
+        steps.RunAsync(input, input.Undoing ? Steps.UndoReserve : Steps.Release, null, async deployment =>
         {
-            var deployment = await deployments.GetAsync(input.Account, input.Deployment, ct);
             var vm = (await vms.FindByDeploymentAsync(input.Tier, input.Deployment, ct))?.Id ?? deployment.Vm;
             var retired = vm is not null && await vms.ReleaseAsync(input.Tier, vm, input.Deployment, ct);
             return (new Released(retired ? vm : null), (string?)(retired ? "The machine is not needed any more." : null));
         }, ct);
 
-    private static string Tell(Reservation reserved, Plan plan) => (reserved.Create, reserved.Ready) switch
+    private static string Tell(Reservation reserved, Plan plan) => (reserved.IsNew, reserved.Ready) switch
     {
         (true, _) => plan.Tier is Tier.Dedicated ? "A machine of its own" : "No machine has room: a new one is made",
         (_, false) => "A machine that is just being made has room",
@@ -58,13 +59,12 @@ public static class CapacityCalls
             context.CallActivityAsync<Reservation>(nameof(CapacityActivities.ReserveCapacity), input, Retry.Store);
 
         /// <summary>Gives the memory back and deletes the machine when nobody needs it any more.</summary>
-        public async Task GiveBack(string operation, string account, string deployment, Tier tier, bool undoing)
+        public async Task GiveBack(ReleaseInput input)
         {
-            var released = await context.CallActivityAsync<Released>(
-                nameof(CapacityActivities.ReleaseCapacity), new ReleaseInput(operation, account, deployment, tier, undoing), Retry.Undo);
+            var released = await context.CallActivityAsync<Released>(nameof(CapacityActivities.ReleaseCapacity), input, Retry.Undo);
             if (released.Retired is { } vm)
             {
-                await context.DeleteVm(new(operation, tier, vm));
+                await context.DeleteVm(new(input.Tier, vm));
             }
         }
     }

@@ -8,17 +8,16 @@ using Steps = Launchpad.Shared.Operations.Steps;
 
 namespace Launchpad.Orchestrations.Activities;
 
-public sealed record SealInput(string Operation, string Account, string Deployment, string Image, string By);
+public sealed record SealInput(string Operation, string Account, string Deployment, string Image, string By)
+    : OperationTarget(Operation, Account, Deployment);
 
 /// <summary>The desired state as an immutable version, and the one secret that nobody types: the gateway token.</summary>
-public sealed class ConfigActivities(
-    DeploymentStore deployments, ConfigVersionStore versions, BotSecrets secrets, Bots bots, StepLog steps)
+public sealed class ConfigActivities(ConfigVersionStore versions, BotSecrets secrets, Bots bots, StepLog steps)
 {
     [Function(nameof(SealConfig))]
     public Task<int> SealConfig([ActivityTrigger] SealInput input, CancellationToken ct) =>
-        steps.RunAsync(input.Operation, Steps.Seal, null, async () =>
+        steps.RunAsync(input, Steps.Seal, null, async deployment =>
         {
-            var deployment = await deployments.GetHeldAsync(input.Account, input.Deployment, input.Operation, ct);
             await secrets.EnsureRandomAsync(input.Deployment, BotSecretNames.GatewayToken, ct);
             var names = (await secrets.ReferencesAsync(input.Deployment, ct)).Order(StringComparer.Ordinal).ToList();
             var state = new DesiredState(input.Image, deployment.Plan, deployment.Settings, names, bots.Egress(deployment.Settings));
@@ -28,8 +27,8 @@ public sealed class ConfigActivities(
 
     /// <summary>What the customer typed stays for the next try; what was made for this one goes.</summary>
     [Function(nameof(UnsealConfig))]
-    public Task UnsealConfig([ActivityTrigger] DeploymentInput input, CancellationToken ct) =>
-        steps.RunAsync(input.Operation, Steps.UndoSeal, null, async () =>
+    public Task UnsealConfig([ActivityTrigger] OperationTarget input, CancellationToken ct) =>
+        steps.RunAsync(input, Steps.UndoSeal, null, async _ =>
         {
             await secrets.EraseAsync(input.Deployment, BotSecretNames.GatewayToken, ct);
             if (await versions.NewestAsync(input.Deployment, ct) is { Status: ConfigVersionStatus.Pending } pending)
@@ -48,7 +47,7 @@ public static class ConfigCalls
         public Task<int> SealConfig(SealInput input) =>
             context.CallActivityAsync<int>(nameof(ConfigActivities.SealConfig), input, Retry.Store);
 
-        public Task UnsealConfig(DeploymentInput input) =>
+        public Task UnsealConfig(OperationTarget input) =>
             context.CallActivityAsync(nameof(ConfigActivities.UnsealConfig), input, Retry.Undo);
     }
 }

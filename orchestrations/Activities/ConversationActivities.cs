@@ -12,21 +12,18 @@ namespace Launchpad.Orchestrations.Activities;
 public sealed record CollectLogsInput(string Deployment, Tier Tier, string Vm);
 
 /// <summary>What a bot is asked and what it wrote.</summary>
-public sealed class ConversationActivities(
-    VmStore vms, VmAccess access, OperationStore operations, BotLogs logs, StepLog steps, TimeProvider clock)
+public sealed class ConversationActivities(BotMachine machine, OperationStore operations, StepLog steps)
 {
     private const int AnswerSeconds = 120;
-    private const int LogLinesMax = 1_000;
 
     /// <summary>The answer is kept with the operation; it is the customer's, and so in no history.</summary>
     [Function(nameof(AskBot))]
     public Task AskBot([ActivityTrigger] BotInput input, CancellationToken ct) =>
-        steps.RunAsync(input.Operation, Steps.Ask, "The bot is thinking.", async () =>
+        steps.RunAsync(input, Steps.Ask, "The bot is thinking.", async _ =>
         {
             var (operation, text) = await TypedAsync(input, ct);
-            var vm = await vms.GetAsync(input.Tier, input.Vm, ct);
-            var answer = await access.RunAsync<ExecTestRequest, ExecTestResult>(
-                vm, VmVerb.ExecTest, new(input.Deployment, text, AnswerSeconds), ct);
+            var answer = await machine.RunAsync<ExecTestRequest, ExecTestResult>(
+                input, VmVerb.ExecTest, new(input.Deployment, text, AnswerSeconds), ct);
             await operations.SaveAsync(operation with { Result = answer.Answer }, ct);
             return $"It answered in {answer.Ms} ms.";
         }, ct);
@@ -34,11 +31,10 @@ public sealed class ConversationActivities(
     /// <summary>The browser that waits with the id that was typed comes in.</summary>
     [Function(nameof(LetBrowserIn))]
     public Task LetBrowserIn([ActivityTrigger] BotInput input, CancellationToken ct) =>
-        steps.RunAsync(input.Operation, Steps.Pair, "The bot starts a program of its own for this.", async () =>
+        steps.RunAsync(input, Steps.Pair, "The bot starts a program of its own for this.", async _ =>
         {
             var (_, request) = await TypedAsync(input, ct);
-            var vm = await vms.GetAsync(input.Tier, input.Vm, ct);
-            await access.RunAsync<PairBrowserRequest, PairBrowserResult>(vm, VmVerb.PairBrowser, new(input.Deployment, request), ct);
+            await machine.RunAsync<PairBrowserRequest, PairBrowserResult>(input, VmVerb.PairBrowser, new(input.Deployment, request), ct);
             return "The page goes on by itself.";
         }, ct);
 
@@ -46,15 +42,14 @@ public sealed class ConversationActivities(
         await operations.FindAsync(input.Account, input.Operation, ct) is { Request: { } text } operation
             ? (operation, text)
             : throw new PermanentException("operation-gone", "What was typed was lost before it was sent. Send it again.");
+}
 
+/// <summary>What a bot wrote, brought from its machine. It changes nothing that an operation could hold.</summary>
+public sealed class LogActivities(VmStore vms, BotLogCollection logs)
+{
     [Function(nameof(ReadLogs))]
-    public async Task ReadLogs([ActivityTrigger] CollectLogsInput input, CancellationToken ct)
-    {
-        var vm = await vms.GetAsync(input.Tier, input.Vm, ct);
-        var at = clock.GetUtcNow();
-        var read = await access.RunAsync<LogsRequest, LogsResult>(vm, VmVerb.Logs, new(input.Deployment, LogLinesMax), ct);
-        await logs.StoreAsync(input.Deployment, read.Lines, at, ct);
-    }
+    public async Task ReadLogs([ActivityTrigger] CollectLogsInput input, CancellationToken ct) =>
+        await logs.KeepAsync(await vms.GetAsync(input.Tier, input.Vm, ct), input.Deployment, ct);
 }
 
 public static class ConversationCalls
@@ -67,6 +62,6 @@ public static class ConversationCalls
             context.CallActivityAsync(nameof(ConversationActivities.LetBrowserIn), input, Retry.Ask);
 
         public Task ReadLogs(CollectLogsInput input) =>
-            context.CallActivityAsync(nameof(ConversationActivities.ReadLogs), input, Retry.Ask);
+            context.CallActivityAsync(nameof(LogActivities.ReadLogs), input, Retry.Ask);
     }
 }

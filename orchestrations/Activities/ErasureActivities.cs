@@ -15,22 +15,20 @@ public sealed record DeletionCertificate(
     string Deployment, string Account, string Name, string Operation, IReadOnlyList<OperationStep> Steps, string StepsSha256);
 
 /// <summary>The end of a deployment's secrets, and the proof of its end.</summary>
-public sealed class ErasureActivities(
-    DeploymentStore deployments, BotSecrets secrets, OperationStore operations, BlobServiceClient blobs, StepLog steps)
+public sealed class ErasureActivities(BotSecrets secrets, OperationStore operations, BlobServiceClient blobs, StepLog steps)
 {
     public const string Container = "certificates";
 
     [Function(nameof(EraseSecrets))]
-    public Task EraseSecrets([ActivityTrigger] DeploymentInput input, CancellationToken ct) =>
+    public Task EraseSecrets([ActivityTrigger] OperationTarget input, CancellationToken ct) =>
         steps.RunAsync(
-            input.Operation, Steps.EraseSecrets, null,
-            async () => $"{await secrets.EraseAllAsync(input.Deployment, ct)} erased.", ct);
+            input, Steps.EraseSecrets, null,
+            async _ => $"{await secrets.EraseAllAsync(input.Deployment, ct)} erased.", ct);
 
     [Function(nameof(IssueCertificate))]
-    public Task IssueCertificate([ActivityTrigger] DeploymentInput input, CancellationToken ct) =>
-        steps.RunAsync(input.Operation, Steps.Certify, null, async () =>
+    public Task IssueCertificate([ActivityTrigger] OperationTarget input, CancellationToken ct) =>
+        steps.RunAsync(input, Steps.Certify, null, async deployment =>
         {
-            var deployment = await deployments.GetAsync(input.Account, input.Deployment, ct);
             var taken = (await operations.StepsAsync(input.Operation, ct)).Where(step => step.Status is StepStatus.Done).ToList();
             var hash = Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(taken, JsonSerializerOptions.Web)));
             var certificate = new DeletionCertificate(input.Deployment, input.Account, deployment.Name, input.Operation, taken, hash);
@@ -46,10 +44,10 @@ public static class ErasureCalls
 {
     extension(TaskOrchestrationContext context)
     {
-        public Task EraseSecrets(DeploymentInput input) =>
+        public Task EraseSecrets(OperationTarget input) =>
             context.CallActivityAsync(nameof(ErasureActivities.EraseSecrets), input, Retry.Undo);
 
-        public Task IssueCertificate(DeploymentInput input) =>
+        public Task IssueCertificate(OperationTarget input) =>
             context.CallActivityAsync(nameof(ErasureActivities.IssueCertificate), input, Retry.Undo);
     }
 }

@@ -8,14 +8,15 @@ using Steps = Launchpad.Shared.Operations.Steps;
 namespace Launchpad.Orchestrations.Activities;
 
 /// <param name="Tag">null for the one that the operator offers.</param>
-public sealed record VerifyImageInput(string Operation, string? Tag = null);
+public sealed record VerifyImageInput(string Operation, string Account, string Deployment, string? Tag = null)
+    : OperationTarget(Operation, Account, Deployment);
 
 /// <summary>From a tag to a digest that a trusted key signed. Nothing else is ever pulled.</summary>
 public sealed class ImageActivities(ImageVerifier verifier, IOptions<ImageOptions> options, StepLog steps)
 {
     [Function(nameof(VerifyImage))]
     public Task<string> VerifyImage([ActivityTrigger] VerifyImageInput input, CancellationToken ct) =>
-        steps.RunAsync(input.Operation, Steps.Verify, null, async () =>
+        steps.RunAsync(input, Steps.Verify, null, async _ =>
         {
             var tag = input.Tag ?? options.Value.Tag;
             var image = await verifier.ResolveAsync(options.Value.Repository, tag, ct);

@@ -3,6 +3,8 @@ using Launchpad.Shared.Vms;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 
+using Launchpad.Orchestrations.Definitions;
+
 namespace Launchpad.Orchestrations.Activities;
 
 /// <summary>A machine that is lost, as long as anything is left of it.</summary>
@@ -19,7 +21,7 @@ public sealed class LossActivities(VmStore vms, PlacedBots placed, Pager pager)
 
         var bots = input.Bots.Count == 0
             ? "No bot was on it."
-            : $"It had {string.Join(", ", input.Bots.Select(bot => bot.Deployment))}. {ReplaceActivities.Loss}";
+            : $"It had {string.Join(", ", input.Bots.Select(bot => bot.Deployment))}. {ReplaceDefinition.Loss}";
         await pager.RaiseAsync(PageKind.MachineLost, input.Vm, $"The cloud does not have the machine {input.Vm} any more. {bots}", ct);
     }
 

@@ -11,37 +11,28 @@ using Steps = Launchpad.Shared.Operations.Steps;
 namespace Launchpad.Orchestrations.Activities;
 
 /// <summary>What a version on another plan costs: room on the machine before it is tried, and money once it has proved itself.</summary>
-public sealed class PlanActivities(
-    DeploymentStore deployments, ConfigVersionStore versions, VmStore vms, PlanRoom room, StripeGateway stripe, StepLog steps)
+public sealed class PlanActivities(ConfigVersionStore versions, PlanRoom room, StripeGateway stripe, StepLog steps)
 {
     /// <summary>A smaller plan keeps the memory of the one before until its version runs.</summary>
     [Function(nameof(ReservePlan))]
     public Task ReservePlan([ActivityTrigger] BotInput input, CancellationToken ct) =>
-        steps.RunAsync(input.Operation, Steps.PlanRoom, null, async () =>
+        steps.RunAsync(input, Steps.PlanRoom, null, async _ =>
         {
-            await deployments.GetHeldAsync(input.Account, input.Deployment, input.Operation, ct);
             var plan = await PlanAsync(input, ct);
-            await room.EnsureDataFitsAsync(await vms.GetAsync(input.Tier, input.Vm, ct), input.Deployment, plan, ct);
-            await vms.ChangeAsync(input.Tier, input.Vm, current => PlanRoom.Promise(current, input.Deployment, plan), ct);
+            await room.ReserveAsync(input.Vm, input.Deployment, plan, ct);
             return $"{plan.MemoryMb} MB of memory and {plan.StorageMb} MB of storage.";
         }, ct);
 
     [Function(nameof(ChangePrice))]
     public Task ChangePrice([ActivityTrigger] BotInput input, CancellationToken ct) =>
-        steps.RunAsync(input.Operation, Steps.Price, null, async () =>
-        {
-            var deployment = await deployments.GetHeldAsync(input.Account, input.Deployment, input.Operation, ct);
-            return await ChargeAsync(deployment, input, ct);
-        }, ct);
+        steps.RunAsync(input, Steps.Price, null, async deployment => await ChargeAsync(deployment, input, ct), ct);
 
     /// <summary>Money and memory are those of the version that runs again.</summary>
     [Function(nameof(ReturnPlan))]
     public Task ReturnPlan([ActivityTrigger] BotInput input, CancellationToken ct) =>
-        steps.RunAsync(input.Operation, Steps.ReturnPlan, null, async () =>
+        steps.RunAsync(input, Steps.ReturnPlan, null, async deployment =>
         {
-            var deployment = DeploymentStore.EnsureHeld(await deployments.GetAsync(input.Account, input.Deployment, ct), input.Operation);
-            var plan = await PlanAsync(input, ct);
-            await vms.ChangeAsync(input.Tier, input.Vm, current => current.With(input.Deployment, plan.MemoryMb), ct);
+            await room.SettleAsync(input.Vm, input.Deployment, await PlanAsync(input, ct), ct);
             return await ChargeAsync(deployment, input, ct);
         }, ct);
 

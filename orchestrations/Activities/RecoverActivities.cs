@@ -1,69 +1,52 @@
-using Launchpad.Shared;
+using System.Text.Json;
+using Launchpad.Orchestrations.Definitions;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Health;
 using Launchpad.Shared.Operations;
-using Launchpad.Shared.Plans;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 
 namespace Launchpad.Orchestrations.Activities;
 
-/// <param name="Restart">What to start; null when nothing is to be restarted.</param>
-public sealed record CareTaken(CareKind Kind, RestartInput? Restart);
-
-/// <summary>What is done about a bot that is down, and when somebody has to be called.</summary>
-public sealed class RecoverActivities(
-    DeploymentStore deployments, ConditionStore conditions, OperationStore operations, Pager pager, TimeProvider clock)
+/// <summary>A saga that has its deployment and is to be started.</summary>
+/// <param name="Input">As the operation's definition makes it.</param>
+public sealed record Taken(string Saga, string Operation, JsonElement Input)
 {
-    /// <summary>Who asks for what nobody asked for.</summary>
-    public const string By = "sweep";
+    public static Taken Of((Deployment Deployment, Operation Operation) taken)
+    {
+        var definition = taken.Operation.Kind.Definition();
+        return new(definition.Saga, taken.Operation.Id, JsonSerializer.SerializeToElement(definition.Input(taken.Deployment, taken.Operation)));
+    }
+}
 
-    private static readonly TimeSpan RestartMax = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan RollbackMax = TimeSpan.FromMinutes(30);
+/// <param name="Restart">What to start; null when nothing is to be restarted.</param>
+public sealed record CareTaken(CareKind Kind, Taken? Restart);
 
+public sealed record TakeForReplacementInput(string Operation, string Account, string Deployment, string Lost)
+    : OperationTarget(Operation, Account, Deployment);
+
+/// <summary>What is done about a bot that is down.</summary>
+public sealed class RecoverActivities(Taking taking, DeploymentStore deployments, ConditionStore conditions, CareClock care)
+{
     /// <summary>Takes the deployment for a restart if one is due. One that is up and counted as failed is taken too, and its restart finds
     /// nothing to do.</summary>
     [Function(nameof(TakeCareOf))]
-    public async Task<CareTaken> TakeCareOf([ActivityTrigger] DeploymentInput input, CancellationToken ct)
+    public async Task<CareTaken> TakeCareOf([ActivityTrigger] OperationTarget input, CancellationToken ct)
     {
-        var now = clock.GetUtcNow();
-        var condition = await conditions.FindAsync(input.Account, input.Deployment, ct)
-            ?? Condition.New(input.Account, input.Deployment, now);
-        var isBack = condition.IsUp;
-        var care = isBack || condition.LastRestart == input.Operation ? CareKind.Restart : Care.Next(condition, now);
-        if (care is not CareKind.Restart)
+        var condition = await conditions.FindAsync(input.Account, input.Deployment, ct);
+        var kind = care.Next(condition, input);
+        if (kind is not CareKind.Restart || await TakeAsync(input, OperationKind.Restart, null, _ => true, ct) is not { } taken)
         {
-            return new(care, null);
+            return new(kind is CareKind.Restart ? CareKind.Wait : kind, null);
         }
 
-        var deployment = await Takes.TakeAsync(
-            deployments, operations, input,
-            current => current is { Operation: null, Status: DeploymentStatus.Running or DeploymentStatus.Failed, ActiveVersion: not null }
-                ? current.TakeForRestart(input.Operation, clock, By)
-                : null,
-            taken => new(
-                input.Operation, input.Account, input.Deployment, OperationKind.Restart, OperationStatus.Accepted, By,
-                taken.Operation!.Since, taken.Operation.Since + RestartMax),
-            ct);
-        if (deployment is null)
-        {
-            return new(CareKind.Wait, null);
-        }
-
-        await pager.ResolveAsync(PageKind.SagaFailed, input.Deployment, ct);
-        if (!isBack)
-        {
-            await conditions.ChangeAsync(input.Account, input.Deployment, before => before.Restarted(input.Operation, now), ct);
-        }
-
-        return new(care, new(
-            input.Operation, input.Account, input.Deployment, Plan.Get(deployment.Plan).Tier, deployment.Vm!,
-            deployment.ActiveVersion!.Value, (deployment.Operation!.Since + RestartMax).UtcDateTime));
+        await care.RestartedAsync(condition, input, ct);
+        return new(kind, taken);
     }
 
     /// <summary>Null when no version ran before this one, or somebody else has the deployment.</summary>
     [Function(nameof(TakeForRollback))]
-    public async Task<RolloutInput?> TakeForRollback([ActivityTrigger] DeploymentInput input, CancellationToken ct)
+    public async Task<Taken?> TakeForRollback([ActivityTrigger] OperationTarget input, CancellationToken ct)
     {
         var before = await deployments.GetAsync(input.Account, input.Deployment, ct);
         if (before.PreviousGood is not { } previous)
@@ -72,21 +55,50 @@ public sealed class RecoverActivities(
         }
 
         var change = new ChangeRequest(null, null, previous, DataChoice.AsNow, "The version kept ending.");
-        return await Takes.TakeAsync(
-            deployments, operations, input,
-            current => current is { Operation: null, Status: DeploymentStatus.Running or DeploymentStatus.Failed } && current.PreviousGood == previous
-                ? current.TakeForRollout(input.Operation, OperationKind.Rollback, clock, By)
-                : null,
-            taken => new(
-                input.Operation, input.Account, input.Deployment, OperationKind.Rollback, OperationStatus.Accepted, By,
-                taken.Operation!.Since, taken.Operation.Since + RollbackMax, change.ToJson()),
-            ct) is not { } taken
-            ? null
-            : new(
-                input.Operation, input.Account, input.Deployment, Plan.Get(taken.Plan).Tier, taken.Vm!, Tag: null, change.Data,
-                PlanOnly: false, (taken.Operation!.Since + RollbackMax).UtcDateTime);
+        return await TakeAsync(input, OperationKind.Rollback, change.ToJson(), now => now.PreviousGood == previous, ct);
     }
 
+    /// <summary>Null when somebody else has the deployment, or it stands elsewhere by now.</summary>
+    [Function(nameof(TakeForReplacement))]
+    public Task<Taken?> TakeForReplacement([ActivityTrigger] TakeForReplacementInput input, CancellationToken ct) =>
+        TakeAsync(input, OperationKind.Replace, null, now => now.Vm == input.Lost, ct);
+
+    /// <summary>Never what somebody else is working on, nor what was stopped on purpose.</summary>
+    private async Task<Taken?> TakeAsync(
+        OperationTarget target, OperationKind kind, string? request, Func<Deployment, bool> also, CancellationToken ct) =>
+        await taking.TakeAsync(
+            target, kind, Endings.Sweep, request,
+            now => now is { Operation: null, Status: DeploymentStatus.Running or DeploymentStatus.Failed }
+                && kind.Definition().Refuse(now) is null && also(now),
+            ct) is { } taken
+            ? Taken.Of(taken)
+            : null;
+}
+
+/// <summary>When a bot that is down is restarted next, and what is remembered of it.</summary>
+public sealed class CareClock(ConditionStore conditions, Pager pager, TimeProvider clock)
+{
+    public CareKind Next(Condition? condition, OperationTarget input)
+    {
+        var now = clock.GetUtcNow();
+        condition ??= Condition.New(input.Account, input.Deployment, now);
+        return condition.IsUp || condition.LastRestart == input.Operation ? CareKind.Restart : Care.Next(condition, now);
+    }
+
+    public async Task RestartedAsync(Condition? before, OperationTarget input, CancellationToken ct)
+    {
+        await pager.ResolveAsync(PageKind.SagaFailed, input.Deployment, ct);
+        if (before is { IsUp: false })
+        {
+            await conditions.ChangeAsync(
+                input.Account, input.Deployment, now => now.Restarted(input.Operation, clock.GetUtcNow()), ct);
+        }
+    }
+}
+
+/// <summary>When nothing more can be done for a bot than to call somebody.</summary>
+public sealed class GiveUpActivities(DeploymentStore deployments, ConditionStore conditions, Pager pager)
+{
     /// <summary>The bot counts as failed from here on, and a person is called. It is only watched, until it is restarted by hand or comes
     /// back by itself.</summary>
     [Function(nameof(GiveUp))]
@@ -110,12 +122,15 @@ public static class RecoverCalls
 {
     extension(TaskOrchestrationContext context)
     {
-        public Task<CareTaken> TakeCareOf(DeploymentInput input) =>
+        public Task<CareTaken> TakeCareOf(OperationTarget input) =>
             context.CallActivityAsync<CareTaken>(nameof(RecoverActivities.TakeCareOf), input, Retry.Store);
 
-        public Task<RolloutInput?> TakeForRollback(DeploymentInput input) =>
-            context.CallActivityAsync<RolloutInput?>(nameof(RecoverActivities.TakeForRollback), input, Retry.Store);
+        public Task<Taken?> TakeForRollback(OperationTarget input) =>
+            context.CallActivityAsync<Taken?>(nameof(RecoverActivities.TakeForRollback), input, Retry.Store);
 
-        public Task GiveUp(SweptBot bot) => context.CallActivityAsync(nameof(RecoverActivities.GiveUp), bot, Retry.Store);
+        public Task<Taken?> TakeForReplacement(TakeForReplacementInput input) =>
+            context.CallActivityAsync<Taken?>(nameof(RecoverActivities.TakeForReplacement), input, Retry.Store);
+
+        public Task GiveUp(SweptBot bot) => context.CallActivityAsync(nameof(GiveUpActivities.GiveUp), bot, Retry.Store);
     }
 }

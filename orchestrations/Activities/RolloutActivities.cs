@@ -11,63 +11,43 @@ using Steps = Launchpad.Shared.Operations.Steps;
 namespace Launchpad.Orchestrations.Activities;
 
 /// <param name="Image">The verified image of the tag that was asked for; null when none was.</param>
-/// <param name="PlanOnly">True to number the version, and not to write it.</param>
-public sealed record DraftInput(DeploymentInput Target, string? Image, bool PlanOnly);
+/// <param name="PreviewOnly">True to number the version, and not to write it.</param>
+public sealed record DraftInput(string Operation, string Account, string Deployment, string? Image, bool PreviewOnly)
+    : OperationTarget(Operation, Account, Deployment);
 
-/// <param name="Version">The version to roll out; when only planning, the number it would get.</param>
+/// <param name="Version">The version to roll out; in a preview, the number it would get.</param>
 /// <param name="From">The last known good one.</param>
 /// <param name="Plan">The plan that it goes over to; null when it stays on its plan.</param>
 public sealed record Draft(int Version, int From, string Image, string? Plan = null);
 
 public sealed record CheckConfigInput(BotInput Bot, string Image);
 
-public sealed record PlanInput(BotInput Bot, Draft Draft);
-
-public sealed record RolledOutInput(DeploymentInput Target, int Version);
-
-/// <param name="Version">null when it failed before there was one.</param>
-/// <param name="Down">True when no version could be brought up again.</param>
-public sealed record FailVersionInput(DeploymentInput Target, int? Version, bool Down);
+public sealed record PreviewInput(BotInput Bot, Draft Draft);
 
 /// <summary>A version's way from what was asked for to what is remembered of it.</summary>
-public sealed class RolloutActivities(
-    DeploymentStore deployments, ConfigVersionStore versions, OperationStore operations, BotSecrets secrets, VmStore vms, VmAccess access,
-    PlanRoom room, Bots bots, StepLog steps, TimeProvider clock)
+public sealed class RolloutActivities(Drafts drafts, Previews previews, BotMachine machine, StepLog steps)
 {
     private const int IssuesShown = 5;
-    private const int UsualBootSeconds = 15;
 
     [Function(nameof(DraftVersion))]
     public Task<Draft> DraftVersion([ActivityTrigger] DraftInput input, CancellationToken ct) =>
-        steps.RunAsync(input.Target.Operation, Steps.Draft, null, async () =>
+        steps.RunAsync(input, Steps.Draft, null, async deployment =>
         {
-            var (deployment, operation, change) = await LoadAsync(input.Target, ct);
-            var from = await versions.GetAsync(deployment.Id, deployment.LastKnownGood!.Value, ct);
-            var state = await WantedAsync(deployment, from.State, change, input.Image, ct);
-            if (change.Planned is { } planned && planned != state.Hash())
-            {
-                throw new PermanentException("plan-void", "Something that the plan looked at has changed since. Make a new plan.");
-            }
-
-            if (state.Hash() == from.State.Hash())
-            {
-                throw new PermanentException("nothing-to-change", $"Version {from.Number} is exactly that already.");
-            }
-
-            var version = await NumberAsync(deployment.Id, state, change, operation.By, input.PlanOnly, ct);
-            var diff = ConfigDiff.Of(from.State, state);
-            return (new Draft(version, from.Number, state.Image, state.Plan == from.State.Plan ? null : state.Plan),
-                (string?)$"Version {version}, {state.Hash()[..12]}…: {string.Join(", ", diff.Changes.Select(found => found.Path))}");
+            var draft = await drafts.FindAsync(deployment, input.Image, ct);
+            var version = await drafts.NumberAsync(draft, input.PreviewOnly, ct);
+            var diff = ConfigDiff.Of(draft.From.State, draft.State);
+            return (
+                new Draft(version, draft.From.Number, draft.State.Image, draft.State.Plan == draft.From.State.Plan ? null : draft.State.Plan),
+                (string?)$"Version {version}, {draft.State.Hash()[..12]}…: {string.Join(", ", diff.Changes.Select(found => found.Path))}");
         }, ct);
 
     [Function(nameof(CheckConfig))]
     public Task CheckConfig([ActivityTrigger] CheckConfigInput input, CancellationToken ct) =>
-        steps.RunAsync(input.Bot.Operation, Steps.CheckConfig, "The image is started once, only for this.", async () =>
+        steps.RunAsync(input.Bot, Steps.CheckConfig, "The image is started once, only for this.", async deployment =>
         {
-            var (deployment, _, _, state) = await WantedAsync(input.Bot, input.Image, ct);
-            var vm = await vms.GetAsync(input.Bot.Tier, input.Bot.Vm, ct);
-            var checkedBy = await access.RunAsync<ValidateRequest, ValidateResult>(
-                vm, VmVerb.Validate, new(input.Bot.Deployment, input.Image, bots.Config(deployment, state)), ct);
+            var config = await drafts.ConfigAsync(deployment, input.Image, ct);
+            var checkedBy = await machine.RunAsync<ValidateRequest, ValidateResult>(
+                input.Bot, VmVerb.Validate, new(input.Bot.Deployment, input.Image, config), ct);
             return checkedBy.Issues.Count == 0
                 ? "The release takes it."
                 : throw new PermanentException(
@@ -76,120 +56,57 @@ public sealed class RolloutActivities(
                     + string.Join(" ", checkedBy.Issues.Take(IssuesShown).Select(issue => $"{issue.Path}: {issue.Message}.")));
         }, ct);
 
-    [Function(nameof(TellPlan))]
-    public Task TellPlan([ActivityTrigger] PlanInput input, CancellationToken ct) =>
-        steps.RunAsync(input.Bot.Operation, Steps.Plan, null, async () =>
+    [Function(nameof(TellPreview))]
+    public Task TellPreview([ActivityTrigger] PreviewInput input, CancellationToken ct) =>
+        steps.RunAsync(input.Bot, Steps.Preview, null, async deployment =>
         {
-            var (deployment, operation, change, state) = await WantedAsync(input.Bot, input.Draft.Image, ct);
-            var from = await versions.GetAsync(deployment.Id, input.Draft.From, ct);
-            var diff = ConfigDiff.Of(from.State, state);
-            var vm = await vms.GetAsync(input.Bot.Tier, input.Bot.Vm, ct);
-            var price = await PriceAsync(vm, deployment, from.State, state, ct);
-            vm = price is null ? vm : PlanRoom.Promise(vm, deployment.Id, Plan.Get(price.Plan));
-            var hasRoom = vm.FreeMb >= Bots.CandidateMemoryMb;
-            var plan = new ChangePlan(
-                operation.Id, clock.GetUtcNow() + ChangePlan.Lifetime, from.Number, change.Version, state.Hash(), state.Image, diff,
-                diff.Restarts, await BootSecondsAsync(deployment, ct), hasRoom,
-                ["The image is signed by a trusted key.", "The release takes the config.", hasRoom
-                    ? "The machine has room to try the version beside the bot that runs."
-                    : "The machine has no room for two: the version is tried in its place only, and goes back if it fails."],
-                price);
-            await deployments.ChangeAsync(deployment.Account, deployment.Id, current => Freed(current, operation.Id), ct);
-            await operations.SaveAsync(
-                operation with { Status = OperationStatus.Succeeded, FinishedAt = clock.GetUtcNow(), Result = plan.ToJson() }, ct);
-            return $"{diff.Changes.Count} changes, about {plan.DowntimeSeconds} s without the bot.";
+            var preview = await previews.MakeAsync(await drafts.FindAsync(deployment, input.Draft.Image, ct), input.Bot, ct);
+            return $"{preview.Diff.Changes.Count} changes, about {preview.DowntimeSeconds} s without the bot.";
         }, ct);
+}
 
-    /// <summary>Active, last known good and running are one write.</summary>
-    [Function(nameof(CompleteRollout))]
-    public Task CompleteRollout([ActivityTrigger] RolledOutInput input, CancellationToken ct) =>
-        steps.RunAsync(input.Target.Operation, Steps.Complete, null, async () =>
-        {
-            var (account, id) = (input.Target.Account, input.Target.Deployment);
-            var version = await versions.GetAsync(id, input.Version, ct);
-            var operation = await OperationAsync(input.Target, ct);
-            await SettleRoomAsync(input.Target, version, ct);
-            var live = await deployments.ChangeAsync(account, id, current => Switched(current, version, operation.Id), ct);
-            if (live.PreviousGood is { } previous && previous != input.Version)
-            {
-                // Nobody asked for this one: the version before it kept ending, and is not good any more.
-                var kept = operation.By is not RecoverActivities.By;
-                await versions.MarkAsync(
-                    id, previous, kept ? ConfigVersionStatus.Superseded : ConfigVersionStatus.Failed, ct, kept ? null : "It kept ending.");
-                await deployments.ChangeAsync(
-                    account, id, current => kept || current.PreviousGood != previous ? null : current with { PreviousGood = null }, ct);
-            }
+/// <summary>A change that was asked for, and what it comes to.</summary>
+public sealed record WantedChange(
+    Deployment Deployment, Operation Operation, ChangeRequest Request, ConfigVersion From, DesiredState State);
 
-            await versions.ActivateAsync(id, input.Version, Steps.BootMs(await operations.StepsAsync(operation.Id, ct)), ct);
-            await operations.SaveAsync(
-                operation with { Status = OperationStatus.Succeeded, FinishedAt = clock.GetUtcNow(), Result = bots.Url(live) }, ct);
-            return $"Version {input.Version} is active and last known good.";
-        }, ct);
-
-    /// <summary>The version is remembered as failed, with why; the deployment is what it was, or failed when nothing runs.</summary>
-    [Function(nameof(FailVersion))]
-    public async Task FailVersion([ActivityTrigger] FailVersionInput input, CancellationToken ct)
+/// <summary>From what an operation asks for to the desired state that it means. Looking again finds the same.</summary>
+public sealed class Drafts(OperationStore operations, ConfigVersionStore versions, BotSecrets secrets, Bots bots)
+{
+    /// <param name="deployment">As the operation holds it.</param>
+    /// <param name="image">The verified image of the tag that was asked for; null when none was.</param>
+    /// <param name="ct">Stops the wait.</param>
+    /// <exception cref="PermanentException">When there is nothing to change, or what was previewed is not what would come of it.</exception>
+    public async Task<WantedChange> FindAsync(Deployment deployment, string? image, CancellationToken ct)
     {
-        var (account, id) = (input.Target.Account, input.Target.Deployment);
-        var operation = await OperationAsync(input.Target, ct);
-        var failed = (await operations.StepsAsync(operation.Id, ct))
-            .LastOrDefault(step => step.Status is StepStatus.Failed && !Steps.IsUndo(step.Name));
-        if (input.Version is { } number && await versions.FindAsync(id, number, ct) is { Status: ConfigVersionStatus.Pending })
-        {
-            await versions.MarkAsync(id, number, ConfigVersionStatus.Failed, ct, failed is null ? null : $"{failed.Name}: {failed.Detail}");
-        }
-
-        var counts = input.Version is not null && failed?.Name != Steps.CheckConfig.Name && failed?.Code is not ("preempted" or "cancelled");
-        await deployments.ChangeAsync(account, id, current => Fallen(current, operation, input.Down, counts), ct);
-    }
-
-    /// <summary>A smaller plan needs less of the machine from now on.</summary>
-    private async Task SettleRoomAsync(DeploymentInput target, ConfigVersion version, CancellationToken ct)
-    {
-        var deployment = await deployments.GetAsync(target.Account, target.Deployment, ct);
-        if (deployment.Plan != version.State.Plan && deployment.Operation?.Id == target.Operation)
-        {
-            var plan = Plan.Get(version.State.Plan);
-            await vms.ChangeAsync(plan.Tier, deployment.Vm!, current => current.With(deployment.Id, plan.MemoryMb), ct);
-        }
-    }
-
-    private static Deployment? Switched(Deployment current, ConfigVersion version, string operation) =>
-        current is { Operation: null, Status: DeploymentStatus.Running } && current.ActiveVersion == version.Number
-            ? null
-            : DeploymentStore.HeldBy(current, operation).Switched(version);
-
-    private static Deployment? Freed(Deployment current, string operation) =>
-        current.Operation?.Id == operation ? current with { Operation = null } : null;
-
-    private static Deployment? Fallen(Deployment current, Operation operation, bool down, bool counts) =>
-        current.Operation?.Id != operation.Id || current.Status is not DeploymentStatus.Updating
-            ? null
-            : current.To(down ? DeploymentStatus.Failed : DeploymentStatus.Running) with
-            {
-                FailedRollouts = current.FailedRollouts + (counts ? 1 : 0),
-            };
-
-    private async Task<(Deployment, Operation, ChangeRequest)> LoadAsync(DeploymentInput target, CancellationToken ct)
-    {
-        var deployment = await deployments.GetHeldAsync(target.Account, target.Deployment, target.Operation, ct);
-        var operation = await OperationAsync(target, ct);
-        return (deployment, operation, ChangeRequest.Parse(operation.Request));
-    }
-
-    /// <summary>The same state as the draft, found again.</summary>
-    private async Task<(Deployment, Operation, ChangeRequest, DesiredState)> WantedAsync(BotInput bot, string image, CancellationToken ct)
-    {
-        var (deployment, operation, change) = await LoadAsync(new(bot.Operation, bot.Account, bot.Deployment), ct);
+        var operation = await operations.FindAsync(deployment.Account, deployment.Operation!.Id, ct)
+            ?? throw new PermanentException("operation-gone", "What was asked for was lost before it was done. Ask again.");
+        var request = ChangeRequest.Parse(operation.Request);
         var from = await versions.GetAsync(deployment.Id, deployment.LastKnownGood!.Value, ct);
-        return (deployment, operation, change, await WantedAsync(deployment, from.State, change, change.Tag is null ? null : image, ct));
+        var state = await StateAsync(deployment, from.State, request, request.Tag is null ? null : image, ct);
+        if (request.Previewed is { } previewed && previewed != state.Hash())
+        {
+            throw new PermanentException("preview-void", "Something that the preview looked at has changed since. Make a new one.");
+        }
+
+        return state.Hash() == from.State.Hash()
+            ? throw new PermanentException("nothing-to-change", $"Version {from.Number} is exactly that already.")
+            : new(deployment, operation, request, from, state);
     }
 
-    private async Task<Operation> OperationAsync(DeploymentInput target, CancellationToken ct) =>
-        await operations.FindAsync(target.Account, target.Operation, ct)
-        ?? throw new PermanentException("operation-gone", $"The operation {target.Operation} does not exist any more.");
+    /// <summary>The number of the version that the change becomes, which is written unless it is only previewed.</summary>
+    public async Task<int> NumberAsync(WantedChange change, bool previewOnly, CancellationToken ct)
+    {
+        var (deployment, request) = (change.Deployment.Id, change.Request);
+        return request.Version ?? (previewOnly
+            ? ((await versions.NewestAsync(deployment, ct))?.Number ?? 0) + 1
+            : (await versions.DraftAsync(deployment, change.State, change.Operation.By, request.Why, ct)).Number);
+    }
 
-    private async Task<DesiredState> WantedAsync(
+    /// <summary>openclaw.json as the change wants it.</summary>
+    public async Task<string> ConfigAsync(Deployment deployment, string image, CancellationToken ct) =>
+        bots.Config(deployment, (await FindAsync(deployment, image, ct)).State);
+
+    private async Task<DesiredState> StateAsync(
         Deployment deployment, DesiredState from, ChangeRequest change, string? image, CancellationToken ct)
     {
         if (change.Version is { } older)
@@ -202,21 +119,32 @@ public sealed class RolloutActivities(
         return new(
             image ?? from.Image, change.Plan ?? deployment.Plan, settings, [.. references.Order(StringComparer.Ordinal)], bots.Egress(settings));
     }
+}
 
-    private async Task<int> NumberAsync(
-        string deployment, DesiredState state, ChangeRequest change, string by, bool planOnly, CancellationToken ct)
+/// <summary>What a change would do, kept with the operation that asked.</summary>
+public sealed class Previews(VmStore vms, PlanRoom room, OperationStore operations, TimeProvider clock)
+{
+    private const int UsualBootSeconds = 15;
+
+    public async Task<ChangePreview> MakeAsync(WantedChange change, BotInput bot, CancellationToken ct)
     {
-        if (change.Version is { } older)
-        {
-            return older;
-        }
-
-        return planOnly
-            ? ((await versions.NewestAsync(deployment, ct))?.Number ?? 0) + 1
-            : (await versions.DraftAsync(deployment, state, by, change.Why, ct)).Number;
+        var (deployment, from, state) = (change.Deployment, change.From, change.State);
+        var diff = ConfigDiff.Of(from.State, state);
+        var vm = await vms.GetAsync(bot.Tier, bot.Vm, ct);
+        var price = await PriceAsync(vm, deployment.Id, from.State, state, ct);
+        var hasRoom = (price is null ? vm : PlanRoom.Promise(vm, deployment.Id, Plan.Get(price.Plan))).FreeMb >= Bots.CandidateMemoryMb;
+        var preview = new ChangePreview(
+            change.Operation.Id, clock.GetUtcNow() + ChangePreview.Lifetime, from.Number, change.Request.Version, state.Hash(), state.Image,
+            diff, diff.Restarts, from.BootMs is { } ms ? (int)Math.Ceiling(ms / 1000.0) : UsualBootSeconds, hasRoom,
+            ["The image is signed by a trusted key.", "The release takes the config.", hasRoom
+                ? "The machine has room to try the version beside the bot that runs."
+                : "The machine has no room for two: the version is tried in its place only, and goes back if it fails."],
+            price);
+        await operations.SaveAsync(change.Operation with { Result = preview.ToJson() }, ct);
+        return preview;
     }
 
-    private async Task<PriceChange?> PriceAsync(Vm vm, Deployment deployment, DesiredState from, DesiredState to, CancellationToken ct)
+    private async Task<PriceChange?> PriceAsync(Vm vm, string deployment, DesiredState from, DesiredState to, CancellationToken ct)
     {
         if (from.Plan == to.Plan)
         {
@@ -224,15 +152,8 @@ public sealed class RolloutActivities(
         }
 
         var (before, after) = (Plan.Get(from.Plan), Plan.Get(to.Plan));
-        await room.EnsureDataFitsAsync(vm, deployment.Id, after, ct);
+        await room.EnsureDataFitsAsync(vm, deployment, after, ct);
         return new(after.Id, before.MonthlyCents, after.MonthlyCents, after.Currency);
-    }
-
-    /// <summary>As long as the deployment's last start took, by its own record.</summary>
-    private async Task<int> BootSecondsAsync(Deployment deployment, CancellationToken ct)
-    {
-        var active = await versions.GetAsync(deployment.Id, deployment.ActiveVersion!.Value, ct);
-        return active.BootMs is { } ms ? (int)Math.Ceiling(ms / 1000.0) : UsualBootSeconds;
     }
 }
 
@@ -246,12 +167,7 @@ public static class RolloutCalls
         public Task CheckConfig(CheckConfigInput input) =>
             context.CallActivityAsync(nameof(RolloutActivities.CheckConfig), input, Retry.Machine);
 
-        public Task TellPlan(PlanInput input) => context.CallActivityAsync(nameof(RolloutActivities.TellPlan), input, Retry.Store);
-
-        public Task CompleteRollout(RolledOutInput input) =>
-            context.CallActivityAsync(nameof(RolloutActivities.CompleteRollout), input, Retry.Store);
-
-        public Task FailVersion(FailVersionInput input) =>
-            context.CallActivityAsync(nameof(RolloutActivities.FailVersion), input, Retry.Undo);
+        public Task TellPreview(PreviewInput input) =>
+            context.CallActivityAsync(nameof(RolloutActivities.TellPreview), input, Retry.Machine);
     }
 }

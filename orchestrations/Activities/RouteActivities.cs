@@ -10,20 +10,16 @@ using Steps = Launchpad.Shared.Operations.Steps;
 namespace Launchpad.Orchestrations.Activities;
 
 /// <param name="Undoing">True when a saga takes its own step back.</param>
-public sealed record UndoInput(string Operation, string Account, string Deployment, Tier Tier, bool Undoing);
+public sealed record UndoInput(string Operation, string Account, string Deployment, Tier Tier, bool Undoing)
+    : OperationTarget(Operation, Account, Deployment);
 
 /// <summary>A bot's public name, published once the bot is ready, so that it never leads nowhere.</summary>
-public sealed class RouteActivities(
-    DeploymentStore deployments, VmStore vms, VmAccess access, DnsGateway dns, Bots bots, BotLogs logs,
-    StepLog steps, TimeProvider clock)
+public sealed class RouteActivities(VmStore vms, DnsGateway dns, Bots bots, StepLog steps)
 {
-    private const int LogLinesMax = 1_000;
-
     [Function(nameof(RouteBot))]
     public Task RouteBot([ActivityTrigger] BotInput input, CancellationToken ct) =>
-        steps.RunAsync(input.Operation, Steps.Route, null, async () =>
+        steps.RunAsync(input, Steps.Route, null, async deployment =>
         {
-            var deployment = await deployments.GetHeldAsync(input.Account, input.Deployment, input.Operation, ct);
             var vm = await vms.GetAsync(input.Tier, input.Vm, ct);
             await dns.SetAsync(deployment.Slug, vm.Address!, ct);
             return bots.Url(deployment);
@@ -31,41 +27,102 @@ public sealed class RouteActivities(
 
     [Function(nameof(Unroute))]
     public Task Unroute([ActivityTrigger] UndoInput input, CancellationToken ct) =>
-        steps.RunAsync(input.Operation, input.Undoing ? Steps.UndoRoute : Steps.Unroute, null, async () =>
+        steps.RunAsync(input, input.Undoing ? Steps.UndoRoute : Steps.Unroute, null, async deployment =>
         {
-            var deployment = await deployments.GetAsync(input.Account, input.Deployment, ct);
             await dns.RemoveAsync(deployment.Slug, ct);
             return null;
         }, ct);
+}
 
+/// <summary>A bot off its machine.</summary>
+public sealed class RemovalActivities(BotRemoval removal, StepLog steps)
+{
     /// <summary>Container, volume, network, route and the secrets' files. A dedicated machine goes as a whole, and all of that with
     /// it.</summary>
     [Function(nameof(RemoveBot))]
     public Task RemoveBot([ActivityTrigger] UndoInput input, CancellationToken ct) =>
-        steps.RunAsync(input.Operation, input.Undoing ? Steps.UndoBot : Steps.Remove, null, async () =>
+        steps.RunAsync(
+            input, input.Undoing ? Steps.UndoBot : Steps.Remove, null,
+            async _ => input.Tier is Tier.Dedicated
+                ? "Its machine is deleted with everything on it."
+                : await removal.RemoveAsync(input.Deployment, keepLogs: input.Undoing, ct),
+            ct);
+
+    /// <summary>Container, network, route and secrets go; the volume stays.</summary>
+    [Function(nameof(StopBot))]
+    public Task StopBot([ActivityTrigger] BotInput input, CancellationToken ct) =>
+        steps.RunAsync(input, Steps.Stop, null, async _ => await removal.StopAsync(input, ct), ct);
+}
+
+/// <summary>Takes a bot off the machine that has room for it, if there is one: a machine that the cloud does not have any more took
+/// everything along.</summary>
+public sealed class BotRemoval(VmStore vms, VmAccess access, CloudMachines cloud, BotLogCollection logs)
+{
+    /// <summary>What happened, in words.</summary>
+    public async Task<string> RemoveAsync(string deployment, bool keepLogs, CancellationToken ct)
+    {
+        if (await vms.FindByDeploymentAsync(Tier.Shared, deployment, ct) is not { Status: VmStatus.Ready } vm)
         {
-            var vm = await vms.FindByDeploymentAsync(input.Tier, input.Deployment, ct);
-            if (vm is not { Status: VmStatus.Ready })
+            return "There was nothing on a machine.";
+        }
+
+        return await UnlessGoneAsync(
+            vm,
+            async () =>
             {
-                return "There was nothing on a machine.";
+                if (keepLogs)
+                {
+                    await logs.KeepAsync(vm, deployment, ct);
+                }
+
+                var removed = await access.RunAsync<RemoveRequest, RemoveResult>(vm, VmVerb.Remove, new(deployment), ct);
+                return removed.Existed ? "Container, volume, network and route are gone." : "It was gone already.";
+            },
+            ct);
+    }
+
+    /// <summary>Keeps the volume. What happened, in words.</summary>
+    public async Task<string> StopAsync(BotInput bot, CancellationToken ct)
+    {
+        if (await vms.FindAsync(bot.Tier, bot.Vm, ct) is not { } vm)
+        {
+            return "Its machine is gone, and its data with it.";
+        }
+
+        return await UnlessGoneAsync(
+            vm,
+            async () =>
+            {
+                await access.RunAsync<RemoveRequest, RemoveResult>(vm, VmVerb.Remove, new(bot.Deployment, KeepVolume: true), ct);
+                return "Its data is where it was.";
+            },
+            ct);
+    }
+
+    private async Task<string> UnlessGoneAsync(Vm vm, Func<Task<string>> act, CancellationToken ct)
+    {
+        try
+        {
+            return await act();
+        }
+        catch (VmFailedException silent) when (silent.Retryable)
+        {
+            if (await cloud.FindAsync(vm.Id, ct) is null)
+            {
+                return "The cloud does not have its machine any more, nor anything that was on it.";
             }
 
-            if (input.Tier is Tier.Dedicated)
-            {
-                return "Its machine is deleted with everything on it.";
-            }
+            throw;
+        }
+    }
+}
 
-            if (input.Undoing)
-            {
-                await KeepLogsAsync(vm, input.Deployment, ct);
-            }
+/// <summary>The reason why a bot did not come up is often in what it wrote, and that goes with its container.</summary>
+public sealed class BotLogCollection(VmAccess access, BotLogs logs, TimeProvider clock)
+{
+    private const int LogLinesMax = 1_000;
 
-            var removed = await access.RunAsync<RemoveRequest, RemoveResult>(vm, VmVerb.Remove, new(input.Deployment), ct);
-            return removed.Existed ? "Container, volume, network and route are gone." : "It was gone already.";
-        }, ct);
-
-    /// <summary>The reason why a bot did not come up is often in what it wrote, and that goes with its container.</summary>
-    private async Task KeepLogsAsync(Vm vm, string deployment, CancellationToken ct)
+    public async Task KeepAsync(Vm vm, string deployment, CancellationToken ct)
     {
         try
         {
@@ -87,6 +144,8 @@ public static class RouteCalls
 
         public Task Unroute(UndoInput input) => context.CallActivityAsync(nameof(RouteActivities.Unroute), input, Retry.Undo);
 
-        public Task RemoveBot(UndoInput input) => context.CallActivityAsync(nameof(RouteActivities.RemoveBot), input, Retry.Undo);
+        public Task RemoveBot(UndoInput input) => context.CallActivityAsync(nameof(RemovalActivities.RemoveBot), input, Retry.Undo);
+
+        public Task StopBot(BotInput bot) => context.CallActivityAsync(nameof(RemovalActivities.StopBot), bot, Retry.Machine);
     }
 }

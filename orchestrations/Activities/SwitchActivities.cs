@@ -10,23 +10,20 @@ using Steps = Launchpad.Shared.Operations.Steps;
 
 namespace Launchpad.Orchestrations.Activities;
 
-/// <param name="Of">The version that is given up; null in what an older release wrote.</param>
-public sealed record ReturnVolumeInput(BotInput Bot, DataChoice Data, int? Of = null);
+/// <param name="Of">The version that is given up.</param>
+public sealed record ReturnVolumeInput(BotInput Bot, DataChoice Data, int Of);
 
 /// <summary>One version out of its place and another in: what keeps the data, and what brings the last known good back. Going back asks
 /// nobody's leave but the operation's that holds the deployment: a person who cancels it wants just that.</summary>
-public sealed class SwitchActivities(
-    DeploymentStore deployments, ConfigVersionStore versions, BotMachine machine, Bots bots, StepLog steps,
-    IOptions<RolloutOptions> options)
+public sealed class SwitchActivities(ConfigVersionStore versions, BotMachine machine, Bots bots, StepLog steps)
 {
     private const int HealthWaitSeconds = 30;
     private const int Waits = 6;
 
     [Function(nameof(KeepVolume))]
     public Task KeepVolume([ActivityTrigger] BotInput input, CancellationToken ct) =>
-        steps.RunAsync(input.Operation, Steps.Switch, null, async () =>
+        steps.RunAsync(input, Steps.Switch, null, async deployment =>
         {
-            var deployment = await deployments.GetHeldAsync(input.Account, input.Deployment, input.Operation, ct);
             var kept = await machine.RunAsync<VolumeRequest, VolumeResult>(
                 input, VmVerb.Volume, new(input.Deployment, VolumeAction.Keep, Of: deployment.ActiveVersion), ct);
             return $"{kept.UsedMb} MB kept in {kept.Ms} ms.";
@@ -35,35 +32,18 @@ public sealed class SwitchActivities(
     /// <summary>The data that the version left behind takes the place of what is there now, which is kept.</summary>
     [Function(nameof(ExchangeVolume))]
     public Task ExchangeVolume([ActivityTrigger] BotInput input, CancellationToken ct) =>
-        steps.RunAsync(input.Operation, Steps.Switch, null, async () =>
+        steps.RunAsync(input, Steps.Switch, null, async deployment =>
         {
-            var deployment = await deployments.GetHeldAsync(input.Account, input.Deployment, input.Operation, ct);
             var found = await machine.RunAsync<VolumeRequest, VolumeResult>(
                 input, VmVerb.Volume,
                 new(input.Deployment, VolumeAction.Exchange, Of: deployment.ActiveVersion, Kept: input.Version), ct);
             return $"The {found.UsedMb} MB that version {input.Version} left behind; what was there now is kept.";
         }, ct);
 
-    /// <summary>A bot that is ready has to stay so, or the version is not believed. The window begins with its start: one that fails at its
-    /// end was away, with the boot of the last known good, for little more than a window and a boot.</summary>
-    [Function(nameof(HoldReady))]
-    public Task HoldReady([ActivityTrigger] BotInput input, CancellationToken ct) =>
-        steps.RunAsync(input.Operation, Steps.Hold, "A version that is going to fail mostly does so at once.", async () =>
-        {
-            await deployments.GetHeldAsync(input.Account, input.Deployment, input.Operation, ct);
-            var window = options.Value.HealthWindow;
-            var health = await machine.RunAsync<HealthRequest, HealthResult>(
-                input, VmVerb.Health, new(input.Deployment, HealthWaitSeconds, CandidateActivities.HoldSeconds(window), FromStart: true), ct);
-            return health is { Ready: true, Restarts: 0 }
-                ? $"Ready to the end of {window.TotalSeconds:0} s."
-                : throw new PermanentException("never-ready", $"The bot did not stay ready. {BotActivities.Tell(health)}");
-        }, ct);
-
     [Function(nameof(ReturnVolume))]
     public Task ReturnVolume([ActivityTrigger] ReturnVolumeInput input, CancellationToken ct) =>
-        steps.RunAsync(input.Bot.Operation, Steps.ReturnData, null, async () =>
+        steps.RunAsync(input.Bot, Steps.ReturnData, null, async _ =>
         {
-            DeploymentStore.EnsureHeld(await deployments.GetAsync(input.Bot.Account, input.Bot.Deployment, ct), input.Bot.Operation);
             var returned = await machine.RunAsync<VolumeRequest, VolumeResult>(
                 input.Bot, VmVerb.Volume,
                 new(input.Bot.Deployment, VolumeAction.Return, Of: input.Of, Kept: input.Bot.Version), ct);
@@ -73,9 +53,8 @@ public sealed class SwitchActivities(
     /// <summary>Up, ready and at its address again, in one step: whoever waits for it waits once.</summary>
     [Function(nameof(ReturnBot))]
     public Task ReturnBot([ActivityTrigger] BotInput input, CancellationToken ct) =>
-        steps.RunAsync(input.Operation, Steps.ReturnBot, "The last known good version starts.", async () =>
+        steps.RunAsync(input, Steps.ReturnBot, "The last known good version starts.", async deployment =>
         {
-            var deployment = DeploymentStore.EnsureHeld(await deployments.GetAsync(input.Account, input.Deployment, ct), input.Operation);
             var version = await versions.GetAsync(input.Deployment, input.Version, ct);
             await machine.RunAsync<ApplyRequest, ApplyResult>(input, VmVerb.Apply, await bots.SpecAsync(deployment, version, ct), ct);
             for (var wait = 0; wait < Waits; wait++)
@@ -90,15 +69,25 @@ public sealed class SwitchActivities(
 
             throw new PermanentException("never-ready", $"Version {input.Version} did not come back in time.");
         }, ct);
+}
 
-    /// <summary>Container, network, route and secrets go; the volume stays.</summary>
-    [Function(nameof(StopBot))]
-    public Task StopBot([ActivityTrigger] BotInput input, CancellationToken ct) =>
-        steps.RunAsync(input.Operation, Steps.Stop, null, async () =>
+/// <summary>A version in its place, watched until it is believed.</summary>
+public sealed class WatchActivities(BotMachine machine, StepLog steps, IOptions<RolloutOptions> options)
+{
+    private const int HealthWaitSeconds = 30;
+
+    /// <summary>A bot that is ready has to stay so, or the version is not believed. The window begins with its start: one that fails at its
+    /// end was away, with the boot of the last known good, for little more than a window and a boot.</summary>
+    [Function(nameof(HoldReady))]
+    public Task HoldReady([ActivityTrigger] BotInput input, CancellationToken ct) =>
+        steps.RunAsync(input, Steps.Hold, "A version that is going to fail mostly does so at once.", async _ =>
         {
-            await deployments.GetHeldAsync(input.Account, input.Deployment, input.Operation, ct);
-            await machine.RunAsync<RemoveRequest, RemoveResult>(input, VmVerb.Remove, new(input.Deployment, KeepVolume: true), ct);
-            return "Its data is where it was.";
+            var window = options.Value.HealthWindow;
+            var health = await machine.RunAsync<HealthRequest, HealthResult>(
+                input, VmVerb.Health, new(input.Deployment, HealthWaitSeconds, CandidateActivities.HoldSeconds(window), FromStart: true), ct);
+            return health is { Ready: true, Restarts: 0 }
+                ? $"Ready to the end of {window.TotalSeconds:0} s."
+                : throw new PermanentException("never-ready", $"The bot did not stay ready. {BotActivities.Tell(health)}");
         }, ct);
 }
 
@@ -111,7 +100,7 @@ public static class SwitchCalls
         public Task ExchangeVolume(BotInput bot) =>
             context.CallActivityAsync(nameof(SwitchActivities.ExchangeVolume), bot, Retry.Machine);
 
-        public Task StaysReady(BotInput bot) => context.CallActivityAsync(nameof(SwitchActivities.HoldReady), bot, Retry.Machine);
+        public Task StaysReady(BotInput bot) => context.CallActivityAsync(nameof(WatchActivities.HoldReady), bot, Retry.Machine);
 
         /// <summary>Nothing when the data shall stay as it is now.</summary>
         public Task ReturnVolume(ReturnVolumeInput input) => input.Data is DataChoice.AsAtSwitch
@@ -119,7 +108,5 @@ public static class SwitchCalls
             : Task.CompletedTask;
 
         public Task ReturnBot(BotInput bot) => context.CallActivityAsync(nameof(SwitchActivities.ReturnBot), bot, Retry.Undo);
-
-        public Task StopBot(BotInput bot) => context.CallActivityAsync(nameof(SwitchActivities.StopBot), bot, Retry.Machine);
     }
 }

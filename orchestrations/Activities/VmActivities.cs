@@ -1,201 +1,245 @@
 using Launchpad.Shared;
-using Launchpad.Shared.Deployments;
-using Launchpad.Shared.Health;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Plans;
 using Launchpad.Shared.Ssh;
 using Launchpad.Shared.Vms;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
 using Steps = Launchpad.Shared.Operations.Steps;
 
 namespace Launchpad.Orchestrations.Activities;
 
-public sealed record VmInput(string Operation, Tier Tier, string Vm);
-
-/// <param name="For">Who waits for it; null in what an older release wrote.</param>
-/// <param name="Until">When asking the cloud for a machine that it does not have is given up.</param>
-/// <param name="Last">True when that time has come.</param>
-public sealed record StartVmInput(
-    string Operation, Tier Tier, string Vm, DeploymentInput? For = null, DateTime Until = default, bool Last = true);
-
-/// <param name="Owner">True for the operation that makes the machine.</param>
-/// <param name="Last">True when there is no time left to look again.</param>
-public sealed record ProbeInput(string Operation, Tier Tier, string Vm, bool Owner, bool Last);
-
 public enum VmProgress
 {
     Waiting,
+
+    /// <summary>The cloud has none to give at the moment.</summary>
+    Short,
     Up,
     Gone,
 }
 
-/// <summary>A machine's life: made, found healthy, deleted.</summary>
-public sealed class VmActivities(
-    DeploymentStore deployments, VmStore vms, VmGateway gateway, VmAccess access, CapacityForecast forecast, Pager pager, StepLog steps)
+/// <param name="Last">True when there is no time left to look again.</param>
+/// <param name="LastPlace">True when no other machine would be looked for.</param>
+public sealed record AwaitVmInput(
+    string Operation, string Account, string Deployment, Tier Tier, string Vm, DateTime Until, bool Last, bool LastPlace)
+    : OperationTarget(Operation, Account, Deployment);
+
+/// <summary>A machine's life, one look at a time and always toward what its row says.</summary>
+public sealed class VmActivities(VmStore vms, MachineMaker maker)
 {
-    private const string Pool = "machines";
+    [Function(nameof(StartConverging))]
+    public static Task StartConverging(
+        [ActivityTrigger] VmInput input, [DurableClient] DurableTaskClient client, CancellationToken ct) =>
+        client.StartConvergingAsync(input, ct);
 
-    /// <summary>False while the cloud has none to give.</summary>
-    [Function(nameof(StartVm))]
-    public Task<bool> StartVm([ActivityTrigger] StartVmInput input, CancellationToken ct) =>
-        steps.PollAsync(input.Operation, Steps.CreateVm, "A machine takes a minute or two to be made.", async () =>
+    [Function(nameof(TendVm))]
+    public async Task<VmProgress> TendVm([ActivityTrigger] VmInput input, CancellationToken ct) =>
+        await vms.FindAsync(input.Tier, input.Vm, ct) switch
         {
-            try
+            null => VmProgress.Gone,
+            { Status: VmStatus.Ready } => VmProgress.Up,
+            { Status: VmStatus.Creating } wanted => await maker.MakeAsync(wanted, ct),
+            var unwanted => await maker.DeleteAsync(unwanted, ct),
+        };
+
+    [Function(nameof(IsVmGone))]
+    public async Task<bool> IsVmGone([ActivityTrigger] VmInput input, CancellationToken ct) =>
+        await vms.FindAsync(input.Tier, input.Vm, ct) is null;
+}
+
+/// <summary>What those who wait for a machine see of it.</summary>
+public sealed class AwaitVmActivities(VmStore vms, StepLog steps)
+{
+    /// <summary>Up when the cloud makes it.</summary>
+    [Function(nameof(AwaitOrder))]
+    public Task<VmProgress> AwaitOrder([ActivityTrigger] AwaitVmInput input, CancellationToken ct) =>
+        LookAsync(input, Steps.CreateVm, "A machine takes a minute or two to be made.", vm => vm.OrderedAt is not null, ct);
+
+    /// <summary>Up when it answers.</summary>
+    [Function(nameof(AwaitBoot))]
+    public Task<VmProgress> AwaitBoot([ActivityTrigger] AwaitVmInput input, CancellationToken ct) =>
+        LookAsync(input, Steps.BootVm, null, vm => vm.Status is VmStatus.Ready, ct);
+
+    private Task<VmProgress> LookAsync(AwaitVmInput input, Step step, string? reason, Func<Vm, bool> isThere, CancellationToken ct) =>
+        steps.PollAsync(input, step, reason, async _ =>
+        {
+            var vm = await vms.FindAsync(input.Tier, input.Vm, ct);
+            var (said, trouble) = (vm?.Progress?.Said, vm?.Progress?.Trouble);
+            if (vm is null or { Status: VmStatus.Retiring })
             {
-                var ordered = await OrderAsync(input, ct);
-                await pager.ResolveAsync(PageKind.NoCapacity, Pool, ct);
-                return (true, ordered, true);
+                said ??= "The machine went away before it was ready.";
+                return input.Last || input.LastPlace
+                    ? throw new PermanentException(trouble ?? VmNews.Failed, said)
+                    : (VmProgress.Gone, $"{said} Another one is looked for.", true);
             }
-            catch (NoCapacityException full)
+
+            if (isThere(vm))
             {
-                await pager.RaiseAsync(PageKind.NoCapacity, Pool, full.Message, ct);
-                return input.Last
-                    ? throw new PermanentException("no-capacity", $"The cloud had no machine to give in all this time. {full.Message}")
-                    : (false, $"{full.Message} {await forecast.TellAsync(ct)} It is asked again until {input.Until:u}.", false);
+                return (VmProgress.Up, said, true);
             }
+
+            return input.Last
+                ? throw new PermanentException(
+                    trouble ?? VmNews.NeverReady,
+                    trouble is VmNews.NoCapacity
+                        ? $"The cloud had no machine to give in all this time. {said}"
+                        : $"The machine did not become usable in time. {said}")
+                : (VmProgress.Waiting, trouble is VmNews.NoCapacity ? $"{said} It is asked again until {input.Until:u}." : said, false);
         }, ct);
+}
 
-    private async Task<string> OrderAsync(StartVmInput input, CancellationToken ct)
+/// <summary>A machine from its order to its first sign of life, and its end.</summary>
+public sealed class MachineMaker(VmStore vms, CloudMachines cloud, VmAccess access, TimeProvider clock)
+{
+    /// <summary>A machine that does not answer by then never will: it goes, and whoever still waits gets another.</summary>
+    private static readonly TimeSpan BootMax = TimeSpan.FromMinutes(15);
+
+    public async Task<VmProgress> MakeAsync(Vm vm, CancellationToken ct)
     {
-        if (input.For is { } waiting)
+        if (vm.Reservations.IsEmpty)
         {
-            await deployments.GetHeldAsync(waiting.Account, waiting.Deployment, waiting.Operation, ct);
+            // Nobody waits for it any more.
+            await ChangeAsync(vm, now => now.Reservations.IsEmpty ? now with { Status = VmStatus.Retiring } : now, ct);
+            return VmProgress.Waiting;
         }
 
-        var vm = await vms.GetAsync(input.Tier, input.Vm, ct);
+        return await cloud.FindAsync(vm.Id, ct) switch
+        {
+            null or { ProvisioningState: "Deleting" } => await OrderAsync(vm, ct),
+            { ProvisioningState: "Failed" } => await GiveUpAsync(vm, new("The cloud could not make the machine.", VmNews.Failed), ct),
+            { ProvisioningState: "Succeeded", Address: { } address } => await KnockAsync(vm with { Address = address }, ct),
+            var state => await WaitAsync(vm, $"The cloud says: {state.ProvisioningState}.", ct),
+        };
+    }
+
+    /// <summary>Its keys and its row go when the cloud does not have it any more.</summary>
+    public async Task<VmProgress> DeleteAsync(Vm vm, CancellationToken ct)
+    {
+        if (await cloud.FindAsync(vm.Id, ct) is { } there)
+        {
+            if (there.ProvisioningState is not "Deleting")
+            {
+                await cloud.DeleteAsync(vm.Id, ct);
+            }
+
+            return VmProgress.Waiting;
+        }
+
+        await access.EraseKeysAsync(vm.Id, ct);
+        await vms.RemoveAsync(vm.Pool, vm.Id, ct);
+        return VmProgress.Gone;
+    }
+
+    private async Task<VmProgress> OrderAsync(Vm vm, CancellationToken ct)
+    {
         var (host, client) = await access.EnsureKeysAsync(vm.Id, ct);
-        await vms.ChangeAsync(input.Tier, input.Vm, current => current with { HostKey = host.Sha256 }, ct);
-        await gateway.StartCreateAsync(
-            new(VmGateway.ResourceName(vm.Id), vm.Size,
-                CloudInit.UserData(host.PrivateKeyPem, host.PublicKey, client.PublicKey, access.HeartbeatOf(vm.Id)),
-                new Dictionary<string, string> { [VmGateway.Tag] = vm.Id }),
-            ct);
-        return $"{vm.Size}, {vm.Id}";
+        await ChangeAsync(vm, now => now with { HostKey = host.Sha256 }, ct);
+        var userData = CloudInit.UserData(host.PrivateKeyPem, host.PublicKey, client.PublicKey, access.HeartbeatOf(vm.Id));
+        if (await cloud.OrderAsync(vm, userData, ct) is { } shortage)
+        {
+            await ChangeAsync(vm, now => now with { Progress = new(shortage, VmNews.NoCapacity) }, ct);
+            return VmProgress.Short;
+        }
+
+        await ChangeAsync(vm, now => now with { OrderedAt = now.OrderedAt ?? clock.GetUtcNow(), Progress = new($"{vm.Size}, {vm.Id}") }, ct);
+        return VmProgress.Waiting;
     }
 
-    [Function(nameof(ProbeVm))]
-    public Task<VmProgress> ProbeVm([ActivityTrigger] ProbeInput input, CancellationToken ct) =>
-        steps.PollAsync(input.Operation, Steps.BootVm, null, async () =>
-        {
-            var (progress, detail) = await ProgressAsync(input, ct);
-            return progress is VmProgress.Waiting && input.Last
-                ? throw new PermanentException("vm-never-ready", $"The machine did not become usable in time. {detail}")
-                : (progress, detail, progress is not VmProgress.Waiting);
-        }, ct);
-
-    [Function(nameof(DeleteVm))]
-    public async Task DeleteVm([ActivityTrigger] VmInput input, CancellationToken ct) =>
-        await gateway.DeleteAsync(VmGateway.ResourceName(input.Vm), ct);
-
-    /// <summary>True once the machine is gone; then its keys and its row go too.</summary>
-    [Function(nameof(ForgetVm))]
-    public async Task<bool> ForgetVm([ActivityTrigger] VmInput input, CancellationToken ct)
+    private async Task<VmProgress> KnockAsync(Vm vm, CancellationToken ct)
     {
-        if (await gateway.FindAsync(VmGateway.ResourceName(input.Vm), ct) is not null)
-        {
-            return false;
-        }
-
-        await access.EraseKeysAsync(input.Vm, ct);
-        await vms.RemoveAsync(input.Tier, input.Vm, ct);
-        return true;
-    }
-
-    private async Task<(VmProgress, string)> ProgressAsync(ProbeInput input, CancellationToken ct)
-    {
-        switch (await vms.FindAsync(input.Tier, input.Vm, ct))
-        {
-            case null or { Status: VmStatus.Retiring }:
-                return (VmProgress.Gone, "The machine went away before it was ready.");
-            case { Status: VmStatus.Ready }:
-                return (VmProgress.Up, "The machine is up.");
-            case not null when !input.Owner:
-                return (VmProgress.Waiting, "Another order is making this machine.");
-        }
-
-        var state = await gateway.FindAsync(VmGateway.ResourceName(input.Vm), ct);
-        if (state?.ProvisioningState is "Failed")
-        {
-            throw new PermanentException("vm-failed", "The cloud could not make the machine.");
-        }
-
-        if (state is not { ProvisioningState: "Succeeded", Address: { } address })
-        {
-            return (VmProgress.Waiting, $"The cloud says: {state?.ProvisioningState ?? "not there yet"}.");
-        }
-
-        var vm = await vms.ChangeAsync(input.Tier, input.Vm, current => current with { Address = address }, ct);
         try
         {
             var facts = await access.RunAsync<FactsRequest, FactsResult>(vm, VmVerb.Facts, new(), ct);
             if (facts.Docker is null || facts.Caddy is null)
             {
-                return (VmProgress.Waiting, "The machine answers; its services are still starting.");
+                return await WaitAsync(vm, "The machine answers; its services are still starting.", ct);
             }
 
-            await vms.ChangeAsync(input.Tier, input.Vm, current => current with { Status = VmStatus.Ready }, ct);
-            return (VmProgress.Up, $"{facts.Cpus} CPU, {facts.MemoryMb} MB, Docker {facts.Docker}");
+            var said = $"{facts.Cpus} CPU, {facts.MemoryMb} MB, Docker {facts.Docker}";
+            await ChangeAsync(vm, now => now with { Status = VmStatus.Ready, Address = vm.Address, Progress = new(said) }, ct);
+            return VmProgress.Up;
         }
         catch (VmFailedException booting) when (booting.Retryable)
         {
-            return (VmProgress.Waiting, $"The machine does not answer yet ({booting.Code}).");
+            return await WaitAsync(vm, $"The machine does not answer yet ({booting.Code}).", ct);
         }
     }
+
+    private async Task<VmProgress> WaitAsync(Vm vm, string said, CancellationToken ct)
+    {
+        var orderedAt = vm.OrderedAt ?? clock.GetUtcNow();
+        if (clock.GetUtcNow() - orderedAt > BootMax)
+        {
+            return await GiveUpAsync(vm, new($"The machine did not become usable in time. {said}", VmNews.NeverReady), ct);
+        }
+
+        await ChangeAsync(vm, now => now with { Address = vm.Address, OrderedAt = orderedAt, Progress = new(said) }, ct);
+        return VmProgress.Waiting;
+    }
+
+    private async Task<VmProgress> GiveUpAsync(Vm vm, VmNews why, CancellationToken ct)
+    {
+        await ChangeAsync(vm, now => now with { Status = VmStatus.Retiring, Progress = why }, ct);
+        return VmProgress.Waiting;
+    }
+
+    /// <summary>Only of a machine that is still to be made: nobody's wish to have it deleted is written over.</summary>
+    private Task ChangeAsync(Vm vm, Func<Vm, Vm> change, CancellationToken ct) =>
+        vms.ChangeAsync(vm.Pool, vm.Id, now => now.Status is VmStatus.Creating ? change(now) : now, ct);
 }
 
 public static class VmCalls
 {
-    private const int ProbesMax = 300;
+    private const int LooksMax = 400;
+    private const int QuickLooks = 20;
     private const int GonePollsMax = 300;
-    private static readonly TimeSpan CapacityEvery = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Slow = TimeSpan.FromSeconds(3);
 
     extension(TaskOrchestrationContext context)
     {
-        /// <summary>Waits, and says for what, while the cloud has no machine to give.</summary>
-        public async Task CreateVm(VmInput input, DeploymentInput waiting, DateTime deadline)
-        {
-            for (var isThereTime = true; ; isThereTime = context.CurrentUtcDateTime < deadline)
-            {
-                // Null is what the activity of an older release answered once it was done.
-                var order = new StartVmInput(input.Operation, input.Tier, input.Vm, waiting, deadline, Last: !isThereTime);
-                if (await context.CallActivityAsync<bool?>(nameof(VmActivities.StartVm), order, Retry.Machine) is not false)
-                {
-                    return;
-                }
-
-                await context.CreateTimer(CapacityEvery, CancellationToken.None);
-            }
-        }
+        public Task<VmProgress> TendVm(VmInput vm) =>
+            context.CallActivityAsync<VmProgress>(nameof(VmActivities.TendVm), vm, Retry.Undo);
 
         /// <summary>False when the machine went away and another place has to be found.</summary>
-        public async Task<bool> VmComesUp(VmInput input, bool owner, DateTime deadline)
+        public async Task<bool> VmComesUp(OperationTarget target, VmInput vm, DateTime deadline, bool isLast)
         {
-            for (var probe = 1; ; probe++)
-            {
-                var last = probe == ProbesMax || context.CurrentUtcDateTime >= deadline;
-                var progress = await context.CallActivityAsync<VmProgress>(
-                    nameof(VmActivities.ProbeVm), new ProbeInput(input.Operation, input.Tier, input.Vm, owner, last), Retry.Machine);
-                if (progress is not VmProgress.Waiting)
-                {
-                    return progress is VmProgress.Up;
-                }
-
-                await context.CreateTimer(probe < 20 ? TimeSpan.FromMilliseconds(500) : TimeSpan.FromSeconds(3), CancellationToken.None);
-            }
+            await context.CallActivityAsync(nameof(VmActivities.StartConverging), vm, Retry.Store);
+            return await context.VmReaches(nameof(AwaitVmActivities.AwaitOrder), target, vm, deadline, isLast)
+                && await context.VmReaches(nameof(AwaitVmActivities.AwaitBoot), target, vm, deadline, isLast);
         }
 
-        public async Task DeleteVm(VmInput input)
+        /// <summary>Has a machine that was given up deleted, and waits for that for as long as it makes sense.</summary>
+        public async Task DeleteVm(VmInput vm)
         {
-            await context.CallActivityAsync(nameof(VmActivities.DeleteVm), input, Retry.Undo);
+            await context.CallActivityAsync(nameof(VmActivities.StartConverging), vm, Retry.Undo);
             for (var poll = 0; poll < GonePollsMax; poll++)
             {
-                if (await context.CallActivityAsync<bool>(nameof(VmActivities.ForgetVm), input, Retry.Undo))
+                if (await context.CallActivityAsync<bool>(nameof(VmActivities.IsVmGone), vm, Retry.Undo))
                 {
                     return;
                 }
 
                 await context.CreateTimer(TimeSpan.FromSeconds(poll < 10 ? 1 : 10), CancellationToken.None);
+            }
+        }
+
+        private async Task<bool> VmReaches(string point, OperationTarget target, VmInput vm, DateTime deadline, bool isLast)
+        {
+            for (var look = 1; ; look++)
+            {
+                var input = new AwaitVmInput(
+                    target.Operation, target.Account, target.Deployment, vm.Tier, vm.Vm, deadline,
+                    Last: look == LooksMax || context.CurrentUtcDateTime >= deadline, LastPlace: isLast);
+                var progress = await context.CallActivityAsync<VmProgress>(point, input, Retry.Store);
+                if (progress is VmProgress.Up or VmProgress.Gone)
+                {
+                    return progress is VmProgress.Up;
+                }
+
+                await context.CreateTimer(look < QuickLooks ? Quick : Slow, CancellationToken.None);
             }
         }
     }

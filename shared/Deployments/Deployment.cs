@@ -66,41 +66,45 @@ public sealed record Deployment
         : Status.CanBecome(status) ? this with { Status = status }
         : throw new IllegalTransitionException(Status, status);
 
-    /// <summary>Running, active version, last known good and the freed operation are one value, and so one write.</summary>
-    public Deployment Live(int version) => To(DeploymentStatus.Running) with
-    {
-        ActiveVersion = version,
-        LastKnownGood = version,
-        Operation = null,
-    };
+    /// <summary>How the newest operation ended, for as long as what follows from it still has to be done; null after that. It is part of the
+    /// write that ended the operation, so whoever finds it can do the rest.</summary>
+    public Ending? Ending { get; init; }
 
-    /// <summary>As <see cref="Live"/>, for a version that took another's place.</summary>
-    public Deployment Switched(ConfigVersion version) => Live(version.Number) with
+    /// <summary>Running, active version, last known good, plan and settings are one value, and so one write.</summary>
+    /// <param name="version">The one that runs now.</param>
+    /// <param name="distrusted">True when the version before it is not to be gone back to.</param>
+    public Deployment Runs(ConfigVersion version, bool distrusted = false) => version.Number == ActiveVersion
+        ? To(DeploymentStatus.Running)
+        : To(DeploymentStatus.Running) with
+        {
+            ActiveVersion = version.Number,
+            LastKnownGood = version.Number,
+            PreviousGood = distrusted ? null : ActiveVersion,
+            Plan = version.State.Plan,
+            Settings = version.State.Settings,
+            FailedRollouts = 0,
+        };
+
+    /// <summary>Free, and knowing how its operation ended.</summary>
+    public Deployment Ended(bool succeeded, DateTimeOffset at, Deployment before) => this with
     {
-        PreviousGood = ActiveVersion == version.Number ? PreviousGood : ActiveVersion,
-        Plan = version.State.Plan,
-        Settings = version.State.Settings,
-        FailedRollouts = 0,
+        Operation = null,
+        Ending = new(
+            Operation!.Id, Operation.Kind, succeeded, at,
+            Left: ActiveVersion == before.ActiveVersion ? null : before.ActiveVersion),
     };
 
     /// <summary>A bot that is down is changed as one that runs is: another version may be what brings it back.</summary>
-    public Deployment TakeForRollout(string operation, OperationKind kind, TimeProvider clock, string by)
-    {
-        var running = Status is DeploymentStatus.Failed ? To(DeploymentStatus.Restarting).To(DeploymentStatus.Running) : this;
-        return running.To(DeploymentStatus.Updating) with { Operation = new(operation, kind, clock.GetUtcNow(), by) };
-    }
+    public Deployment ToUpdating() =>
+        (Status is DeploymentStatus.Failed ? To(DeploymentStatus.Restarting).To(DeploymentStatus.Running) : this).To(DeploymentStatus.Updating);
 
     /// <summary>It has a version on a machine, which another one can take the place of.</summary>
     public bool CanRollOut =>
         Status is DeploymentStatus.Running || (Status is DeploymentStatus.Failed && Vm is not null && ActiveVersion is not null);
 
     /// <summary>A bot that is down has failed and is being restarted: both steps are one write.</summary>
-    public Deployment TakeForRestart(
-        string operation, TimeProvider clock, string by, OperationKind kind = OperationKind.Restart) =>
-        (Status is DeploymentStatus.Running ? To(DeploymentStatus.Failed) : this).To(DeploymentStatus.Restarting) with
-        {
-            Operation = new(operation, kind, clock.GetUtcNow(), by),
-        };
+    public Deployment ToRestarting() =>
+        (Status is DeploymentStatus.Running ? To(DeploymentStatus.Failed) : this).To(DeploymentStatus.Restarting);
 }
 
 /// <summary>What the customer chose for the bot; no secret is among it.</summary>
@@ -117,7 +121,20 @@ public sealed record StatusChange(int Number, DeploymentStatus? From, Deployment
 
 /// <summary>Who is working on a deployment, since when.</summary>
 /// <param name="Cancelled">A person wants it to stop: its next step fails, and what it did is taken back.</param>
-public sealed record CurrentOperation(string Id, OperationKind Kind, DateTimeOffset Since, string By, bool Cancelled = false);
+/// <param name="Decision">Of a deletion: what became of its undo window; null as long as it is open.</param>
+public sealed record CurrentOperation(
+    string Id, OperationKind Kind, DateTimeOffset Since, string By, bool Cancelled = false, UndoDecision? Decision = null);
+
+/// <summary>A deletion is taken back or becomes final, whichever is written first.</summary>
+public enum UndoDecision
+{
+    TakenBack,
+    Final,
+}
+
+/// <summary>How an operation ended.</summary>
+/// <param name="Left">The version that another one took the place of; null when none did.</param>
+public sealed record Ending(string Operation, OperationKind Kind, bool Succeeded, DateTimeOffset At, int? Left);
 
 public sealed class IllegalTransitionException(DeploymentStatus from, DeploymentStatus to)
     : Exception($"A deployment cannot go from {from.Wire()} to {to.Wire()}.");

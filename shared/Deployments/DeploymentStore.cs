@@ -75,6 +75,7 @@ public sealed class DeploymentStore(Tables tables, RecordStore records)
     public async Task<Deployment> GetHeldAsync(string account, string id, string operation, CancellationToken ct) =>
         HeldBy(await GetAsync(account, id, ct), operation);
 
+    /// <exception cref="PermanentException">When another operation took it over, or a person wants this one to stop.</exception>
     public static Deployment HeldBy(Deployment deployment, string operation) => EnsureHeld(deployment, operation) is { Operation.Cancelled: true }
         ? throw new PermanentException("cancelled", "It was cancelled.")
         : deployment;
@@ -83,7 +84,7 @@ public sealed class DeploymentStore(Tables tables, RecordStore records)
     public static Deployment EnsureHeld(Deployment deployment, string operation) =>
         deployment.Operation?.Id == operation
             ? deployment
-            : throw new PermanentException("preempted", "Another operation took this deployment over, so this one stopped.");
+            : throw new NotHeldException();
 
     /// <summary>Only an order that nothing was ever done for is removed; everything else is terminated and kept.</summary>
     public Task RemoveAsync(string account, string id, CancellationToken ct) => tables.Deployments.RemoveAsync(account, id, ct);
@@ -107,16 +108,10 @@ public sealed class DeploymentStore(Tables tables, RecordStore records)
         return await tables.Deployments.QueryAsync<TableEntity>(live, PageMax, ["RowKey"], ct).CountAsync(ct);
     }
 
-    /// <summary>Every deployment that an operation holds, whoever owns it: what the sweep looks after.</summary>
+    /// <summary>Every deployment that an operation holds or left something to do for, whoever owns it: what the sweep looks after.</summary>
     public IAsyncEnumerable<Deployment> BusyAsync(CancellationToken ct) =>
-        tables.Deployments.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"operation ne {""}"), PageMax, cancellationToken: ct)
-            .Select(Read);
-
-    /// <summary>The bots that should be up on a machine, whoever owns them.</summary>
-    public IAsyncEnumerable<Deployment> RunningOnAsync(string vm, CancellationToken ct) =>
         tables.Deployments.QueryAsync<TableEntity>(
-                TableClient.CreateQueryFilter($"vm eq {vm} and status eq {DeploymentStatus.Running.Wire()}"), PageMax,
-                cancellationToken: ct)
+                TableClient.CreateQueryFilter($"operation ne {""} or ending ne {""}"), PageMax, cancellationToken: ct)
             .Select(Read);
 
     private static Deployment Changed(Deployment deployment)
@@ -152,6 +147,8 @@ public sealed class DeploymentStore(Tables tables, RecordStore records)
         ["operationSince"] = deployment.Operation?.Since,
         ["operationBy"] = deployment.Operation?.By,
         ["operationCancelled"] = deployment.Operation?.Cancelled,
+        ["operationDecision"] = deployment.Operation?.Decision?.ToString(),
+        ["ending"] = deployment.Ending is { } ending ? JsonSerializer.Serialize(ending, JsonSerializerOptions.Web) : "",
     };
 
     private static Deployment Read(TableEntity row) => new()
@@ -176,7 +173,11 @@ public sealed class DeploymentStore(Tables tables, RecordStore records)
         LastChange = new(row.GetInt32("change") ?? 0, From(row.GetString("changedFrom")), Status(row), row.GetString("changedBy")),
         Operation = row.GetString("operation") is { Length: > 0 } operation
             ? new(operation, Enum.Parse<OperationKind>(row.GetString("operationKind")), row.GetDateTimeOffset("operationSince")!.Value,
-                row.GetString("operationBy"), row.GetBoolean("operationCancelled") ?? false)
+                row.GetString("operationBy"), row.GetBoolean("operationCancelled") ?? false,
+                row.GetString("operationDecision") is { } decision ? Enum.Parse<UndoDecision>(decision) : null)
+            : null,
+        Ending = row.GetString("ending") is { Length: > 0 } ending
+            ? JsonSerializer.Deserialize<Ending>(ending, JsonSerializerOptions.Web)
             : null,
         ETag = row.ETag,
     };

@@ -18,10 +18,10 @@ public enum DataChoice
 /// <param name="Tag">The image tag to take; null to stay.</param>
 /// <param name="Version">An older version to go back to; null for a new one.</param>
 /// <param name="Data">What the bot finds in its volume: for an older version when it starts, for a new one if it has to make way again.</param>
-/// <param name="Planned">Hash of the state that a plan was made for: nothing else may come of it. Null without a plan.</param>
+/// <param name="Previewed">Hash of the state that a preview was made of: nothing else may come of it. Null without a preview.</param>
 /// <param name="Plan">Another plan of the same tier; null to stay.</param>
 public sealed record ChangeRequest(
-    BotSettings? Settings, string? Tag, int? Version, DataChoice Data, string Why, string? Planned = null, string? Plan = null)
+    BotSettings? Settings, string? Tag, int? Version, DataChoice Data, string Why, string? Previewed = null, string? Plan = null)
 {
     public string ToJson() => JsonSerializer.Serialize(this, JsonSerializerOptions.Web);
 
@@ -39,7 +39,7 @@ public sealed record PriceChange(string Plan, long FromMonthlyCents, long ToMont
 /// <param name="DowntimeSeconds">From the old version's stop until the new one's first answer, as the last boot took.</param>
 /// <param name="FirstGate">False when the machine has no room to try the version beside the bot that runs.</param>
 /// <param name="Price">null when it stays.</param>
-public sealed record ChangePlan(
+public sealed record ChangePreview(
     string Token, DateTimeOffset Expires, int From, int? Target, string StateHash, string Image, ConfigDiff Diff, bool Restarts,
     int DowntimeSeconds, bool FirstGate, IReadOnlyList<string> Checks, PriceChange? Price = null)
 {
@@ -47,7 +47,7 @@ public sealed record ChangePlan(
 
     public string ToJson() => JsonSerializer.Serialize(this, Options);
 
-    public static ChangePlan Parse(string json) => JsonSerializer.Deserialize<ChangePlan>(json, Options)!;
+    public static ChangePreview Parse(string json) => JsonSerializer.Deserialize<ChangePreview>(json, Options)!;
 
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {

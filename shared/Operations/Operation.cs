@@ -10,7 +10,9 @@ public enum OperationKind
     Update,
     Upgrade,
     Rollback,
-    Plan,
+
+    /// <summary>What a change would do, found out by the same saga that would do it.</summary>
+    Preview,
     Suspend,
     Resume,
 
@@ -29,11 +31,14 @@ public enum OperationStatus
 /// <summary>One thing that was asked of a deployment, by whom, until when, and how it ended.</summary>
 /// <param name="Deadline">Written before the first step; passing it ends the operation.</param>
 /// <param name="Request">What the asker typed, where the kind takes something; null otherwise.</param>
+/// <param name="Reruns">How often its saga ran again because the tables had lost its end.</param>
 public sealed record Operation(
     string Id, string Account, string Deployment, OperationKind Kind, OperationStatus Status, string By,
     DateTimeOffset CreatedAt, DateTimeOffset Deadline, string? Request = null, DateTimeOffset? FinishedAt = null,
-    OperationFailure? Failure = null, string? Result = null)
+    OperationFailure? Failure = null, string? Result = null, int Reruns = 0)
 {
+    public OperationTarget Target => new(Id, Account, Deployment);
+
     public bool IsFinished => Status is OperationStatus.Succeeded or OperationStatus.Failed;
 }
 

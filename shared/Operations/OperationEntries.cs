@@ -9,17 +9,6 @@ namespace Launchpad.Shared.Operations;
 /// a service, so of that only the code is recorded; a draft names what the customer calls the parts of his own config.</summary>
 public static partial class OperationEntries
 {
-    public static RecordEntry Asked(Operation operation) => Recorder.Action(
-        operation.By,
-        operation.Kind switch
-        {
-            OperationKind.Terminate => "delete",
-            OperationKind.Provision when operation.By == operation.Account => "retry",
-            OperationKind.TestMessage => "send-message",
-            var kind => Wire(kind.ToString()),
-        },
-        new { operation = operation.Id });
-
     public static RecordEntry Of(string operation, OperationStep step) => new(RecordKinds.Step, "launchpad", new
     {
         operation,

@@ -25,9 +25,11 @@ public sealed class OperationStore(Tables tables, RecordStore records)
     }
 
     /// <summary>Records who asked for it, once, when it has its deployment and before its saga can begin.</summary>
-    public async Task RecordAsync(Operation operation, CancellationToken ct)
+    /// <param name="verb">What was asked for, in the record's words.</param>
+    public async Task RecordAsync(Operation operation, string verb, CancellationToken ct)
     {
-        if (await records.AppendOnceAsync(operation.Deployment, operation.Id, [OperationEntries.Asked(operation)], ct))
+        if (await records.AppendOnceAsync(
+            operation.Deployment, operation.Id, [Recorder.Action(operation.By, verb, new { operation = operation.Id })], ct))
         {
             OperationMetrics.Started(operation);
         }
@@ -172,6 +174,7 @@ public sealed class OperationStore(Tables tables, RecordStore records)
         ["finishedAt"] = operation.FinishedAt,
         ["failure"] = operation.Failure is null ? null : JsonSerializer.Serialize(operation.Failure, JsonSerializerOptions.Web),
         ["result"] = operation.Result,
+        ["reruns"] = operation.Reruns,
     };
 
     private static Operation Read(TableEntity row) => new(
@@ -188,5 +191,6 @@ public sealed class OperationStore(Tables tables, RecordStore records)
         row.GetString("failure") is { } failure
             ? JsonSerializer.Deserialize<OperationFailure>(failure, JsonSerializerOptions.Web)
             : null,
-        row.GetString("result"));
+        row.GetString("result"),
+        row.GetInt32("reruns") ?? 0);
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Threading.Channels;
+using Launchpad.Shared.Deployments;
 using Microsoft.Extensions.Logging;
 
 namespace Launchpad.Shared.Operations;
@@ -8,45 +9,52 @@ namespace Launchpad.Shared.Operations;
 /// <param name="Detail">In words; null for nothing.</param>
 public sealed record StepReport(bool Ended, string? Detail);
 
-/// <summary>Runs one step of an operation and writes down that it started, which attempt it is, and how it ended.</summary>
-public sealed class StepLog(OperationStore operations, TimeProvider clock, ILogger<StepLog> log)
+/// <summary>Runs one step of an operation, if the operation still holds its deployment, and writes down that it started, which attempt it
+/// is, and how it ended. Nothing that changes anything is done but through here: a step cannot forget to ask.</summary>
+public sealed class StepLog(DeploymentStore deployments, OperationStore operations, TimeProvider clock, ILogger<StepLog> log)
 {
+    /// <param name="target">Who acts on what.</param>
+    /// <param name="step">Also says what it needs of the deployment's row.</param>
     /// <param name="reason">Why the step takes the time it takes, shown while it runs; null for nothing to say.</param>
-    /// <param name="work">Returns the step's result and, in words, its detail.</param>
+    /// <param name="work">Is given the deployment as the operation holds it; returns the step's result and, in words, its detail.</param>
+    /// <param name="ct">Stops the wait.</param>
+    /// <exception cref="NotHeldException">When the deployment is not the operation's, or not any more.</exception>
     /// <exception cref="PermanentException">When trying again cannot help; anything else may be retried.</exception>
     public Task<T> RunAsync<T>(
-        string operation, Step step, string? reason, Func<Task<(T Result, string? Detail)>> work, CancellationToken ct) =>
+        OperationTarget target, Step step, string? reason, Func<Deployment, Task<(T Result, string? Detail)>> work, CancellationToken ct) =>
         PollAsync(
-            operation, step, reason,
-            async () =>
+            target, step, reason,
+            async deployment =>
             {
-                var (result, detail) = await work();
+                var (result, detail) = await work(deployment);
                 return (result, detail, true);
             },
             ct);
 
-    public Task RunAsync(string operation, Step step, string? reason, Func<Task<string?>> work, CancellationToken ct) =>
-        RunAsync(operation, step, reason, async () => (true, await work()), ct);
+    public Task RunAsync(
+        OperationTarget target, Step step, string? reason, Func<Deployment, Task<string?>> work, CancellationToken ct) =>
+        RunAsync(target, step, reason, async deployment => (true, await work(deployment)), ct);
 
     /// <summary>For a step that is looked after again and again: it stays open, with its detail as the reason for waiting, until the work
     /// says that it is finished.</summary>
     public async Task<T> PollAsync<T>(
-        string operation, Step step, string? reason, Func<Task<(T Result, string? Detail, bool Finished)>> work, CancellationToken ct)
+        OperationTarget target, Step step, string? reason, Func<Deployment, Task<(T Result, string? Detail, bool Finished)>> work,
+        CancellationToken ct)
     {
-        using var span = Telemetry.StartStep(operation, step.Name);
-        var startedAt = await operations.StartStepAsync(operation, step, reason, clock.GetUtcNow(), look: true, ct);
+        using var span = Telemetry.StartStep(target.Operation, step.Name);
+        var startedAt = await StartAsync(target, step, reason, look: true, ct);
         try
         {
-            var (result, detail, finished) = await work();
+            var (result, detail, finished) = await work(await HeldAsync(target, step, ct));
             await operations.EndStepAsync(
-                operation, step, finished ? StepStatus.Done : StepStatus.Started, SinceMs(startedAt), detail, null, ct);
+                target.Operation, step, finished ? StepStatus.Done : StepStatus.Started, SinceMs(startedAt), detail, null, ct);
             span.End(finished ? "done" : "waiting");
             return result;
         }
         catch (Exception exception) when (!ct.IsCancellationRequested)
         {
             span.End("failed", Failure.Of(exception).Code);
-            await FailAsync(operation, step, startedAt, exception, ct);
+            await FailAsync(target.Operation, step, startedAt, exception, ct);
             throw;
         }
     }
@@ -55,11 +63,12 @@ public sealed class StepLog(OperationStore operations, TimeProvider clock, ILogg
     /// whatever there is to say of it; the next step of the path starts where one ends.</summary>
     /// <exception cref="PermanentException">When trying again cannot help; anything else may be retried.</exception>
     public async Task FollowAsync(
-        string operation, IReadOnlyList<Step> path, Func<IProgress<StepReport>, Task> work, CancellationToken ct)
+        OperationTarget target, IReadOnlyList<Step> path, Func<Deployment, IProgress<StepReport>, Task> work, CancellationToken ct)
     {
         var reports = Channel.CreateUnbounded<StepReport>();
+        var operation = target.Operation;
         Activity? span = null;
-        var startedAt = await StartAsync(path[0]);
+        var startedAt = await BeginAsync(path[0]);
         var working = WorkAsync();
         var at = 0;
         try
@@ -75,7 +84,7 @@ public sealed class StepLog(OperationStore operations, TimeProvider clock, ILogg
 
                 if (report.Ended && ++at < path.Count)
                 {
-                    startedAt = await StartAsync(path[at]);
+                    startedAt = await BeginAsync(path[at]);
                 }
             }
         }
@@ -92,17 +101,17 @@ public sealed class StepLog(OperationStore operations, TimeProvider clock, ILogg
         }
 
         // What the work does along the path is beside its steps' spans, not in them: it may span several.
-        async Task<DateTimeOffset> StartAsync(Step step)
+        async Task<DateTimeOffset> BeginAsync(Step step)
         {
             span = Telemetry.StartStep(operation, step.Name);
-            return await operations.StartStepAsync(operation, step, null, clock.GetUtcNow(), look: false, ct);
+            return await StartAsync(target, step, null, look: false, ct);
         }
 
         async Task WorkAsync()
         {
             try
             {
-                await work(new Reports(reports.Writer));
+                await work(await HeldAsync(target, path[0], ct), new Reports(reports.Writer));
                 reports.Writer.Complete();
             }
             catch (Exception exception)
@@ -112,6 +121,20 @@ public sealed class StepLog(OperationStore operations, TimeProvider clock, ILogg
             }
         }
     }
+
+    /// <summary>What may not be taken back any more is not begun; what may not go on is told as its failure.</summary>
+    private async Task<DateTimeOffset> StartAsync(OperationTarget target, Step step, string? reason, bool look, CancellationToken ct)
+    {
+        if (step.Needs is Hold.ToTakeBack)
+        {
+            await HeldAsync(target, step, ct);
+        }
+
+        return await operations.StartStepAsync(target.Operation, step, reason, clock.GetUtcNow(), look, ct);
+    }
+
+    private async Task<Deployment> HeldAsync(OperationTarget target, Step step, CancellationToken ct) =>
+        step.Require(await deployments.GetAsync(target.Account, target.Deployment, ct), target.Operation);
 
     private async Task FailAsync(string operation, Step step, DateTimeOffset startedAt, Exception exception, CancellationToken ct)
     {

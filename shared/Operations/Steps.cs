@@ -1,7 +1,28 @@
+using Launchpad.Shared.Deployments;
+
 namespace Launchpad.Shared.Operations;
 
-/// <summary>A step's place in its operation, its name in the API, and what a person reads.</summary>
-public sealed record Step(int Order, string Name, string Title);
+/// <summary>What a step needs of the deployment's row before it may act.</summary>
+public enum Hold
+{
+    /// <summary>The operation holds it, and nobody wants the operation to stop.</summary>
+    ToGoOn,
+
+    /// <summary>The operation holds it; that it was cancelled is the reason to take back.</summary>
+    ToTakeBack,
+}
+
+/// <summary>A step's place in its operation, its name in the API, what a person reads, and what it needs.</summary>
+/// <param name="TakesBack">The step that it takes back, the first of them where it takes back several; null when it is no undo.</param>
+public sealed record Step(int Order, string Name, string Title, Step? TakesBack = null)
+{
+    public Hold Needs => TakesBack is null ? Hold.ToGoOn : Hold.ToTakeBack;
+
+    /// <exception cref="PermanentException">When the operation may not take the step as the row stands.</exception>
+    public Deployment Require(Deployment deployment, string operation) => Needs is Hold.ToGoOn
+        ? DeploymentStore.HeldBy(deployment, operation)
+        : DeploymentStore.EnsureHeld(deployment, operation);
+}
 
 /// <summary>Every step of every operation, in the order that people see.</summary>
 public static class Steps
@@ -15,7 +36,7 @@ public static class Steps
     public static readonly Step Seal = new(45, "seal-config", "Write the config version and the gateway token");
     public static readonly Step Draft = new(46, "draft", "Write the next version");
     public static readonly Step CheckConfig = new(47, "check-config", "Ask the release whether it takes the config");
-    public static readonly Step Plan = new(48, "plan", "Say what would change");
+    public static readonly Step Preview = new(48, "preview", "Say what would change");
     public static readonly Step PlanRoom = new(49, "plan-room", "Find room for the plan");
     public static readonly Step Room = new(50, "candidate-room", "Find room to try it beside the bot that runs");
     public static readonly Step CopyVolume = new(51, "candidate-data", "Give the candidate a copy of the data");
@@ -48,24 +69,18 @@ public static class Steps
 
     public static readonly Step Stop = new(204, "stop", "Stop the bot and keep its data");
 
-    public static readonly Step ReturnData = new(900, "return-data", "The data was put back as it was at the switch");
-    public static readonly Step ReturnBot = new(901, "return-bot", "The last known good version runs again");
-    public static readonly Step ReturnPlan = new(902, "return-plan", "The subscription costs what it did before");
-    public static readonly Step UndoRoute = new(910, "undo-route", "The address was taken away");
-    public static readonly Step UndoBot = new(920, "undo-bot", "The bot and its volume were removed");
-    public static readonly Step UndoSeal = new(925, "undo-seal", "The gateway token was erased");
-    public static readonly Step UndoReserve = new(930, "undo-reserve", "The capacity was released");
+    public static readonly Step ReturnData = new(900, "return-data", "The data was put back as it was at the switch", Switch);
+    public static readonly Step ReturnBot = new(901, "return-bot", "The last known good version runs again", Switch);
+    public static readonly Step ReturnPlan = new(902, "return-plan", "The subscription costs what it did before", Price);
+    public static readonly Step UndoRoute = new(910, "undo-route", "The address was taken away", Route);
+    public static readonly Step UndoBot = new(920, "undo-bot", "The bot and its volume were removed", Configure);
+    public static readonly Step UndoSeal = new(925, "undo-seal", "The gateway token was erased", Seal);
+    public static readonly Step UndoReserve = new(930, "undo-reserve", "The capacity was released", Reserve);
 
-    private static readonly Dictionary<string, Step> Undo = new()
-    {
-        [ReturnData.Name] = Switch,
-        [ReturnBot.Name] = Switch,
-        [ReturnPlan.Name] = Price,
-        [UndoRoute.Name] = Route,
-        [UndoBot.Name] = Configure,
-        [UndoSeal.Name] = Seal,
-        [UndoReserve.Name] = Reserve,
-    };
+    private static readonly Dictionary<string, Step> Undo = typeof(Steps)
+        .GetFields(System.Reflection.BindingFlags.Public | System.Reflection.BindingFlags.Static)
+        .Select(field => field.GetValue(null)).OfType<Step>().Where(step => step.TakesBack is not null)
+        .ToDictionary(step => step.Name);
 
     /// <summary>How long a bot was away for the sake of a new version, by the steps that were taken.</summary>
     public static long BootMs(IEnumerable<OperationStep> taken) => taken
@@ -74,6 +89,6 @@ public static class Steps
 
     public static bool IsUndo(string name) => Undo.ContainsKey(name);
 
-    /// <summary>The step that this one takes back, the first of them where it takes back several; null when it is no undo.</summary>
-    public static string? Compensates(string name) => Undo.GetValueOrDefault(name)?.Name;
+    /// <summary>The name of the step that this one takes back; null when it is no undo.</summary>
+    public static string? Compensates(string name) => Undo.GetValueOrDefault(name)?.TakesBack!.Name;
 }

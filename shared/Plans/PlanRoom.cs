@@ -3,7 +3,7 @@ using Launchpad.Shared.Vms;
 namespace Launchpad.Shared.Plans;
 
 /// <summary>Whether a machine can give a bot that it has another plan.</summary>
-public sealed class PlanRoom(VmAccess access)
+public sealed class PlanRoom(VmStore vms, VmAccess access)
 {
     // A file system that is full to the brim is no home for databases.
     private const double FullMax = 0.9;
@@ -17,6 +17,24 @@ public sealed class PlanRoom(VmAccess access)
             throw new PermanentException(
                 "data-too-large",
                 $"The bot's files take {held.UsedMb} MB, and {plan.Name} has {plan.StorageMb} MB. Remove files first, or keep the plan.");
+        }
+    }
+
+    /// <summary>Promises the larger of the two plans' memory.</summary>
+    /// <exception cref="PermanentException">When the machine has not as much, or the bot's files are more than the plan's volume holds.</exception>
+    public async Task ReserveAsync(string vm, string deployment, Plan plan, CancellationToken ct)
+    {
+        await EnsureDataFitsAsync(await vms.GetAsync(plan.Tier, vm, ct), deployment, plan, ct);
+        await vms.ChangeAsync(plan.Tier, vm, current => Promise(current, deployment, plan), ct);
+    }
+
+    /// <summary>Promises just what the plan grants, to a bot that has its place there.</summary>
+    public async Task SettleAsync(string vm, string deployment, Plan plan, CancellationToken ct)
+    {
+        if (await vms.FindAsync(plan.Tier, vm, ct) is { } machine && machine.Reservations.ContainsKey(deployment))
+        {
+            await vms.ChangeAsync(
+                plan.Tier, vm, now => now.Reservations.ContainsKey(deployment) ? now.With(deployment, plan.MemoryMb) : now, ct);
         }
     }
 

@@ -13,18 +13,31 @@ public enum VmStatus
     Retiring,
 }
 
-/// <summary>A tenant's machine and what is promised on it.</summary>
+/// <summary>A tenant's machine and what is promised on it. It belongs to nobody's operation: whoever needs one writes that into its row, and
+/// one saga under the machine's own id makes it so.</summary>
 /// <param name="CapacityMb">Memory that may be promised, mebibytes.</param>
 /// <param name="Reservations">Mebibytes by deployment.</param>
-/// <param name="CreatedBy">The operation that makes it; others wait for that one.</param>
 /// <param name="HostKey">SHA-256 fingerprint of the only host key that is accepted; null until the keys exist.</param>
+/// <param name="OrderedAt">When the cloud took the order; null before.</param>
+/// <param name="Progress">What there is to say of a machine that is being made or given up; null for nothing.</param>
 public sealed record Vm(
     Tier Pool, string Id, VmStatus Status, string Size, int CapacityMb, ImmutableSortedDictionary<string, int> Reservations,
-    string CreatedBy, DateTimeOffset CreatedAt, string? Address = null, string? HostKey = null, ETag ETag = default)
+    DateTimeOffset CreatedAt, string? Address = null, string? HostKey = null, DateTimeOffset? OrderedAt = null, VmNews? Progress = null, ETag ETag = default)
 {
     public int FreeMb => CapacityMb - Reservations.Values.Sum();
 
     public Vm With(string deployment, int memoryMb) => this with { Reservations = Reservations.SetItem(deployment, memoryMb) };
 
     public Vm Without(string deployment) => this with { Reservations = Reservations.Remove(deployment) };
+}
+
+/// <summary>How far a machine is, for people; with a code where it cannot go on as it is.</summary>
+public sealed record VmNews(string Said, string? Trouble = null)
+{
+    /// <summary>The cloud has none to give.</summary>
+    public const string NoCapacity = "no-capacity";
+
+    public const string NeverReady = "vm-never-ready";
+
+    public const string Failed = "vm-failed";
 }

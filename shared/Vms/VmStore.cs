@@ -10,9 +10,9 @@ using Microsoft.Extensions.Options;
 namespace Launchpad.Shared.Vms;
 
 /// <summary>Where a deployment was placed.</summary>
-/// <param name="Create">True for the operation that has to make the machine; the others wait for it.</param>
-/// <param name="Ready">False while it is still being made.</param>
-public sealed record Reservation(string Vm, bool Create, bool Ready);
+/// <param name="Ready">False while the machine is still being made.</param>
+/// <param name="IsNew">True when it was added for this.</param>
+public sealed record Reservation(string Vm, bool Ready, bool IsNew = false);
 
 /// <summary>The machines, and the memory promised on them. A promise is a compare-and-set on the machine's row;
 /// a new machine is added together with the pool's own row, so that two orders at once do not add two.</summary>
@@ -33,38 +33,48 @@ public sealed class VmStore(Tables tables, IOptions<PoolOptions> options, TimePr
             .Select(Read)
             .ToListAsync(ct);
 
+    /// <summary>Those that somebody has to make or to delete.</summary>
+    public async Task<IReadOnlyList<Vm>> UnsettledAsync(Tier pool, CancellationToken ct) =>
+        await tables.Vms
+            .QueryAsync<TableEntity>(
+                TableClient.CreateQueryFilter(
+                    $"PartitionKey eq {Partition(pool)} and status ne {VmStatus.Ready.ToString()} and RowKey ne {PoolRow}"),
+                cancellationToken: ct)
+            .Select(Read)
+            .ToListAsync(ct);
+
     /// <summary>The machine that holds memory for the deployment; null when none does.</summary>
     public async Task<Vm?> FindByDeploymentAsync(Tier pool, string deployment, CancellationToken ct) =>
         (await ListAsync(pool, ct)).FirstOrDefault(vm => vm.Reservations.ContainsKey(deployment));
 
     /// <summary>Reserves the plan's memory, on a machine with room or on a new one that is called <paramref name="newVm"/>.
-    /// Asking again answers the same.</summary>
-    public async Task<Reservation> ReserveAsync(string operation, string deployment, Plan plan, string newVm, CancellationToken ct)
+    /// Asking again answers the same, unless the machine is being given up.</summary>
+    public async Task<Reservation> ReserveAsync(string deployment, Plan plan, string newVm, CancellationToken ct)
     {
         while (true)
         {
             var poolTag = await PoolTagAsync(plan.Tier, ct);
             var pool = await ListAsync(plan.Tier, ct);
-            if (pool.FirstOrDefault(vm => vm.Reservations.ContainsKey(deployment)) is { } held)
+            if (pool.FirstOrDefault(vm => vm.Status is not VmStatus.Retiring && vm.Reservations.ContainsKey(deployment)) is { } held)
             {
-                return new(held.Id, held.Status is VmStatus.Creating && held.CreatedBy == operation, held.Status is VmStatus.Ready);
+                return new(held.Id, held.Status is VmStatus.Ready);
             }
 
             if (Placement.Choose(pool, plan) is { } chosen)
             {
                 if (await TrySaveAsync(chosen.With(deployment, plan.MemoryMb), ct))
                 {
-                    return new(chosen.Id, Create: false, chosen.Status is VmStatus.Ready);
+                    return new(chosen.Id, chosen.Status is VmStatus.Ready);
                 }
             }
-            else if (await TryAddAsync(NewVm(newVm, plan, operation).With(deployment, plan.MemoryMb), poolTag, ct))
+            else if (await TryAddAsync(NewVm(newVm, plan).With(deployment, plan.MemoryMb), poolTag, ct))
             {
-                return new(newVm, Create: true, Ready: false);
+                return new(newVm, Ready: false, IsNew: true);
             }
         }
     }
 
-    /// <summary>Gives the memory back; true when the machine is not needed any more and was marked so.</summary>
+    /// <summary>Gives the memory back. True when nobody needs the machine any more, which is marked so.</summary>
     public async Task<bool> ReleaseAsync(Tier pool, string id, string deployment, CancellationToken ct)
     {
         while (await FindAsync(pool, id, ct) is { } vm)
@@ -108,10 +118,10 @@ public sealed class VmStore(Tables tables, IOptions<PoolOptions> options, TimePr
 
     private Task<bool> TrySaveAsync(Vm vm, CancellationToken ct) => tables.Vms.TryReplaceAsync(Write(vm), vm.ETag, ct);
 
-    private Vm NewVm(string id, Plan plan, string operation) => new(
+    private Vm NewVm(string id, Plan plan) => new(
         plan.Tier, id, VmStatus.Creating, plan.VmSize ?? options.Value.SharedVmSize,
         plan.Tier is Tier.Dedicated ? plan.MemoryMb : Math.Max(options.Value.SharedCapacityMb, plan.MemoryMb),
-        ImmutableSortedDictionary<string, int>.Empty, operation, clock.GetUtcNow());
+        ImmutableSortedDictionary<string, int>.Empty, clock.GetUtcNow());
 
     private async Task<ETag> PoolTagAsync(Tier pool, CancellationToken ct)
     {
@@ -142,10 +152,12 @@ public sealed class VmStore(Tables tables, IOptions<PoolOptions> options, TimePr
         ["size"] = vm.Size,
         ["capacityMb"] = vm.CapacityMb,
         ["reservations"] = JsonSerializer.Serialize(vm.Reservations),
-        ["createdBy"] = vm.CreatedBy,
         ["createdAt"] = vm.CreatedAt,
         ["address"] = vm.Address,
         ["hostKey"] = vm.HostKey,
+        ["orderedAt"] = vm.OrderedAt,
+        ["said"] = vm.Progress?.Said,
+        ["trouble"] = vm.Progress?.Trouble,
     };
 
     private static Vm Read(TableEntity row) => new(
@@ -155,9 +167,10 @@ public sealed class VmStore(Tables tables, IOptions<PoolOptions> options, TimePr
         row.GetString("size"),
         row.GetInt32("capacityMb")!.Value,
         JsonSerializer.Deserialize<ImmutableSortedDictionary<string, int>>(row.GetString("reservations"))!,
-        row.GetString("createdBy"),
         row.GetDateTimeOffset("createdAt")!.Value,
         row.GetString("address"),
         row.GetString("hostKey"),
+        row.GetDateTimeOffset("orderedAt"),
+        row.GetString("said") is { } said ? new(said, row.GetString("trouble")) : null,
         row.ETag);
 }

@@ -9,7 +9,7 @@ namespace Launchpad.EndToEnd.Tests;
 public sealed class PlanTests(OnRolloutStack.Fixture fixture) : OnSharedStackTests(fixture)
 {
     [Fact]
-    public async Task A_larger_plan_is_planned_applied_and_given_back_with_the_data_there()
+    public async Task A_larger_plan_is_previewed_applied_and_given_back_with_the_data_there()
     {
         using var customer = await stack.SignedUpAsync();
         var (deployment, _) = await customer.RunningAsync();
@@ -17,14 +17,14 @@ public sealed class PlanTests(OnRolloutStack.Fixture fixture) : OnSharedStackTes
         await bot.AskAsync("one");
         Assert.Equal(Granted.Starter, await Granted.OfAsync(stack, deployment));
 
-        var planned = await customer.ChangeAsync(deployment, HttpMethod.Patch, "config?plan=true", new { plan = "plus" });
-        Assert.True(planned.Status == "succeeded", $"{planned.Failure}");
-        var plan = JsonNode.Parse(planned.Result!)!;
-        Assert.Equal(("plan", "medium"), ((string)plan["diff"]!["changes"]![0]!["path"]!, (string)plan["diff"]!["risk"]!));
-        Assert.Equal((1900, 3900), ((int)plan["price"]!["fromMonthlyCents"]!, (int)plan["price"]!["toMonthlyCents"]!));
+        var previewed = await customer.ChangeAsync(deployment, HttpMethod.Patch, "config?preview=true", new { plan = "plus" });
+        Assert.True(previewed.Status == "succeeded", $"{previewed.Failure}");
+        var preview = JsonNode.Parse(previewed.Result!)!;
+        Assert.Equal(("plan", "medium"), ((string)preview["diff"]!["changes"]![0]!["path"]!, (string)preview["diff"]!["risk"]!));
+        Assert.Equal((1900, 3900), ((int)preview["price"]!["fromMonthlyCents"]!, (int)preview["price"]!["toMonthlyCents"]!));
         Assert.Equal(Granted.Starter, await Granted.OfAsync(stack, deployment));
 
-        var applied = await customer.DoAsync(HttpMethod.Post, $"deployments/{deployment}/apply", new { plan = (string)plan["token"]! });
+        var applied = await customer.DoAsync(HttpMethod.Post, $"deployments/{deployment}/apply", new { preview = (string)preview["token"]! });
         Assert.True(applied.Status == "succeeded", $"{applied.Failure}");
         Assert.Equal(["plan-room", "candidate-answer", "price", "switch"], applied.Names("plan-room", "candidate-answer", "price", "switch"));
         Assert.Equal(Granted.Plus, await Granted.OfAsync(stack, deployment));

@@ -9,20 +9,20 @@ namespace Launchpad.EndToEnd.Tests;
 public sealed class RolloutTests(OnRolloutStack.Fixture fixture) : OnSharedStackTests(fixture)
 {
     [Fact]
-    public async Task A_planned_change_is_applied_by_its_token_once_and_keeps_the_data()
+    public async Task A_previewed_change_is_applied_by_its_token_once_and_keeps_the_data()
     {
         using var customer = await stack.SignedUpAsync();
         var (deployment, _) = await customer.RunningAsync();
         using var bot = await TinyDoor.OfAsync(stack, customer, deployment);
         await bot.AskAsync("one");
-        var planned = await customer.ChangeAsync(deployment, HttpMethod.Patch, "config?plan=true", new { instructions = "Be brief." });
-        Assert.Equal("succeeded", planned.Status);
+        var previewed = await customer.ChangeAsync(deployment, HttpMethod.Patch, "config?preview=true", new { instructions = "Be brief." });
+        Assert.Equal("succeeded", previewed.Status);
         Assert.Equal(new(Boots: 1, Messages: 1), await bot.AboutAsync());
-        var plan = JsonNode.Parse(planned.Result!)!;
-        Assert.Equal(("instructions", "low"), ((string)plan["diff"]!["changes"]![0]!["path"]!, (string)plan["diff"]!["risk"]!));
-        Assert.InRange((int)plan["downtimeSeconds"]!, 1, 60);
+        var preview = JsonNode.Parse(previewed.Result!)!;
+        Assert.Equal(("instructions", "low"), ((string)preview["diff"]!["changes"]![0]!["path"]!, (string)preview["diff"]!["risk"]!));
+        Assert.InRange((int)preview["downtimeSeconds"]!, 1, 60);
 
-        var applied = await customer.DoAsync(HttpMethod.Post, $"deployments/{deployment}/apply", new { plan = (string)plan["token"]! });
+        var applied = await customer.DoAsync(HttpMethod.Post, $"deployments/{deployment}/apply", new { preview = (string)preview["token"]! });
         Assert.True(applied.Status == "succeeded", $"{applied.Failure}");
         Assert.Equal(["candidate-data", "candidate-answer", "switch", "hold", "complete"], applied.Names(
             "candidate-data", "candidate-answer", "switch", "hold", "complete"));
@@ -30,8 +30,8 @@ public sealed class RolloutTests(OnRolloutStack.Fixture fixture) : OnSharedStack
         // The candidate booted and answered on a copy: of that the bot's own volume knows nothing.
         Assert.Equal(new(Boots: 2, Messages: 1), await bot.AboutAsync());
         var again = await Assert.ThrowsAsync<RefusedException>(() =>
-            customer.DoAsync(HttpMethod.Post, $"deployments/{deployment}/apply", new { plan = (string)plan["token"]! }));
-        Assert.Contains("plan-void", again.Message, StringComparison.Ordinal);
+            customer.DoAsync(HttpMethod.Post, $"deployments/{deployment}/apply", new { preview = (string)preview["token"]! }));
+        Assert.Contains("preview-void", again.Message, StringComparison.Ordinal);
 
         var versions = await customer.SendAsync(HttpMethod.Get, $"deployments/{deployment}/versions", null, Stack.Within(1));
         Assert.Equal(

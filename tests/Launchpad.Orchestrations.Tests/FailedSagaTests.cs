@@ -57,7 +57,7 @@ public sealed class FailedSagaTests : OnTables
         Assert.Single(await Get<Pager>().OpenAsync(default));
 
         var again = await Get<OperationStarter>().BeginAsync(
-            engine.Client, free, OperationKind.Restart, "me", refuse: _ => null, request: null, default);
+            engine.Client, free, OperationKind.Restart, "me", typed: null, default);
         Assert.NotEqual(operation, again.Id);
         Assert.Empty(await Get<Pager>().OpenAsync(default));
     }
@@ -79,7 +79,7 @@ public sealed class FailedSagaTests : OnTables
     [Fact]
     public async Task What_a_live_recovery_took_is_left_to_it()
     {
-        var operation = await HeldAsync(RecoverActivities.By);
+        var operation = await HeldAsync(Endings.Sweep);
         await engine.Client.ScheduleNewOrchestrationInstanceAsync(nameof(Recover), new StartOrchestrationOptions($"recover-{Vm}"));
         await SweepAsync();
         Assert.Null(await engine.Client.GetInstanceAsync(operation));
@@ -107,7 +107,8 @@ public sealed class FailedSagaTests : OnTables
         await store.EndStepAsync(operation, Steps.UndoReserve, undo, 1, "the table refuses", null, default);
         for (var time = 0; time < 2; time++)
         {
-            await New<OperationActivities>().FailOperation(new(operation, Account, Id), default);
+            await New<OperationActivities>().Fail(new(operation, Account, Id), default);
+            Assert.False(await New<OperationActivities>().Close(new(operation, Account, Id), default));
         }
 
         var told = (await store.FindAsync(Account, operation, default))!.Failure!.Undone.Single();

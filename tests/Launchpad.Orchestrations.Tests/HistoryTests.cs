@@ -3,6 +3,7 @@ using DurableTask.Core.History;
 using Launchpad.Durable;
 using Launchpad.Host.Replay;
 using Launchpad.Orchestrations.Activities;
+using Launchpad.Shared.Deployments;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
@@ -137,11 +138,10 @@ public sealed class HistoryTests
     }
 
     /// <summary>The restart saga as somebody might have changed it.</summary>
-    private sealed class ChangedRestart(string change) : TaskOrchestrator<RestartInput, bool>
+    private sealed class ChangedRestart(string change) : TaskOrchestrator<BotInput, bool>
     {
-        public override async Task<bool> RunAsync(TaskOrchestrationContext context, RestartInput input)
+        public override async Task<bool> RunAsync(TaskOrchestrationContext context, BotInput bot)
         {
-            var bot = new BotInput(input.Operation, input.Account, input.Deployment, input.Tier, input.Vm, input.Version);
             if (change == "waits first")
             {
                 await context.CreateTimer(TimeSpan.FromSeconds(1), CancellationToken.None);
@@ -158,14 +158,15 @@ public sealed class HistoryTests
                 await context.AskBot(bot);
             }
 
-            await context.BecomesReady(bot, input.Deadline);
+            await context.BecomesReady(bot);
             if (change == "stops early")
             {
                 return true;
             }
 
             await context.RouteBot(change == "tells otherwise" ? bot with { Version = 7 } : bot);
-            await context.CompleteProvision(new(input.Operation, input.Account, input.Deployment, input.Version));
+            await context.Succeed(bot, DeploymentStatus.Running, bot.Version);
+            await context.Close(bot);
             if (change == "appends")
             {
                 await context.WaitForExternalEvent<string>("confirmed");

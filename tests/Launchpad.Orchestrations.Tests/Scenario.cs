@@ -10,6 +10,9 @@ public sealed record Scenario(string File, string Saga, object? Input, string Ou
 {
     public IReadOnlyDictionary<string, object?[]> Answers { get; init; } = new Dictionary<string, object?[]>();
 
+    /// <summary>Of a deletion, from its start; null for none. The clock is read when it starts.</summary>
+    public TimeSpan? UndoWindow { get; init; }
+
     public override string ToString() => File;
 
     /// <summary>Runs it on an engine; its history, and those of its children.</summary>
@@ -20,7 +23,7 @@ public sealed record Scenario(string File, string Saga, object? Input, string Ou
         {
             await using var engine = await Engine.StartAsync(directory, Register);
             var options = new StartOrchestrationOptions("op_" + File) { Version = new(Sagas.Version) };
-            var id = await engine.Client.ScheduleNewOrchestrationInstanceAsync(Saga, Input, options);
+            var id = await engine.Client.ScheduleNewOrchestrationInstanceAsync(Saga, StartedNow(), options);
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
             var ended = await engine.Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true, patience.Token);
             using var reader = new HistoryReader(directory);
@@ -31,6 +34,10 @@ public sealed record Scenario(string File, string Saga, object? Input, string Ou
             Directory.Delete(directory, recursive: true);
         }
     }
+
+    private object? StartedNow() => Input is TerminateInput deletion && UndoWindow is { } window
+        ? deletion with { UndoUntil = DateTime.UtcNow + window }
+        : Input;
 
     private void Register(DurableTaskRegistry tasks)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Launchpad.Orchestrations.Activities;
 using Launchpad.Shared;
 using Launchpad.Shared.Health;
@@ -13,22 +14,26 @@ internal static class Scenarios
     private const string Account = "acc_01K0000000000000000000000A";
     private const string Deployment = "dep_01K0000000000000000000000D";
     private const string Operation = "op_01K00000000000000000000000P";
+    private const string Other = "op_01K00000000000000000000000Q";
     private const string Vm = "vm_01K00000000000000000000000V";
     private const string Completed = "0";
     private const string Undone = "1";
 
     private static readonly DateTime Deadline = new(2030, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(2);
     private static readonly PermanentException Permanent = new("image-rejected", "The image is not signed.");
+    private static readonly NotHeldException NotHeld = new();
     private static readonly TimeoutException Transient = new("The machine did not answer.");
 
     private static readonly Dictionary<string, object?[]> Placed = new()
     {
         ["ValidateOrder"] = [new Order(Tier.Shared)],
         ["VerifyImage"] = ["sha256:0f00"],
-        ["ReserveCapacity"] = [new Reservation(Vm, Create: false, Ready: true)],
+        ["ReserveCapacity"] = [new Reservation(Vm, Ready: true)],
         ["SealConfig"] = [1],
         ["CheckBot"] = [false, true],
         ["ReleaseCapacity"] = [new Released(null)],
+        ["Close"] = [true],
     };
 
     public static IReadOnlyList<Scenario> All { get; } =
@@ -37,112 +42,117 @@ internal static class Scenarios
         new("provision-on-a-new-machine", nameof(Provision), Order, Completed)
         {
             Answers = With(
-                ("ReserveCapacity", [new Reservation(Vm, Create: true, Ready: false)]),
-                ("StartVm", [Transient, null]),
-                ("ProbeVm", [VmProgress.Waiting, VmProgress.Waiting, VmProgress.Up])),
-        },
-        new("provision-that-waits-for-capacity", nameof(Provision), Order with { Deadline = DateTime.UtcNow.AddMinutes(1) }, Completed)
-        {
-            Answers = With(
-                ("ReserveCapacity", [new Reservation(Vm, Create: true, Ready: false)]), ("StartVm", [false, true]),
-                ("ProbeVm", [VmProgress.Up])),
+                ("ReserveCapacity", [New]), ("StartConverging", [Transient, null]), ("AwaitOrder", [VmProgress.Waiting, VmProgress.Up]),
+                ("AwaitBoot", [VmProgress.Waiting, VmProgress.Waiting, VmProgress.Up])),
         },
         new("provision-that-finds-no-capacity", nameof(Provision), Order, Undone)
         {
-            Answers = With(("ReserveCapacity", [new Reservation(Vm, Create: true, Ready: false)]), ("StartVm", [Permanent])),
+            Answers = With(("ReserveCapacity", [New]), ("AwaitOrder", [Permanent]), Failed),
         },
         new("provision-whose-machine-went-away", nameof(Provision), Order, Completed)
         {
             Answers = With(
-                ("ReserveCapacity", [new Reservation(Vm, Create: false, Ready: false), new Reservation(Vm, Create: false, Ready: true)]),
-                ("ProbeVm", [VmProgress.Gone])),
+                ("ReserveCapacity", [new Reservation(Vm, Ready: false), new Reservation(Vm, Ready: true)]), ("AwaitOrder", [VmProgress.Gone])),
         },
         new("provision-undone-from-the-middle", nameof(Provision), Order, Undone)
         {
-            Answers = With(
-                ("BringUp", [Permanent]), ("ReleaseCapacity", [new Released(Vm)]), ("ForgetVm", [false, true])),
+            Answers = With(("BringUp", [Permanent]), ("ReleaseCapacity", [new Released(Vm)]), ("IsVmGone", [false, true]), Failed),
         },
-        new("provision-undone-at-the-end", nameof(Provision), Order, Undone) { Answers = With(("RouteBot", [Permanent])) },
-        new("terminate", nameof(Terminate), new TerminateInput(Operation, Account, Deployment, Tier.Shared, Deadline, null), Completed)
+        new("provision-undone-at-the-end", nameof(Provision), Order, Undone) { Answers = With(("RouteBot", [Permanent]), Failed) },
+        new("provision-that-lost-its-deployment", nameof(Provision), Order, Undone)
         {
-            Answers = Placed,
+            Answers = With(("BringUp", [NotHeld]), ("RemoveBot", [NotHeld]), Failed),
         },
+        new("provision-whose-end-was-written-though-nobody-said-so", nameof(Provision), Order, Completed)
+        {
+            Answers = With(("Succeed", [Permanent]), ("Unroute", [NotHeld])),
+        },
+        new("terminate", nameof(Terminate), Deletion, Completed) { Answers = Placed },
         new(
-            "terminate-after-preempting",
-            nameof(Terminate),
-            new TerminateInput(Operation, Account, Deployment, Tier.Dedicated, Deadline, "op_01K00000000000000000000000Q"),
-            Completed)
+            "terminate-after-preempting", nameof(Terminate), Deletion with { Tier = Tier.Dedicated, Preempted = Other }, Completed)
         {
-            Answers = With(("HasYielded", [false, true]), ("ReleaseCapacity", [new Released(Vm)]), ("ForgetVm", [true])),
+            Answers = With(("HasYielded", [false, true]), ("ReleaseCapacity", [new Released(Vm)]), ("IsVmGone", [true])),
         },
-        new("terminate-incomplete", nameof(Terminate), new TerminateInput(Operation, Account, Deployment, Tier.Shared, Deadline, null), "1")
+        new("terminate-incomplete", nameof(Terminate), Deletion, "1") { Answers = With(("EraseSecrets", [Permanent]), Failed) },
+        new("terminate-after-the-undo-window", nameof(Terminate), Kept, Completed) { UndoWindow = Window, Answers = Placed },
+        new("terminate-taken-back", nameof(Terminate), Kept, "2")
         {
-            Answers = With(("EraseSecrets", [Permanent])),
+            UndoWindow = Window,
+            Answers = With(("IsTakenBack", [true])),
         },
-        new("terminate-after-the-undo-window", nameof(Terminate), Deletion(DateTime.UtcNow.AddSeconds(2)), Completed) { Answers = Placed },
-        new("terminate-of-a-rollout", nameof(Terminate), Deletion(default) with { Preempted = "op_01K00000000000000000000000Q" }, Completed)
+        new("terminate-taken-back-of-a-bot-that-was-stopped", nameof(Terminate), Kept with { Resume = false }, "2")
+        {
+            UndoWindow = Window,
+            Answers = With(("IsTakenBack", [true])),
+        },
+        new("terminate-taken-back-of-a-bot-that-does-not-come-up", nameof(Terminate), Kept, "1")
+        {
+            UndoWindow = Window,
+            Answers = With(("IsTakenBack", [true]), ("BringUp", [Permanent]), Failed),
+        },
+        new("terminate-of-a-rollout", nameof(Terminate), Kept with { Preempted = Other }, Completed)
         {
             Answers = With(("HasYielded", [true])),
         },
         new("rollout", nameof(Rollout), Change, "0") { Answers = Rolling },
         new("rollout-without-room-for-two", nameof(Rollout), Change, "0") { Answers = With(Rolling, ("ReserveCandidate", [false])) },
-        new("rollout-only-planned", nameof(Rollout), Change with { PlanOnly = true }, "1") { Answers = Rolling },
-        new("rollout-of-an-unsigned-image", nameof(Rollout), Change, "2") { Answers = With(Rolling, ("VerifyImage", [Permanent])) },
+        new("rollout-only-previewed", nameof(Rollout), Change with { PreviewOnly = true }, "1") { Answers = Rolling },
+        new("rollout-of-an-unsigned-image", nameof(Rollout), Change, "2") { Answers = With(Rolling, ("VerifyImage", [Permanent]), Failed) },
         new("rollout-of-a-config-that-is-refused", nameof(Rollout), Change with { Tag = null }, "2")
         {
-            Answers = With(Rolling, ("CheckConfig", [Permanent])),
+            Answers = With(Rolling, ("CheckConfig", [Permanent]), Failed),
         },
-        new("rollout-whose-candidate-fails", nameof(Rollout), Change, "2") { Answers = With(Rolling, ("AskCandidate", [Permanent])) },
-        new("rollout-that-goes-back", nameof(Rollout), Change, "3") { Answers = With(Rolling, ("HoldReady", [Permanent])) },
+        new("rollout-whose-candidate-fails", nameof(Rollout), Change, "2")
+        {
+            Answers = With(Rolling, ("AskCandidate", [Permanent]), Failed),
+        },
+        new("rollout-that-goes-back", nameof(Rollout), Change, "3") { Answers = With(Rolling, ("HoldReady", [Permanent]), Failed) },
         new("rollout-that-goes-back-with-its-data", nameof(Rollout), Change with { Data = DataChoice.AsAtSwitch }, "3")
         {
-            Answers = With(Rolling, ("BringUp", [Permanent])),
+            Answers = With(Rolling, ("BringUp", [Permanent]), Failed),
         },
         new("rollout-that-cannot-go-back", nameof(Rollout), Change, "4")
         {
-            Answers = With(Rolling, ("HoldReady", [Permanent]), ("ReturnBot", [Permanent])),
+            Answers = With(Rolling, ("HoldReady", [Permanent]), ("ReturnBot", [Permanent]), Failed),
         },
         new("rollout-to-another-plan", nameof(Rollout), Change with { Tag = null }, "0") { Answers = With(Rolling, Bigger) },
         new("rollout-to-another-plan-without-room", nameof(Rollout), Change with { Tag = null }, "2")
         {
-            Answers = With(Rolling, Bigger, ("ReservePlan", [Permanent])),
+            Answers = With(Rolling, Bigger, ("ReservePlan", [Permanent]), Failed),
         },
         new("rollout-to-another-plan-that-cannot-be-charged", nameof(Rollout), Change with { Tag = null }, "2")
         {
-            Answers = With(Rolling, Bigger, ("ChangePrice", [Permanent])),
+            Answers = With(Rolling, Bigger, ("ChangePrice", [Permanent]), Failed),
         },
         new("rollout-to-another-plan-that-goes-back", nameof(Rollout), Change with { Tag = null }, "3")
         {
-            Answers = With(Rolling, Bigger, ("HoldReady", [Permanent]), ("ReturnPlan", [Permanent])),
+            Answers = With(Rolling, Bigger, ("HoldReady", [Permanent]), ("ReturnPlan", [Permanent]), Failed),
         },
         new("rollout-to-the-data-left-behind", nameof(Rollout), Change with { Tag = null, Restores = true }, "0") { Answers = Rolling },
         new("rollout-to-the-data-left-behind-that-goes-back", nameof(Rollout), Change with { Tag = null, Restores = true }, "3")
         {
-            Answers = With(Rolling, ("BringUp", [Permanent])),
+            Answers = With(Rolling, ("BringUp", [Permanent]), Failed),
         },
-        new("suspend", nameof(Suspend), Bot, "true"),
-        new("suspend-in-vain", nameof(Suspend), Bot, "false") { Answers = With(("StopBot", [Permanent])) },
-        new("restart", nameof(Restart), Again, "true") { Answers = Placed },
-        new("restart-in-vain", nameof(Restart), Again, "false") { Answers = With(("CheckBot", [Permanent])) },
-        new("test-message", nameof(TestMessage), Message, "true"),
-        new("test-message-without-answer", nameof(TestMessage), Message, "false") { Answers = With(("AskBot", [Transient])) },
-        new("pair-browser", nameof(PairBrowser), Bot, "true"),
-        new("pair-browser-that-nobody-knows", nameof(PairBrowser), Bot, "false") { Answers = With(("LetBrowserIn", [Permanent])) },
+        new("suspend", nameof(Suspend), Bot, "true") { Answers = Placed },
+        new("suspend-in-vain", nameof(Suspend), Bot, "false") { Answers = With(("StopBot", [Permanent]), Failed) },
+        new("restart", nameof(Restart), Bot, "true") { Answers = Placed },
+        new("restart-in-vain", nameof(Restart), Bot, "false") { Answers = With(("CheckBot", [Permanent]), Failed) },
+        new("test-message", nameof(TestMessage), Bot, "true") { Answers = Placed },
+        new("test-message-without-answer", nameof(TestMessage), Bot, "false") { Answers = With(("AskBot", [Transient]), Failed) },
+        new("pair-browser", nameof(PairBrowser), Bot, "true") { Answers = Placed },
+        new("pair-browser-that-nobody-knows", nameof(PairBrowser), Bot, "false") { Answers = With(("LetBrowserIn", [Permanent]), Failed) },
         new("collect-logs", nameof(CollectLogs), new CollectLogsInput(Deployment, Tier.Shared, Vm), "true"),
         new("collect-logs-in-vain", nameof(CollectLogs), new CollectLogsInput(Deployment, Tier.Shared, Vm), "false")
         {
             Answers = With(("ReadLogs", [Permanent])),
         },
-        new("health-sweep-with-nothing-to-do", nameof(HealthSweep), null, "0")
+        new("converge-a-machine-that-is-made", nameof(ConvergeVm), Machine, "2")
         {
-            Answers = With(("ListVms", [Machines]), ("FindDown", [Array.Empty<SweptBot>()])),
+            Answers = With(("TendVm", [VmProgress.Waiting, VmProgress.Waiting, VmProgress.Up])),
         },
-        new("health-sweep-that-restarts", nameof(HealthSweep), null, "1")
+        new("converge-a-machine-that-is-deleted", nameof(ConvergeVm), Machine, "3")
         {
-            Answers = With(
-                ("ListVms", [Machines]),
-                ("FindDown", [new[] { new SweptBot(Account, Deployment), new SweptBot(Account, Deployment) }]),
-                ("TakeForRestart", [Again, null])),
+            Answers = With(("TendVm", [Transient, VmProgress.Waiting, VmProgress.Gone])),
         },
         new("recover-with-nothing-to-do", nameof(Recover), Unwell, "0") { Answers = With(("Examine", [Seen()])) },
         new("recover-by-restart", nameof(Recover), Unwell, "1")
@@ -165,23 +175,24 @@ internal static class Scenarios
         {
             Answers = With(
                 Rolling, ("Examine", [Seen(down: [Sick])]), ("TakeCareOf", [new CareTaken(CareKind.GiveUp, null)]),
-                ("TakeForRollback", [Change with { Tag = null }])),
+                ("TakeForRollback", [Begun(nameof(Rollout), Change with { Tag = null })])),
         },
         new("recover-a-lost-machine", nameof(Recover), Unwell, "1")
         {
             Answers = With(
-                ("Examine", [new Findings(Lost: true, [], [])]), ("TakeForReplacement", [Moved]), ("ForgetVm", [false, true])),
+                ("Examine", [new Findings(Lost: true, [], [])]), ("TakeForReplacement", [Begun(nameof(Replace), Bot)]),
+                ("IsVmGone", [false, true])),
         },
         new("recover-a-lost-machine-whose-bot-is-taken", nameof(Recover), Unwell, "0")
         {
-            Answers = With(("Examine", [new Findings(Lost: true, [], [])]), ("TakeForReplacement", [null]), ("ForgetVm", [true])),
+            Answers = With(("Examine", [new Findings(Lost: true, [], [])]), ("TakeForReplacement", [null]), ("IsVmGone", [true])),
         },
-        new("replace", nameof(Replace), Moved, "true")
+        new("replace", nameof(Replace), Bot, "true")
         {
             Answers = With(
-                ("ReserveCapacity", [new Reservation(Vm, Create: true, Ready: false)]), ("ProbeVm", [VmProgress.Waiting, VmProgress.Up])),
+                ("ReserveCapacity", [New]), ("AwaitOrder", [VmProgress.Up]), ("AwaitBoot", [VmProgress.Waiting, VmProgress.Up])),
         },
-        new("replace-in-vain", nameof(Replace), Moved, "false") { Answers = With(("BringUp", [Permanent])) },
+        new("replace-in-vain", nameof(Replace), Bot, "false") { Answers = With(("BringUp", [Permanent]), Failed) },
     ];
 
     private static Dictionary<string, object?[]> Rolling => new()
@@ -191,33 +202,39 @@ internal static class Scenarios
         ["ReserveCandidate"] = [true],
         ["CheckCandidate"] = [false, true],
         ["CheckBot"] = [true],
+        ["Close"] = [true],
     };
+
+    private static (string Activity, object?[] Answers) Failed => ("Close", [false]);
 
     private static (string Activity, object?[] Answers) Bigger =>
         ("DraftVersion", [new Draft(2, 1, "127.0.0.1/bot@sha256:0f00", "plus")]);
 
     private static RolloutInput Change =>
-        new(Operation, Account, Deployment, Tier.Shared, Vm, "1.0.1", DataChoice.AsNow, PlanOnly: false, Deadline);
+        new(Operation, Account, Deployment, Tier.Shared, Vm, "1.0.1", DataChoice.AsNow, PreviewOnly: false, Deadline);
 
-    private static TerminateInput Deletion(DateTime until) =>
-        new(Operation, Account, Deployment, Tier.Shared, Deadline, Preempted: null, until, Vm, Version: 1, Resume: true);
+    private static Reservation New => new(Vm, Ready: false, IsNew: true);
+
     private static SweptBot Sick => new(Account, Deployment);
 
     private static RecoverInput Unwell => new(Tier.Shared, Vm, [Sick]);
 
-    private static ReplaceInput Moved => new(Operation, Account, Deployment, Tier.Shared, Vm, 1, Deadline);
-
-    private static Findings Seen(SweptBot[]? down = null, SweptBot[]? back = null) => new(Lost: false, down ?? [], back ?? []);
-
-    private static SweptVm[] Machines => [new(Tier.Shared, Vm)];
+    private static VmInput Machine => new(Tier.Shared, Vm);
 
     private static ProvisionInput Order => new(Operation, Account, Deployment, Deadline, Account);
 
-    private static RestartInput Again => new(Operation, Account, Deployment, Tier.Shared, Vm, 1, Deadline);
+    private static Taken Again => Begun(nameof(Restart), Bot);
 
-    private static TestMessageInput Message => new(Operation, Account, Deployment, Tier.Shared, Vm, 1);
+    private static BotInput Bot => new(Operation, Account, Deployment, Tier.Shared, Vm, 1, Deadline);
 
-    private static BotInput Bot => new(Operation, Account, Deployment, Tier.Shared, Vm, 1);
+    private static Taken Begun(string saga, object input) => new(saga, Operation, JsonSerializer.SerializeToElement(input));
+
+    private static TerminateInput Deletion =>
+        new(Operation, Account, Deployment, Tier.Shared, Preempted: null, UndoUntil: default, Resume: true);
+
+    private static TerminateInput Kept => Deletion with { Vm = Vm, Bot = Bot };
+
+    private static Findings Seen(SweptBot[]? down = null, SweptBot[]? back = null) => new(Lost: false, down ?? [], back ?? []);
 
     private static Dictionary<string, object?[]> With(params (string Activity, object?[] Answers)[] others) => With(Placed, others);
 

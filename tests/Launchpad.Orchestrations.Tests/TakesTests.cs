@@ -1,13 +1,14 @@
 using Azure;
 using Launchpad.Orchestrations.Activities;
 using Launchpad.Shared.Deployments;
+using Launchpad.Shared.Operations;
 
 namespace Launchpad.Orchestrations.Tests;
 
 /// <summary>A sweep takes a bot, and is cut off after any of its writes.</summary>
 public sealed class TakesTests : OnTables
 {
-    private static readonly DeploymentInput s_input = new(Operation, Account, Id);
+    private static readonly OperationTarget s_input = new(Operation, Account, Id);
 
     [Fact]
     public async Task Whoever_follows_the_name_of_an_operation_finds_it_wherever_the_take_was_cut_off()
@@ -42,8 +43,11 @@ public sealed class TakesTests : OnTables
 
         var deployments = Get<DeploymentStore>();
         const string Other = "op_01K00000000000000000000000Q";
-        Assert.True(await deployments.TrySaveAsync((await DeploymentAsync()).TakeForRestart(Other, TimeProvider.System, "me"), default));
-        Assert.Null(await New<SweepActivities>().TakeForRestart(s_input, default));
+        Assert.True(await deployments.TrySaveAsync((await DeploymentAsync()).ToRestarting() with
+        {
+            Operation = new(Other, OperationKind.Restart, DateTimeOffset.UtcNow, "me"),
+        }, default));
+        Assert.Null((await New<RecoverActivities>().TakeCareOf(s_input, default)).Restart);
         Assert.Null(await FindAsync());
         Assert.Equal(Other, (await DeploymentAsync()).Operation!.Id);
     }
@@ -55,7 +59,7 @@ public sealed class TakesTests : OnTables
         Writes.Left = writes;
         try
         {
-            return await New<SweepActivities>().TakeForRestart(s_input, default) is not null;
+            return (await New<RecoverActivities>().TakeCareOf(s_input, default)).Restart is not null;
         }
         catch (RequestFailedException cut) when (cut.Status == 403)
         {

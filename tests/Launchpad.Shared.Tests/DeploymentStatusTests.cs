@@ -65,9 +65,32 @@ public sealed class DeploymentStatusTests
             Status = DeploymentStatus.Starting,
             Operation = new("op_1", Operations.OperationKind.Provision, DateTimeOffset.UnixEpoch, "payment"),
         };
-        var live = starting.Live(3);
+        var live = starting.Runs(Version(3)).Ended(succeeded: true, DateTimeOffset.UnixEpoch, starting);
         Assert.Equal((DeploymentStatus.Running, 3, 3, null), (live.Status, live.ActiveVersion, live.LastKnownGood, live.Operation));
+        Assert.Equal(new("op_1", Operations.OperationKind.Provision, Succeeded: true, DateTimeOffset.UnixEpoch, Left: null), live.Ending);
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_version_that_takes_anothers_place_remembers_it_unless_it_is_not_to_be_trusted(bool distrusted)
+    {
+        var updating = Deployment() with
+        {
+            Status = DeploymentStatus.Updating,
+            ActiveVersion = 1,
+            LastKnownGood = 1,
+            FailedRollouts = 2,
+            Operation = new("op_1", Operations.OperationKind.Upgrade, DateTimeOffset.UnixEpoch, "me"),
+        };
+        var next = updating.Runs(Version(2), distrusted);
+        Assert.Equal((2, distrusted ? null : 1, 0, "other"), (next.ActiveVersion, next.PreviousGood, next.FailedRollouts, next.Settings.Model));
+        Assert.Equal(1, next.Ended(succeeded: true, DateTimeOffset.UnixEpoch, updating).Ending!.Left);
+        Assert.Equal(2, updating.Runs(Version(1)).FailedRollouts);
+    }
+
+    private static ConfigVersion Version(int number) => new(
+        "dep", number, new("image", "starter", new("other", null, false), [], []), ConfigVersionStatus.Pending, DateTimeOffset.UnixEpoch, "me", "");
 
     internal static Deployment Deployment() => new()
     {

@@ -1,4 +1,5 @@
 using Azure.Core;
+using Azure.Data.Tables;
 using Launchpad.Processes;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
@@ -43,8 +44,27 @@ public abstract class StorageTests(Azurite azurite) : IAsyncLifetime
         Ids.New(Ids.Operation, TimeProvider.System), Account, Deployment, kind, OperationStatus.Accepted, by,
         TimeProvider.System.GetUtcNow(), TimeProvider.System.GetUtcNow().AddMinutes(5), Request: "Canary question");
 
-    protected static StepLog StepsOf(OperationStore operations) =>
-        new(operations, TimeProvider.System, NullLogger<StepLog>.Instance);
+    protected StepLog StepsOf(OperationStore operations) =>
+        new(new DeploymentStore(Tables, Records), operations, TimeProvider.System, NullLogger<StepLog>.Instance);
+
+    /// <summary>Puts the deployment into the hands of an operation, without a word in its record.</summary>
+    protected Task HoldAsync(Operation operation) => Tables.Deployments.UpsertEntityAsync(
+        new TableEntity(Account, Deployment)
+        {
+            ["name"] = "Canary Words",
+            ["slug"] = "canary-words-12345678",
+            ["plan"] = "starter",
+            ["settings"] = "{}",
+            ["createdAt"] = operation.CreatedAt,
+            ["status"] = "running",
+            ["change"] = 0,
+            ["operation"] = operation.Id,
+            ["operationKind"] = operation.Kind.ToString(),
+            ["operationSince"] = operation.CreatedAt,
+            ["operationBy"] = operation.By,
+        },
+        TableUpdateMode.Replace,
+        Ct);
 
     /// <summary>The record, after it was found whole: numbered without holes, each row joined to the one before it and unchanged.</summary>
     protected async Task<IReadOnlyList<RecordRow>> ChainAsync()

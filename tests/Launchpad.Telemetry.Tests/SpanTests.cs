@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Azure.Data.Tables;
 using Launchpad.Processes;
+using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Records;
 using Launchpad.Shared.Ssh;
@@ -25,6 +26,7 @@ public sealed class SpanTests : IAsyncLifetime, IDisposable
     private readonly string _id = $"op_{Guid.NewGuid():N}";
     private readonly Tables _tables;
     private readonly OperationStore _operations;
+    private readonly DeploymentStore _deployments;
     private readonly StepLog _steps;
 
     public SpanTests(Azurite azurite)
@@ -32,7 +34,8 @@ public sealed class SpanTests : IAsyncLifetime, IDisposable
         ArgumentNullException.ThrowIfNull(azurite);
         _tables = new Tables(new TableServiceClient(azurite.ConnectionString));
         _operations = new OperationStore(_tables, new RecordStore(_tables, TimeProvider.System));
-        _steps = new StepLog(_operations, TimeProvider.System, NullLogger<StepLog>.Instance);
+        _deployments = new DeploymentStore(_tables, new RecordStore(_tables, TimeProvider.System));
+        _steps = new StepLog(_deployments, _operations, TimeProvider.System, NullLogger<StepLog>.Instance);
         _spansHeard = new ActivityListener
         {
             ShouldListenTo = source => source.Name == Shared.Telemetry.Name,
@@ -79,10 +82,10 @@ public sealed class SpanTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task A_step_says_how_it_ended_by_a_code_and_what_it_does_lies_within_it()
     {
-        await BegunAsync();
+        var operation = await BegunAsync();
         var inside = default(ActivitySpanId);
 
-        await Assert.ThrowsAsync<Shared.PermanentException>(() => _steps.RunAsync(_id, Steps.Pull, "typed", Task<string?> () =>
+        await Assert.ThrowsAsync<Shared.PermanentException>(() => _steps.RunAsync(operation.Target, Steps.Pull, "typed", Task<string?> (_) =>
         {
             inside = Activity.Current!.SpanId;
             throw new Shared.PermanentException("image-missing", "typed");
@@ -98,9 +101,9 @@ public sealed class SpanTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Each_step_of_a_path_has_a_span_that_ends_with_it()
     {
-        await BegunAsync();
+        var operation = await BegunAsync();
 
-        await _steps.FollowAsync(_id, [Steps.Pull, Steps.Start], reports =>
+        await _steps.FollowAsync(operation.Target, [Steps.Pull, Steps.Start], (_, reports) =>
         {
             reports.Report(new(Ended: false, "half"));
             reports.Report(new(Ended: true, "typed"));
@@ -128,7 +131,7 @@ public sealed class SpanTests : IAsyncLifetime, IDisposable
     public async Task Ten_ends_of_one_operation_at_the_same_time_are_one_end()
     {
         var operation = await BegunAsync();
-        await _operations.RecordAsync(operation, CancellationToken.None);
+        await _operations.RecordAsync(operation, "upgrade", CancellationToken.None);
 
         await Task.WhenAll(Enumerable.Range(0, 10).Select(run => _operations.SaveAsync(
             operation with { Status = OperationStatus.Succeeded, FinishedAt = operation.CreatedAt.AddSeconds(90 + run) },
@@ -171,7 +174,20 @@ public sealed class SpanTests : IAsyncLifetime, IDisposable
         var operation = new Operation(
             _id, _account, $"dep_{Guid.NewGuid():N}", OperationKind.Upgrade, OperationStatus.Accepted, _account, now, now.AddHours(1));
         await _operations.AddAsync(operation, CancellationToken.None);
-        await _operations.RecordAsync(operation, CancellationToken.None);
+        await _deployments.AddAsync(
+            new()
+            {
+                Id = operation.Deployment,
+                Account = _account,
+                Name = "Ada",
+                Slug = "ada",
+                Plan = "starter",
+                Settings = new(null, null, Telegram: false),
+                CreatedAt = now,
+                Operation = new(_id, operation.Kind, now, _account),
+            },
+            CancellationToken.None);
+        await _operations.RecordAsync(operation, "upgrade", CancellationToken.None);
         return operation;
     }
 

@@ -104,12 +104,14 @@ public sealed class RecordTests(LaunchpadApi api)
 
     /// <summary>The window shows as open until the saga's last step, which may be over.</summary>
     [Fact]
-    public async Task Taking_back_a_deletion_that_has_just_ended_is_a_conflict()
+    public async Task Taking_back_a_deletion_that_has_just_become_final_is_a_conflict()
     {
         using var owner = await api.SignedUpAsync();
         var id = await owner.OrderAsync();
         var deletion = await HeldAsync(owner, id, OperationKind.Terminate, owner.Account);
         await api.Service<OperationStore>().StartStepAsync(deletion.Id, Steps.UndoWindow, null, deletion.CreatedAt, look: false, Ct);
+        await api.Service<DeploymentStore>().ChangeAsync(
+            owner.Account, id, now => now with { Operation = now.Operation! with { Decision = UndoDecision.Final } }, Ct);
         using var answer = await owner.Http.PostAsync(new Uri($"deployments/{id}/undelete", UriKind.Relative), null);
         Assert.Equal(409, (int)answer.StatusCode);
     }
@@ -209,7 +211,12 @@ public sealed class RecordTests(LaunchpadApi api)
         await deployments.ChangeAsync(
             owner.Account, id,
             deployment => deployment.To(DeploymentStatus.Provisioning).To(DeploymentStatus.Configuring).To(DeploymentStatus.Starting), Ct);
-        await deployments.ChangeAsync(owner.Account, id, deployment => deployment.Live(1) with { Vm = "vm_none" }, Ct);
+        await deployments.ChangeAsync(owner.Account, id, deployment => deployment.To(DeploymentStatus.Running) with
+            {
+                ActiveVersion = 1,
+                LastKnownGood = 1,
+                Vm = "vm_none",
+            }, Ct);
     }
 
     private Task FillAsync(string id, int count) => api.Service<RecordStore>().FillAsync(id, count);

@@ -1,6 +1,7 @@
 using Launchpad.Orchestrations.Activities;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Health;
+using Launchpad.Shared.Operations;
 using Launchpad.Shared.Vms;
 
 namespace Launchpad.Functions.Tests.Health;
@@ -50,7 +51,7 @@ public sealed class CrashLoopTests(Plane plane)
         var care = plane.Make<RecoverActivities>();
         var once = await care.TakeCareOf(new("op_once" + bot.Id, bot.Account, bot.Id), default);
         var again = await care.TakeCareOf(new("op_once" + bot.Id, bot.Account, bot.Id), default);
-        Assert.Equal(once, again);
+        Assert.Equal(once.Restart!.ToString(), again.Restart!.ToString());
         Assert.Equal(1, (await ConditionAsync(bot))!.Restarts);
         Assert.Null((await care.TakeCareOf(new("op_other", bot.Account, bot.Id), default)).Restart);
     }
@@ -67,14 +68,19 @@ public sealed class CrashLoopTests(Plane plane)
         await plane.Get<DeploymentStore>().ChangeAsync(
             bot.Account, bot.Id, now => now with { ActiveVersion = 2, LastKnownGood = 2, PreviousGood = 1 }, default);
 
-        var input = new DeploymentInput("op_back" + bot.Id, bot.Account, bot.Id);
+        var input = new OperationTarget("op_back" + bot.Id, bot.Account, bot.Id);
         var care = plane.Make<RecoverActivities>();
         var taken = await care.TakeForRollback(input, default);
-        Assert.Equal(taken, await care.TakeForRollback(input, default));
+        Assert.Equal(taken!.ToString(), (await care.TakeForRollback(input, default))!.ToString());
         Assert.Equal(DeploymentStatus.Updating, (await plane.ReadAsync(bot)).Status);
         Assert.Null(await care.TakeForRollback(input with { Operation = "op_other" + bot.Id }, default));
 
-        await plane.Make<RolloutActivities>().CompleteRollout(new(input, 1), default);
+        for (var time = 0; time < 2; time++)
+        {
+            await plane.Get<Endings>().SucceedAsync(input, DeploymentStatus.Running, 1, default);
+            Assert.True(await plane.Get<Closing>().CloseAsync(input, default));
+        }
+
         var back = await plane.ReadAsync(bot);
         Assert.Equal((DeploymentStatus.Running, 1, null), (back.Status, back.ActiveVersion, back.PreviousGood));
         var bad = await versions.GetAsync(bot.Id, 2, default);
@@ -112,8 +118,8 @@ public sealed class CrashLoopTests(Plane plane)
         var taken = await care.TakeCareOf(new(operation, bot.Account, bot.Id), default);
         if (taken.Kind is CareKind.GiveUp)
         {
-            await care.GiveUp(new(bot.Account, bot.Id), default);
-            await care.GiveUp(new(bot.Account, bot.Id), default);
+            await plane.Make<GiveUpActivities>().GiveUp(new(bot.Account, bot.Id), default);
+            await plane.Make<GiveUpActivities>().GiveUp(new(bot.Account, bot.Id), default);
         }
 
         if (taken.Restart is null)
@@ -124,7 +130,7 @@ public sealed class CrashLoopTests(Plane plane)
         Assert.Equal(DeploymentStatus.Restarting, (await plane.ReadAsync(bot)).Status);
         await plane.Get<DeploymentStore>().ChangeAsync(
             bot.Account, bot.Id,
-            now => comesUp ? now.Live(1) : now.To(DeploymentStatus.Failed) with { Operation = null }, default);
+            now => now.To(comesUp ? DeploymentStatus.Running : DeploymentStatus.Failed) with { Operation = null }, default);
         return true;
     }
 

@@ -22,8 +22,8 @@ public sealed class FailedSagaTests(Plane plane)
         Assert.True(FailedSagas.IsOne(saga));
         var before = plane.Told.Count;
 
-        await plane.Make<FailedSagas>().EndAsync(await plane.ReadAsync(bot), operation, saga, Ct);
-        await plane.Make<FailedSagas>().EndAsync(await plane.ReadAsync(bot), await FoundAsync(operation), saga, Ct);
+        await plane.Make<FailedSagas>().EndAsync(operation, saga, Ct);
+        await plane.Make<FailedSagas>().EndAsync(await FoundAsync(operation), saga, Ct);
 
         var page = Assert.Single(plane.Told.Skip(before)).ToString();
         Assert.Contains(operation.Id, page, StringComparison.Ordinal);
@@ -45,7 +45,7 @@ public sealed class FailedSagaTests(Plane plane)
             bot.Account, bot.Id, now => now with { Operation = new("op_next", OperationKind.Terminate, plane.Clock.Now, "me") }, Ct);
 
         await plane.Make<FailedSagas>().EndAsync(
-            await plane.ReadAsync(bot), operation, Ended(operation.Id, OrchestrationRuntimeStatus.Terminated), Ct);
+            operation, Ended(operation.Id, OrchestrationRuntimeStatus.Terminated), Ct);
 
         Assert.Equal("op_next", (await plane.ReadAsync(bot)).Operation!.Id);
     }
@@ -53,7 +53,7 @@ public sealed class FailedSagaTests(Plane plane)
     [Fact]
     public async Task Where_the_store_keeps_no_parts_of_a_failure_the_page_has_its_words()
     {
-        var (bot, operation) = await RestartingAsync();
+        var (_, operation) = await RestartingAsync();
         var saga = new OrchestrationMetadata("Restart", operation.Id)
         {
             RuntimeStatus = OrchestrationRuntimeStatus.Failed,
@@ -61,7 +61,7 @@ public sealed class FailedSagaTests(Plane plane)
         };
         var before = plane.Told.Count;
 
-        await plane.Make<FailedSagas>().EndAsync(await plane.ReadAsync(bot), operation, saga, Ct);
+        await plane.Make<FailedSagas>().EndAsync(operation, saga, Ct);
 
         Assert.Contains("Failed: System.TimeoutException: too late", Assert.Single(plane.Told.Skip(before)).ToString(), StringComparison.Ordinal);
     }
@@ -83,7 +83,8 @@ public sealed class FailedSagaTests(Plane plane)
     {
         var bot = await plane.BotAsync((await plane.MachineAsync()).Id);
         var id = Shared.Ids.New(Shared.Ids.Operation, TimeProvider.System);
-        await plane.Get<DeploymentStore>().ChangeAsync(bot.Account, bot.Id, now => now.TakeForRestart(id, plane.Clock, "me"), Ct);
+        await plane.Get<DeploymentStore>().ChangeAsync(
+            bot.Account, bot.Id, now => now.ToRestarting() with { Operation = new(id, OperationKind.Restart, plane.Clock.Now, "me") }, Ct);
         var operation = new Operation(
             id, bot.Account, bot.Id, OperationKind.Restart, OperationStatus.Accepted, "me", plane.Clock.Now, plane.Clock.Now.AddMinutes(10));
         await plane.Get<OperationStore>().AddAsync(operation, Ct);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Launchpad.Orchestrations.Activities;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Health;
@@ -65,24 +66,29 @@ public sealed class LossTests(Plane plane)
         await loss.CloseLoss(Plane.Input(vm.Id, bot), default);
         Assert.Contains(await plane.Get<Pager>().OpenAsync(default), open => open.Subject == vm.Id);
 
-        var replace = plane.Make<ReplaceActivities>();
+        var care = plane.Make<RecoverActivities>();
         var taking = new TakeForReplacementInput("op_" + bot.Id, bot.Account, bot.Id, vm.Id);
-        var input = await replace.TakeForReplacement(taking, default);
-        Assert.Equal(input, await replace.TakeForReplacement(taking, default));
-        Assert.Null(await replace.TakeForReplacement(taking with { Operation = "op_other" }, default));
-        await replace.LeaveVm(input!, default);
+        var taken = (await care.TakeForReplacement(taking, default))!;
+        Assert.Equal(taken.ToString(), (await care.TakeForReplacement(taking, default))!.ToString());
+        Assert.Null(await care.TakeForReplacement(taking with { Operation = "op_other" }, default));
+        var input = taken.Input.Deserialize<BotInput>()!;
+        var replace = plane.Make<ReplaceActivities>();
+        await replace.LeaveVm(input, default);
         Assert.DoesNotContain(bot.Id, (await plane.Get<VmStore>().FindAsync(vm.Id, default))!.Reservations.Keys);
 
         // A machine of its own pool with room: never the one that is lost.
         await plane.MachineAsync();
         var capacity = plane.Make<CapacityActivities>();
-        var reserved = await capacity.ReserveCapacity(new(input!.Operation, bot.Account, bot.Id, "vm_new"), default);
+        var reserved = await capacity.ReserveCapacity(new(input.Operation, bot.Account, bot.Id, "vm_new"), default);
         Assert.NotEqual(vm.Id, reserved.Vm);
 
-        var there = new BotInput(input.Operation, bot.Account, bot.Id, Tier.Shared, reserved.Vm, 1);
-        await replace.RestoreVolume(there, default);
-        await replace.CompleteReplace(there, default);
-        await replace.CompleteReplace(there, default);
+        await replace.RestoreVolume(input with { Vm = reserved.Vm }, default);
+        for (var time = 0; time < 2; time++)
+        {
+            await plane.Get<Endings>().SucceedAsync(input, DeploymentStatus.Running, 1, default);
+            Assert.True(await plane.Get<Closing>().CloseAsync(input, default));
+        }
+
         var operation = (await plane.Get<OperationStore>().FindAsync(bot.Account, input.Operation, default))!;
         Assert.Equal((OperationKind.Replace, OperationStatus.Succeeded), (operation.Kind, operation.Status));
         Assert.Contains("since its last backup is lost", operation.Result, StringComparison.Ordinal);

@@ -109,7 +109,6 @@ public sealed partial class Plane : IAsyncLifetime
             ["size"] = "s",
             ["capacityMb"] = 1 << 20,
             ["reservations"] = "{}",
-            ["createdBy"] = "op",
             ["createdAt"] = Clock.Now.AddHours(-1),
             ["address"] = "127.0.0.1",
             ["hostKey"] = hostKey,

@@ -81,7 +81,7 @@ public sealed class ObservationTests
     [Fact]
     public void A_container_is_nobodys_only_when_nobody_had_a_claim_before_and_after()
     {
-        var none = new Vm(Tier.Shared, "vm_1", VmStatus.Ready, "s", 1, ImmutableSortedDictionary<string, int>.Empty, "op", Now);
+        var none = new Vm(Tier.Shared, "vm_1", VmStatus.Ready, "s", 1, ImmutableSortedDictionary<string, int>.Empty, Now);
         var claimed = none.With(Bot, 1);
         Assert.Equal(Bot, Assert.Single(Drift.Unowned([Well], none, none)).Deployment);
         Assert.Empty(Drift.Unowned([Well], claimed, none));

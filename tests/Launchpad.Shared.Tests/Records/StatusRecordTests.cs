@@ -20,8 +20,11 @@ public sealed class StatusRecordTests(Azurite azurite) : StorageTests(azurite)
             await ChangeAsync(deployment => deployment.To(status));
         }
 
-        await ChangeAsync(deployment => deployment.Live(1));
-        await ChangeAsync(deployment => deployment.TakeForRestart("op_2", TimeProvider.System, "sweep"));
+        await ChangeAsync(deployment => deployment.To(DeploymentStatus.Running));
+        await ChangeAsync(deployment => deployment.ToRestarting() with
+        {
+            Operation = new("op_2", OperationKind.Restart, DateTimeOffset.UtcNow, "sweep"),
+        });
         Assert.Equal(
             [
                 $$"""action {{Account}} {"action":"order","plan":"starter"}""",

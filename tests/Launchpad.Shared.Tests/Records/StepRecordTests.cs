@@ -13,13 +13,13 @@ public sealed class StepRecordTests(Azurite azurite) : StorageTests(azurite)
     {
         var (operation, steps, _) = await BegunAsync(OperationKind.Provision, "payment");
         ActivityInput.Enter(new { Order = 1 });
-        await steps.RunAsync(operation, Steps.Reserve, null, () => Task.FromResult<string?>("A machine has room"), Ct);
+        await steps.RunAsync(operation.Target, Steps.Reserve, null, _ => Task.FromResult<string?>("A machine has room"), Ct);
 
         var rows = await TalesAsync();
-        Assert.Equal($$"""action payment {"action":"provision","operation":"{{operation}}"}""", rows[0]);
+        Assert.Equal($$"""action payment {"action":"asked","operation":"{{operation.Id}}"}""", rows[0]);
         var hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData("""{"order":1}"""u8));
         Assert.Equal(
-            $$"""step launchpad {"attempt":1,"inputHash":"{{hash}}","operation":"{{operation}}","outcome":"started","step":"reserve"}""",
+            $$"""step launchpad {"attempt":1,"inputHash":"{{hash}}","operation":"{{operation.Id}}","outcome":"started","step":"reserve"}""",
             rows[1]);
         Assert.Contains("\"outcome\":\"done\"", rows[2], StringComparison.Ordinal);
         Assert.Contains("\"detail\":\"A machine has room\"", rows[2], StringComparison.Ordinal);
@@ -32,10 +32,10 @@ public sealed class StepRecordTests(Azurite azurite) : StorageTests(azurite)
     {
         var (operation, steps, operations) = await BegunAsync(OperationKind.Provision, "payment");
         await Assert.ThrowsAsync<VmFailedException>(() => steps.RunAsync(
-            operation, Steps.Start, null,
-            Task<string?> () => throw new VmFailedException("unreachable", "it said: canary of the machine", retryable: true), Ct));
-        await steps.RunAsync(operation, Steps.Start, null, () => Task.FromResult<string?>(null), Ct);
-        await steps.RunAsync(operation, Steps.UndoReserve, null, () => Task.FromResult<string?>(null), Ct);
+            operation.Target, Steps.Start, null,
+            Task<string?> (_) => throw new VmFailedException("unreachable", "it said: canary of the machine", retryable: true), Ct));
+        await steps.RunAsync(operation.Target, Steps.Start, null, _ => Task.FromResult<string?>(null), Ct);
+        await steps.RunAsync(operation.Target, Steps.UndoReserve, null, _ => Task.FromResult<string?>(null), Ct);
 
         var rows = await TalesAsync();
         Assert.Equal(7, rows.Count);
@@ -44,7 +44,7 @@ public sealed class StepRecordTests(Azurite azurite) : StorageTests(azurite)
         Assert.Contains("\"attempt\":2", rows[4], StringComparison.Ordinal);
         Assert.Contains("\"compensates\":\"reserve\"", rows[5], StringComparison.Ordinal);
         Assert.DoesNotContain(rows, row => row.Contains("canary", StringComparison.OrdinalIgnoreCase));
-        Assert.Equal(["start", "undo-reserve"], (await operations.StepsAsync(operation, Ct)).Select(step => step.Name));
+        Assert.Equal(["start", "undo-reserve"], (await operations.StepsAsync(operation.Id, Ct)).Select(step => step.Name));
     }
 
     [Fact]
@@ -61,11 +61,11 @@ public sealed class StepRecordTests(Azurite azurite) : StorageTests(azurite)
         var rows = await TalesAsync();
         Assert.Equal(["started", "waiting", "waiting", "done"], rows.Skip(1).Select(Outcome));
         Assert.All(rows.Skip(1), row => Assert.Contains("\"attempt\":1", row, StringComparison.Ordinal));
-        Assert.Equal(1, Assert.Single(await operations.StepsAsync(operation, Ct)).Attempt);
+        Assert.Equal(1, Assert.Single(await operations.StepsAsync(operation.Id, Ct)).Attempt);
 
         Task<bool> LookAsync(string detail, bool finished) => steps.PollAsync(
-            operation, Steps.Health, "The bot is starting up.",
-            () => Task.FromResult<(bool, string?, bool)>((finished, detail, finished)), Ct);
+            operation.Target, Steps.Health, "The bot is starting up.",
+            _ => Task.FromResult<(bool, string?, bool)>((finished, detail, finished)), Ct);
     }
 
     /// <summary>The process dies at every call that writes, in turn; what then runs again makes the chain whole and tells of the
@@ -89,11 +89,11 @@ public sealed class StepRecordTests(Azurite azurite) : StorageTests(azurite)
             .Select(row => System.Text.Json.JsonElement.Parse(row.Data))
             .Select(data => $"{data.GetProperty("attempt")} {data.GetProperty("outcome").GetString()}");
         Assert.Equal(expected, string.Join(',', told));
-        Assert.Equal(StepStatus.Done, Assert.Single(await operations.StepsAsync(operation, Ct)).Status);
+        Assert.Equal(StepStatus.Done, Assert.Single(await operations.StepsAsync(operation.Id, Ct)).Status);
 
         Task ActAsync(OperationStore store) => StepsOf(store).RunAsync(
-            operation, Steps.Start, null,
-            () =>
+            operation.Target, Steps.Start, null,
+            _ =>
             {
                 effects++;
                 return Task.FromResult<string?>(null);
@@ -109,10 +109,10 @@ public sealed class StepRecordTests(Azurite azurite) : StorageTests(azurite)
         var flaky = new OperationStore(Tables, new RecordStore(
             await FaultyAsync(request => RecordStoreTests.IsWrite(request) && lost++ % 2 == 0 ? CallFault.AnswerLost : CallFault.None),
             TimeProvider.System));
-        await StepsOf(flaky).RunAsync(operation, Steps.Start, null, () => Task.FromResult<string?>("fine"), Ct);
+        await StepsOf(flaky).RunAsync(operation.Target, Steps.Start, null, _ => Task.FromResult<string?>("fine"), Ct);
 
         Assert.Equal(["started", "done"], (await TalesAsync()).Skip(1).Select(Outcome));
-        Assert.Equal("fine", Assert.Single(await operations.StepsAsync(operation, Ct)).Detail);
+        Assert.Equal("fine", Assert.Single(await operations.StepsAsync(operation.Id, Ct)).Detail);
     }
 
     [Fact]
@@ -120,12 +120,12 @@ public sealed class StepRecordTests(Azurite azurite) : StorageTests(azurite)
     {
         var (_, _, operations) = await BegunAsync(OperationKind.TestMessage, Account);
         var deleted = Asked(OperationKind.Terminate, Account);
-        await Task.WhenAll(operations.RecordAsync(deleted, Ct), operations.RecordAsync(deleted, Ct));
-        await operations.RecordAsync(deleted, Ct);
+        await Task.WhenAll(operations.RecordAsync(deleted, "delete", Ct), operations.RecordAsync(deleted, "delete", Ct));
+        await operations.RecordAsync(deleted, "delete", Ct);
 
         var rows = await TalesAsync();
         Assert.Equal(2, rows.Count);
-        Assert.StartsWith($$"""action {{Account}} {"action":"send-message","operation":"op_""", rows[0], StringComparison.Ordinal);
+        Assert.StartsWith($$"""action {{Account}} {"action":"asked","operation":"op_""", rows[0], StringComparison.Ordinal);
         Assert.Equal($$"""action {{Account}} {"action":"delete","operation":"{{deleted.Id}}"}""", rows[1]);
         Assert.DoesNotContain(rows, row => row.Contains("canary", StringComparison.OrdinalIgnoreCase));
     }
@@ -141,13 +141,50 @@ public sealed class StepRecordTests(Azurite azurite) : StorageTests(azurite)
         Assert.Empty(await Tables.Operations.QueryAsync<Azure.Data.Tables.TableEntity>($"PartitionKey eq '{operation.Id}'").ToListAsync());
     }
 
+    /// <summary>A step that goes on says why it did not; one that takes back has nothing to say of what is not its own any more.</summary>
+    [Theory]
+    [InlineData(false, "preempted")]
+    [InlineData(true, "cancelled")]
+    public async Task A_step_of_an_operation_that_may_not_take_it_does_nothing(bool cancelled, string code)
+    {
+        var (operation, steps, operations) = await BegunAsync(OperationKind.Provision, Account);
+        await (cancelled
+            ? Tables.Deployments.UpsertEntityAsync(
+                new Azure.Data.Tables.TableEntity(Account, Deployment) { ["operationCancelled"] = true }, cancellationToken: Ct)
+            : HoldAsync(Asked(OperationKind.Terminate, Account)));
+        var effects = 0;
+        var refused = await Assert.ThrowsAnyAsync<PermanentException>(() => ActAsync(Steps.Start));
+        Assert.Equal((code, 0), (refused.Code, effects));
+        Assert.Equal((StepStatus.Failed, code), (await operations.StepsAsync(operation.Id, Ct)).Select(step => (step.Status, step.Code)).Single());
+
+        if (cancelled)
+        {
+            await ActAsync(Steps.UndoBot);
+            Assert.Equal(1, effects);
+            return;
+        }
+
+        await Assert.ThrowsAsync<NotHeldException>(() => ActAsync(Steps.UndoBot));
+        Assert.Equal(0, effects);
+        Assert.Equal(["start"], (await operations.StepsAsync(operation.Id, Ct)).Select(step => step.Name));
+
+        Task ActAsync(Step step) => steps.RunAsync(
+            operation.Target, step, null,
+            _ =>
+            {
+                effects++;
+                return Task.FromResult<string?>(null);
+            },
+            Ct);
+    }
+
     [Fact]
     public async Task A_step_that_was_left_open_is_ended_as_the_same_attempt()
     {
         var (operation, steps, _) = await BegunAsync(OperationKind.Terminate, Account);
         await steps.PollAsync<bool>(
-            operation, Steps.UndoWindow, null, () => Task.FromResult<(bool, string?, bool)>((true, "Until noon.", false)), Ct);
-        await steps.RunAsync(operation, Steps.UndoWindow, null, () => Task.FromResult<string?>("It is over."), Ct);
+            operation.Target, Steps.UndoWindow, null, _ => Task.FromResult<(bool, string?, bool)>((true, "Until noon.", false)), Ct);
+        await steps.RunAsync(operation.Target, Steps.UndoWindow, null, _ => Task.FromResult<string?>("It is over."), Ct);
         var rows = (await TalesAsync()).Skip(1).ToList();
         Assert.Equal(["started", "waiting", "done"], rows.Select(Outcome));
         Assert.All(rows, row => Assert.Contains("\"attempt\":1", row, StringComparison.Ordinal));
@@ -181,8 +218,8 @@ public sealed class StepRecordTests(Azurite azurite) : StorageTests(azurite)
             told);
 
         Task FollowAsync(Action<IProgress<StepReport>> work) => steps.FollowAsync(
-            operation, path,
-            progress =>
+            operation.Target, path,
+            (_, progress) =>
             {
                 work(progress);
                 return Task.CompletedTask;
@@ -198,7 +235,7 @@ public sealed class StepRecordTests(Azurite azurite) : StorageTests(azurite)
     public async Task Details_hold_no_address_and_nothing_that_looks_like_a_key(string detail, string recorded)
     {
         var (operation, steps, _) = await BegunAsync(OperationKind.Provision, "payment");
-        await steps.RunAsync(operation, Steps.Route, null, () => Task.FromResult<string?>(detail), Ct);
+        await steps.RunAsync(operation.Target, Steps.Route, null, _ => Task.FromResult<string?>(detail), Ct);
         Assert.Contains($"\"detail\":\"{recorded}\"", (await TalesAsync())[^1], StringComparison.Ordinal);
     }
 
@@ -206,9 +243,9 @@ public sealed class StepRecordTests(Azurite azurite) : StorageTests(azurite)
     public async Task A_draft_that_names_parts_of_the_customers_config_is_recorded_without_them()
     {
         var (operation, steps, operations) = await BegunAsync(OperationKind.Update, Account);
-        await steps.RunAsync(operation, Steps.Draft, null, () => Task.FromResult<string?>("Version 2: config.canaryWords"), Ct);
+        await steps.RunAsync(operation.Target, Steps.Draft, null, _ => Task.FromResult<string?>("Version 2: config.canaryWords"), Ct);
         Assert.DoesNotContain(await TalesAsync(), row => row.Contains("canary", StringComparison.OrdinalIgnoreCase));
-        Assert.Contains("canary", Assert.Single(await operations.StepsAsync(operation, Ct)).Detail, StringComparison.Ordinal);
+        Assert.Contains("canary", Assert.Single(await operations.StepsAsync(operation.Id, Ct)).Detail, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -217,13 +254,14 @@ public sealed class StepRecordTests(Azurite azurite) : StorageTests(azurite)
         var (one, steps, operations) = await BegunAsync(OperationKind.Provision, "payment");
         var other = Asked(OperationKind.Terminate, Account);
         await operations.AddAsync(other, Ct);
-        foreach (var (operation, step) in new[] { (one, Steps.Route), (other.Id, Steps.Unroute), (one, Steps.Validate) })
+        foreach (var (operation, step) in new[] { (one, Steps.Route), (other, Steps.Unroute), (one, Steps.Validate) })
         {
-            await steps.RunAsync(operation, step, null, () => Task.FromResult<string?>(null), Ct);
+            await HoldAsync(operation);
+            await steps.RunAsync(operation.Target, step, null, _ => Task.FromResult<string?>(null), Ct);
         }
 
         var fresh = new OperationStore(Tables, Records);
-        Assert.Equal(["validate", "route"], (await fresh.StepsAsync(one, Ct)).Select(step => step.Name));
+        Assert.Equal(["validate", "route"], (await fresh.StepsAsync(one.Id, Ct)).Select(step => step.Name));
         Assert.Equal(["unroute"], (await fresh.StepsAsync(other.Id, Ct)).Select(step => step.Name));
         await Assert.ThrowsAsync<PermanentException>(() => fresh.StepsAsync("op_never", Ct));
     }
@@ -233,19 +271,20 @@ public sealed class StepRecordTests(Azurite azurite) : StorageTests(azurite)
     public async Task An_operation_that_began_under_an_older_version_goes_on_in_the_record()
     {
         var (operation, _, _) = await BegunAsync(OperationKind.Restart, Account);
-        await Tables.Operations.DeleteEntityAsync(operation, "owner", cancellationToken: Ct);
+        await Tables.Operations.DeleteEntityAsync(operation.Id, "owner", cancellationToken: Ct);
         var fresh = new OperationStore(Tables, Records);
-        await StepsOf(fresh).RunAsync(operation, Steps.Start, null, () => Task.FromResult<string?>(null), Ct);
+        await StepsOf(fresh).RunAsync(operation.Target, Steps.Start, null, _ => Task.FromResult<string?>(null), Ct);
         Assert.Equal(["started", "done"], (await TalesAsync()).Skip(1).Select(Outcome));
     }
 
-    private async Task<(string, StepLog, OperationStore)> BegunAsync(OperationKind kind, string by)
+    private async Task<(Operation, StepLog, OperationStore)> BegunAsync(OperationKind kind, string by)
     {
         var operations = new OperationStore(Tables, Records);
         var operation = Asked(kind, by);
         await operations.AddAsync(operation, Ct);
-        await operations.RecordAsync(operation, Ct);
-        return (operation.Id, StepsOf(operations), operations);
+        await HoldAsync(operation);
+        await operations.RecordAsync(operation, "asked", Ct);
+        return (operation, StepsOf(operations), operations);
     }
 
     private static string Outcome(string row) => row.Split("\"outcome\":\"")[1].Split('"')[0];

@@ -1,3 +1,4 @@
+using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Ssh;
 using Launchpad.Shared.Vms;
@@ -11,7 +12,8 @@ namespace Launchpad.Telemetry.App;
 
 /// <summary>An operation as the product has them: a request begins it, a saga runs it, an activity asks a machine, which nobody ever
 /// reaches here, and what the customer typed is in everything that goes wrong.</summary>
-public sealed class Conversation(OperationStore operations, StepLog steps, VmProgram program, IHttpClientFactory clients)
+public sealed class Conversation(
+    OperationStore operations, DeploymentStore deployments, StepLog steps, VmProgram program, IHttpClientFactory clients)
 {
     private const string Account = "acc_1";
 
@@ -29,10 +31,23 @@ public sealed class Conversation(OperationStore operations, StepLog steps, VmPro
         ArgumentNullException.ThrowIfNull(talk);
         var now = DateTimeOffset.UtcNow;
         var operation = new Operation(
-            id, Account, "dep_1", OperationKind.TestMessage, OperationStatus.Accepted, Account, now, now.AddMinutes(1), talk.Text);
+            id, Account, "dep_" + id, OperationKind.TestMessage, OperationStatus.Accepted, Account, now, now.AddMinutes(1), talk.Text);
         await operations.AddAsync(operation, ct);
-        await operations.RecordAsync(operation, ct);
-        await operations.RecordAsync(operation, ct);
+        await deployments.AddAsync(
+            new()
+            {
+                Id = operation.Deployment,
+                Account = Account,
+                Name = talk.Text,
+                Slug = id,
+                Plan = "starter",
+                Settings = new(null, talk.Text, Telegram: false),
+                CreatedAt = now,
+                Operation = new(id, operation.Kind, now, Account),
+            },
+            ct);
+        await operations.RecordAsync(operation, "send-message", ct);
+        await operations.RecordAsync(operation, "send-message", ct);
         await client.ScheduleNewOrchestrationInstanceAsync(nameof(Converse), talk with { Operation = id }, new StartOrchestrationOptions(id), ct);
         return Results.Accepted();
     }
@@ -63,7 +78,7 @@ public sealed class Conversation(OperationStore operations, StepLog steps, VmPro
     public Task Say([ActivityTrigger] Talk talk, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(talk);
-        return steps.RunAsync(talk.Operation, Steps.Ask, talk.Text, async () =>
+        return steps.RunAsync(new(talk.Operation, Account, "dep_" + talk.Operation), Steps.Ask, talk.Text, async _ =>
         {
             using var http = clients.CreateClient();
             try

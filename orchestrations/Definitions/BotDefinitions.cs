@@ -1,0 +1,85 @@
+using Launchpad.Orchestrations.Activities;
+using Launchpad.Shared.Deployments;
+using Launchpad.Shared.Operations;
+using Launchpad.Shared.Plans;
+
+namespace Launchpad.Orchestrations.Definitions;
+
+/// <summary>What is done with a bot that has a version on a machine.</summary>
+public abstract class BotDefinition(OperationKind kind, string saga) : OperationDefinition(kind, saga)
+{
+    public override TimeSpan Allowed(RolloutOptions options) => TimeSpan.FromMinutes(10);
+
+    public override object Input(Deployment deployment, Operation operation) => new BotInput(
+        operation.Id, operation.Account, operation.Deployment, Plan.Get(deployment.Plan).Tier, deployment.Vm!,
+        deployment.ActiveVersion!.Value, operation.Deadline.UtcDateTime);
+}
+
+/// <summary>Something is said to a bot. The deployment stays as it is.</summary>
+public sealed class ConversationDefinition(OperationKind kind, string saga, string refusal) : BotDefinition(kind, saga)
+{
+    public override bool TouchesBot => false;
+
+    public override TimeSpan Allowed(RolloutOptions options) => TimeSpan.FromMinutes(5);
+
+    public override string? Refuse(Deployment now) => now.Status is DeploymentStatus.Running ? null : refusal;
+
+    public override string Verb(Operation operation) => Kind is OperationKind.TestMessage ? "send-message" : base.Verb(operation);
+
+    public override string? Result(Deployment ended, Operation operation, string url) => operation.Result;
+
+    protected override string? AdviceOn(string code) =>
+        code is "browser-unknown" ? "Reload the bot's page, and pair with the id that it shows then." : null;
+}
+
+public sealed class RestartDefinition() : BotDefinition(OperationKind.Restart, nameof(Restart))
+{
+    public override string? Refuse(Deployment now) =>
+        now is { Status: DeploymentStatus.Running or DeploymentStatus.Failed, ActiveVersion: not null, Vm: not null }
+            ? null
+            : "Only a bot that ran once can be restarted.";
+
+    public override Deployment Begin(Deployment deployment) => deployment.ToRestarting();
+
+    protected override string Otherwise => "Look at the bot's logs, then restart it. Its data is where it was.";
+}
+
+public sealed class SuspendDefinition() : BotDefinition(OperationKind.Suspend, nameof(Suspend))
+{
+    public override string? Refuse(Deployment now) =>
+        now.Status is DeploymentStatus.Running ? null : "Only a running bot can be suspended.";
+
+    public override string? Result(Deployment ended, Operation operation, string url) => null;
+}
+
+public sealed class ResumeDefinition() : BotDefinition(OperationKind.Resume, nameof(Restart))
+{
+    public override string? Refuse(Deployment now) =>
+        now.Status is DeploymentStatus.Suspended ? null : "Only a suspended bot can be resumed.";
+}
+
+/// <summary>A bot whose machine is lost comes up on another one.</summary>
+public sealed class ReplaceDefinition() : BotDefinition(OperationKind.Replace, nameof(Replace))
+{
+    public const string Loss = "Its volume went with the machine: what the bot stored since its last backup is lost.";
+
+    /// <summary>As long as a first provisioning may take: a machine may have to be made.</summary>
+    public override TimeSpan Allowed(RolloutOptions options) => TimeSpan.FromMinutes(20);
+
+    public override string? Refuse(Deployment now) =>
+        now is { Status: DeploymentStatus.Running or DeploymentStatus.Failed, ActiveVersion: not null, Vm: not null }
+            ? null
+            : "Only a bot that ran once can be brought up elsewhere.";
+
+    public override Deployment Begin(Deployment deployment) => deployment.ToRestarting();
+
+    /// <summary>The machine that is left: the deployment's row will name another.</summary>
+    public override string? Request(Deployment before, string? typed, DateTimeOffset now, RolloutOptions options) => before.Vm;
+
+    public override object Input(Deployment deployment, Operation operation) =>
+        (BotInput)base.Input(deployment, operation) with { Vm = operation.Request ?? deployment.Vm! };
+
+    public override string Result(Deployment ended, Operation operation, string url) => $"{url} runs on another machine. {Loss}";
+
+    protected override string Otherwise => "Nothing: it is tried again by itself, and the operator has been told.";
+}

@@ -1,0 +1,30 @@
+using Launchpad.Shared.Health;
+
+namespace Launchpad.Shared.Vms;
+
+/// <summary>Our machines at the cloud, by our own ids. Whoever carries the pager is told while the cloud has none to give.</summary>
+public sealed class CloudMachines(VmGateway gateway, Pager pager, CapacityForecast forecast)
+{
+    private const string Pool = "machines";
+
+    public Task<VmState?> FindAsync(string vm, CancellationToken ct) => gateway.FindAsync(VmGateway.ResourceName(vm), ct);
+
+    /// <summary>Null when the order was taken; else why there is none to have, and when there may be.</summary>
+    public async Task<string?> OrderAsync(Vm vm, string userData, CancellationToken ct)
+    {
+        try
+        {
+            var tags = new Dictionary<string, string> { [VmGateway.Tag] = vm.Id };
+            await gateway.StartCreateAsync(new(VmGateway.ResourceName(vm.Id), vm.Size, userData, tags), ct);
+            await pager.ResolveAsync(PageKind.NoCapacity, Pool, ct);
+            return null;
+        }
+        catch (NoCapacityException full)
+        {
+            await pager.RaiseAsync(PageKind.NoCapacity, Pool, full.Message, ct);
+            return $"{full.Message} {await forecast.TellAsync(ct)}";
+        }
+    }
+
+    public Task DeleteAsync(string vm, CancellationToken ct) => gateway.DeleteAsync(VmGateway.ResourceName(vm), ct);
+}
