@@ -80,5 +80,5 @@ public sealed class PlacementTests
     private static Vm Vm(string id, int used) => new(
         Tier.Shared, id, VmStatus.Ready, "Standard_D2s_v5", 8192,
         used == 0 ? ImmutableSortedDictionary<string, int>.Empty : ImmutableSortedDictionary<string, int>.Empty.Add("dep", used),
-        "op", DateTimeOffset.UnixEpoch);
+        DateTimeOffset.UnixEpoch);
 }

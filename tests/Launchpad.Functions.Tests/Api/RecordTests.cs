@@ -57,7 +57,8 @@ public sealed class RecordTests(LaunchpadApi api)
         var steps = told.Where(row => row.TryGetProperty("inputHash", out _)).ToList();
         Assert.Equal(["started", "failed"], steps.Select(step => step.GetProperty("outcome").GetString()));
         Assert.Equal("vm-gone", steps[1].GetProperty("code").GetString());
-        var given = new BotInput(operation, owner.Account, id, Tier.Shared, "vm_none", 1);
+        var deadline = (await api.Service<OperationStore>().FindAsync(owner.Account, operation, Ct))!.Deadline.UtcDateTime;
+        var given = new BotInput(operation, owner.Account, id, Tier.Shared, "vm_none", 1, deadline);
         var hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(
             JsonSerializer.SerializeToUtf8Bytes(given, JsonSerializerOptions.Web)));
         Assert.All(steps, step => Assert.Equal(hash, step.GetProperty("inputHash").GetString()));
