@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Images;
@@ -33,8 +32,11 @@ public sealed class Changes(
     DeploymentStore deployments, ConfigVersionStore versions, OperationStore operations, OperationStarter starter, BotSecrets secrets,
     Recorder recorder, Ownership ownership, TimeProvider clock, IOptions<ImageOptions> images)
 {
+    private const string PlanOnly = "plan";
+
     /// <summary>An RFC 7396 merge patch of model, instructions, config, channels and plan: what is absent stays, what is null goes.</summary>
     [Function("UpdateConfig")]
+    [Query(PlanOnly, "true", "false")]
     public async Task<IActionResult> Update(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "deployments/{id}/config")] HttpRequest request, string id,
         [DurableClient] DurableTaskClient client, CancellationToken ct)
@@ -42,7 +44,7 @@ public sealed class Changes(
         var deployment = await ownership.FindAsync(request, id, ct);
         var patch = await Bodies.ReadAsync<JsonObject>(request, ct);
         Preconditions.Require(request, deployment);
-        if (request.Query["plan"] == "true" && patch.ContainsKey("telegramToken"))
+        if (request.Query[PlanOnly] == "true" && patch.ContainsKey("telegramToken"))
         {
             throw Problems.Invalid("telegramToken", "cannot be part of a plan: a plan keeps nothing, and this would have to be kept.");
         }
@@ -55,6 +57,7 @@ public sealed class Changes(
     }
 
     [Function("UpgradeDeployment")]
+    [Query(PlanOnly, "true", "false")]
     public async Task<IActionResult> Upgrade(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/upgrade")] HttpRequest request, string id,
         [DurableClient] DurableTaskClient client, CancellationToken ct)
@@ -78,6 +81,7 @@ public sealed class Changes(
     }
 
     [Function("RollBackDeployment")]
+    [Query(PlanOnly, "true", "false")]
     public async Task<IActionResult> RollBack(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/rollback")] HttpRequest request, string id,
         [DurableClient] DurableTaskClient client, CancellationToken ct)
@@ -145,6 +149,7 @@ public sealed class Changes(
     {
         var deployment = await ownership.FindAsync(request, id, ct);
         var body = await Bodies.ReadAsync<UpdatePolicy>(request, ct);
+        Preconditions.Check(request, deployment);
         var channel = Rules.Tag("channel", body.Channel);
         await recorder.ActAsync(id, deployment.Account, "set-update-policy", new { body.Pinned, body.ResumeUpgrades }, ct);
         var changed = await deployments.ChangeAsync(
@@ -166,7 +171,7 @@ public sealed class Changes(
 
     private Task<IActionResult> BeginAsync(
         HttpRequest request, DurableTaskClient client, Deployment deployment, OperationKind kind, ChangeRequest change, CancellationToken ct) =>
-        BeginAsync(client, deployment, request.Query["plan"] == "true" ? OperationKind.Plan : kind, change, ct);
+        BeginAsync(client, deployment, request.Query[PlanOnly] == "true" ? OperationKind.Plan : kind, change, ct);
 
     private async Task<IActionResult> BeginAsync(
         DurableTaskClient client, Deployment deployment, OperationKind kind, ChangeRequest change, CancellationToken ct)
@@ -214,26 +219,4 @@ public sealed class Changes(
         JsonValue value when value.TryGetValue<string>(out var text) => text,
         _ => throw Problems.Invalid(name, "has to be text."),
     };
-}
-
-/// <summary>Whoever changes a config says which one he has seen.</summary>
-public static class Preconditions
-{
-    public static string ETag(Deployment deployment) =>
-        string.Create(CultureInfo.InvariantCulture, $"\"v{deployment.ActiveVersion ?? 0}\"");
-
-    /// <exception cref="ProblemException">428 without If-Match, 412 when another version is active.</exception>
-    public static void Require(HttpRequest request, Deployment deployment)
-    {
-        var seen = request.Headers.IfMatch.ToString();
-        if (seen.Length == 0)
-        {
-            throw Problems.PreconditionNeeded();
-        }
-
-        if (seen != ETag(deployment))
-        {
-            throw Problems.Moved(deployment);
-        }
-    }
 }

@@ -30,6 +30,8 @@ public sealed class ProblemMiddleware(ILogger<ProblemMiddleware> log) : IFunctio
         }
         catch (Exception exception) when (!http.Response.HasStarted && !http.RequestAborted.IsCancellationRequested)
         {
+            // What a function had answered before this went wrong would be written behind it.
+            context.GetInvocationResult().Value = null;
             await WriteAsync(http, Translate(exception));
         }
     }
