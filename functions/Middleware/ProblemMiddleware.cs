@@ -44,7 +44,7 @@ public sealed class ProblemMiddleware(ILogger<ProblemMiddleware> log) : IFunctio
                 return problem;
             case BadHttpRequestException bad:
                 return Problems.Malformed(bad.Message);
-            case PasswordQueueFullException:
+            case QueueFullException:
                 return Problems.TooManyAttempts(5);
             case RequestFailedException or HttpRequestException or StripeException
                 or RpcException { StatusCode: StatusCode.Unavailable or StatusCode.Cancelled or StatusCode.DeadlineExceeded }:
