@@ -1,4 +1,3 @@
-using System.Threading.RateLimiting;
 using Launchpad.Shared.Accounts;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -15,7 +14,7 @@ public sealed record SignedIn(AccountView Account, string Token, DateTimeOffset 
 
 /// <summary>Sign-up, login, logout, me.</summary>
 public sealed class Accounts(
-    AccountStore accounts, SessionStore sessions, Passwords passwords, Callers callers, SignInThrottle throttle, TimeProvider clock)
+    AccountStore accounts, SessionStore sessions, Passwords passwords, Callers callers, SignInLimits limits, TimeProvider clock)
 {
     [Function("Signup")]
     public async Task<IActionResult> Signup(
@@ -23,8 +22,9 @@ public sealed class Accounts(
     {
         var body = await Bodies.ReadAsync<Credentials>(request, ct);
         var (email, password) = (Rules.Email(body.Email), Rules.Password(body.Password));
-        var hash = await passwords.HashAsync(password, ct);
-        var account = await accounts.CreateAsync(email, hash, ct) ?? throw Problems.EmailTaken();
+        var address = Callers.Address(request);
+        var hash = await passwords.HashAsync(password, $"signup {address}", ct);
+        var account = await accounts.CreateAsync(email, body.Email!, hash, address, ct) ?? throw Problems.EmailTaken();
         return await SignInAsync(request, account, StatusCodes.Status201Created, ct);
     }
 
@@ -33,12 +33,18 @@ public sealed class Accounts(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "auth/login")] HttpRequest request, CancellationToken ct)
     {
         var body = await Bodies.ReadAsync<Credentials>(request, ct);
-        var (email, password) = (Rules.Email(body.Email), Rules.Password(body.Password));
-        throttle.Enter(email);
-        var found = await accounts.FindByEmailAsync(email, ct);
-        return await passwords.VerifyAsync(password, found?.PasswordHash, ct)
-            ? await SignInAsync(request, found!.Value.Account, StatusCodes.Status200OK, ct)
-            : throw Problems.WrongCredentials();
+        var (typed, password) = (Rules.SignInEmail(body.Email), Rules.Password(body.Password));
+        var address = Callers.Address(request);
+        var found = await accounts.FindByEmailAsync(typed, ct);
+        var known = found?.Knows(address) is true;
+        var lane = known ? $"login {address} {found!.Account.Id}" : $"login {address}";
+        if (!await limits.TryAsync(new(typed, address, known), () => passwords.VerifyAsync(password, found?.PasswordHash, lane, ct)))
+        {
+            throw Problems.WrongCredentials();
+        }
+
+        await accounts.RememberAsync(found!, address, ct);
+        return await SignInAsync(request, found!.Account, StatusCodes.Status200OK, ct);
     }
 
     [Function("Logout")]
@@ -53,7 +59,7 @@ public sealed class Accounts(
 
     [Function("Me")]
     public async Task<IActionResult> Me(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "auth/me")] HttpRequest request, CancellationToken ct) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "auth/me")] HttpRequest request, CancellationToken ct) =>
         new OkObjectResult(View(await callers.RequireAsync(request, ct)));
 
     private async Task<IActionResult> SignInAsync(HttpRequest request, Account account, int status, CancellationToken ct)
@@ -68,26 +74,4 @@ public sealed class Accounts(
         new() { HttpOnly = true, Secure = true, SameSite = SameSiteMode.Strict, Path = "/", Expires = expires };
 
     private static AccountView View(Account account) => new(account.Id, account.Email, account.CreatedAt);
-}
-
-/// <summary>Slows guessing of one account's password down, wherever the guesses come from.</summary>
-public sealed class SignInThrottle : IDisposable
-{
-    private const int AttemptsMax = 10;
-    private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
-
-    private readonly PartitionedRateLimiter<string> attempts = PartitionedRateLimiter.Create<string, string>(
-        email => RateLimitPartition.GetFixedWindowLimiter(
-            email.ToUpperInvariant(), _ => new() { PermitLimit = AttemptsMax, Window = Window, QueueLimit = 0 }));
-
-    public void Enter(string email)
-    {
-        using var lease = attempts.AttemptAcquire(email);
-        if (!lease.IsAcquired)
-        {
-            throw Problems.TooManyAttempts((int)Window.TotalSeconds);
-        }
-    }
-
-    public void Dispose() => attempts.Dispose();
 }

@@ -51,8 +51,9 @@ public sealed class Billing(
 
     /// <summary>What the browser comes back to.</summary>
     [Function("CheckoutReturn")]
+    [Query("cancelled")]
     public static ContentResult Return(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "billing/return")] HttpRequest request)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "billing/return")] HttpRequest request)
     {
         var (title, text) = request.Query.ContainsKey("cancelled")
             ? ("Nothing was paid", "You can pay later: ask for a new checkout link, the order is kept.")

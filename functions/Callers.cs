@@ -1,3 +1,4 @@
+using System.Net;
 using Launchpad.Shared.Accounts;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
@@ -36,6 +37,15 @@ public sealed class Callers(SessionStore sessions, AccountStore accounts, IOptio
         return safe || origin.Length == 0 || IsOwn(origin)
             ? token
             : throw Problems.WrongOrigin();
+    }
+
+    /// <summary>The network address that limits count by, of IPv6 the /64 that one customer has to himself. What trusted proxies say of
+    /// it is taken into account already (<see cref="SiteOptions.TrustedProxies"/>).</summary>
+    public static string Address(HttpRequest request)
+    {
+        var address = request.HttpContext.Connection.RemoteIpAddress ?? IPAddress.None;
+        var bytes = (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).GetAddressBytes();
+        return bytes.Length == 4 ? new IPAddress(bytes).ToString() : Convert.ToHexStringLower(bytes.AsSpan(0, 8));
     }
 
     private bool IsOwn(string origin) =>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Images;
@@ -34,8 +33,15 @@ public sealed class Changes(
     DeploymentStore deployments, ConfigVersionStore versions, OperationStore operations, OperationStarter starter, BotSecrets secrets,
     Recorder recorder, Ownership ownership, TimeProvider clock, IOptions<ImageOptions> images)
 {
+    private const string PreviewOnly = "preview";
+
+    /// <summary>What <see cref="PreviewOnly"/> was called before.</summary>
+    private const string PlanOnly = "plan";
+
     /// <summary>An RFC 7396 merge patch of model, instructions, config, channels and plan: what is absent stays, what is null goes.</summary>
     [Function("UpdateConfig")]
+    [Query(PreviewOnly, "true", "false")]
+    [Query(PlanOnly, "true", "false")]
     public async Task<IActionResult> Update(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "deployments/{id}/config")] HttpRequest request, string id,
         [DurableClient] DurableTaskClient client, CancellationToken ct)
@@ -56,6 +62,8 @@ public sealed class Changes(
     }
 
     [Function("UpgradeDeployment")]
+    [Query(PreviewOnly, "true", "false")]
+    [Query(PlanOnly, "true", "false")]
     public async Task<IActionResult> Upgrade(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/upgrade")] HttpRequest request, string id,
         [DurableClient] DurableTaskClient client, CancellationToken ct)
@@ -79,6 +87,8 @@ public sealed class Changes(
     }
 
     [Function("RollBackDeployment")]
+    [Query(PreviewOnly, "true", "false")]
+    [Query(PlanOnly, "true", "false")]
     public async Task<IActionResult> RollBack(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/rollback")] HttpRequest request, string id,
         [DurableClient] DurableTaskClient client, CancellationToken ct)
@@ -147,6 +157,7 @@ public sealed class Changes(
     {
         var deployment = await ownership.FindAsync(request, id, ct);
         var body = await Bodies.ReadAsync<UpdatePolicy>(request, ct);
+        Preconditions.Check(request, deployment);
         var channel = Rules.Tag("channel", body.Channel);
         await recorder.ActAsync(id, deployment.Account, "set-update-policy", new { body.Pinned, body.ResumeUpgrades }, ct);
         var changed = await deployments.ChangeAsync(
@@ -170,8 +181,7 @@ public sealed class Changes(
         HttpRequest request, DurableTaskClient client, Deployment deployment, OperationKind kind, ChangeRequest change, CancellationToken ct) =>
         BeginAsync(client, deployment, IsPreview(request) ? OperationKind.Preview : kind, change, ct);
 
-    /// <summary>Under its older name too.</summary>
-    private static bool IsPreview(HttpRequest request) => request.Query["preview"] == "true" || request.Query["plan"] == "true";
+    private static bool IsPreview(HttpRequest request) => request.Query[PreviewOnly] == "true" || request.Query[PlanOnly] == "true";
 
     private async Task<IActionResult> BeginAsync(
         DurableTaskClient client, Deployment deployment, OperationKind kind, ChangeRequest change, CancellationToken ct)
@@ -214,26 +224,4 @@ public sealed class Changes(
         JsonValue value when value.TryGetValue<string>(out var text) => text,
         _ => throw Problems.Invalid(name, "has to be text."),
     };
-}
-
-/// <summary>Whoever changes a config says which one he has seen.</summary>
-public static class Preconditions
-{
-    public static string ETag(Deployment deployment) =>
-        string.Create(CultureInfo.InvariantCulture, $"\"v{deployment.ActiveVersion ?? 0}\"");
-
-    /// <exception cref="ProblemException">428 without If-Match, 412 when another version is active.</exception>
-    public static void Require(HttpRequest request, Deployment deployment)
-    {
-        var seen = request.Headers.IfMatch.ToString();
-        if (seen.Length == 0)
-        {
-            throw Problems.PreconditionNeeded();
-        }
-
-        if (seen != ETag(deployment))
-        {
-            throw Problems.Moved(deployment);
-        }
-    }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Azure.Core;
 using Launchpad.Functions.Middleware;
 using Launchpad.Orchestrations.Activities;
@@ -13,6 +14,7 @@ using Launchpad.Shared.Secrets;
 using Launchpad.Shared.Ssh;
 using Launchpad.Shared.Storage;
 using Launchpad.Shared.Vms;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -28,6 +30,8 @@ public static class Composition
     {
         builder.ConfigureFunctionsWebApplication();
         builder.UseMiddleware<ProblemMiddleware>();
+        builder.UseMiddleware<QueryMiddleware>();
+        builder.UseMiddleware<ConditionalMiddleware>();
         builder.UseMiddleware<ActivityInputMiddleware>();
         builder.Services.AddLaunchpad(builder.Configuration);
         builder.AddTelemetry();
@@ -37,6 +41,7 @@ public static class Composition
     {
         services.AddSingleton(TimeProvider.System);
         services.AddSettings<SiteOptions>(configuration, SiteOptions.Section);
+        services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<SiteOptions>>(TrustProxies);
         services.AddSettings<QuotaOptions>(configuration, QuotaOptions.Section);
         services.AddSettings<PoolOptions>(configuration, PoolOptions.Section);
         services.AddSettings<RoutingOptions>(configuration, RoutingOptions.Section);
@@ -58,6 +63,17 @@ public static class Composition
     private static T Options<T>(IServiceProvider provider)
         where T : class =>
         provider.GetRequiredService<IOptions<T>>().Value;
+
+    /// <summary>The host, which is on this machine, is believed already: it says who called it. A trusted caller says in turn who called
+    /// him, and so on until there is one who is not trusted.</summary>
+    private static void TrustProxies(ForwardedHeadersOptions forwarded, IOptions<SiteOptions> site)
+    {
+        foreach (var network in site.Value.Networks)
+        {
+            forwarded.KnownIPNetworks.Add(IPNetwork.Parse(network));
+            forwarded.ForwardLimit = null;
+        }
+    }
 
     private static void AddStorage(this IServiceCollection services, IConfiguration configuration)
     {
@@ -96,7 +112,7 @@ public static class Composition
         services.AddSingleton<AccountStore>();
         services.AddSingleton<SessionStore>();
         services.AddSingleton<Passwords>();
-        services.AddSingleton<SignInThrottle>();
+        services.AddSingleton<SignInLimits>();
         services.AddSingleton<Callers>();
         services.AddSingleton<Ownership>();
         services.AddSingleton<EventStreams>();
@@ -145,11 +161,15 @@ public static class Composition
         services.AddSingleton<Recoveries>();
     }
 
-    /// <summary>Nothing is served before its table exists, nor while anybody could sign the payment provider's events.</summary>
+    /// <summary>Nothing is served before its table exists, nor while anybody could sign the payment provider's events, nor where two
+    /// spellings of an address would be two accounts.</summary>
     private sealed class Readiness(Tables tables, StripeConnection stripe) : IHostedLifecycleService
     {
         public Task StartingAsync(CancellationToken cancellationToken) =>
-            Task.WhenAll(tables.CreateAllAsync(cancellationToken), stripe.CheckAsync(cancellationToken));
+            "e\u0301".Normalize() == "\u00e9"
+                ? Task.WhenAll(tables.CreateAllAsync(cancellationToken), stripe.CheckAsync(cancellationToken))
+                : throw new InvalidOperationException(
+                    "Text cannot be normalized here: install ICU (libicu), and leave DOTNET_SYSTEM_GLOBALIZATION_INVARIANT unset.");
 
         public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

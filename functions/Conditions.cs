@@ -20,7 +20,7 @@ public sealed class Conditions(ConditionStore conditions, DriftStore drift, Owne
 {
     [Function("GetDeploymentHealth")]
     public async Task<IActionResult> Health(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "deployments/{id}/health")] HttpRequest request, string id,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "deployments/{id}/health")] HttpRequest request, string id,
         CancellationToken ct)
     {
         var deployment = await ownership.FindAsync(request, id, ct);
@@ -30,7 +30,7 @@ public sealed class Conditions(ConditionStore conditions, DriftStore drift, Owne
     /// <summary>Newest first.</summary>
     [Function("GetDeploymentDrift")]
     public async Task<IActionResult> Drift(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "deployments/{id}/drift")] HttpRequest request, string id,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "deployments/{id}/drift")] HttpRequest request, string id,
         CancellationToken ct) =>
         new OkObjectResult(new { drift = await drift.ListAsync((await ownership.FindAsync(request, id, ct)).Id, ct) });
 

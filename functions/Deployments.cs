@@ -58,8 +58,9 @@ public sealed class Deployments(
     }
 
     [Function("ListDeployments")]
+    [Query("continuation")]
     public async Task<IActionResult> List(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "deployments")] HttpRequest request, CancellationToken ct)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "deployments")] HttpRequest request, CancellationToken ct)
     {
         var account = await callers.RequireAsync(request, ct);
         var (items, next) = await deployments.ListAsync(account.Id, request.Query["continuation"].FirstOrDefault(), ct);
@@ -68,12 +69,13 @@ public sealed class Deployments(
 
     [Function("GetDeployment")]
     public async Task<IActionResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "deployments/{id}")] HttpRequest request, string id,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "deployments/{id}")] HttpRequest request, string id,
         CancellationToken ct) =>
         new OkObjectResult(View(await ownership.FindAsync(request, id, ct)));
 
     /// <summary>Deleting twice answers the same operation.</summary>
     [Function("DeleteDeployment")]
+    [Query("window", "none")]
     public async Task<IActionResult> Delete(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "deployments/{id}")] HttpRequest request, string id,
         [DurableClient] DurableTaskClient client, CancellationToken ct)
@@ -138,7 +140,7 @@ public sealed class Deployments(
     /// <summary>What opens the bot at its address; the owner alone can read it.</summary>
     [Function("GetGatewayToken")]
     public async Task<IActionResult> GatewayToken(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "deployments/{id}/gateway-token")] HttpRequest request, string id,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "deployments/{id}/gateway-token")] HttpRequest request, string id,
         CancellationToken ct)
     {
         var deployment = await ownership.FindAsync(request, id, ct);

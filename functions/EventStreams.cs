@@ -31,7 +31,10 @@ public sealed class EventStreams(IHostApplicationLifetime lifetime, TimeProvider
             using var end = CancellationTokenSource.CreateLinkedTokenSource(ct, lifetime.ApplicationStopping);
             var first = await more(end.Token);
             await BeginAsync(response, end.Token);
-            await WriteAsync(response, first, more, end.Token);
+            if (!HttpMethods.IsHead(response.HttpContext.Request.Method))
+            {
+                await WriteAsync(response, first, more, end.Token);
+            }
         }
         catch (OperationCanceledException) when (response.HasStarted)
         {

@@ -19,8 +19,9 @@ public sealed class Logs(DeploymentStore deployments, BotLogs logs, LogCollector
     private static readonly TimeSpan Late = TimeSpan.FromSeconds(5);
 
     [Function("GetLogs")]
+    [Query("from"), Query("to"), Query("contains"), Query("continuation"), Query("tail")]
     public async Task<IActionResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "deployments/{id}/logs")] HttpRequest request, string id,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "deployments/{id}/logs")] HttpRequest request, string id,
         [DurableClient] DurableTaskClient client, CancellationToken ct)
     {
         var deployment = await ownership.FindAsync(request, id, ct);
@@ -33,8 +34,9 @@ public sealed class Logs(DeploymentStore deployments, BotLogs logs, LogCollector
     /// <summary>The last lines, then each new one as it is fetched. It begins after the line that the client saw last, if it names
     /// one.</summary>
     [Function("StreamLogs")]
+    [Query("after")]
     public async Task<IActionResult> Stream(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "deployments/{id}/logs/stream")] HttpRequest request, string id,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "deployments/{id}/logs/stream")] HttpRequest request, string id,
         [DurableClient] DurableTaskClient client, CancellationToken ct)
     {
         var deployment = await ownership.FindAsync(request, id, ct);

@@ -20,7 +20,8 @@ public sealed class Operations(OperationStore operations, Callers callers)
 {
     [Function("GetOperation")]
     public async Task<IActionResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "operations/{id}")] HttpRequest request, string id, CancellationToken ct)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "operations/{id}")] HttpRequest request, string id,
+        CancellationToken ct)
     {
         var account = await callers.RequireAsync(request, ct);
         var found = Shared.Ids.IsValid(id, Shared.Ids.Operation) ? await operations.FindAsync(account.Id, id, ct) : null;

@@ -12,7 +12,7 @@ public sealed record PlanView(
 public sealed class Plans
 {
     [Function("Plans")]
-    public static IActionResult List([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "plans")] HttpRequest request) =>
+    public static IActionResult List([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "plans")] HttpRequest request) =>
         new OkObjectResult(new { plans = Plan.All.Select(View) });
 
     private static PlanView View(Plan plan) => new(

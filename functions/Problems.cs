@@ -47,6 +47,12 @@ public static class Problems
     public static ProblemException WrongOrigin() =>
         new(StatusCodes.Status403Forbidden, "wrong-origin", "Refused", "A page of another origin may not act for you.");
 
+    public static ProblemException UnknownAddress(string path) =>
+        new(StatusCodes.Status404NotFound, "not-found", "Not found", $"The API has nothing at '{path}'.");
+
+    public static ProblemException MethodNotAllowed(string method, string allowed) =>
+        new(StatusCodes.Status405MethodNotAllowed, "method-not-allowed", "Not possible here", $"{method} is not taken here: {allowed}.");
+
     /// <summary>The same for what never was, what is gone and what belongs to someone else.</summary>
     public static ProblemException NotFound() =>
         new(StatusCodes.Status404NotFound, "not-found", "Not found", "There is nothing of that id in your account.");
@@ -74,6 +80,9 @@ public static class Problems
     public static ProblemException PreviewVoid(string why) =>
         new(StatusCodes.Status409Conflict, "preview-void", "The preview does not hold any more", $"{why} Make a new one.");
 
+    public static ProblemException PreconditionFailed() =>
+        new(StatusCodes.Status412PreconditionFailed, "moved", "Changed meanwhile", "No ETag in 'If-Match' is that of what is here now.");
+
     public static ProblemException UpgradesPaused(int failures) =>
         new(StatusCodes.Status409Conflict, "upgrades-paused", "Upgrades are paused",
             $"The last {failures} rollouts failed, so none is tried unasked. Look at why (GET …/versions), then PUT …/updates with "
@@ -88,6 +97,9 @@ public static class Problems
 
     public static ProblemException TooLarge(int maxBytes) =>
         new(StatusCodes.Status413PayloadTooLarge, "too-large", "The request is too large", $"At most {maxBytes} bytes are accepted.");
+
+    public static ProblemException UnsupportedMedia(string detail) =>
+        new(StatusCodes.Status415UnsupportedMediaType, "unsupported-media-type", "The request cannot be read", detail);
 
     public static ProblemException TooManyAttempts(int seconds) =>
         new(StatusCodes.Status429TooManyRequests, "too-many-attempts", "Too many attempts", $"Try again in {seconds} seconds.")

@@ -21,8 +21,9 @@ public sealed class Records(RecordStore records, DeploymentStore deployments, Ow
     private const string LastEventId = "Last-Event-ID";
 
     [Function("GetRecord")]
+    [Query("after")]
     public async Task<IActionResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "deployments/{id}/record")] HttpRequest request, string id,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "deployments/{id}/record")] HttpRequest request, string id,
         CancellationToken ct)
     {
         var deployment = await ownership.FindAsync(request, id, ct);
@@ -36,8 +37,9 @@ public sealed class Records(RecordStore records, DeploymentStore deployments, Ow
 
     /// <summary>The same rows as events, and each new one within a second.</summary>
     [Function("StreamRecord")]
+    [Query("after")]
     public async Task<IActionResult> Stream(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "deployments/{id}/events")] HttpRequest request, string id,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "deployments/{id}/events")] HttpRequest request, string id,
         CancellationToken ct)
     {
         var deployment = await ownership.FindAsync(request, id, ct);

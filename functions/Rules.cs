@@ -1,23 +1,30 @@
 using System.Net.Mail;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Launchpad.Shared.Accounts;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
 
 namespace Launchpad.Functions;
 
-/// <summary>What the strings that people type may be. Everything that passes arrives as data, to the letter; everything else is refused
-/// here.</summary>
+/// <summary>What the strings that people type may be. Everything that passes arrives as data: what people are told apart by in one form,
+/// anything else to the letter. Everything else is refused here.</summary>
 public static partial class Rules
 {
     // A row holds 32,000 characters of text.
     private const int OwnConfigMax = 16_000;
 
-    public static string Email(string? value)
+    /// <summary>In the one form that all its spellings have.</summary>
+    public static string Email(string? value) =>
+        EmailAddress.Normalize(Visible("email", Line("email", value, 254)))
+            ?? throw Problems.Invalid("email", "is not an e-mail address. A domain with ß or ς is written as the DNS has it: xn--…");
+
+    /// <summary>An address that may have an account: one made before may have a spelling that is refused today.</summary>
+    public static string SignInEmail(string? value)
     {
-        var email = Line("email", value, 254);
-        return MailAddress.TryCreate(email, out var parsed) && parsed.Address == email && !email.Contains(' ', StringComparison.Ordinal)
-            ? email
+        var typed = Line("email", value, 254);
+        return EmailAddress.Normalize(typed) is not null || MailAddress.TryCreate(typed, out _)
+            ? typed
             : throw Problems.Invalid("email", "is not an e-mail address.");
     }
 
@@ -26,7 +33,8 @@ public static partial class Rules
             ? value
             : throw Problems.Invalid("password", "has to have 10 to 1024 characters.");
 
-    public static string Name(string? value) => Line("name", value, 60);
+    public static string Name(string? value) =>
+        Line("name", Visible("name", VisibleText.Nickname(Line("name", value, 60))), 60);
 
     public static string? Model(string? value) =>
         value is null || ModelPattern().IsMatch(value)
@@ -68,7 +76,7 @@ public static partial class Rules
             ? value
             : throw Problems.Invalid(field, "is an image tag: letters, digits and . _ - , at most 128, the first no dot or dash.");
 
-    public static string Why(string? value) => value is null ? "" : Line("why", value, 200);
+    public static string Why(string? value) => value is null ? "" : Visible("why", Line("why", value, 200)).Normalize();
 
     /// <summary>Null to stay. Another tier is another machine, to which the data would have to move.</summary>
     public static string? Plan(Deployment deployment, string? value)
@@ -116,6 +124,12 @@ public static partial class Rules
             && IsWellFormed(value)
             ? value
             : throw Problems.Invalid(field, $"has to be 1 to {max} characters; of control characters only line feed and tab.");
+
+    private static string Visible(string field, string value) =>
+        !VisibleText.HasUnseen(value)
+            ? value
+            : throw Problems.Invalid(
+                field, "has a character in it that is not shown, such as a zero-width space or a mark of direction. Leave it out.");
 
     /// <summary>False for a lone surrogate, which no encoding can carry.</summary>
     private static bool IsWellFormed(string value)

@@ -20,7 +20,7 @@ public sealed class Versions(ConfigVersionStore versions, Ownership ownership, I
     /// <summary>The ETag is what a change has to name.</summary>
     [Function("GetConfig")]
     public async Task<IActionResult> GetConfig(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "deployments/{id}/config")] HttpRequest request, string id,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "deployments/{id}/config")] HttpRequest request, string id,
         CancellationToken ct)
     {
         var deployment = await ownership.FindAsync(request, id, ct);
@@ -48,8 +48,9 @@ public sealed class Versions(ConfigVersionStore versions, Ownership ownership, I
 
     /// <summary>Newest first, a hundred at a time: `before` is the last number that was seen.</summary>
     [Function("ListVersions")]
+    [Query("before")]
     public async Task<IActionResult> List(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "deployments/{id}/versions")] HttpRequest request, string id,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "deployments/{id}/versions")] HttpRequest request, string id,
         CancellationToken ct)
     {
         await ownership.FindAsync(request, id, ct);
@@ -59,8 +60,8 @@ public sealed class Versions(ConfigVersionStore versions, Ownership ownership, I
 
     [Function("GetVersion")]
     public async Task<IActionResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "deployments/{id}/versions/{number}")] HttpRequest request, string id,
-        string number, CancellationToken ct)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "deployments/{id}/versions/{number}")] HttpRequest request,
+        string id, string number, CancellationToken ct)
     {
         await ownership.FindAsync(request, id, ct);
         var version = await GetAsync(id, number, ct);
@@ -84,8 +85,9 @@ public sealed class Versions(ConfigVersionStore versions, Ownership ownership, I
 
     /// <summary>From the version that `from` names, or the one before.</summary>
     [Function("DiffVersion")]
+    [Query("from")]
     public async Task<IActionResult> Diff(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "deployments/{id}/versions/{number}/diff")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "deployments/{id}/versions/{number}/diff")] HttpRequest request,
         string id, string number, CancellationToken ct)
     {
         var deployment = await ownership.FindAsync(request, id, ct);

@@ -30,6 +30,8 @@ public sealed class ProblemMiddleware(ILogger<ProblemMiddleware> log) : IFunctio
         }
         catch (Exception exception) when (!http.Response.HasStarted && !http.RequestAborted.IsCancellationRequested)
         {
+            // What a function had answered before this went wrong would be written behind it.
+            context.GetInvocationResult().Value = null;
             await WriteAsync(http, Translate(exception));
         }
     }
@@ -42,7 +44,7 @@ public sealed class ProblemMiddleware(ILogger<ProblemMiddleware> log) : IFunctio
                 return problem;
             case BadHttpRequestException bad:
                 return Problems.Malformed(bad.Message);
-            case PasswordQueueFullException:
+            case QueueFullException:
                 return Problems.TooManyAttempts(5);
             case RequestFailedException or HttpRequestException or StripeException
                 or RpcException { StatusCode: StatusCode.Unavailable or StatusCode.Cancelled or StatusCode.DeadlineExceeded }:

@@ -1,23 +1,41 @@
 using System.Security.Cryptography;
 using System.Text;
+using Azure;
 using Azure.Data.Tables;
 using Launchpad.Shared.Storage;
 
 namespace Launchpad.Shared.Accounts;
 
+/// <summary>An account and what is needed to let somebody in to it.</summary>
+/// <param name="Addresses">Digests of the network addresses that it was signed in to from, the newest first.</param>
+public sealed record Login(Account Account, string PasswordHash, IReadOnlyList<string> Addresses)
+{
+    internal const int AddressesMax = 8;
+
+    public bool Knows(string address) => Addresses.Contains(Digest(Account.Id, address));
+
+    /// <summary>An address is told again, and never told to who reads the table.</summary>
+    internal static string Digest(string account, string address) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{account} {address}")).AsSpan(0, 16));
+}
+
 /// <summary>Accounts, and the index that keeps an e-mail address unique.</summary>
 public sealed class AccountStore(Tables tables, TimeProvider clock)
 {
     private const string Profile = "profile";
+    private const string Addresses = "addresses";
 
     /// <summary>Null when the address has an account already. The address is claimed first, so two sign-ups cannot both win;
     /// a claim whose account was never written (a crash between the two) is taken over by the next sign-up.</summary>
-    public async Task<Account?> CreateAsync(string email, string passwordHash, CancellationToken ct)
+    /// <param name="typed">The same address as it was typed.</param>
+    /// <param name="address">From where it was asked.</param>
+    public async Task<Account?> CreateAsync(string email, string typed, string passwordHash, string address, CancellationToken ct)
     {
         var account = new Account(Ids.New(Ids.Account, clock), email, clock.GetUtcNow());
-        var key = EmailKey(email);
+        var key = Hash(EmailAddress.Key(email));
         var claim = new TableEntity(key, Profile) { ["account"] = account.Id };
-        if (!await tables.Emails.TryAddAsync(claim, ct) && !await TakeOverAsync(key, claim, ct))
+        if (await FindByEmailAsync(typed, ct) is not null
+            || (!await tables.Emails.TryAddAsync(claim, ct) && !await TakeOverAsync(key, claim, ct)))
         {
             return null;
         }
@@ -28,6 +46,7 @@ public sealed class AccountStore(Tables tables, TimeProvider clock)
                 ["email"] = email,
                 ["passwordHash"] = passwordHash,
                 ["createdAt"] = account.CreatedAt,
+                [Addresses] = Login.Digest(account.Id, address),
             },
             ct);
         return account;
@@ -36,11 +55,33 @@ public sealed class AccountStore(Tables tables, TimeProvider clock)
     public async Task<Account?> FindAsync(string id, CancellationToken ct) =>
         await tables.Accounts.FindAsync(id, Profile, ct) is { } row ? Read(row) : null;
 
-    public async Task<(Account Account, string PasswordHash)?> FindByEmailAsync(string email, CancellationToken ct)
+    /// <summary>Accounts were once kept under what was typed: that comes first, so that who had two loses neither; then every other
+    /// spelling.</summary>
+    public async Task<Login?> FindByEmailAsync(string typed, CancellationToken ct)
     {
-        var claim = await tables.Emails.FindAsync(EmailKey(email), Profile, ct);
-        var row = claim is null ? null : await tables.Accounts.FindAsync(claim.GetString("account"), Profile, ct);
-        return row is null ? null : (Read(row), row.GetString("passwordHash"));
+        var others = EmailAddress.Normalize(typed) is { } email ? EmailAddress.Spellings(email) : [];
+        foreach (var spelling in others.Prepend(EmailAddress.Key(typed)).Distinct())
+        {
+            var claim = await tables.Emails.FindAsync(Hash(spelling), Profile, ct);
+            if (claim is not null && await tables.Accounts.FindAsync(claim.GetString("account"), Profile, ct) is { } row)
+            {
+                return new(Read(row), row.GetString("passwordHash"), row.GetString(Addresses)?.Split(' ') ?? []);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Keeps that the account was signed in to from there.</summary>
+    public async Task RememberAsync(Login login, string address, CancellationToken ct)
+    {
+        if (!login.Knows(address))
+        {
+            var addresses = login.Addresses.Prepend(Login.Digest(login.Account.Id, address)).Take(Login.AddressesMax);
+            await tables.Accounts.UpdateEntityAsync(
+                new TableEntity(login.Account.Id, Profile) { [Addresses] = string.Join(' ', addresses) }, ETag.All, TableUpdateMode.Merge,
+                ct);
+        }
     }
 
     private async Task<bool> TakeOverAsync(string key, TableEntity claim, CancellationToken ct)
@@ -55,6 +96,5 @@ public sealed class AccountStore(Tables tables, TimeProvider clock)
     private static Account Read(TableEntity row) =>
         new(row.PartitionKey, row.GetString("email"), row.GetDateTimeOffset("createdAt")!.Value);
 
-    private static string EmailKey(string email) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(email.ToLowerInvariant())));
+    private static string Hash(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
 }

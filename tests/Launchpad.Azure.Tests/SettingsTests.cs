@@ -24,6 +24,9 @@ public sealed class SettingsTests(Deployment deployment)
         "Azure__ArmEndpoint", "Azure__ArmAudience", "Stripe__ApiBase", "KeyVault__DisableChallengeResourceVerification", "Images__Scheme",
         "Routing__PublicPort", "Routing__Issuer", "Health__PublicVia", "Vms__SshPort",
 
+        // Nothing stands before the platform's own front end.
+        "Site__TrustedProxies",
+
         // What infra/tenant puts on a machine.
         "Vms__User",
 

@@ -1,0 +1,45 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Reflection;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Template;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Launchpad.Functions;
+
+/// <param name="Template">Without the prefix of host.json.</param>
+/// <param name="Methods">In capitals; empty for the function that takes all.</param>
+public sealed record Route(
+    string Function, string Template, ImmutableArray<string> Methods, FrozenDictionary<string, QueryAttribute> Query);
+
+/// <summary>What the API answers, as the attributes of its functions say.</summary>
+public static class Routes
+{
+    public static readonly FrozenDictionary<string, Route> ByFunction = typeof(Routes).Assembly.GetTypes()
+        .SelectMany(type => type.GetMethods()).Select(Of).OfType<Route>().ToFrozenDictionary(route => route.Function);
+
+    private static readonly ImmutableArray<(TemplateMatcher Matcher, Route Route)> Matchers =
+        [.. ByFunction.Values.Where(route => route.Methods.Length > 0)
+            .Select(route => (new TemplateMatcher(TemplateParser.Parse(route.Template), []), route))];
+
+    /// <summary>The methods that a path takes; none for a path that does not exist.</summary>
+    public static IReadOnlyList<string> Allowed(PathString path)
+    {
+        var methods = Matchers.Where(known => known.Matcher.TryMatch(path, [])).SelectMany(known => known.Route.Methods).ToHashSet();
+        return methods.Count == 0 ? [] : [.. methods.Append(HttpMethods.Options).Order(StringComparer.Ordinal)];
+    }
+
+    private static Route? Of(MethodInfo method)
+    {
+        var trigger = method.GetParameters().Select(parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>())
+            .FirstOrDefault(attribute => attribute is not null);
+        return trigger is null || method.GetCustomAttribute<FunctionAttribute>() is not { } function
+            ? null
+            : new(
+                function.Name, trigger.Route ?? function.Name,
+                [.. (trigger.Methods ?? []).Select(name => name.ToUpperInvariant())],
+                method.GetCustomAttributes<QueryAttribute>()
+                    .ToFrozenDictionary(parameter => parameter.Name, StringComparer.OrdinalIgnoreCase));
+    }
+}

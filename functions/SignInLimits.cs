@@ -1,0 +1,73 @@
+using Launchpad.Shared.Accounts;
+
+namespace Launchpad.Functions;
+
+/// <param name="Email">Of the account, whether there is one or not.</param>
+/// <param name="Address">From where it is made.</param>
+/// <param name="Known">Whether the account was signed in to from there before.</param>
+public sealed record Guess(string Email, string Address, bool Known);
+
+/// <summary>How often passwords may be guessed (ADR 18). Only wrong guesses count, and nobody's count against an address from which the
+/// owner has signed in before.</summary>
+public sealed class SignInLimits(TimeProvider clock)
+{
+    // Ten wrong ones are answered as such; the eleventh is looked at still, for it may be the right one.
+    private readonly TokenBuckets pairs = new(11, TimeSpan.FromSeconds(6), clock);
+
+    // One address that tries many accounts, and one account that many addresses try: here it is a stranger who may have to wait.
+    private readonly TokenBuckets addresses = new(100, TimeSpan.FromSeconds(1), clock);
+    private readonly TokenBuckets accounts = new(100, TimeSpan.FromSeconds(36), clock);
+
+    /// <summary>Whether it was right. A guess counts before it is looked at, so that many at once are no more than many in a row.</summary>
+    /// <exception cref="ProblemException">429 when there were too many wrong ones, this one among them.</exception>
+    public async Task<bool> TryAsync(Guess guess, Func<Task<bool>> verify)
+    {
+        var taken = Take(guess);
+        var wrong = false;
+        try
+        {
+            wrong = !await verify();
+        }
+        finally
+        {
+            if (!wrong)
+            {
+                Return(taken);
+            }
+        }
+
+        var wait = taken.Max(one => one.Buckets.Wait(one.Key));
+        return wrong && wait > TimeSpan.Zero ? throw TooMany(wait) : !wrong;
+    }
+
+    private List<(TokenBuckets Buckets, string Key)> Take(Guess guess)
+    {
+        var account = EmailAddress.Key(EmailAddress.Normalize(guess.Email) ?? guess.Email);
+        List<(TokenBuckets Buckets, string Key)> wanted = [(pairs, $"{account} {guess.Address}")];
+        if (!guess.Known)
+        {
+            wanted.AddRange([(addresses, guess.Address), (accounts, account)]);
+        }
+
+        foreach (var (at, (buckets, key)) in wanted.Index())
+        {
+            if (!buckets.TryTake(key))
+            {
+                Return(wanted[..at]);
+                throw TooMany(buckets.Wait(key));
+            }
+        }
+
+        return wanted;
+    }
+
+    private static void Return(List<(TokenBuckets Buckets, string Key)> taken)
+    {
+        foreach (var (buckets, key) in taken)
+        {
+            buckets.Return(key);
+        }
+    }
+
+    private static ProblemException TooMany(TimeSpan wait) => Problems.TooManyAttempts((int)Math.Max(1, Math.Ceiling(wait.TotalSeconds)));
+}
