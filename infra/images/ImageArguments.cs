@@ -4,8 +4,9 @@ namespace Launchpad.Images;
 public sealed record ImageArguments
 {
     public const string Usage = """
-        launchpad-images ensure|build|sbom|sign|publish openclaw|tiny [options]
+        launchpad-images ensure|fetch|build|sbom|sign|publish openclaw|tiny [options]
           ensure   everything below, doing only what is not done yet
+          fetch    what comes from elsewhere, into the cache; needs neither Docker nor a registry
           build    layers, configuration and manifest into the cache
           sbom     prints the path of the image's bill of materials (CycloneDX)
           publish  pushes the built image and its bill of materials
@@ -42,7 +43,7 @@ public sealed record ImageArguments
     public static ImageArguments? Parse(IReadOnlyList<string> arguments)
     {
         if (arguments.Count < 2 || arguments.Count % 2 is not 0
-            || arguments[0] is not ("ensure" or "build" or "sbom" or "publish" or "sign") || arguments[1] is not ("openclaw" or "tiny"))
+            || arguments[0] is not ("ensure" or "fetch" or "build" or "sbom" or "publish" or "sign") || arguments[1] is not ("openclaw" or "tiny"))
         {
             return null;
         }

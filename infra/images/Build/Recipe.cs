@@ -33,6 +33,9 @@ internal abstract class Recipe
     /// <summary>Folders under infra/images that decide what is in the image, beside the code that builds it.</summary>
     protected abstract IReadOnlyList<string> Sources { get; }
 
+    /// <summary>Gets into the cache what comes from elsewhere, unless it is there.</summary>
+    public virtual Task FetchAsync(BuildCache cache, Progress progress, CancellationToken ct) => Task.CompletedTask;
+
     public abstract Task<Baked> BakeAsync(Kitchen kitchen, CancellationToken ct);
 
     public static Recipe Named(string image) => image is "tiny" ? new TinyRecipe() : new OpenClawRecipe();

@@ -3,6 +3,7 @@
 # The hash covers everything that goes in, so a second run with the same inputs does nothing.
 #
 #   build.sh          build what is missing; progress on stderr, the image's name as the only line on stdout
+#   build.sh --base   only fetch and pack Debian, which needs no Docker
 #   build.sh --name   only print the name
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")"
@@ -26,7 +27,7 @@ base="$cache/base-$base_hash.tar"
 say() { echo "machine image: $*" >&2; }
 is_there() { docker image inspect "$image" >/dev/null 2>&1; }
 
-if [[ "${1:-}" == --name ]] || is_there; then
+if [[ "${1:-}" == --name ]] || { [[ "${1:-}" != --base ]] && is_there; }; then
   echo "$image"
   exit 0
 fi
@@ -35,7 +36,7 @@ fi
 mkdir -p "$cache"
 exec 9>"$cache/lock"
 flock 9
-if is_there; then
+if [[ "${1:-}" != --base ]] && is_there; then
   echo "$image"
   exit 0
 fi
@@ -50,6 +51,8 @@ if [[ ! -f "$base" ]]; then
   tar -C "$work/base" --numeric-owner --one-file-system -cf "$work/base.tar" .
   mv "$work/base.tar" "$base"
 fi
+
+[[ "${1:-}" != --base ]] || exit 0
 
 say "importing $image"
 cp "$base" "$work/machine.tar"
