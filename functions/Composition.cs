@@ -75,6 +75,7 @@ public static class Composition
         services.AddSettings<VmOptions>(configuration, VmOptions.Section);
         services.AddSingleton<VmProgram>();
         services.AddSingleton<VmAccess>();
+        services.AddSingleton<VmJobs>();
         services.AddSingleton<CapacityForecast>();
         services.AddSingleton<PlanRoom>();
         services.AddSingleton<BotMachine>();

@@ -72,11 +72,11 @@ public sealed class BotActivities(
         public void Report(VmStep step)
         {
             _changed |= step.State is VmStepState.Done;
-            if (step is { Name: "pull", State: VmStepState.Started })
+            if (step is { Name: VmSteps.Pull, State: VmStepState.Started })
             {
                 people.Report(new(Ended: false, "The machine does not have this image yet."));
             }
-            else if (step.Name is "secrets" or "pull" or "route")
+            else if (step.Name is VmSteps.Secrets or VmSteps.Pull or VmSteps.Route)
             {
                 people.Report(new(Ended: true, _changed ? null : "It was so already."));
                 _changed = false;
