@@ -31,7 +31,7 @@ public sealed class JobTests(Machine machine) : IAsyncLifetime
         {
             var begun = await other.RunAsync<JobRequest, JobResult>(
                 machine.Endpoint, machine.Client.PrivateKeyPem, VmVerb.Job,
-                new(Name, JobAction.Start, machine.CallOf(VmVerb.Health, Holding(6))), null, CancellationToken.None);
+                new(Name, JobAction.Start, Machine.CallOf(VmVerb.Health, Holding(6))), null, CancellationToken.None);
             Assert.False(begun.Ended);
         }
 

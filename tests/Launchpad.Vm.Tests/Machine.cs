@@ -86,7 +86,7 @@ public class Machine : IAsyncLifetime
     public Task<HealthResult> HealthAsync(string deployment, int waitSeconds = 10) =>
         AskAsync<HealthRequest, HealthResult>(VmVerb.Health, new HealthRequest(deployment, waitSeconds));
 
-    public VmCall CallOf<TRequest>(VmVerb verb, TRequest request) =>
+    public static VmCall CallOf<TRequest>(VmVerb verb, TRequest request) =>
         new(verb, JsonSerializer.SerializeToElement(request, VmJson.Default.Options.GetTypeInfo(typeof(TRequest))));
 
     public Task<JobResult> AskJobAsync(JobRequest request) => AskAsync<JobRequest, JobResult>(VmVerb.Job, request);

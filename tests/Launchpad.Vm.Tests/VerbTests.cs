@@ -37,15 +37,15 @@ public abstract class VerbTests(Machine machine)
     [Fact]
     public async Task What_no_connection_may_ask_for_is_refused_by_the_program_however_it_is_asked()
     {
-        var beat = machine.CallOf(VmVerb.Heartbeat, new HeartbeatRequest(Machine.Id, $"http://{Machine.Model}/"));
+        var beat = Machine.CallOf(VmVerb.Heartbeat, new HeartbeatRequest(Machine.Id, $"http://{Machine.Model}/"));
         await RefusedAsync(VmVerb.Facts, new FactsRequest(beat));
         await RefusedAsync(VmVerb.Job, new JobRequest("beat", JobAction.Start, beat));
         await RefusedAsync(
-            VmVerb.Job, new JobRequest("beat", JobAction.Start, machine.CallOf(VmVerb.Facts, new FactsRequest(beat))));
+            VmVerb.Job, new JobRequest("beat", JobAction.Start, Machine.CallOf(VmVerb.Facts, new FactsRequest(beat))));
         Assert.DoesNotContain("beat", await machine.OnVmAsync("ls /run/launchpad/jobs 2>/dev/null || true"), StringComparison.Ordinal);
     }
 
-    private Task AskAsync<TRequest, TValue>(VmVerb verb, TRequest request) => machine.AskAsync<TRequest, TValue>(verb, request);
+    private Task<TValue> AskAsync<TRequest, TValue>(VmVerb verb, TRequest request) => machine.AskAsync<TRequest, TValue>(verb, request);
 
     private async Task RefusedAsync<TRequest>(VmVerb verb, TRequest request)
     {

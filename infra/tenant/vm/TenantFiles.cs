@@ -48,7 +48,7 @@ internal static class TenantFiles
         return [.. due.Select(file => file.Path)];
     }
 
-    private static void EnsureRoom(string root, IReadOnlyList<VmFile> due)
+    private static void EnsureRoom(string root, List<VmFile> due)
     {
         var needed = due.Sum(file => ((Encoding.UTF8.GetByteCount(file.Content) / BlockSize) + 1L) * BlockSize);
         if (due.Count > 0 && new DriveInfo(root).AvailableFreeSpace < needed + Slack)

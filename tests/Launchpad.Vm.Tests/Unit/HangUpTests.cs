@@ -82,8 +82,10 @@ public sealed class HangUpTests : IAsyncLifetime
     [Fact]
     public async Task A_process_is_ended_with_its_whole_group()
     {
-        using var leader = Process.Start(new ProcessStartInfo(
-            "/usr/bin/setsid", ["/bin/sh", "-c", "sleep 60 & echo $!; exec sleep 60"]) { RedirectStandardOutput = true })!;
+        using var leader = Process.Start(new ProcessStartInfo("/usr/bin/setsid", ["/bin/sh", "-c", "sleep 60 & echo $!; exec sleep 60"])
+        {
+            RedirectStandardOutput = true,
+        })!;
         var child = await leader.StandardOutput.ReadLineAsync();
 
         vm::Launchpad.Vm.Libc.KillGroup(leader.Id);
