@@ -91,6 +91,7 @@ public static class Composition
         services.AddSettings<VmOptions>(configuration, VmOptions.Section);
         services.AddSingleton<VmProgram>();
         services.AddSingleton<VmAccess>();
+        services.AddSingleton<VmJobs>();
         services.AddSingleton<CapacityForecast>();
         services.AddSingleton<PlanRoom>();
         services.AddSingleton<CloudMachines>();
@@ -98,6 +99,7 @@ public static class Composition
         services.AddSingleton<BotMachine>();
         services.AddSingleton<CandidateMachine>();
         services.AddSingleton<BotRemoval>();
+        services.AddSingleton<LastWords>();
         services.AddSingleton<BotLogCollection>();
         services.AddSettings<ImageOptions>(configuration, ImageOptions.Section);
         services.AddSingleton<RegistryClient>();

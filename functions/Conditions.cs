@@ -11,12 +11,16 @@ namespace Launchpad.Functions;
 /// <param name="Said">What each observer said.</param>
 /// <param name="Restarts">Automatic ones since the bot was last well.</param>
 /// <param name="GivenUp">Why nothing is tried any more; null while something is.</param>
+/// <param name="Storage">How full its volume is, as its machine told last; null while that is not known.</param>
 public sealed record HealthView(
     string State, IEnumerable<string> Blind, string? Said, DateTimeOffset? Since, int Restarts, DateTimeOffset? LastRestartAt,
-    string? GivenUp);
+    string? GivenUp, StorageView? Storage);
+
+/// <param name="Low">True before it is full: less than a tenth is free.</param>
+public sealed record StorageView(int SizeMb, int UsedMb, int FreeMb, bool Low);
 
 /// <summary>How a bot is, as its observers agree, and what about it is not as it was wanted.</summary>
-public sealed class Conditions(ConditionStore conditions, DriftStore drift, Ownership ownership)
+public sealed class Conditions(ConditionStore conditions, DriftStore drift, HeartbeatStore heartbeats, Ownership ownership)
 {
     [Function("GetDeploymentHealth")]
     public async Task<IActionResult> Health(
@@ -24,7 +28,8 @@ public sealed class Conditions(ConditionStore conditions, DriftStore drift, Owne
         CancellationToken ct)
     {
         var deployment = await ownership.FindAsync(request, id, ct);
-        return new OkObjectResult(View(await conditions.FindAsync(deployment.Account, deployment.Id, ct)));
+        var condition = await conditions.FindAsync(deployment.Account, deployment.Id, ct);
+        return new OkObjectResult(View(condition, await StorageAsync(deployment, ct)));
     }
 
     /// <summary>Newest first.</summary>
@@ -34,13 +39,20 @@ public sealed class Conditions(ConditionStore conditions, DriftStore drift, Owne
         CancellationToken ct) =>
         new OkObjectResult(new { drift = await drift.ListAsync((await ownership.FindAsync(request, id, ct)).Id, ct) });
 
-    private static HealthView View(Condition? condition) => condition is null
-        ? new("up", [], null, null, 0, null, null)
+    private async Task<StorageView?> StorageAsync(Deployment deployment, CancellationToken ct)
+    {
+        var heartbeat = deployment.Vm is { } vm ? await heartbeats.FindAsync(vm, ct) : null;
+        var bot = heartbeat?.Report.Bots?.FirstOrDefault(bot => bot.Deployment == deployment.Id);
+        return bot?.Storage is { } told ? new(told.SizeMb, told.UsedMb, told.FreeMb, told.IsLow) : null;
+    }
+
+    private static HealthView View(Condition? condition, StorageView? storage) => condition is null
+        ? new("up", [], null, null, 0, null, null, storage)
         : new(
             Wire(condition.Verdict.Kind.ToString()),
             Enum.GetValues<Observers>().Where(one => one is not Observers.None && condition.Verdict.Which.HasFlag(one))
                 .Select(one => Wire(one.ToString())),
-            condition.Said, condition.Since, condition.Restarts, condition.LastRestartAt, condition.GivenUp);
+            condition.Said, condition.Since, condition.Restarts, condition.LastRestartAt, condition.GivenUp, storage);
 
     private static string Wire(string name) => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(name);
 }

@@ -21,9 +21,6 @@ public sealed record CheckBotInput(BotInput Bot, bool Last);
 /// <summary>Brings a bot up. Everything is converged, so a lost machine program, file or network is put right on the way.</summary>
 public sealed class BotActivities(ConfigVersionStore versions, BotMachine machine, Bots bots, StepLog steps)
 {
-    private const int RestartsMax = 3;
-    private const int HealthWaitSeconds = 20;
-
     /// <summary>Storage, network, secrets, config, image, container and the machine's own route, in one conversation with it: each costs
     /// a connection. Nobody knows the route's name before it is published.</summary>
     [Function(nameof(BringUp))]
@@ -35,31 +32,6 @@ public sealed class BotActivities(ConfigVersionStore versions, BotMachine machin
                 input, VmVerb.Apply, await bots.SpecAsync(deployment, version, ct), new MachineSteps(progress), ct);
         }, ct);
 
-    /// <summary>True once the bot says that it is ready.</summary>
-    [Function(nameof(CheckBot))]
-    public Task<bool> CheckBot([ActivityTrigger] CheckBotInput input, CancellationToken ct) =>
-        steps.PollAsync(input.Bot, Steps.Health, "The bot is starting up.", async _ =>
-        {
-            var health = await machine.RunAsync<HealthRequest, HealthResult>(
-                input.Bot, VmVerb.Health, new(input.Bot.Deployment, HealthWaitSeconds), ct);
-            var crashed = health.Restarts > RestartsMax || (!health.Running && health.ExitCode is not null);
-            if (!health.Ready && (input.Last || crashed))
-            {
-                throw new PermanentException("never-ready", $"The bot did not become ready. {Tell(health)}");
-            }
-
-            return (health.Ready, health.Ready ? "The bot answers that it is ready." : Tell(health), health.Ready);
-        }, ct);
-
-    internal static string Tell(HealthResult health) => health switch
-    {
-        { OomKilled: true } => "It ran out of memory.",
-        { Running: false, ExitCode: { } code } => $"It ended with exit code {code} after {health.Restarts} restarts.",
-        { Restarts: > 0 } => $"It was restarted {health.Restarts} times.",
-        { Running: true } => "It runs and is not ready yet.",
-        _ => "It does not run yet.",
-    };
-
     /// <summary>The machine's steps are finer than those that people follow: the last of a group ends the group.</summary>
     private sealed class MachineSteps(IProgress<StepReport> people) : IProgress<VmStep>
     {
@@ -68,11 +40,11 @@ public sealed class BotActivities(ConfigVersionStore versions, BotMachine machin
         public void Report(VmStep step)
         {
             _changed |= step.State is VmStepState.Done;
-            if (step is { Name: "pull", State: VmStepState.Started })
+            if (step is { Name: VmSteps.Pull, State: VmStepState.Started })
             {
                 people.Report(new(Ended: false, "The machine does not have this image yet."));
             }
-            else if (step.Name is "secrets" or "pull" or "route")
+            else if (step.Name is VmSteps.Secrets or VmSteps.Pull or VmSteps.Route)
             {
                 people.Report(new(Ended: true, _changed ? null : "It was so already."));
                 _changed = false;
@@ -96,7 +68,7 @@ public static class BotCalls
             for (var check = 1; ; check++)
             {
                 var last = check == ChecksMax || context.CurrentUtcDateTime >= input.Deadline;
-                if (await context.CallActivityAsync<bool>(nameof(BotActivities.CheckBot), new CheckBotInput(input, last), Retry.Machine))
+                if (await context.CallActivityAsync<bool>(nameof(WatchActivities.CheckBot), new CheckBotInput(input, last), Retry.Machine))
                 {
                     return;
                 }

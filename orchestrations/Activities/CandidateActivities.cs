@@ -12,7 +12,7 @@ namespace Launchpad.Orchestrations.Activities;
 
 /// <summary>A version beside the bot that runs, on a copy of its volume. The machine knows it under a name of its own, so nothing that is
 /// done to it can reach the other.</summary>
-public sealed class CandidateActivities(CandidateMachine machine, StepLog steps, IOptions<RolloutOptions> options)
+public sealed class CandidateActivities(CandidateMachine machine, LastWords words, StepLog steps, IOptions<RolloutOptions> options)
 {
     private const int HealthWaitSeconds = 20;
     private const int AnswerSeconds = 120;
@@ -56,8 +56,10 @@ public sealed class CandidateActivities(CandidateMachine machine, StepLog steps,
                 bot, VmVerb.Health, new(Bots.CandidateOf(bot.Deployment), HealthWaitSeconds, HoldSeconds(window)), ct);
             var ended = health.Restarts > 0 || (!health.Running && health.ExitCode is not null);
             return health.Ready ? (true, (string?)$"Ready, and so for {window.TotalSeconds:0} s.", true)
-                : ended || input.Last ? throw new PermanentException("candidate-failed", $"The candidate failed. {BotActivities.Tell(health)}")
-                : (false, BotActivities.Tell(health), false);
+                : ended || input.Last
+                    ? throw new PermanentException(
+                        "candidate-failed", $"The candidate failed. {await words.TellAsync(bot.Deployment, health, ct)}")
+                : (false, LastWords.Tell(health), false);
         }, ct);
 
     [Function(nameof(AskCandidate))]

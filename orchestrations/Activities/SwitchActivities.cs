@@ -72,9 +72,27 @@ public sealed class SwitchActivities(ConfigVersionStore versions, BotMachine mac
 }
 
 /// <summary>A version in its place, watched until it is believed.</summary>
-public sealed class WatchActivities(BotMachine machine, StepLog steps, IOptions<RolloutOptions> options)
+public sealed class WatchActivities(BotMachine machine, LastWords words, StepLog steps, IOptions<RolloutOptions> options)
 {
+    private const int RestartsMax = 3;
+    private const int StartWaitSeconds = 20;
     private const int HealthWaitSeconds = 30;
+
+    /// <summary>True once the bot says that it is ready.</summary>
+    [Function(nameof(CheckBot))]
+    public Task<bool> CheckBot([ActivityTrigger] CheckBotInput input, CancellationToken ct) =>
+        steps.PollAsync(input.Bot, Steps.Health, "The bot is starting up.", async _ =>
+        {
+            var health = await machine.RunAsync<HealthRequest, HealthResult>(
+                input.Bot, VmVerb.Health, new(input.Bot.Deployment, StartWaitSeconds), ct);
+            var crashed = health.Restarts > RestartsMax || (!health.Running && health.ExitCode is not null);
+            if (!health.Ready && (input.Last || crashed))
+            {
+                throw new PermanentException("never-ready", $"The bot did not become ready. {await words.TellAsync(input.Bot.Deployment, health, ct)}");
+            }
+
+            return (health.Ready, health.Ready ? "The bot answers that it is ready." : LastWords.Tell(health), health.Ready);
+        }, ct);
 
     /// <summary>A bot that is ready has to stay so, or the version is not believed. The window begins with its start: one that fails at its
     /// end was away, with the boot of the last known good, for little more than a window and a boot.</summary>
@@ -87,7 +105,7 @@ public sealed class WatchActivities(BotMachine machine, StepLog steps, IOptions<
                 input, VmVerb.Health, new(input.Deployment, HealthWaitSeconds, CandidateActivities.HoldSeconds(window), FromStart: true), ct);
             return health is { Ready: true, Restarts: 0 }
                 ? $"Ready to the end of {window.TotalSeconds:0} s."
-                : throw new PermanentException("never-ready", $"The bot did not stay ready. {BotActivities.Tell(health)}");
+                : throw new PermanentException("never-ready", $"The bot did not stay ready. {await words.TellAsync(input.Deployment, health, ct)}");
         }, ct);
 }
 

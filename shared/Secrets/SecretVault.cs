@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Security.KeyVault.Secrets;
@@ -9,6 +10,9 @@ public sealed class SecretVault(SecretClient client)
 {
     private const int Absent = 404;
     private const int Conflict = 409;
+    private static readonly Counter<long> Reads =
+        Telemetry.Meter.CreateCounter<long>("launchpad.vault.reads", "{read}", "Values that the vault was asked for.");
+
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
 
     // Purging takes the vault a moment, during which it refuses the name.
@@ -35,6 +39,7 @@ public sealed class SecretVault(SecretClient client)
     /// <summary>Null when there is no such secret.</summary>
     public async Task<string?> GetAsync(string name, CancellationToken ct)
     {
+        Reads.Add(1);
         try
         {
             return (await client.GetSecretAsync(name, cancellationToken: ct)).Value.Value;

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
 using System.Text;
 using Launchpad.Shared.Vms;
@@ -9,6 +10,9 @@ namespace Launchpad.Shared.Ssh;
 /// <summary>One authenticated connection to a VM whose host key was checked before anything was sent. Several commands share it.</summary>
 internal sealed class VmConnection : IDisposable
 {
+    private static readonly Counter<long> s_handshakes =
+        Telemetry.Meter.CreateCounter<long>("launchpad.ssh.handshakes", "{handshake}", "Connections to machines that were opened.");
+
     private readonly VmEndpoint _vm;
     private readonly SshClient _client;
     private volatile bool _isRefused;
@@ -58,6 +62,7 @@ internal sealed class VmConnection : IDisposable
             using var method = new PrivateKeyAuthenticationMethod(options.User, key);
             connection = new VmConnection(vm, options, method);
             await connection._client.ConnectAsync(CancellationToken.None);
+            s_handshakes.Add(1);
             return connection.IsConnected
                 ? connection
                 : throw new SshConnectionException("the connection was closed while the keys were exchanged");

@@ -28,9 +28,13 @@ public sealed record VmOptions
     [Range(typeof(TimeSpan), "00:00:05", "00:05:00")]
     public TimeSpan KeepAlive { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a connection is kept for the next verb.</summary>
+    /// <summary>How long a connection is kept for the next verb: longer than an operation pauses between two of them.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
-    public TimeSpan KeepConnection { get; set; } = TimeSpan.FromSeconds(30);
+    public TimeSpan KeepConnection { get; set; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>How long the key to a VM is remembered before the vault is asked again.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan KeepKey { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>For verbs that only look.</summary>
     public TimeSpan ShortTimeout { get; set; } = TimeSpan.FromSeconds(60);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -14,6 +15,8 @@ namespace Launchpad.Shared.Ssh;
 public sealed class VmProgram(IOptions<VmOptions> options) : IDisposable
 {
     private const int SilencesMax = 3;
+
+    private static readonly byte[] s_callEnd = "}}"u8.ToArray();
 
     // What comes from a VM is shown to people: nothing in it may be an order to a terminal.
     private static readonly JsonSerializerOptions s_inbound = new(VmJson.Default.Options) { Converters = { new PlainText() } };
@@ -44,6 +47,7 @@ public sealed class VmProgram(IOptions<VmOptions> options) : IDisposable
     {
         var program = await _program.Value;
         var document = JsonSerializer.SerializeToUtf8Bytes(request, Outbound<TRequest>());
+        byte[] call = [];
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var limit = TimeLimit(request);
         deadline.CancelAfter(limit);
@@ -58,7 +62,7 @@ public sealed class VmProgram(IOptions<VmOptions> options) : IDisposable
                 result = await AskAsync();
             }
 
-            return Read<TValue>(EnsureSucceeded(result));
+            return Read<TValue>(EnsureSucceeded(result).Value);
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
@@ -68,9 +72,24 @@ public sealed class VmProgram(IOptions<VmOptions> options) : IDisposable
         finally
         {
             CryptographicOperations.ZeroMemory(document);
+            CryptographicOperations.ZeroMemory(call);
         }
 
-        Task<VmLine> AskAsync() => ExchangeAsync(Command(program, verb), document, progress, SilencesMax * options.Value.KeepAlive);
+        async Task<VmLine> AskAsync()
+        {
+            var result = await SayAsync(verb, document);
+            if (result.Error?.Code != VmErrorCode.InvalidRequest || verb is VmVerb.Facts)
+            {
+                return result;
+            }
+
+            // The entry script of a VM that is older than the verb does not admit its word. It admits this one.
+            call = [.. Encoding.UTF8.GetBytes($$"""{"call":{"verb":"{{WireName(verb)}}","request":"""), .. document, .. s_callEnd];
+            return await SayAsync(VmVerb.Facts, call);
+        }
+
+        Task<VmLine> SayAsync(VmVerb word, ReadOnlyMemory<byte> input) =>
+            ExchangeAsync(Command(program, word), input, progress, SilencesMax * options.Value.KeepAlive);
 
         async Task<VmLine> ExchangeAsync(string constant, ReadOnlyMemory<byte> input, IProgress<VmStep>? heard, TimeSpan silenceMax)
         {
@@ -88,6 +107,7 @@ public sealed class VmProgram(IOptions<VmOptions> options) : IDisposable
     private TimeSpan TimeLimit<TRequest>(TRequest request) => request switch
     {
         ApplyRequest or RemoveRequest or VolumeRequest or ValidateRequest => options.Value.LongTimeout,
+        JobRequest job => options.Value.ShortTimeout + TimeSpan.FromSeconds(job.WaitSeconds),
         HealthRequest health => options.Value.ShortTimeout + TimeSpan.FromSeconds(health.WaitSeconds + health.HoldSeconds),
         ExecTestRequest test => options.Value.ShortTimeout + TimeSpan.FromSeconds(test.TimeoutSeconds),
         _ => options.Value.ShortTimeout,
@@ -137,11 +157,13 @@ public sealed class VmProgram(IOptions<VmOptions> options) : IDisposable
         }
     }
 
-    private static TValue Read<TValue>(VmLine result)
+    /// <summary>What a verb answered, wherever it comes from.</summary>
+    /// <exception cref="VmFailedException">It is no such answer.</exception>
+    internal static TValue Read<TValue>(JsonElement? answer)
     {
         try
         {
-            return result.Value is { } value && value.Deserialize(Inbound<TValue>()) is { } read ? read : throw Violation("sent no result");
+            return answer is { } value && value.Deserialize(Inbound<TValue>()) is { } read ? read : throw Violation("sent no result");
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
@@ -152,11 +174,11 @@ public sealed class VmProgram(IOptions<VmOptions> options) : IDisposable
     private static VmLine EnsureSucceeded(VmLine result) => result switch
     {
         { Ok: true } => result,
-        { Error: { } error } => throw new VmFailedException(error.Code, error.Message, error.Retryable),
+        { Error: { } error } => throw new VmFailedException(error),
         _ => throw Violation("failed without saying why"),
     };
 
-    private static JsonTypeInfo<T> Outbound<T>() => (JsonTypeInfo<T>)VmJson.Default.Options.GetTypeInfo(typeof(T));
+    internal static JsonTypeInfo<T> Outbound<T>() => (JsonTypeInfo<T>)VmJson.Default.Options.GetTypeInfo(typeof(T));
 
     private static JsonTypeInfo<T> Inbound<T>() => (JsonTypeInfo<T>)s_inbound.GetTypeInfo(typeof(T));
 

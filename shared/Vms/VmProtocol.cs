@@ -16,6 +16,7 @@ public enum VmVerb
     [JsonStringEnumMemberName("pair-browser")] PairBrowser,
     [JsonStringEnumMemberName("validate")] Validate,
     [JsonStringEnumMemberName("volume")] Volume,
+    [JsonStringEnumMemberName("job")] Job,
 
     /// <summary>Run by the machine itself, on its own clock; no connection may ask for it.</summary>
     [JsonStringEnumMemberName("heartbeat")] Heartbeat,
@@ -98,8 +99,22 @@ public sealed record RemoveResult(string Deployment, bool Existed);
 public sealed record HealthRequest(string Deployment, int WaitSeconds = 0, int HoldSeconds = 0, bool FromStart = false);
 
 /// <summary>The container as it is now. ExitCode is that of its last end, if it ever ended.</summary>
+/// <param name="LastLines">What it wrote last, 20 lines and 4 KB at most, when it is not ready; null when it is. It may hold whatever the
+/// bot knows.</param>
+/// <param name="Storage">Null while its volume is not mounted.</param>
 public sealed record HealthResult(
-    bool Running, bool Ready, DateTimeOffset? StartedAt, int? ExitCode, bool OomKilled, int Restarts, string? Image);
+    bool Running, bool Ready, DateTimeOffset? StartedAt, int? ExitCode, bool OomKilled, int Restarts, string? Image,
+    IReadOnlyList<string>? LastLines = null, VmStorage? Storage = null);
+
+/// <summary>How full a file system is, mebibytes.</summary>
+public sealed record VmStorage(int SizeMb, int UsedMb, int FreeMb)
+{
+    private const int LowPercent = 10;
+
+    /// <summary>It is time to say so: what writes there still can.</summary>
+    [JsonIgnore]
+    public bool IsLow => FreeMb * 100L < SizeMb * (long)LowPercent;
+}
 
 /// <summary>The last lines (1000 at most) that the container wrote.</summary>
 public sealed record LogsRequest(string Deployment, int Tail = 200, DateTimeOffset? Since = null);
@@ -163,7 +178,9 @@ public sealed record VolumeRequest(string Deployment, VolumeAction Action, strin
 public sealed record VolumeResult(int UsedMb, long Ms);
 
 /// <summary>Asks what the VM is and what it runs.</summary>
-public sealed record FactsRequest;
+/// <param name="Call">Another verb instead. Every entry script that was ever put on a VM admits the word facts, and some admit no word
+/// that is newer than they are.</param>
+public sealed record FactsRequest([property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] VmCall? Call = null);
 
 /// <summary>The VM. Docker and Caddy are versions; null when they do not answer.</summary>
 /// <param name="Bots">What runs, as the heartbeat tells it; null when Docker does not answer.</param>
@@ -180,41 +197,15 @@ public sealed record DeploymentFacts(
 /// <param name="ExitCode">Of its last end, if it ever ended.</param>
 /// <param name="Image">What the container was made of; null when there is none.</param>
 /// <param name="Limits">Those of the container and the size of the volume; null when there is no container.</param>
+/// <param name="Storage">How full its volume is; null while that is not mounted.</param>
 public sealed record VmBot(
     string Deployment, bool Running, bool Ready, DateTimeOffset? StartedAt, int Restarts, int? ExitCode, bool OomKilled,
-    string? Image, VmLimits? Limits, IReadOnlyList<VmBotFile> Files);
+    string? Image, VmLimits? Limits, IReadOnlyList<VmBotFile> Files, VmStorage? Storage = null);
 
 /// <summary>A file that we put on a volume.</summary>
 /// <param name="Written">SHA-256 of what was last written there.</param>
 /// <param name="Actual">SHA-256 of what lies there now; null when it is gone or no plain file.</param>
 public sealed record VmBotFile(string Path, string Written, string? Actual);
-
-/// <summary>Tells the control plane how the machine is.</summary>
-/// <param name="Url">Where the heartbeats of this machine are taken.</param>
-public sealed record HeartbeatRequest(string Vm, string Url);
-
-/// <summary>What a heartbeat tells. It is read leniently: a machine may run another version of the program.</summary>
-/// <param name="Bots">Null when Docker does not answer, which says nothing about what runs.</param>
-public sealed record VmReport(DateTimeOffset At, int DiskMb, int DiskFreeMb, IReadOnlyList<VmBot>? Bots);
-
-/// <summary>It was taken.</summary>
-public sealed record HeartbeatResult(DateTimeOffset At, int Bots);
-
-/// <summary>How a heartbeat is signed, by the machine's SSH host key (ECDSA P-256, SHA-256, r and s side by side).</summary>
-public static class HeartbeatProof
-{
-    /// <summary>The public key in SSH's own form, base64; its fingerprint is what the control plane knows.</summary>
-    public const string KeyHeader = "Launchpad-Machine-Key";
-
-    /// <summary>Milliseconds since 1970.</summary>
-    public const string TimeHeader = "Launchpad-Time";
-
-    public const string SignatureHeader = "Launchpad-Signature";
-
-    /// <summary>A prefix that nothing else starts with: what sshd signs with the same key is a hash, never this.</summary>
-    public static byte[] Content(string vm, long time, ReadOnlySpan<byte> body) =>
-        [.. Encoding.UTF8.GetBytes($"launchpad-heartbeat-1\n{vm}\n{time}\n"), .. body];
-}
 
 /// <summary>A step that began or ended, as it happens.</summary>
 public sealed record VmStep(string Name, VmStepState State, long Ms, string? Detail);
@@ -239,44 +230,6 @@ public sealed record VmLine(
     public const string Alive = "alive";
 
     public static readonly TimeSpan AliveEvery = TimeSpan.FromSeconds(5);
-}
-
-/// <summary>The codes of <see cref="VmError"/>. They are part of the protocol: the control plane decides by them.</summary>
-public static class VmErrorCode
-{
-    public const string InvalidRequest = "invalid-request";
-    public const string ProgramMissing = "program-missing";
-    public const string ProgramRejected = "program-rejected";
-    public const string Busy = "busy";
-    public const string NotFound = "not-found";
-    public const string SecretsMissing = "secrets-missing";
-    public const string ImageMissing = "image-missing";
-    public const string ImagePullFailed = "image-pull-failed";
-    public const string NoSpace = "no-space";
-    public const string VolumeFailed = "volume-failed";
-    public const string VolumeShrink = "volume-shrink";
-    public const string PathBlocked = "path-blocked";
-    public const string NetworkFailed = "network-failed";
-    public const string NameUnresolved = "name-unresolved";
-    public const string StartFailed = "start-failed";
-    public const string OutOfMemory = "out-of-memory";
-    public const string DockerUnavailable = "docker-unavailable";
-    public const string CaddyUnavailable = "caddy-unavailable";
-    public const string RouteFailed = "route-failed";
-    public const string NotRunning = "not-running";
-    public const string BotFailed = "bot-failed";
-    public const string BrowserUnknown = "browser-unknown";
-    public const string ValidatorFailed = "validator-failed";
-    public const string HeartbeatRefused = "heartbeat-refused";
-    public const string ControlPlaneUnreachable = "control-plane-unreachable";
-    public const string Internal = "internal";
-
-    // Said by the control plane about the connection, never by the VM.
-    public const string HostKeyMismatch = "host-key-mismatch";
-    public const string ConnectionFailed = "connection-failed";
-    public const string AccessDenied = "access-denied";
-    public const string TimedOut = "timed-out";
-    public const string ProtocolViolation = "protocol-violation";
 }
 
 /// <summary>Both ends read and write with this context: an unknown, missing, repeated or null member is an error on either side.</summary>
@@ -310,6 +263,9 @@ public static class VmErrorCode
 [JsonSerializable(typeof(ValidateResult))]
 [JsonSerializable(typeof(VolumeRequest))]
 [JsonSerializable(typeof(VolumeResult))]
+[JsonSerializable(typeof(VmCall))]
+[JsonSerializable(typeof(JobRequest))]
+[JsonSerializable(typeof(JobResult))]
 [JsonSerializable(typeof(HeartbeatRequest))]
 [JsonSerializable(typeof(HeartbeatResult))]
 [JsonSerializable(typeof(VmReport))]

@@ -173,10 +173,30 @@ public sealed class ApplyTests(Machine machine) : IAsyncLifetime
         await machine.ApplyAsync(InMode("exit"));
         var health = await machine.HealthAsync(Bot, 20);
         Assert.Equal((false, false, 3), (health.Running, health.Ready, health.ExitCode));
+        Assert.Equal("cannot go on", health.LastLines![^1]);
+        Assert.InRange(health.LastLines!.Count, 1, 20);
         var logs = await machine.AskAsync<LogsRequest, LogsResult>(VmVerb.Logs, new LogsRequest(Bot));
         Assert.Contains(logs.Lines, line => line is { Stream: "stderr", Text: "cannot go on" });
         var failure = await Assert.ThrowsAsync<VmFailedException>(() => AskBotAsync("hello"));
         Assert.Equal(VmErrorCode.NotRunning, failure.Code);
+    }
+
+    [Fact]
+    public async Task A_bot_that_keeps_ending_says_why_and_one_that_runs_has_nothing_to_explain()
+    {
+        await machine.ApplyAsync(InMode("stumbles"));
+        var health = await machine.HealthAsync(Bot, 20);
+        while (health.Restarts == 0)
+        {
+            health = await machine.HealthAsync(Bot, 1);
+        }
+
+        Assert.False(health.Ready);
+        Assert.Equal(4, health.ExitCode);
+        Assert.Equal("no key for this provider", health.LastLines![^1]);
+
+        await machine.ApplyAsync(Request);
+        Assert.Null((await machine.HealthAsync(Bot)).LastLines);
     }
 
     [Fact]

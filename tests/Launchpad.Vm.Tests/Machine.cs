@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Reflection;
+using System.Text.Json;
 using Launchpad.Shared.Ssh;
 using Launchpad.Shared.Vms;
 using Microsoft.AspNetCore.Builder;
@@ -14,7 +15,7 @@ namespace Launchpad.Vm.Tests;
 /// A real VM of the pocket cloud, booted with our cloud-init, reached as the control plane reaches it. Inside it, at 10.254.0.1:9000 and
 /// 127.0.0.1:5055, are a server that answers anything and a registry, as the cloud around a VM offers them.
 /// </summary>
-public sealed class Machine : IAsyncLifetime
+public class Machine : IAsyncLifetime
 {
     public const int MemoryMb = 4096;
     public const string Model = "10.254.0.1:9000";
@@ -28,7 +29,7 @@ public sealed class Machine : IAsyncLifetime
     private static readonly string s_root = typeof(Machine).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(entry => entry.Key == "RepositoryRoot").Value!;
 
-    private readonly string _name = $"launchpad-vm-tests-{Environment.ProcessId}";
+    private readonly string _name = $"launchpad-vm-tests-{Guid.NewGuid():n}";
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("launchpad-vm-tests-");
     private readonly SshKeyPair _host = SshKeyPair.Generate();
     private WebApplication? _cloud;
@@ -49,13 +50,12 @@ public sealed class Machine : IAsyncLifetime
     {
         await StartCloudAsync();
         var seed = _folder.CreateSubdirectory("seed");
-        await File.WriteAllTextAsync($"{seed}/user-data", CloudInit.UserData(
-            _host.PrivateKeyPem, _host.PublicKey, Client.PublicKey, new(Id, $"http://{Model}/api/machines/{Id}/heartbeat")));
+        await File.WriteAllTextAsync($"{seed}/user-data", UserData(CloudInit.UserData(
+            _host.PrivateKeyPem, _host.PublicKey, Client.PublicKey, new(Id, $"http://{Model}/api/machines/{Id}/heartbeat"))));
         await File.WriteAllTextAsync($"{seed}/meta-data", $"instance-id: {_name}\nlocal-hostname: {_name}\n");
         var image = (await RunAsync($"{s_root}/infra/local/machine/build.sh")).Trim();
         await RunAsync("docker", [.. RunArguments(seed.FullName), image]);
-        var address = (await RunAsync("docker", "inspect", "-f", "{{.NetworkSettings.IPAddress}}", _name)).Trim();
-        Endpoint = new VmEndpoint(address, 22, _host.Sha256);
+        await LocateAsync();
         await UntilUpAsync();
     }
 
@@ -65,6 +65,9 @@ public sealed class Machine : IAsyncLifetime
         await _cloud!.DisposeAsync();
         _folder.Delete(recursive: true);
     }
+
+    /// <summary>What it is booted with: what we make today, unless it is to be an older machine.</summary>
+    protected virtual string UserData(string today) => today;
 
     public Task<TValue> AskAsync<TRequest, TValue>(VmVerb verb, TRequest request, Action<VmStep>? step = null) =>
         Program.RunAsync<TRequest, TValue>(
@@ -83,6 +86,39 @@ public sealed class Machine : IAsyncLifetime
     public Task<HealthResult> HealthAsync(string deployment, int waitSeconds = 10) =>
         AskAsync<HealthRequest, HealthResult>(VmVerb.Health, new HealthRequest(deployment, waitSeconds));
 
+    public static VmCall CallOf<TRequest>(VmVerb verb, TRequest request) =>
+        new(verb, JsonSerializer.SerializeToElement(request, VmJson.Default.Options.GetTypeInfo(typeof(TRequest))));
+
+    public Task<JobResult> AskJobAsync(JobRequest request) => AskAsync<JobRequest, JobResult>(VmVerb.Job, request);
+
+    public Task<JobResult> StartJobAsync<TRequest>(string name, VmVerb verb, TRequest request) =>
+        AskJobAsync(new(name, JobAction.Start, CallOf(verb, request)));
+
+    /// <summary>From its start to its end: the last answer, with all of its steps.</summary>
+    public async Task<JobResult> JobAsync<TRequest>(string name, VmVerb verb, TRequest request)
+    {
+        await StartJobAsync(name, verb, request);
+        return await UntilEndedAsync(name);
+    }
+
+    public async Task<JobResult> UntilEndedAsync(string name)
+    {
+        var steps = new List<VmStep>();
+        for (var clock = Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromSeconds(60);)
+        {
+            var seen = await AskJobAsync(new(name, JobAction.Poll, From: steps.Count, WaitSeconds: 20));
+            steps.AddRange(seen.Steps);
+            Assert.Equal(steps.Count, seen.Next);
+            if (seen.Ended)
+            {
+                await AskJobAsync(new(name, JobAction.Collect));
+                return seen with { Steps = steps };
+            }
+        }
+
+        throw new TimeoutException($"The job {name} did not end.");
+    }
+
     /// <summary>A shell script as root on the VM.</summary>
     public Task<string> OnVmAsync(string script) => RunAsync("docker", "exec", _name, "bash", "-c", script);
 
@@ -96,7 +132,11 @@ public sealed class Machine : IAsyncLifetime
     public async Task<string> AddressOfAsync(string deployment) => (await OnVmAsync(
         $"docker inspect -f '{{{{range .NetworkSettings.Networks}}}}{{{{.IPAddress}}}}{{{{end}}}}' launchpad-{deployment}")).Trim();
 
-    public Task<string> RestartAsync() => RunAsync("docker", "restart", "--time", "20", _name);
+    public async Task RestartAsync()
+    {
+        await RunAsync("docker", "restart", "--time", "20", _name);
+        await LocateAsync();
+    }
 
     public async Task UntilUpAsync()
     {
@@ -119,6 +159,13 @@ public sealed class Machine : IAsyncLifetime
             Assert.True(clock.Elapsed < TimeSpan.FromSeconds(40), "the machine did not come up");
             await Task.Delay(200);
         }
+    }
+
+    // Docker may give another address at every start.
+    private async Task LocateAsync()
+    {
+        var address = (await RunAsync("docker", "inspect", "-f", "{{.NetworkSettings.IPAddress}}", _name)).Trim();
+        Endpoint = new VmEndpoint(address, 22, _host.Sha256);
     }
 
     private async Task StartCloudAsync()

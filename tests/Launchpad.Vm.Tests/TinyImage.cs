@@ -27,7 +27,7 @@ public sealed class TinyImage
         {
             architecture = "amd64",
             os = "linux",
-            config = new { Env = new[] { "PATH=/bin" }, Cmd = new[] { "/bin/bot" }, WorkingDir = "/data" },
+            config = new { Env = new[] { "PATH=/bin" }, Entrypoint = new[] { "/bin/bot" }, WorkingDir = "/data" },
             rootfs = new { type = "layers", diff_ids = new[] { Digest(layer) } },
         });
         var manifest = JsonSerializer.SerializeToUtf8Bytes(new

@@ -48,18 +48,12 @@ internal sealed record DeploymentState(string Deployment)
             .OrderBy(state => state.Deployment, StringComparer.Ordinal),
     ];
 
-    public void Write()
-    {
-        var path = Paths.Of(Deployment).State;
-        var next = path + ".new";
-        using (var file = new FileStream(next, FileMode.Create, FileAccess.Write))
-        {
-            JsonSerializer.Serialize(file, this, StateJson.Default.DeploymentState);
-            file.Flush(flushToDisk: true);
-        }
+    /// <summary>All of them, with one as it is to be.</summary>
+    public static IReadOnlyList<DeploymentState> ReadAllWith(DeploymentState? changed) =>
+        [.. ReadAll().Select(state => state.Deployment == changed?.Deployment ? changed : state)];
 
-        File.Move(next, path, overwrite: true);
-    }
+    public void Write() =>
+        WholeFile.Write(Paths.Of(Deployment).State, JsonSerializer.SerializeToUtf8Bytes(this, StateJson.Default.DeploymentState));
 }
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true, WriteIndented = true)]

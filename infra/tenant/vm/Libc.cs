@@ -19,6 +19,7 @@ internal static partial class Libc
     public const int CloseOnExec = 0x80000;
 
     public const int NoEntry = 2;
+    public const int InputOutput = 5;
     public const int Exists = 17;
     public const int NoSpace = 28;
     public const int NoData = 61;
@@ -26,6 +27,7 @@ internal static partial class Libc
     public const int QuotaExceeded = 122;
 
     private const int CurrentDirectory = -100;
+    private const int Killed = 9;
     private const uint RenameExchange = 2;
     private const int AttributeMax = 64;
 
@@ -54,6 +56,17 @@ internal static partial class Libc
         {
             asked.Returned = 0;
         }
+    }
+
+    /// <summary>Out of the process group and the session of whoever started this program.</summary>
+    public static void StartSession() => Check(setsid(), nameof(setsid));
+
+    /// <summary>Ends a process and all of its group at once; what is gone already is ended.</summary>
+    public static void KillGroup(int leader)
+    {
+        // Between its start and its setsid it is not yet a group.
+        _ = kill(-leader, Killed);
+        _ = kill(leader, Killed);
     }
 
     public static void GiveTo(SafeFileHandle file, int owner, int mode)
@@ -151,6 +164,12 @@ internal static partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int poll(ref PollDescriptor descriptors, nuint count, int milliseconds);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int setsid();
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int kill(int process, int signal);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int fchown(int file, int owner, int group);

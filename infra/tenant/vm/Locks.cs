@@ -15,6 +15,9 @@ internal static class Locks
 
     public static Task<IDisposable> VmAsync() => AcquireAsync("vm");
 
+    /// <summary>At the list of jobs, not at what they do.</summary>
+    public static Task<IDisposable> JobsAsync() => AcquireAsync("jobs");
+
     private static async Task<IDisposable> AcquireAsync(string name)
     {
         var folder = Directory.CreateDirectory($"{Paths.Memory}/locks");

@@ -16,9 +16,8 @@ internal static class MachineReport
     public static async Task<VmReport> BuildAsync(DockerEngine docker)
     {
         Directory.CreateDirectory(Paths.Root);
-        var disk = new DriveInfo(Paths.Root);
-        return new(
-            DateTimeOffset.UtcNow, (int)(disk.TotalSize >> 20), (int)(disk.AvailableFreeSpace >> 20), await BotsAsync(docker));
+        var disk = Volume.StorageOf(Paths.Root);
+        return new(DateTimeOffset.UtcNow, disk.SizeMb, disk.FreeMb, await BotsAsync(docker));
     }
 
     /// <summary>Null when Docker does not answer.</summary>
@@ -58,7 +57,8 @@ internal static class MachineReport
             held?.State.OOMKilled ?? false,
             held?.Config.Image,
             limits,
-            state is null ? [] : Files(state));
+            state is null ? [] : Files(state),
+            Volume.Storage(Paths.Of(deployment)));
     }
 
     private static async Task<bool> IsReadyAsync(DeploymentState state)

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
@@ -23,9 +24,9 @@ internal static partial class Requests
     // By its exact word: the JSON reader would also take numbers, capitals and spaces.
     public static VmVerb Verb(string word) =>
         Enum.GetValues<VmVerb>().Cast<VmVerb?>().FirstOrDefault(verb => Word(verb!.Value) == word)
-            ?? throw Invalid("the verb is none of facts, apply, remove, health, logs, exec-test, pair-browser, validate, volume, heartbeat");
+            ?? throw Invalid($"the verb is none of {string.Join(", ", Enum.GetValues<VmVerb>().Select(Word))}");
 
-    private static string Word(VmVerb verb) => JsonSerializer.Serialize(verb, VmJson.Default.VmVerb).Trim('"');
+    public static string Word(VmVerb verb) => JsonSerializer.Serialize(verb, VmJson.Default.VmVerb).Trim('"');
 
     public static async Task<byte[]> ReadAsync(Stream input)
     {
@@ -39,6 +40,8 @@ internal static partial class Requests
 
         return document.ToArray();
     }
+
+    public static byte[] Bytes(JsonElement document) => Encoding.UTF8.GetBytes(document.GetRawText());
 
     public static T Parse<T>(byte[] document, JsonTypeInfo<T> type)
         where T : class
@@ -91,6 +94,14 @@ internal static partial class Requests
                 Require(
                     Uri.TryCreate(heartbeat.Url, UriKind.Absolute, out var url) && url.Scheme is "http" or "https",
                     "url is an http or https address");
+                break;
+            case JobRequest job:
+                Require(JobName().IsMatch(job.Name), "name is not [A-Za-z0-9][A-Za-z0-9_-]*, 100 characters at most");
+                Require(Enum.IsDefined(job.Action), "action is none of start, poll, cancel, collect");
+                Require((job.Action is JobAction.Start) == (job.Call is not null), "call is given with start, and only then");
+                Require(job.Call?.Verb is not (VmVerb.Job or VmVerb.Heartbeat), "call.verb is not one that can be a job");
+                Require(job.From >= 0, "from is 0 or more");
+                Require(job.WaitSeconds is >= 0 and <= 20, "waitSeconds is 0 to 20");
                 break;
             case PairBrowserRequest pair:
                 CheckDeployment(pair.Deployment);
@@ -204,6 +215,9 @@ internal static partial class Requests
     // \z and not $: the latter lets a final newline through.
     [GeneratedRegex(@"\A[a-z]{2,8}_[0-9A-Za-z]{1,32}\z")]
     private static partial Regex Deployment();
+
+    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9_-]{0,99}\z")]
+    private static partial Regex JobName();
 
     [GeneratedRegex(@"\A[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)+@sha256:[0-9a-f]{64}\z")]
     private static partial Regex Image();

@@ -7,6 +7,8 @@ namespace Launchpad.Vm;
 /// <summary>Secrets of a deployment: files on a tmpfs of their own, readable by the container's user only, gone with the power.</summary>
 internal static class Secrets
 {
+    // No secret's name begins with a point.
+    private const string Temporary = ".next-";
     private static readonly int FileMode = Convert.ToInt32("400", 8);
     private static readonly int FolderMode = Convert.ToInt32("500", 8);
 
@@ -28,28 +30,46 @@ internal static class Secrets
             return null;
         }
 
-        // The version goes first and comes last: in between a container that was built on the old secrets no longer matches.
-        File.Delete(paths.SecretsVersion);
-        using (var folder = Libc.OpenFolder(paths.Secrets))
+        using var folder = Libc.OpenFolder(paths.Secrets);
+        RemoveWhere(IsTemporary);
+        try
         {
-            foreach (var path in Directory.GetFiles(paths.Secrets))
-            {
-                Libc.Remove(folder, Path.GetFileName(path));
-            }
-
             foreach (var secret in secrets)
             {
-                using var file = Libc.Open(folder, secret.Name, Libc.WriteOnly | Libc.Create | Libc.Exclusive, FileMode);
+                using var file = Libc.Open(folder, Temporary + secret.Name, Libc.WriteOnly | Libc.Create | Libc.Exclusive, FileMode);
                 Libc.GiveTo(file, owner, FileMode);
                 RandomAccess.Write(file, Encoding.UTF8.GetBytes(secret.Value), 0);
             }
-
-            Libc.GiveTo(folder, owner, FolderMode);
+        }
+        catch (IOException)
+        {
+            RemoveWhere(IsTemporary);
+            throw;
         }
 
-        await File.WriteAllTextAsync(paths.SecretsVersion, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)));
+        // All of them have found room. The version goes before the first takes its place and comes after the last: in between a container
+        // that was built on the old secrets no longer matches.
+        File.Delete(paths.SecretsVersion);
+        foreach (var secret in secrets)
+        {
+            Libc.Rename(folder, Temporary + secret.Name, secret.Name);
+        }
+
+        RemoveWhere(name => secrets.All(secret => secret.Name != name));
+        Libc.GiveTo(folder, owner, FolderMode);
+        WholeFile.Write(paths.SecretsVersion, Encoding.ASCII.GetBytes(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))));
         return $"{secrets.Count} written";
+
+        void RemoveWhere(Func<string, bool> isOver)
+        {
+            foreach (var name in Directory.GetFiles(paths.Secrets).Select(path => Path.GetFileName(path)).Where(isOver))
+            {
+                Libc.Remove(folder, name);
+            }
+        }
     }
+
+    private static bool IsTemporary(string name) => name.StartsWith(Temporary, StringComparison.Ordinal);
 
     /// <summary>
     /// A random name for the present set of secrets, null when there is none. It stands for them in the container's label, where a hash

@@ -7,9 +7,11 @@ namespace Launchpad.Vm;
 /// <summary>
 /// Writes what happens as JSON lines, each flushed at once: the reader shows progress, and a cut connection shows how far it got.
 /// </summary>
-internal sealed class StepLog(TextWriter output)
+/// <param name="stepsMax">What comes after so many steps is not written; the result always is.</param>
+internal sealed class StepLog(TextWriter output, int stepsMax = int.MaxValue)
 {
     private bool _isOver;
+    private int _steps;
 
     /// <summary>True once a step found something to do.</summary>
     public bool Changed { get; private set; }
@@ -41,7 +43,7 @@ internal sealed class StepLog(TextWriter output)
         // Steps that do not need each other run at once.
         lock (output)
         {
-            if (_isOver)
+            if (_isOver || (line.Event == VmLine.Step && ++_steps > stepsMax))
             {
                 return;
             }

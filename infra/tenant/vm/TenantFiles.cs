@@ -9,11 +9,15 @@ namespace Launchpad.Vm;
 /// <summary>
 /// Writes files into a volume that its tenant writes to as well. The tenant may have put a link to /etc/shadow where a file is due:
 /// every step of a path is opened without following links, and a file gets its place by rename, which replaces a link and never writes
-/// through it.
+/// through it. The tenant may also have filled the volume: no file gets its place before all of them are written.
 /// </summary>
 internal static class TenantFiles
 {
-    private const string Temporary = ".launchpad-next";
+    private const string Temporary = ".launchpad-next-";
+    private const int BlockSize = 4096;
+
+    // For folders, and for what the file system notes of it.
+    private const int Slack = 64 << 10;
     private static readonly int FolderMode = Convert.ToInt32("750", 8);
     private static readonly int FileMode = Convert.ToInt32("640", 8);
 
@@ -24,73 +28,74 @@ internal static class TenantFiles
     public static IReadOnlyList<string> Converge(
         string root, IReadOnlyList<VmFile> files, IReadOnlyDictionary<string, string> known, int owner)
     {
-        var written = new List<string>();
-        using var folder = Libc.OpenFolder(root);
-        foreach (var file in files)
-        {
-            if (known.GetValueOrDefault(file.Path) == HashOf(file) && File.Exists($"{root}/{file.Path}"))
-            {
-                continue;
-            }
-
-            try
-            {
-                Write(folder, file, owner);
-            }
-            catch (Win32Exception error)
-            {
-                throw Explain(error, file.Path);
-            }
-
-            written.Add(file.Path);
-        }
-
-        return written;
-    }
-
-    private static VmFailure Explain(Win32Exception error, string path) => error.NativeErrorCode is Libc.NoSpace or Libc.QuotaExceeded
-        ? new(VmErrorCode.NoSpace, $"The volume is full: {path} does not fit. Free space on it, or choose a larger plan.", retryable: false)
-        : new(VmErrorCode.PathBlocked, $"{path} could not be written into the volume: {error.Message}", retryable: false);
-
-    private static void Write(SafeFileHandle root, VmFile file, int owner)
-    {
-        var segments = file.Path.Split('/');
-        var folder = root;
+        var due = files.Where(file => known.GetValueOrDefault(file.Path) != HashOf(file) || !File.Exists($"{root}/{file.Path}")).ToList();
+        var staged = new List<Staged>();
         try
         {
-            foreach (var segment in segments[..^1])
+            EnsureRoom(root, due);
+            foreach (var file in due)
             {
-                var next = OpenOrMake(folder, segment, owner);
-                Close(folder);
-                folder = next;
+                staged.Add(Stage(root, file, owner));
             }
 
-            TryRemove(folder, Temporary);
-            using (var handle = Libc.Open(folder, Temporary, Libc.WriteOnly | Libc.Create | Libc.Exclusive, FileMode))
-            {
-                Libc.GiveTo(handle, owner, FileMode);
-                RandomAccess.Write(handle, Encoding.UTF8.GetBytes(file.Content), 0);
-                RandomAccess.FlushToDisk(handle);
-            }
-
-            Libc.Rename(folder, Temporary, segments[^1]);
-        }
-        catch (IOException error)
-        {
-            throw new Win32Exception(Libc.NoSpace, error.Message);
+            staged.ForEach(next => next.TakePlace());
         }
         finally
         {
-            Close(folder);
+            staged.ForEach(next => next.Dispose());
         }
 
-        void Close(SafeFileHandle handle)
+        return [.. due.Select(file => file.Path)];
+    }
+
+    private static void EnsureRoom(string root, List<VmFile> due)
+    {
+        var needed = due.Sum(file => ((Encoding.UTF8.GetByteCount(file.Content) / BlockSize) + 1L) * BlockSize);
+        if (due.Count > 0 && new DriveInfo(root).AvailableFreeSpace < needed + Slack)
         {
-            if (handle != root)
-            {
-                handle.Dispose();
-            }
+            throw Full(due[0].Path);
         }
+    }
+
+    private static VmFailure Full(string path) => new(
+        VmErrorCode.NoSpace, $"The volume is full: {path} does not fit. Free space on it, or choose a larger plan.", retryable: false);
+
+    private static VmFailure Explain(Win32Exception error, string path) => error.NativeErrorCode switch
+    {
+        Libc.NoSpace or Libc.QuotaExceeded => Full(path),
+
+        // The volume has room for it and the disk beneath has not.
+        Libc.InputOutput => new(VmErrorCode.NoSpace, $"The VM's disk does not take {path}: it is full, or broken.", retryable: false),
+        _ => new(VmErrorCode.PathBlocked, $"{path} could not be written into the volume: {error.Message}", retryable: false),
+    };
+
+    private static Staged Stage(string root, VmFile file, int owner)
+    {
+        Staged? next = null;
+        try
+        {
+            var segments = file.Path.Split('/');
+            next = new Staged(Open(root, segments[..^1], owner), segments[^1], file.Path);
+            next.Write(Encoding.UTF8.GetBytes(file.Content), owner);
+            return next;
+        }
+        catch (Exception error) when (error is Win32Exception or IOException)
+        {
+            next?.Dispose();
+            throw Explain(error as Win32Exception ?? new Win32Exception(error.HResult, error.Message), file.Path);
+        }
+    }
+
+    private static SafeFileHandle Open(string root, IEnumerable<string> folders, int owner)
+    {
+        var folder = Libc.OpenFolder(root);
+        foreach (var name in folders)
+        {
+            using var outer = folder;
+            folder = OpenOrMake(outer, name, owner);
+        }
+
+        return folder;
     }
 
     private static SafeFileHandle OpenOrMake(SafeFileHandle folder, string name, int owner)
@@ -108,15 +113,54 @@ internal static class TenantFiles
         }
     }
 
-    private static void TryRemove(SafeFileHandle folder, string name)
+    /// <summary>A file that is written, beside the place that it is to take.</summary>
+    private sealed class Staged(SafeFileHandle folder, string name, string path) : IDisposable
     {
-        try
+        private bool _isThere;
+
+        public void Write(byte[] content, int owner)
         {
-            Libc.Remove(folder, name);
+            TryRemove();
+            using var handle = Libc.Open(folder, Temporary + name, Libc.WriteOnly | Libc.Create | Libc.Exclusive, FileMode);
+            _isThere = true;
+            Libc.GiveTo(handle, owner, FileMode);
+            RandomAccess.Write(handle, content, 0);
+            RandomAccess.FlushToDisk(handle);
         }
-        catch (Win32Exception error) when (error.NativeErrorCode == Libc.NoEntry)
+
+        public void TakePlace()
         {
-            // The usual case: the last run ended in order.
+            try
+            {
+                Libc.Rename(folder, Temporary + name, name);
+                _isThere = false;
+            }
+            catch (Win32Exception error)
+            {
+                throw Explain(error, path);
+            }
+        }
+
+        public void Dispose()
+        {
+            if (_isThere)
+            {
+                TryRemove();
+            }
+
+            folder.Dispose();
+        }
+
+        private void TryRemove()
+        {
+            try
+            {
+                Libc.Remove(folder, Temporary + name);
+            }
+            catch (Win32Exception error) when (error.NativeErrorCode == Libc.NoEntry)
+            {
+                // The usual case: the last run ended in order.
+            }
         }
     }
 }

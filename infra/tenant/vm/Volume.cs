@@ -92,16 +92,13 @@ internal static class Volume
         file.SetLength(size);
     }
 
-    /// <summary>What its files take, mebibytes; null while it is not mounted.</summary>
-    public static int? UsedMb(Paths paths)
-    {
-        if (!IsMounted(paths.Mount))
-        {
-            return null;
-        }
+    /// <summary>Null while it is not mounted.</summary>
+    public static VmStorage? Storage(Paths paths) => IsMounted(paths.Mount) ? StorageOf(paths.Mount) : null;
 
-        var mounted = new DriveInfo(paths.Mount);
-        return (int)((mounted.TotalSize - mounted.TotalFreeSpace) >> 20);
+    public static VmStorage StorageOf(string path)
+    {
+        var disk = new DriveInfo(path);
+        return new((int)(disk.TotalSize >> 20), (int)((disk.TotalSize - disk.TotalFreeSpace) >> 20), (int)(disk.AvailableFreeSpace >> 20));
     }
 
     /// <summary>What the image takes of the machine's disk, mebibytes: it is sparse.</summary>
@@ -113,7 +110,7 @@ internal static class Volume
 
     private static void EnsureFits(Paths paths, int storageMb)
     {
-        if (UsedMb(paths) is { } used && used > storageMb)
+        if (Storage(paths)?.UsedMb is { } used && used > storageMb)
         {
             throw TooLarge(used, storageMb);
         }
@@ -198,7 +195,7 @@ internal static class Volume
         {
             throw new VmFailure(
                 VmErrorCode.NoSpace,
-                $"The VM has {free >> 20} MB free and the volume needs {bytes >> 20} MB; place the deployment on another VM.",
+                $"The VM has {free >> 20} MB free and {Math.Max(1, bytes >> 20)} MB are needed; place the deployment on another VM.",
                 retryable: false);
         }
     }

@@ -23,6 +23,59 @@ public sealed class ConnectionTests(VmServer server)
     }
 
     [Fact]
+    public async Task Verbs_of_an_operation_that_pauses_between_them_take_one_handshake_and_it_is_counted()
+    {
+        using var counted = new Counted("launchpad.ssh.handshakes");
+        await server.DoAsync(VmServer.Answer);
+        using var program = server.Program();
+        Sshd().ClearLog();
+        for (var round = 0; round < 4; round++)
+        {
+            await server.AskAsync(program);
+            await Task.Delay(TimeSpan.FromSeconds(2));
+        }
+
+        await Sshd().EventuallyAsync(() => server.Used == (1, 4));
+        Assert.Equal(1, counted.Total);
+    }
+
+    [Fact]
+    public async Task A_verb_that_fails_leaves_the_connection_to_the_next()
+    {
+        await server.DoAsync("""line '{"event":"result","ok":false,"error":{"code":"busy","message":"m","retryable":true}}'""");
+        using var program = server.Program();
+        Sshd().ClearLog();
+        for (var round = 0; round < 3; round++)
+        {
+            Assert.Equal(VmErrorCode.Busy, (await server.FailsAsync(program)).Code);
+        }
+
+        await Sshd().EventuallyAsync(() => server.Used == (1, 3));
+    }
+
+    [Fact]
+    public async Task A_machine_that_took_anothers_place_at_its_address_gets_a_connection_of_its_own()
+    {
+        var other = new VmServer { Client = server.Client };
+        await other.InitializeAsync();
+        await using var way = new FrozenWay(Sshd().Port);
+        foreach (var one in (VmServer[])[server, other])
+        {
+            await one.DoAsync(VmServer.Answer);
+        }
+
+        using var program = server.Program();
+        await server.AskAsync(program, await server.EndpointAsync() with { Port = way.Port });
+
+        // The way to the first one still stands, and its connection with it.
+        way.Target = other.Sshd.Port;
+        other.Sshd.ClearLog();
+        await server.AskAsync(program, await other.EndpointAsync() with { Port = way.Port });
+        await other.Sshd.EventuallyAsync(() => other.Used == (1, 1));
+        await other.DisposeAsync();
+    }
+
+    [Fact]
     public async Task Verbs_at_once_share_two_connections_and_wait_for_each_other()
     {
         await server.DoAsync("sleep 0.3; " + VmServer.Answer);

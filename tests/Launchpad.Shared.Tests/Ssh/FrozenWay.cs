@@ -3,7 +3,8 @@ using System.Net.Sockets;
 
 namespace Launchpad.Shared.Tests.Ssh;
 
-/// <summary>A way to a server on which, from some moment on, nothing is passed on any more, though nobody hangs up.</summary>
+/// <summary>A way to a server on which, from some moment on, nothing is passed on any more, though nobody hangs up; or that leads to
+/// another server from then on.</summary>
 public sealed class FrozenWay : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -13,9 +14,13 @@ public sealed class FrozenWay : IAsyncDisposable
 
     public FrozenWay(int target)
     {
+        Target = target;
         _listener.Start();
-        _accepting = AcceptAsync(target);
+        _accepting = AcceptAsync();
     }
+
+    /// <summary>Where those are led who come from now on.</summary>
+    public int Target { get; set; }
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
@@ -31,7 +36,7 @@ public sealed class FrozenWay : IAsyncDisposable
         _frozen.Dispose();
     }
 
-    private async Task AcceptAsync(int target)
+    private async Task AcceptAsync()
     {
         try
         {
@@ -40,7 +45,7 @@ public sealed class FrozenWay : IAsyncDisposable
                 var near = await _listener.AcceptTcpClientAsync();
                 var far = new TcpClient();
                 _open.AddRange([near, far]);
-                await far.ConnectAsync(IPAddress.Loopback, target);
+                await far.ConnectAsync(IPAddress.Loopback, Target);
                 _ = PassAsync(near.GetStream(), far.GetStream());
                 _ = PassAsync(far.GetStream(), near.GetStream());
             }

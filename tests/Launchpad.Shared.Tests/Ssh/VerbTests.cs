@@ -21,6 +21,24 @@ public sealed class VerbTests(VmServer server)
     }
 
     [Fact]
+    public async Task A_verb_whose_word_an_older_entry_script_does_not_admit_is_named_in_the_document_of_one_that_it_does()
+    {
+        await server.DoUnreadAsync($$$"""
+            case $SSH_ORIGINAL_COMMAND in
+              'launchpad-vm '*' facts') cat >document; {{{VmServer.Answer}}} ;;
+              *) line '{"event":"result","ok":false,"error":{"code":"invalid-request","message":"m","retryable":false}}' ;;
+            esac
+            """);
+        using var program = server.Program();
+
+        Assert.Equal("done", await server.AskAsync(program));
+
+        Assert.Equal(
+            """{"call":{"verb":"pair-browser","request":{"deployment":"dep_1","request":"req_1"}}}""",
+            await File.ReadAllTextAsync(server.PathOf("document")));
+    }
+
+    [Fact]
     public async Task A_program_of_many_megabytes_arrives_whole_where_it_is_missing()
     {
         File.Delete(server.PathOf("installed"));

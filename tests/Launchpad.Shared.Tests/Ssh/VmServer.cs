@@ -17,7 +17,7 @@ public sealed class VmServer : IAsyncLifetime
 
     public Sshd Sshd { get; } = new();
 
-    public SshKeyPair Client { get; } = SshKeyPair.Generate();
+    public SshKeyPair Client { get; init; } = SshKeyPair.Generate();
 
     public string ProgramSha256 { get; private set; } = "";
 

@@ -80,6 +80,22 @@ public sealed class HangUpTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_process_is_ended_with_its_whole_group()
+    {
+        using var leader = Process.Start(new ProcessStartInfo("/usr/bin/setsid", ["/bin/sh", "-c", "sleep 60 & echo $!; exec sleep 60"])
+        {
+            RedirectStandardOutput = true,
+        })!;
+        var child = await leader.StandardOutput.ReadLineAsync();
+
+        vm::Launchpad.Vm.Libc.KillGroup(leader.Id);
+
+        await leader.WaitForExitAsync().WaitAsync(s_soon);
+        var commandLine = $"/proc/{child}/cmdline";
+        await Sshd.EventuallyAsync(() => !File.Exists(commandLine) || File.ReadAllText(commandLine).Length == 0, s_soon);
+    }
+
+    [Fact]
     public void A_sign_of_life_follows_no_result()
     {
         using var output = new StringWriter();
@@ -92,6 +108,23 @@ public sealed class HangUpTests : IAsyncLifetime
         var lines = output.ToString().TrimEnd().Split('\n');
         Assert.Equal(2, lines.Length);
         Assert.Equal("""{"event":"alive"}""", lines[0]);
+    }
+
+    [Fact]
+    public async Task Steps_beyond_the_bound_are_dropped_and_the_result_is_not()
+    {
+        using var output = new StringWriter();
+        var log = new StepLog(output, stepsMax: 2);
+        for (var step = 0; step < 5; step++)
+        {
+            await log.StepAsync($"step-{step}", () => Task.FromResult<string?>("done"));
+        }
+
+        log.Fail(new(VmErrorCode.Busy, "busy", Retryable: true));
+
+        var lines = output.ToString().TrimEnd().Split('\n');
+        Assert.Equal(3, lines.Length);
+        Assert.Contains("result", lines[2], StringComparison.Ordinal);
     }
 
     public Task InitializeAsync() => _sshd.InitializeAsync();

@@ -92,6 +92,28 @@ public sealed class RequestTests
         Assert.Equal(VmErrorCode.InvalidRequest, failure.Code);
     }
 
+    [Theory]
+    [InlineData("""{"name":"","action":"poll"}""")]
+    [InlineData("""{"name":"../x","action":"poll"}""")]
+    [InlineData("""{"name":"-x","action":"poll"}""")]
+    [InlineData("""{"name":"x\n","action":"poll"}""")]
+    [InlineData("""{"name":"x","action":"poll","call":{"verb":"facts","request":{}}}""")]
+    [InlineData("""{"name":"x","action":"start"}""")]
+    [InlineData("""{"name":"x","action":"start","call":{"verb":"job","request":{"name":"y","action":"poll"}}}""")]
+    [InlineData("""{"name":"x","action":"start","call":{"verb":"heartbeat","request":{"vm":"vm_1","url":"http://a/"}}}""")]
+    [InlineData("""{"name":"x","action":"poll","from":-1}""")]
+    [InlineData("""{"name":"x","action":"poll","waitSeconds":21}""")]
+    [InlineData("""{"name":"x","action":9}""")]
+    public void A_job_that_is_not_of_the_protocol_is_refused(string document)
+    {
+        var failure = Assert.Throws<VmFailure>(() => Requests.Parse(Encoding.UTF8.GetBytes(document), VmJson.Default.JobRequest));
+        Assert.Equal((VmErrorCode.InvalidRequest, false), (failure.Code, failure.Retryable));
+    }
+
+    [Fact]
+    public void A_call_does_not_print_what_it_carries() => Assert.DoesNotContain(
+        "canary", new VmCall(VmVerb.Apply, JsonDocument.Parse("\"canary\"").RootElement).ToString(), StringComparison.Ordinal);
+
     [Fact]
     public void A_refusal_does_not_repeat_what_it_refused()
     {
@@ -131,6 +153,10 @@ public sealed class RequestTests
     [InlineData(VmVerb.PairBrowser, "pair-browser")]
     [InlineData(VmVerb.Facts, "facts")]
     public void A_verb_is_the_word_on_the_command_line(VmVerb verb, string word) => Assert.Equal(verb, Requests.Verb(word));
+
+    [Fact]
+    public void Every_verb_is_a_word_that_entry_scripts_let_through() =>
+        Assert.All(Enum.GetValues<VmVerb>(), verb => Assert.Matches("^[a-z][a-z-]{0,31}$", Requests.Word(verb)));
 
     [Fact]
     public void No_other_word_is_a_verb()

@@ -1,3 +1,4 @@
+using System.Text;
 using Launchpad.Shared.Vms;
 
 namespace Launchpad.Vm.Verbs;
@@ -23,7 +24,7 @@ internal sealed class Apply(ApplyRequest request, StepLog log)
 
         if (request.Through >= ApplyStage.Pull)
         {
-            await log.StepAsync("pull", () => Image.ConvergeAsync(docker, request.Image!, () => log.Started("pull")));
+            await log.StepAsync(VmSteps.Pull, () => Image.ConvergeAsync(docker, request.Image!, () => log.Started(VmSteps.Pull)));
         }
 
         string? container = null;
@@ -49,11 +50,11 @@ internal sealed class Apply(ApplyRequest request, StepLog log)
         var slot = state.Slot!.Value;
 
         await Task.WhenAll(
-            log.StepAsync("volume", () => Volume.ConvergeAsync(
+            log.StepAsync(VmSteps.Volume, () => Volume.ConvergeAsync(
                 _paths, request.Limits.StorageMb, owner, () => Container.StopAsync(docker, request.Deployment))),
-            log.StepAsync("network", () => Network.ConvergeAsync(
+            log.StepAsync(VmSteps.Network, () => Network.ConvergeAsync(
                 docker, request.Deployment, slot, () => Container.RemoveAsync(docker, request.Deployment))));
-        await log.StepAsync("firewall", async () =>
+        await log.StepAsync(VmSteps.Firewall, async () =>
         {
             var names = WriteHosts(egress);
             using var vm = await Locks.VmAsync();
@@ -64,7 +65,7 @@ internal sealed class Apply(ApplyRequest request, StepLog log)
 
     private async Task<DeploymentState> ConfigureAsync(DeploymentState state, int owner)
     {
-        await log.StepAsync("files", () =>
+        await log.StepAsync(VmSteps.Files, () =>
         {
             var written = TenantFiles.Converge(_paths.Data, request.Files, state.Files, owner);
             if (written.Count > 0 || state.Files.Count != request.Files.Count)
@@ -75,13 +76,13 @@ internal sealed class Apply(ApplyRequest request, StepLog log)
 
             return Task.FromResult(written.Count > 0 ? string.Join(' ', written) : null);
         });
-        await log.StepAsync("secrets", () => Secrets.ConvergeAsync(_paths, request.Secrets, owner));
+        await log.StepAsync(VmSteps.Secrets, () => Secrets.ConvergeAsync(_paths, request.Secrets, owner));
         return state;
     }
 
     private async Task<DeploymentState> StartAsync(DockerEngine docker, DeploymentState state)
     {
-        await log.StepAsync("start", () => Container.ConvergeAsync(
+        await log.StepAsync(VmSteps.Start, () => Container.ConvergeAsync(
             docker, Container.Describe(request, _paths, state.Slot!.Value, Secrets.Version(_paths)!, state.Files)));
         var next = state with
         {
@@ -97,7 +98,7 @@ internal sealed class Apply(ApplyRequest request, StepLog log)
     {
         using var vm = await Locks.VmAsync();
         var next = Save(state, state with { Route = request.Route });
-        await log.StepAsync("route", () => Routes.ConvergeAsync(DeploymentState.ReadAll(), request.Deployment));
+        await log.StepAsync(VmSteps.Route, () => Routes.ConvergeAsync(DeploymentState.ReadAll(), request.Deployment));
         return next;
     }
 
@@ -139,7 +140,12 @@ internal sealed class Apply(ApplyRequest request, StepLog log)
             return null;
         }
 
-        File.WriteAllText(_paths.Hosts, text);
+        // In place, so there has to be room before anything is overwritten, and the file is cut to its length last.
+        var bytes = Encoding.UTF8.GetBytes(text);
+        Volume.EnsureSpace(bytes.Length);
+        using var hosts = File.OpenHandle(_paths.Hosts, FileMode.OpenOrCreate, FileAccess.Write);
+        RandomAccess.Write(hosts, bytes, 0);
+        RandomAccess.SetLength(hosts, bytes.Length);
         return "names";
     }
 

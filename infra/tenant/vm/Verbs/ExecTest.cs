@@ -16,6 +16,22 @@ internal static class ExecTest
 
     public static async Task<ExecTestResult> RunAsync(ExecTestRequest request)
     {
+        try
+        {
+            return await AskAsync(request);
+        }
+        catch (VmFailure failure) when (failure.Code is VmErrorCode.BotFailed or VmErrorCode.NotRunning
+            && Volume.Storage(Paths.Of(request.Deployment)) is { FreeMb: 0 } full)
+        {
+            throw new VmFailure(
+                VmErrorCode.NoSpace,
+                $"{failure.Message} Its volume of {full.SizeMb} MB is full. Free space on it, or choose a larger plan.",
+                retryable: false);
+        }
+    }
+
+    private static async Task<ExecTestResult> AskAsync(ExecTestRequest request)
+    {
         var state = Health.Find(request.Deployment);
         await EnsureRunningAsync(request.Deployment, TimeSpan.Zero);
         var token = Secrets.Read(Paths.Of(request.Deployment), TokenSecret)

@@ -21,12 +21,12 @@ internal static class Facts
             .Select(container => container.Labels.GetValueOrDefault(Container.DeploymentLabel))
             .ToHashSet();
         Directory.CreateDirectory(Paths.Root);
-        var disk = new DriveInfo(Paths.Root);
+        var disk = Volume.StorageOf(Paths.Root);
         return new FactsResult(
             Environment.ProcessorCount,
             MemoryMb(),
-            (int)(disk.TotalSize >> 20),
-            (int)(disk.AvailableFreeSpace >> 20),
+            disk.SizeMb,
+            disk.FreeMb,
             File.ReadAllText("/proc/sys/kernel/osrelease").Trim(),
             info?.ServerVersion,
             await caddy,

@@ -20,10 +20,17 @@ internal static class Health
         var clock = Stopwatch.StartNew();
         using var docker = new DockerEngine();
         using var bot = new Bot(state);
-        var ready = await BecomesReadyAsync(request, state, docker, bot, clock);
-        return ready.Ready && request.HoldSeconds > 0
-            ? await StaysReadyAsync(request, state, docker, bot, ready)
-            : ready;
+        var seen = await BecomesReadyAsync(request, state, docker, bot, clock);
+        if (seen.Ready && request.HoldSeconds > 0)
+        {
+            seen = await StaysReadyAsync(request, state, docker, bot, seen);
+        }
+
+        return seen with
+        {
+            LastLines = seen.Ready ? null : await Logs.LastAsync(docker, request.Deployment),
+            Storage = Volume.Storage(Paths.Of(request.Deployment)),
+        };
     }
 
     private static async Task<HealthResult> BecomesReadyAsync(

@@ -10,9 +10,35 @@ internal static class Logs
     private const int LineMax = 4000;
     private const int TextMax = 1 << 20;
 
+    private const int LastLinesMax = 20;
+    private const int LastBytesMax = 4 << 10;
+
     public static async Task<LogsResult> RunAsync(LogsRequest request)
     {
         using var docker = new DockerEngine();
+        return new LogsResult(Newest(await ReadAsync(docker, request)));
+    }
+
+    /// <summary>What a container wrote last: the reason of its end, if it told one.</summary>
+    public static async Task<IReadOnlyList<string>> LastAsync(DockerEngine docker, string deployment) =>
+        Last([.. (await ReadAsync(docker, new(deployment, LastLinesMax))).Select(line => line.Text)]);
+
+    internal static IReadOnlyList<string> Last(IReadOnlyList<string> lines)
+    {
+        var size = 0;
+        string[] last =
+        [
+            .. lines.TakeLast(LastLinesMax).Reverse()
+                .TakeWhile(line => (size += Encoding.UTF8.GetByteCount(line) + 1) <= LastBytesMax)
+                .Reverse(),
+        ];
+
+        // No character takes more than four bytes.
+        return last.Length > 0 || lines.Count == 0 ? last : [lines[^1][..(LastBytesMax / 4)]];
+    }
+
+    private static async Task<List<VmLogLine>> ReadAsync(DockerEngine docker, LogsRequest request)
+    {
         var since = request.Since is { } at ? (at.ToUnixTimeMilliseconds() / 1000m).ToString(CultureInfo.InvariantCulture) : "0";
         var query = string.Create(
             CultureInfo.InvariantCulture,
@@ -20,7 +46,7 @@ internal static class Logs
         try
         {
             await using var stream = await docker.StreamAsync(query);
-            return new LogsResult(Newest(await ReadAsync(stream, request.Tail)));
+            return await ReadAsync(stream, request.Tail);
         }
         catch (DockerException error) when (error.Status == System.Net.HttpStatusCode.NotFound)
         {

@@ -2,7 +2,8 @@ using Launchpad.Shared.Vms;
 
 namespace Launchpad.Vm.Verbs;
 
-/// <summary>Takes a deployment off the VM, the public way first, the disk last. What is already gone is skipped.</summary>
+/// <summary>Takes a deployment off the VM, the public way first, the disk last. What is already gone is skipped, and it needs no space:
+/// it is what a full disk waits for.</summary>
 internal static class Remove
 {
     public static async Task<RemoveResult> RunAsync(RemoveRequest request, StepLog log)
@@ -13,23 +14,35 @@ internal static class Remove
         var state = DeploymentState.Read(request.Deployment);
         var existed = state is not null;
 
-        await log.StepAsync("route", async () =>
+        await log.StepAsync(VmSteps.Route, async () =>
         {
             using var vm = await Locks.VmAsync();
             Remember(state = state is null ? null : state with { Route = null });
-            return await Routes.ConvergeAsync(DeploymentState.ReadAll(), request.Deployment);
+            return await Routes.ConvergeAsync(DeploymentState.ReadAllWith(state), request.Deployment);
         });
-        await log.StepAsync("container", async () => Said(await Container.RemoveAsync(docker, request.Deployment)));
-        await log.StepAsync("network", async () => Said(await docker.DeleteAsync($"networks/{Network.NameOf(request.Deployment)}")));
-        await log.StepAsync("firewall", async () =>
+        await log.StepAsync(VmSteps.Container, async () => Said(await Container.RemoveAsync(docker, request.Deployment)));
+        await log.StepAsync(VmSteps.Network, async () => Said(await docker.DeleteAsync($"networks/{Network.NameOf(request.Deployment)}")));
+        await log.StepAsync(VmSteps.Firewall, async () =>
         {
             using var vm = await Locks.VmAsync();
             Remember(state = state is null ? null : state with { Slot = null, Egress = [], Image = null });
-            return await Firewall.ConvergeAsync(DeploymentState.ReadAll());
+            return await Firewall.ConvergeAsync(DeploymentState.ReadAllWith(state));
         });
-        await log.StepAsync("secrets", async () => Said(await Secrets.RemoveAsync(paths)));
-        await log.StepAsync("volume", async () => Said(await RemoveVolumeAsync(paths, request.KeepVolume)));
+        await log.StepAsync(VmSteps.Secrets, async () => Said(await Secrets.RemoveAsync(paths)));
+        await log.StepAsync(VmSteps.Volume, async () => Said(await RemoveVolumeAsync(paths, request.KeepVolume)));
         return new RemoveResult(request.Deployment, existed);
+
+        void Remember(DeploymentState? changed)
+        {
+            try
+            {
+                changed?.Write();
+            }
+            catch (IOException full) when (!request.KeepVolume && VmFailure.IsFull(full))
+            {
+                // It goes with the folder in the end; until then the next run begins where this one did.
+            }
+        }
     }
 
     private static async Task<bool> RemoveVolumeAsync(Paths paths, bool keep)
@@ -46,8 +59,6 @@ internal static class Remove
         Directory.Delete(paths.Folder, recursive: true);
         return true;
     }
-
-    private static void Remember(DeploymentState? state) => state?.Write();
 
     private static string? Said(bool removed) => removed ? "removed" : null;
 }

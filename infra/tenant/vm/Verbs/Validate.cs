@@ -16,7 +16,7 @@ internal static class Validate
     {
         using var held = await Locks.DeploymentAsync(request.Deployment);
         using var docker = new DockerEngine();
-        await log.StepAsync("pull", () => Image.ConvergeAsync(docker, request.Image, () => log.Started("pull")));
+        await log.StepAsync(VmSteps.Pull, () => Image.ConvergeAsync(docker, request.Image, () => log.Started(VmSteps.Pull)));
         var name = $"{Container.NameOf(request.Deployment)}-validate";
         var folder = Directory.CreateDirectory($"{Paths.Memory}/{request.Deployment}.validate");
         try

@@ -20,7 +20,7 @@ internal static class Volumes
             VolumeAction.Copy => CopyToAsync(docker, request),
             VolumeAction.Keep => KeepAsync(docker, request),
             VolumeAction.Exchange => ExchangeAsync(docker, request),
-            VolumeAction.Measure => Task.FromResult(new VolumeResult(Volume.UsedMb(paths) ?? throw Absent(), 0)),
+            VolumeAction.Measure => Task.FromResult(new VolumeResult(Volume.Storage(paths)?.UsedMb ?? throw Absent(), 0)),
             _ => ReturnAsync(docker, request),
         });
     }

@@ -1,0 +1,36 @@
+using System.Text;
+using System.Text.Json.Serialization;
+
+namespace Launchpad.Shared.Vms;
+
+/// <summary>Tells the control plane how the machine is.</summary>
+/// <param name="Url">Where the heartbeats of this machine are taken.</param>
+public sealed record HeartbeatRequest(string Vm, string Url);
+
+/// <summary>What a heartbeat tells. It is read leniently: a machine may run another version of the program.</summary>
+/// <param name="Bots">Null when Docker does not answer, which says nothing about what runs.</param>
+public sealed record VmReport(DateTimeOffset At, int DiskMb, int DiskFreeMb, IReadOnlyList<VmBot>? Bots)
+{
+    /// <summary>The machine's own, which all volumes are on.</summary>
+    [JsonIgnore]
+    public VmStorage Disk => new(DiskMb, DiskMb - DiskFreeMb, DiskFreeMb);
+}
+
+/// <summary>It was taken.</summary>
+public sealed record HeartbeatResult(DateTimeOffset At, int Bots);
+
+/// <summary>How a heartbeat is signed, by the machine's SSH host key (ECDSA P-256, SHA-256, r and s side by side).</summary>
+public static class HeartbeatProof
+{
+    /// <summary>The public key in SSH's own form, base64; its fingerprint is what the control plane knows.</summary>
+    public const string KeyHeader = "Launchpad-Machine-Key";
+
+    /// <summary>Milliseconds since 1970.</summary>
+    public const string TimeHeader = "Launchpad-Time";
+
+    public const string SignatureHeader = "Launchpad-Signature";
+
+    /// <summary>A prefix that nothing else starts with: what sshd signs with the same key is a hash, never this.</summary>
+    public static byte[] Content(string vm, long time, ReadOnlySpan<byte> body) =>
+        [.. Encoding.UTF8.GetBytes($"launchpad-heartbeat-1\n{vm}\n{time}\n"), .. body];
+}

@@ -1,0 +1,143 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Launchpad.Processes;
+using Launchpad.Shared;
+using Launchpad.Shared.Plans;
+using Launchpad.Shared.Secrets;
+using Launchpad.Shared.Ssh;
+using Launchpad.Shared.Vms;
+using Microsoft.Extensions.Options;
+
+namespace Launchpad.Local.Tests;
+
+/// <summary>A machine spoken to with the key that the vault has: a real SSH server, and the pocket cloud's vault.</summary>
+[Collection(ManagedIdentity.Collection)]
+public sealed class VmAccessTests(TestCloud cloud) : IClassFixture<TestCloud>, IAsyncLifetime
+{
+    private const string Answer = """{"event":"result","ok":true,"value":{"request":"done"}}""";
+
+    private readonly Sshd _sshd = new();
+    private readonly string _id = $"vm_{Guid.NewGuid():n}";
+    private VmProgram _program = null!;
+    private VmAccess _access = null!;
+    private Vm _vm = null!;
+
+    [Fact]
+    public async Task Ten_verbs_take_one_read_of_the_vault_and_one_handshake()
+    {
+        using var reads = new Counted("launchpad.vault.reads");
+        using var handshakes = new Counted("launchpad.ssh.handshakes");
+        for (var verb = 0; verb < 10; verb++)
+        {
+            await AskAsync();
+        }
+
+        Assert.Equal((1, 1), (reads.Total, handshakes.Total));
+    }
+
+    [Fact]
+    public async Task A_key_is_asked_for_again_when_its_time_is_over()
+    {
+        using var access = Access(TimeSpan.FromMilliseconds(200));
+        using var reads = new Counted("launchpad.vault.reads");
+        await AskAsync(access);
+        await Task.Delay(TimeSpan.FromSeconds(1));
+        await AskAsync(access);
+        Assert.Equal(2, reads.Total);
+    }
+
+    [Fact]
+    public async Task A_key_that_the_machine_refuses_is_forgotten_and_the_next_attempt_has_the_new_one()
+    {
+        await AskAsync();
+        using var other = Access(TimeSpan.FromMinutes(5));
+        await other.EraseKeysAsync(_id, default);
+        await LetInAsync((await other.EnsureKeysAsync(_id, default)).Client);
+
+        // The connection that stands was let in with the old one.
+        await _sshd.StopAsync();
+        await _sshd.StartAsync();
+        var refused = await Assert.ThrowsAsync<VmFailedException>(() => AskAsync());
+        Assert.Equal((VmErrorCode.AccessDenied, true), (refused.Code, refused.Retryable));
+
+        await AskAsync();
+    }
+
+    [Fact]
+    public async Task An_erased_key_opens_nothing_any_more()
+    {
+        await AskAsync();
+        await _access.EraseKeysAsync(_id, default);
+        Assert.Equal("vm-key-missing", (await Assert.ThrowsAsync<PermanentException>(() => AskAsync())).Code);
+    }
+
+    [Fact]
+    public async Task A_job_is_started_asked_about_and_collected_by_its_name()
+    {
+        var jobs = new VmJobs(_access);
+        await DoAsync(new JobResult("op_1-work", false, [], 0));
+        await jobs.StartAsync(_vm, VmVerb.PairBrowser, "op_1-work", new PairBrowserRequest("dep_1", "req_1"), default);
+        Assert.Equal(
+            """{"name":"op_1-work","action":"start","call":{"verb":"pair-browser","request":{"deployment":"dep_1","request":"req_1"}},"from":0,"waitSeconds":0}""",
+            await DocumentAsync());
+
+        await DoAsync(new JobResult("op_1-work", false, [new(VmSteps.Pull, VmStepState.Started, 0, null)], 3));
+        var under = await jobs.PollAsync<PairBrowserResult>(_vm, "op_1-work", 2, default);
+        Assert.Equal((false, 3, VmSteps.Pull), (under.Ended, under.Next, Assert.Single(under.Steps).Name));
+        Assert.Null(under.Result);
+        Assert.Equal("""{"name":"op_1-work","action":"poll","from":2,"waitSeconds":20}""", await DocumentAsync());
+
+        var value = JsonSerializer.SerializeToElement(new PairBrowserResult("req\u001b_1"), VmJson.Default.PairBrowserResult);
+        await DoAsync(new JobResult("op_1-work", true, [], 3, value));
+        Assert.Equal("req_1", (await jobs.PollAsync<PairBrowserResult>(_vm, "op_1-work", 3, default)).Result!.Request);
+
+        await DoAsync(new JobResult("op_1-work", true, [], 3, null, new(VmErrorCode.JobLost, "gone", Retryable: true)));
+        var lost = await jobs.PollAsync<PairBrowserResult>(_vm, "op_1-work", 3, default);
+        Assert.Equal((true, VmErrorCode.JobLost), (lost.Ended, lost.Error!.Code));
+        await jobs.CollectAsync(_vm, "op_1-work", default);
+        Assert.Equal("""{"name":"op_1-work","action":"collect","from":0,"waitSeconds":0}""", await DocumentAsync());
+    }
+
+    public async Task InitializeAsync()
+    {
+        await _sshd.InitializeAsync();
+        await File.WriteAllTextAsync(_sshd.PathOf("program"), "any");
+        await File.WriteAllTextAsync(_sshd.PathOf("entry"), $"cat >{_sshd.PathOf("document")}; cat {_sshd.PathOf("answer")}\n");
+        await File.WriteAllTextAsync(_sshd.PathOf("answer"), Answer + "\n");
+        var fingerprint = (await _sshd.FingerPrintAsync("host")).Split(' ')[1]["SHA256:".Length..];
+        _vm = new(
+            Tier.Shared, _id, VmStatus.Ready, "Standard_B1ms", 1024, ImmutableSortedDictionary<string, int>.Empty, "op_1",
+            DateTimeOffset.UtcNow, "127.0.0.1", fingerprint);
+        _program = new VmProgram(Options.Create(VmOptions(TimeSpan.FromMinutes(5))));
+        _access = Access(TimeSpan.FromMinutes(5));
+        await LetInAsync((await _access.EnsureKeysAsync(_id, default)).Client);
+    }
+
+    public async Task DisposeAsync()
+    {
+        _access.Dispose();
+        _program.Dispose();
+        await _sshd.DisposeAsync();
+    }
+
+    private VmAccess Access(TimeSpan keepKey) =>
+        new(new SecretVault(ManagedIdentity.SecretClient(cloud)), _program, Options.Create(VmOptions(keepKey)));
+
+    private VmOptions VmOptions(TimeSpan keepKey) =>
+        new() { ProgramPath = _sshd.PathOf("program"), User = _sshd.User, SshPort = _sshd.Port, KeepKey = keepKey };
+
+    private Task LetInAsync(SshKeyPair client) => File.WriteAllTextAsync(
+        _sshd.PathOf("authorized"), $"restrict,command=\"/bin/bash {_sshd.PathOf("entry")}\" {client.PublicKey}\n");
+
+    private async Task AskAsync(VmAccess? access = null) => Assert.Equal("done", (await (access ?? _access)
+        .RunAsync<PairBrowserRequest, PairBrowserResult>(_vm, VmVerb.PairBrowser, new("dep_1", "req_1"), default)).Request);
+
+    private Task DoAsync(JobResult answer)
+    {
+        var value = JsonSerializer.SerializeToElement(answer, VmJson.Default.JobResult);
+        var line = JsonSerializer.Serialize(new VmLine(VmLine.Result, Ok: true, Value: value), VmJson.Default.VmLine);
+        return File.WriteAllTextAsync(_sshd.PathOf("answer"), line + "\n");
+    }
+
+    private Task<string> DocumentAsync() => File.ReadAllTextAsync(_sshd.PathOf("document"));
+}
