@@ -1,4 +1,5 @@
 using Launchpad.Shared.Deployments;
+using Launchpad.Shared.OpenClaw;
 using Launchpad.Shared.Operations;
 using Microsoft.AspNetCore.Http;
 
@@ -73,6 +74,9 @@ public static class Problems
 
     public static ProblemException PlanVoid(string why) =>
         new(StatusCodes.Status409Conflict, "plan-void", "The plan does not hold any more", $"{why} Make a new plan.");
+
+    public static ProblemException CannotWorkHere(IEnumerable<Blocked> blocked) =>
+        new(StatusCodes.Status409Conflict, "cannot-work-here", "This could not work here", string.Join(' ', blocked));
 
     public static ProblemException UpgradesPaused(int failures) =>
         new(StatusCodes.Status409Conflict, "upgrades-paused", "Upgrades are paused",

@@ -1,5 +1,6 @@
 using Launchpad.Shared;
 using Launchpad.Shared.Deployments;
+using Launchpad.Shared.OpenClaw;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Plans;
 using Launchpad.Shared.Secrets;
@@ -54,6 +55,7 @@ public sealed class RolloutActivities(
                 throw new PermanentException("nothing-to-change", $"Version {from.Number} is exactly that already.");
             }
 
+            await secrets.EnsureKeptAsync(deployment.Id, change.Version is null ? [] : state.Secrets, ct);
             var version = await NumberAsync(deployment.Id, state, change, operation.By, input.PlanOnly, ct);
             var diff = ConfigDiff.Of(from.State, state);
             return (new Draft(version, from.Number, state.Image, state.Plan == from.State.Plan ? null : state.Plan),
@@ -64,16 +66,23 @@ public sealed class RolloutActivities(
     public Task CheckConfig([ActivityTrigger] CheckConfigInput input, CancellationToken ct) =>
         steps.RunAsync(input.Bot.Operation, Steps.CheckConfig, "The image is started once, only for this.", async () =>
         {
-            var (deployment, _, _, state) = await WantedAsync(input.Bot, input.Image, ct);
+            var (deployment, operation, change, state) = await WantedAsync(input.Bot, input.Image, ct);
+            var blocked = await BlockedAsync(deployment, change, state, ct);
+            if (blocked.Count > 0 && operation.Kind is not OperationKind.Plan)
+            {
+                throw new PermanentException("cannot-work-here", $"This could not work here. {string.Join(' ', blocked.Take(IssuesShown))}");
+            }
+
             var vm = await vms.GetAsync(input.Bot.Tier, input.Bot.Vm, ct);
             var checkedBy = await access.RunAsync<ValidateRequest, ValidateResult>(
                 vm, VmVerb.Validate, new(input.Bot.Deployment, input.Image, bots.Config(deployment, state)), ct);
-            return checkedBy.Issues.Count == 0
+            var issues = checkedBy.Issues.Where(issue => !blocked.Any(found => found.Covers(issue.Path))).ToList();
+            return issues.Count == 0
                 ? "The release takes it."
                 : throw new PermanentException(
                     "config-invalid",
-                    "The release does not take this config. "
-                    + string.Join(" ", checkedBy.Issues.Take(IssuesShown).Select(issue => $"{issue.Path}: {issue.Message}.")));
+                    "The release does not take this config. " + Redactor.Shapes(
+                        string.Join(" ", issues.Take(IssuesShown).Select(issue => $"{issue.Path}: {issue.Message}."))));
         }, ct);
 
     [Function(nameof(TellPlan))]
@@ -83,6 +92,7 @@ public sealed class RolloutActivities(
             var (deployment, operation, change, state) = await WantedAsync(input.Bot, input.Draft.Image, ct);
             var from = await versions.GetAsync(deployment.Id, input.Draft.From, ct);
             var diff = ConfigDiff.Of(from.State, state);
+            var blocked = await BlockedAsync(deployment, change, state, ct);
             var vm = await vms.GetAsync(input.Bot.Tier, input.Bot.Vm, ct);
             var price = await PriceAsync(vm, deployment, from.State, state, ct);
             vm = price is null ? vm : PlanRoom.Promise(vm, deployment.Id, Plan.Get(price.Plan));
@@ -90,10 +100,14 @@ public sealed class RolloutActivities(
             var plan = new ChangePlan(
                 operation.Id, clock.GetUtcNow() + ChangePlan.Lifetime, from.Number, change.Version, state.Hash(), state.Image, diff,
                 diff.Restarts, await BootSecondsAsync(deployment, ct), hasRoom,
-                ["The image is signed by a trusted key.", "The release takes the config.", hasRoom
-                    ? "The machine has room to try the version beside the bot that runs."
-                    : "The machine has no room for two: the version is tried in its place only, and goes back if it fails."],
-                price);
+                [
+                    "The image is signed by a trusted key.",
+                    blocked.Count == 0 ? "The release takes the config." : "What is blocked could not work here, so this cannot be applied.",
+                    hasRoom
+                        ? "The machine has room to try the version beside the bot that runs."
+                        : "The machine has no room for two: the version is tried in its place only, and goes back if it fails.",
+                ],
+                price, blocked);
             await deployments.ChangeAsync(deployment.Account, deployment.Id, current => Freed(current, operation.Id), ct);
             await operations.SaveAsync(
                 operation with { Status = OperationStatus.Succeeded, FinishedAt = clock.GetUtcNow(), Result = plan.ToJson() }, ct);
@@ -109,6 +123,7 @@ public sealed class RolloutActivities(
             var version = await versions.GetAsync(id, input.Version, ct);
             var operation = await OperationAsync(input.Target, ct);
             await SettleRoomAsync(input.Target, version, ct);
+            await secrets.PromoteAsync(id, version.State.Secrets, ct);
             var live = await deployments.ChangeAsync(account, id, current => Switched(current, version, operation.Id), ct);
             if (live.PreviousGood is { } previous && previous != input.Version)
             {
@@ -141,6 +156,7 @@ public sealed class RolloutActivities(
 
         var counts = input.Version is not null && failed?.Name != Steps.CheckConfig.Name && failed?.Code is not ("preempted" or "cancelled");
         await deployments.ChangeAsync(account, id, current => Fallen(current, operation, input.Down, counts), ct);
+        await secrets.UnstageAsync(id, ChangeRequest.Parse(operation.Request).Secrets ?? [], ct);
     }
 
     /// <summary>A smaller plan needs less of the machine from now on.</summary>
@@ -189,6 +205,13 @@ public sealed class RolloutActivities(
         await operations.FindAsync(target.Account, target.Operation, ct)
         ?? throw new PermanentException("operation-gone", $"The operation {target.Operation} does not exist any more.");
 
+    /// <summary>What an older version has is not asked about: it ran.</summary>
+    private async Task<IReadOnlyList<Blocked>> BlockedAsync(
+        Deployment deployment, ChangeRequest change, DesiredState state, CancellationToken ct) =>
+        change.Version is null
+            ? Feasibility.Added((await versions.GetAsync(deployment.Id, deployment.LastKnownGood!.Value, ct)).State, state)
+            : [];
+
     private async Task<DesiredState> WantedAsync(
         Deployment deployment, DesiredState from, ChangeRequest change, string? image, CancellationToken ct)
     {
@@ -198,9 +221,8 @@ public sealed class RolloutActivities(
         }
 
         var settings = change.Settings ?? from.Settings;
-        var references = await secrets.ReferencesAsync(deployment.Id, ct);
         return new(
-            image ?? from.Image, change.Plan ?? deployment.Plan, settings, [.. references.Order(StringComparer.Ordinal)], bots.Egress(settings));
+            image ?? from.Image, change.Plan ?? deployment.Plan, settings, from.SecretsWith(settings, change.Secrets), bots.Egress(settings));
     }
 
     private async Task<int> NumberAsync(

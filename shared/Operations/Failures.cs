@@ -29,6 +29,9 @@ public sealed record Failure(string Code, string Message, bool Permanent)
         (_, "nothing-to-change") => "Nothing: it runs as was asked.",
         (_, "plan-void") => "Make a new plan: it looks at everything again.",
         (_, "config-invalid") => "Correct the paths that are named and send the change again. The bot that runs was not touched.",
+        (_, "cannot-work-here") =>
+            "Leave out what is named, or ask the operator to allow what it would need. The bot that runs was not touched.",
+        (_, "secret-gone") => "Send the secret again with a change of the config. The bot that runs was not touched.",
         (_, "candidate-failed" or "candidate-silent" or "validator-failed") =>
             "Look at what changed: the version failed before it took the bot's place, which never stopped. It is not tried again unasked.",
         (OperationKind.Update or OperationKind.Upgrade or OperationKind.Rollback, "never-ready") =>

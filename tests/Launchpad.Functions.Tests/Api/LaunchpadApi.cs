@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Azure.Data.Tables;
 using Launchpad.Local.Tests;
 using Launchpad.Processes;
 using Microsoft.Extensions.Configuration;
@@ -24,6 +25,8 @@ public sealed class LaunchpadApi : IAsyncLifetime
     private ServiceProvider? services;
 
     public Uri Address { get; private set; } = null!;
+
+    public TableServiceClient StorageTables => new(azurite.ConnectionString);
 
     /// <summary>The app's own stores and rules, over the same tables.</summary>
     public T Service<T>()
