@@ -37,7 +37,8 @@ public sealed class Changes(
     // A row holds 32,000 characters of text, and that of the version has image, hosts and secrets beside the settings.
     private const int ChangeMax = 29_000;
 
-    /// <summary>An RFC 7396 merge patch of model, instructions, config, channels and plan: what is absent stays, what is null goes.</summary>
+    /// <summary>An RFC 7396 merge patch of model, instructions, config, channels and plan: what is absent stays, what is null
+    /// goes.</summary>
     [Function("UpdateConfig")]
     public async Task<IActionResult> Update(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "deployments/{id}/config")] HttpRequest request, string id,

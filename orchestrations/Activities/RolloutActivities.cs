@@ -70,7 +70,8 @@ public sealed class RolloutActivities(
             var blocked = await BlockedAsync(deployment, change, state, ct);
             if (blocked.Count > 0 && operation.Kind is not OperationKind.Plan)
             {
-                throw new PermanentException("cannot-work-here", $"This could not work here. {string.Join(' ', blocked.Take(IssuesShown))}");
+                throw new PermanentException(
+                    "cannot-work-here", $"This could not work here. {string.Join(' ', blocked.Take(IssuesShown))}");
             }
 
             var vm = await vms.GetAsync(input.Bot.Tier, input.Bot.Vm, ct);
@@ -222,7 +223,8 @@ public sealed class RolloutActivities(
 
         var settings = change.Settings ?? from.Settings;
         return new(
-            image ?? from.Image, change.Plan ?? deployment.Plan, settings, from.SecretsWith(settings, change.Secrets), bots.Egress(settings));
+            image ?? from.Image, change.Plan ?? deployment.Plan, settings, from.SecretsWith(settings, change.Secrets),
+            bots.Egress(settings));
     }
 
     private async Task<int> NumberAsync(

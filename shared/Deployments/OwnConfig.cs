@@ -18,8 +18,9 @@ public static class OwnConfig
     /// <summary>Takes in files of the bot's volume, which could hold any of the paths that are not the owner's.</summary>
     private const string Include = "$include";
 
-    /// <summary>The first path in a merge patch that belongs to the control plane; null when there is none. Text, a number or a list in the
-    /// place of a section takes all of the section, so it counts too; null does not, for it removes only what the owner has there.</summary>
+    /// <summary>The first path in a merge patch that belongs to the control plane; null when there is none. Text, a number or a list in
+    /// the place of a section takes all of the section, so it counts too; null does not, for it removes only what the owner has
+    /// there.</summary>
     public static string? OwnedIn(JsonObject patch) =>
         OwnedIn(patch, "")
         ?? (ConfigPlaces.Of(patch, ConfigPlace.Root).Any(found => found.Value is JsonObject section && section.ContainsKey(Include))

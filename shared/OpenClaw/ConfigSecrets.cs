@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Launchpad.Shared.Secrets;
 
 namespace Launchpad.Shared.OpenClaw;
@@ -11,7 +12,7 @@ public sealed record ConfigFault(string Place, string Rule);
 
 /// <summary>The secrets in an owner's own configuration. Where the release takes a reference, the value goes to the vault and a reference
 /// stays; everywhere else what looks like a secret is a fault: it would stand in tables, answers and the bot's volume.</summary>
-public static class ConfigSecrets
+public static partial class ConfigSecrets
 {
     private const string Prefix = "own-";
     private const int ShownMax = 3;
@@ -131,10 +132,10 @@ public static class ConfigSecrets
         && ConfigPlaces.Text(section["provider"]) is not null && ConfigPlaces.Text(section["id"]) is not null;
 
     /// <summary>`${NAME}` stands for a variable of the bot's environment.</summary>
-    private static bool IsVariable(string text) =>
-        text.StartsWith("${", StringComparison.Ordinal) && text.EndsWith('}')
-        && text.AsSpan(2, text.Length - 3).IndexOfAnyExcept("ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789") < 0
-        && !SecretShapes.IsLikely(text);
+    private static bool IsVariable(string text) => Variable().IsMatch(text) && !SecretShapes.IsLikely(text);
+
+    [GeneratedRegex(@"^\$\{[A-Z_][A-Z0-9_]*\}$")]
+    private static partial Regex Variable();
 
     /// <summary>By its own name, or anywhere in a section that is a credential and nothing else: others are named as their owner likes,
     /// like a server called `password-manager`.</summary>

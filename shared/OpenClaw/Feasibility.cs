@@ -93,7 +93,7 @@ public static class Feasibility
             : null;
     }
 
-    private static (string, IReadOnlyList<string>) Plugin(string plugin, IReadOnlyList<string> hosts) =>
+    private static (string, IReadOnlyList<string>) Plugin(string plugin, List<string> hosts) =>
         (hosts.Count > 0 ? "The plugin is not allowed here, and the bot may not reach its hosts." : "The plugin is not allowed here.",
             [$"plugin {plugin}", .. hosts]);
 
@@ -107,7 +107,8 @@ public static class Feasibility
         ($"The bot has neither a key for '{provider}' nor may it reach it.", [$"key {provider}", .. Hosts(provider, egress)]);
 
     private static (string, IReadOnlyList<string>)? Call(string text, IReadOnlyList<string> egress) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Host.Length > 0 && Missing([$"{url.Host}:{Port(url)}"], egress) is [var host]
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Host.Length > 0
+            && Missing([$"{url.Host}:{Port(url)}"], egress) is [var host]
             ? ("The bot may not reach this address.", [host])
             : null;
 
@@ -115,7 +116,7 @@ public static class Feasibility
 
     private static string? Provider(string model) => model.IndexOf('/', StringComparison.Ordinal) is > 0 and var at ? model[..at] : null;
 
-    private static IEnumerable<string> Hosts(string provider, IReadOnlyList<string> egress) =>
+    private static List<string> Hosts(string provider, IReadOnlyList<string> egress) =>
         Release.Providers.TryGetValue(provider, out var host) ? Missing([host], egress) : [];
 
     private static List<string> Missing(IEnumerable<string> hosts, IReadOnlyList<string> egress) => [.. hosts.Except(egress)];

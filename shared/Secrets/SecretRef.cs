@@ -39,5 +39,6 @@ internal sealed class SecretRefJson : JsonConverter<SecretRef>
     public override SecretRef Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         SecretRef.Parse(reader.GetString()!);
 
-    public override void Write(Utf8JsonWriter writer, SecretRef value, JsonSerializerOptions options) => writer.WriteStringValue(value.Wire);
+    public override void Write(Utf8JsonWriter writer, SecretRef value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.Wire);
 }

@@ -48,7 +48,13 @@ public sealed class ReleaseFactsTests : IDisposable
             new { entries = release.SecretRefs.Select(path => new { configFile = "openclaw.json", path }) });
         Put(
             "dist/channel-catalog.json",
-            new { entries = release.Channels.Select(pair => new { openclaw = new { plugin = new { id = pair.Value.Plugin }, channel = new { id = pair.Key } } }) });
+            new
+            {
+                entries = release.Channels.Select(pair => new
+                {
+                    openclaw = new { plugin = new { id = pair.Value.Plugin }, channel = new { id = pair.Key } },
+                }),
+            });
     }
 
     private void Put(string path, object content)

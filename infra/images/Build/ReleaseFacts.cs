@@ -23,7 +23,8 @@ internal static class ReleaseFacts
             .. Differences("version", [known.Version], [version]),
             .. Differences("reference to a secret", known.SecretRefs, refs),
             // Those that come with the package are in no catalogue.
-            .. channels.Except(known.Channels.Select(pair => $"{pair.Key}: plugin {pair.Value.Plugin}")).Select(one => $"channel {one} is new"),
+            .. channels.Except(known.Channels.Select(pair => $"{pair.Key}: plugin {pair.Value.Plugin}"))
+                .Select(one => $"channel {one} is new"),
         ];
         if (differences.Length > 0)
         {

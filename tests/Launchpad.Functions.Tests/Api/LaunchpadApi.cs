@@ -32,6 +32,9 @@ public sealed class LaunchpadApi : IAsyncLifetime
     public T Service<T>()
         where T : notnull => services!.GetRequiredService<T>();
 
+    /// <summary>Activities, as the host makes them.</summary>
+    public T Make<T>() => ActivatorUtilities.CreateInstance<T>(services!);
+
     public async Task InitializeAsync()
     {
         await Task.WhenAll(azurite.InitializeAsync(), cloud.InitializeAsync());
