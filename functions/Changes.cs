@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Images;
+using Launchpad.Shared.OpenClaw;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Records;
 using Launchpad.Shared.Secrets;
@@ -38,7 +39,11 @@ public sealed class Changes(
     /// <summary>What <see cref="PreviewOnly"/> was called before.</summary>
     private const string PlanOnly = "plan";
 
-    /// <summary>An RFC 7396 merge patch of model, instructions, config, channels and plan: what is absent stays, what is null goes.</summary>
+    // A row holds 32,000 characters of text, and that of the version has image, hosts and secrets beside the settings.
+    private const int ChangeMax = 29_000;
+
+    /// <summary>An RFC 7396 merge patch of model, instructions, config, channels and plan: what is absent stays, what is null
+    /// goes.</summary>
     [Function("UpdateConfig")]
     [Query(PreviewOnly, "true", "false")]
     [Query(PlanOnly, "true", "false")]
@@ -54,11 +59,23 @@ public sealed class Changes(
             throw Problems.Invalid("telegramToken", "cannot be part of a preview: that keeps nothing, and this would have to be kept.");
         }
 
-        var plan = Rules.Plan(deployment, Text(patch, "plan"));
-        var settings = await PatchAsync(deployment, patch, ct);
+        var inUse = deployment.LastKnownGood is { } good ? (await versions.FindAsync(id, good, ct))?.State.Secrets ?? [] : [];
+        var (settings, typed) = Patch(deployment, patch, inUse);
+        var brought = typed
+            .Select(secret => (Reference: BotSecrets.Refer(id, secret.Key, secret.Value, inUse), secret.Value))
+            .Where(secret => !inUse.Contains(secret.Reference))
+            .ToDictionary(secret => secret.Reference, secret => secret.Value);
         var change = new ChangeRequest(
-            settings, null, null, Rules.Data(Text(patch, "data")), Rules.Why(Text(patch, "why")), Plan: plan);
-        return await BeginAsync(request, client, deployment, OperationKind.Update, change, ct);
+            settings, null, null, Rules.Data(Text(patch, "data")), Rules.Why(Text(patch, "why")),
+            Plan: Rules.Plan(deployment, Text(patch, "plan")), Secrets: brought.Count > 0 ? [.. brought.Keys] : null);
+        if (change.ToJson().Length > ChangeMax)
+        {
+            throw Problems.Invalid("config", "and instructions are too long together.");
+        }
+
+        return brought.Count == 0 || IsPreview(request)
+            ? await BeginAsync(request, client, deployment, OperationKind.Update, change, ct)
+            : await BeginWithSecretsAsync(client, deployment, change, brought, inUse, ct);
     }
 
     [Function("UpgradeDeployment")]
@@ -140,7 +157,17 @@ public sealed class Changes(
                 : $"It was made for version {preview.From}, and {deployment.ActiveVersion} is active now.");
         }
 
+        if (preview.Blocked is { Count: > 0 })
+        {
+            throw Problems.CannotWorkHere(preview.Blocked);
+        }
+
         var change = ChangeRequest.Parse(previewed.Request!) with { Previewed = preview.StateHash };
+        if (change.Secrets is { Count: > 0 })
+        {
+            throw Problems.PreviewVoid("It names secrets, whose values a preview does not keep. Send the change itself.");
+        }
+
         var kind = change switch
         {
             { Version: not null } => OperationKind.Rollback,
@@ -184,38 +211,72 @@ public sealed class Changes(
     private static bool IsPreview(HttpRequest request) => request.Query[PreviewOnly] == "true" || request.Query[PlanOnly] == "true";
 
     private async Task<IActionResult> BeginAsync(
-        DurableTaskClient client, Deployment deployment, OperationKind kind, ChangeRequest change, CancellationToken ct)
+        DurableTaskClient client, Deployment deployment, OperationKind kind, ChangeRequest change, CancellationToken ct) =>
+        Answers.Accepted(await StartAsync(client, deployment, kind, change, ct));
+
+    /// <summary>The values are in the vault before anything refers to them, beside those in use, and leave it again when the change is
+    /// refused. After any other fault it may have been taken all the same: whoever makes or fails it knows what becomes of them.</summary>
+    private async Task<IActionResult> BeginWithSecretsAsync(
+        DurableTaskClient client, Deployment deployment, ChangeRequest change, IReadOnlyDictionary<SecretRef, string> brought,
+        IReadOnlyCollection<SecretRef> inUse, CancellationToken ct)
     {
-        var operation = await starter.BeginAsync(client, deployment, kind, deployment.Account, change.ToJson(), ct);
-        return Answers.Accepted(operation);
+        await secrets.StageAsync(deployment.Id, brought, inUse, ct);
+        try
+        {
+            var operation = await StartAsync(client, deployment, OperationKind.Update, change, ct);
+            foreach (var name in brought.Keys.Select(reference => reference.Name))
+            {
+                await recorder.ActOnceAsync(
+                    $"set-{name}-{operation.Id}", deployment.Id, deployment.Account, "set-secret", new { secret = name }, ct);
+            }
+
+            return Answers.Accepted(operation);
+        }
+        catch (ProblemException)
+        {
+            await secrets.UnstageAsync(deployment.Id, [.. brought.Keys], CancellationToken.None);
+            throw;
+        }
     }
 
-    private async Task<BotSettings> PatchAsync(Deployment deployment, JsonObject patch, CancellationToken ct)
+    private Task<Operation> StartAsync(
+        DurableTaskClient client, Deployment deployment, OperationKind kind, ChangeRequest change, CancellationToken ct) =>
+        starter.BeginAsync(client, deployment, kind, deployment.Account, change.ToJson(), ct);
+
+    /// <summary>The settings as they shall be, and the secrets that were typed, by name.</summary>
+    private static (BotSettings, IReadOnlyDictionary<string, string>) Patch(
+        Deployment deployment, JsonObject patch, IReadOnlyList<SecretRef> inUse)
     {
         foreach (var (name, _) in patch)
         {
             if (name is not ("model" or "instructions" or "config" or "telegram" or "telegramToken" or "plan" or "why" or "data"))
             {
-                throw Problems.Invalid(name, "cannot be changed here: model, instructions, config, telegram, telegramToken and plan can.");
+                throw Problems.Invalid(
+                    SecretShapes.IsLikely(name) ? "…" : name,
+                    "cannot be changed here: model, instructions, config, telegram, telegramToken and plan can.");
             }
         }
 
         var settings = deployment.Settings;
+        IReadOnlyDictionary<string, string> typed = new Dictionary<string, string>();
         settings = patch.ContainsKey("model") ? settings with { Model = Rules.Model(Text(patch, "model")) } : settings;
         settings = patch.ContainsKey("instructions")
             ? settings with { Instructions = Rules.Instructions(Text(patch, "instructions")) }
             : settings;
-        settings = patch.ContainsKey("config") ? settings with { Config = Rules.OwnConfig(patch["config"]) } : settings;
+        if (patch.TryGetPropertyValue("config", out var own))
+        {
+            var known = inUse.Select(secret => secret.Name).Where(ConfigSecrets.IsOwn);
+            settings = settings with { Config = Rules.OwnConfig(settings.Config, own, known, out typed) };
+        }
+
         if (Rules.TelegramToken(Text(patch, "telegramToken")) is { } token)
         {
-            // Kept at once: it is the version's state that names it.
-            await recorder.ActAsync(
-                deployment.Id, deployment.Account, "set-secret", new { secret = BotSecretNames.TelegramToken }, ct);
-            await secrets.PutAsync(deployment.Id, BotSecretNames.TelegramToken, token, ct);
+            typed = new Dictionary<string, string>(typed) { [BotSecretNames.TelegramToken] = token };
             settings = settings with { Telegram = true };
         }
 
-        return patch.ContainsKey("telegram") ? settings with { Telegram = Rules.Flag("telegram", patch["telegram"]) } : settings;
+        settings = patch.ContainsKey("telegram") ? settings with { Telegram = Rules.Flag("telegram", patch["telegram"]) } : settings;
+        return (settings, typed);
     }
 
     private static string? Text(JsonObject patch, string name) => patch[name] switch

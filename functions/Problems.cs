@@ -1,4 +1,5 @@
 using Launchpad.Shared.Deployments;
+using Launchpad.Shared.OpenClaw;
 using Launchpad.Shared.Operations;
 using Microsoft.AspNetCore.Http;
 
@@ -82,6 +83,9 @@ public static class Problems
 
     public static ProblemException PreconditionFailed() =>
         new(StatusCodes.Status412PreconditionFailed, "moved", "Changed meanwhile", "No ETag in 'If-Match' is that of what is here now.");
+
+    public static ProblemException CannotWorkHere(IEnumerable<Blocked> blocked) =>
+        new(StatusCodes.Status409Conflict, "cannot-work-here", "This could not work here", string.Join(' ', blocked));
 
     public static ProblemException UpgradesPaused(int failures) =>
         new(StatusCodes.Status409Conflict, "upgrades-paused", "Upgrades are paused",

@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Launchpad.Shared.Accounts;
 using Launchpad.Shared.Deployments;
+using Launchpad.Shared.OpenClaw;
 using Launchpad.Shared.Operations;
+using Launchpad.Shared.Secrets;
 
 namespace Launchpad.Functions;
 
@@ -34,16 +36,17 @@ public static partial class Rules
             : throw Problems.Invalid("password", "has to have 10 to 1024 characters.");
 
     public static string Name(string? value) =>
-        Line("name", Visible("name", VisibleText.Nickname(Line("name", value, 60))), 60);
+        Plain("name", Line("name", Visible("name", VisibleText.Nickname(Line("name", value, 60))), 60));
 
     public static string? Model(string? value) =>
-        value is null || ModelPattern().IsMatch(value)
-            ? value
+        value is null ? null
+            : ModelPattern().IsMatch(value) ? Plain("model", value)
             : throw Problems.Invalid("model", "is a model's name: letters, digits and . _ : / - , at most 100.");
 
-    public static string? Instructions(string? value) => value is null ? null : Text("instructions", value, 16_384);
+    public static string? Instructions(string? value) =>
+        value is null ? null : Plain("instructions", Text("instructions", value, 16_384));
 
-    public static string Message(string? value) => Text("text", value, 4_000);
+    public static string Message(string? value) => Plain("text", Text("text", value, 4_000));
 
     public static string? Search(string? value) => value is null ? null : Line("contains", value, 200);
 
@@ -53,30 +56,41 @@ public static partial class Rules
             : throw Problems.Invalid(
                 "request", "is the id that the bot's page shows after 'openclaw devices approve': 8-4-4-4-12 hexadecimal digits.");
 
-    /// <summary>What goes to the bot's own configuration, in one canonical form.</summary>
-    public static string? OwnConfig(JsonNode? value)
+    /// <summary>The bot's own configuration after a merge patch of it, in one canonical form.</summary>
+    /// <param name="known">Names of secrets that the bot has.</param>
+    /// <param name="taken">The secrets that were in it, by the name that stands for each now.</param>
+    public static string? OwnConfig(
+        string? current, JsonNode? patch, IEnumerable<string> known, out IReadOnlyDictionary<string, string> taken)
     {
-        if (value is null)
+        taken = new Dictionary<string, string>();
+        if (patch is null)
         {
             return null;
         }
 
-        var own = value as JsonObject ?? throw Problems.Invalid("config", "has to be an object, or null to have none.");
-        if (Shared.Deployments.OwnConfig.OwnedIn(own) is { } path)
+        var changes = patch as JsonObject ?? throw Problems.Invalid("config", "has to be an object, or null to have none.");
+        if (Shared.Deployments.OwnConfig.OwnedIn(changes) is { } path)
         {
             throw Problems.Invalid($"config.{path}", "belongs to the control plane: it keeps the bot reachable and confined.");
         }
 
-        var text = Shared.Deployments.OwnConfig.Canonical(own);
-        return text.Length <= OwnConfigMax ? text : throw Problems.Invalid("config", $"may have {OwnConfigMax} characters.");
+        var own = Shared.Deployments.OwnConfig.Patched(current is null ? null : JsonNode.Parse(current), changes)!.AsObject();
+        if (ConfigSecrets.TakeOut(own, known, out taken) is { } fault)
+        {
+            throw Problems.Invalid(fault.Place.Length > 0 ? $"config.{fault.Place}" : "config", fault.Rule);
+        }
+
+        var text = own.Count == 0 ? null : Shared.Deployments.OwnConfig.Canonical(own);
+        return text is not { Length: > OwnConfigMax } ? text : throw Problems.Invalid("config", $"may have {OwnConfigMax} characters.");
     }
 
     public static string? Tag(string field, string? value) =>
-        value is null || TagPattern().IsMatch(value)
-            ? value
+        value is null ? null
+            : TagPattern().IsMatch(value) ? Plain(field, value)
             : throw Problems.Invalid(field, "is an image tag: letters, digits and . _ - , at most 128, the first no dot or dash.");
 
-    public static string Why(string? value) => value is null ? "" : Visible("why", Line("why", value, 200)).Normalize();
+    public static string Why(string? value) =>
+        value is null ? "" : Plain("why", Visible("why", Line("why", value, 200)).Normalize());
 
     /// <summary>Null to stay. Another tier is another machine, to which the data would have to move.</summary>
     public static string? Plan(Deployment deployment, string? value)
@@ -130,6 +144,13 @@ public static partial class Rules
             ? value
             : throw Problems.Invalid(
                 field, "has a character in it that is not shown, such as a zero-width space or a mark of direction. Leave it out.");
+
+    /// <summary>What people type is kept and shown, and sent to a language model: a key has no place in it.</summary>
+    private static string Plain(string field, string value) =>
+        !SecretShapes.IsUnmistakable(value)
+            ? value
+            : throw Problems.Invalid(
+                field, "holds a secret: a key, or a password in an address. This text is kept and shown as it is, so leave it out.");
 
     /// <summary>False for a lone surrogate, which no encoding can carry.</summary>
     private static bool IsWellFormed(string value)

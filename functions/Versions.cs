@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Images;
+using Launchpad.Shared.Secrets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
@@ -34,7 +35,7 @@ public sealed class Versions(ConfigVersionStore versions, Ownership ownership, I
             instructions = deployment.Settings.Instructions,
             config = Own(deployment.Settings),
             telegram = deployment.Settings.Telegram,
-            secrets = active?.State.Secrets ?? [],
+            secrets = Names(active?.State.Secrets ?? []),
             egress = active?.State.Egress ?? [],
             updates = new
             {
@@ -77,7 +78,7 @@ public sealed class Versions(ConfigVersionStore versions, Ownership ownership, I
                 state.Settings.Instructions,
                 config = Own(state.Settings),
                 state.Settings.Telegram,
-                state.Secrets,
+                secrets = Names(state.Secrets),
                 state.Egress,
             },
         });
@@ -114,6 +115,8 @@ public sealed class Versions(ConfigVersionStore versions, Ownership ownership, I
         int.TryParse(typed, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
             ? number
             : throw Problems.Invalid(field, "is the number of a version, from 1 on.");
+
+    private static IEnumerable<string> Names(IReadOnlyList<SecretRef> secrets) => secrets.Select(secret => secret.ToString());
 
     private static JsonNode? Own(BotSettings settings) => settings.Config is { } own ? JsonNode.Parse(own) : null;
 

@@ -4,6 +4,7 @@ using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Health;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Plans;
+using Launchpad.Shared.Secrets;
 
 namespace Launchpad.Orchestrations.Activities;
 
@@ -53,13 +54,18 @@ public sealed class Closing(DeploymentStore deployments, OperationStore operatio
 }
 
 /// <summary>What becomes of the versions that an operation brought up, left or could not bring up.</summary>
-public sealed class VersionOutcomes(ConfigVersionStore versions, PlanRoom room)
+public sealed class VersionOutcomes(ConfigVersionStore versions, OperationStore operations, PlanRoom room, BotSecrets secrets)
 {
     public async Task SettleAsync(Deployment deployment, Ending ending, StepTrail trail, CancellationToken ct)
     {
         if (!ending.Succeeded)
         {
             await FailAsync(deployment.Id, trail.Failed, ct);
+            if (await operations.FindAsync(deployment.Account, ending.Operation, ct) is { } operation)
+            {
+                await secrets.UnstageAsync(deployment.Id, operation.Kind.Definition().Staged(operation), ct);
+            }
+
             return;
         }
 
@@ -78,6 +84,7 @@ public sealed class VersionOutcomes(ConfigVersionStore versions, PlanRoom room)
 
         if (deployment is { Status: DeploymentStatus.Running, ActiveVersion: { } active })
         {
+            await secrets.PromoteAsync(deployment.Id, (await versions.GetAsync(deployment.Id, active, ct)).State.Secrets, ct);
             await versions.ActivateAsync(deployment.Id, active, trail.Began(Steps.Health) ? trail.BootMs : null, ct);
         }
     }

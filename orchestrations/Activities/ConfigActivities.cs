@@ -19,8 +19,9 @@ public sealed class ConfigActivities(ConfigVersionStore versions, BotSecrets sec
         steps.RunAsync(input, Steps.Seal, null, async deployment =>
         {
             await secrets.EnsureRandomAsync(input.Deployment, BotSecretNames.GatewayToken, ct);
-            var names = (await secrets.ReferencesAsync(input.Deployment, ct)).Order(StringComparer.Ordinal).ToList();
-            var state = new DesiredState(input.Image, deployment.Plan, deployment.Settings, names, bots.Egress(deployment.Settings));
+            var references = (await secrets.ReferencesAsync(input.Deployment, ct)).OrderBy(secret => secret.Name, StringComparer.Ordinal);
+            var state = new DesiredState(
+                input.Image, deployment.Plan, deployment.Settings, [.. references], bots.Egress(deployment.Settings));
             var number = (await versions.DraftAsync(input.Deployment, state, input.By, "Provision", ct)).Number;
             return (number, (string?)$"Version {number}, {state.Hash()[..12]}…");
         }, ct);

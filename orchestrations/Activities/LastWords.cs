@@ -25,7 +25,7 @@ public sealed class LastWords(BotSecrets secrets)
             return Tell(health);
         }
 
-        var redactor = new Redactor(await secrets.ReadAsync(deployment, await secrets.NamesAsync(deployment, ct), ct));
+        var redactor = new Redactor(await secrets.ReadAllAsync(deployment, ct));
         var text = string.Join('\n', redactor.Apply(lines).Select(Redactor.Shapes));
         return $"{Tell(health)} It wrote last:\n{(text.Length > CharactersMax ? text[^CharactersMax..] : text)}";
     }

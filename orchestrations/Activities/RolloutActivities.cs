@@ -1,5 +1,6 @@
 using Launchpad.Shared;
 using Launchpad.Shared.Deployments;
+using Launchpad.Shared.OpenClaw;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Plans;
 using Launchpad.Shared.Secrets;
@@ -45,15 +46,23 @@ public sealed class RolloutActivities(Drafts drafts, Previews previews, BotMachi
     public Task CheckConfig([ActivityTrigger] CheckConfigInput input, CancellationToken ct) =>
         steps.RunAsync(input.Bot, Steps.CheckConfig, "The image is started once, only for this.", async deployment =>
         {
-            var config = await drafts.ConfigAsync(deployment, input.Image, ct);
+            var change = await drafts.FindAsync(deployment, input.Image, ct);
+            var blocked = Drafts.Blocked(change);
+            if (blocked.Count > 0 && change.Operation.Kind is not OperationKind.Preview)
+            {
+                throw new PermanentException(
+                    "cannot-work-here", $"This could not work here. {string.Join(' ', blocked.Take(IssuesShown))}");
+            }
+
             var checkedBy = await machine.RunAsync<ValidateRequest, ValidateResult>(
-                input.Bot, VmVerb.Validate, new(input.Bot.Deployment, input.Image, config), ct);
-            return checkedBy.Issues.Count == 0
+                input.Bot, VmVerb.Validate, new(input.Bot.Deployment, input.Image, drafts.Config(change)), ct);
+            var issues = checkedBy.Issues.Where(issue => !blocked.Any(found => found.Covers(issue.Path))).ToList();
+            return issues.Count == 0
                 ? "The release takes it."
                 : throw new PermanentException(
                     "config-invalid",
-                    "The release does not take this config. "
-                    + string.Join(" ", checkedBy.Issues.Take(IssuesShown).Select(issue => $"{issue.Path}: {issue.Message}.")));
+                    "The release does not take this config. " + Redactor.Shapes(
+                        string.Join(" ", issues.Take(IssuesShown).Select(issue => $"{issue.Path}: {issue.Message}."))));
         }, ct);
 
     [Function(nameof(TellPreview))]
@@ -97,14 +106,18 @@ public sealed class Drafts(OperationStore operations, ConfigVersionStore version
     public async Task<int> NumberAsync(WantedChange change, bool previewOnly, CancellationToken ct)
     {
         var (deployment, request) = (change.Deployment.Id, change.Request);
+        await secrets.EnsureKeptAsync(deployment, request.Version is null ? [] : change.State.Secrets, ct);
         return request.Version ?? (previewOnly
             ? ((await versions.NewestAsync(deployment, ct))?.Number ?? 0) + 1
             : (await versions.DraftAsync(deployment, change.State, change.Operation.By, request.Why, ct)).Number);
     }
 
     /// <summary>openclaw.json as the change wants it.</summary>
-    public async Task<string> ConfigAsync(Deployment deployment, string image, CancellationToken ct) =>
-        bots.Config(deployment, (await FindAsync(deployment, image, ct)).State);
+    public string Config(WantedChange change) => bots.Config(change.Deployment, change.State);
+
+    /// <summary>What could not work here. What an older version has is not asked about: it ran.</summary>
+    public static IReadOnlyList<Blocked> Blocked(WantedChange change) =>
+        change.Request.Version is null ? Feasibility.Added(change.From.State, change.State) : [];
 
     private async Task<DesiredState> StateAsync(
         Deployment deployment, DesiredState from, ChangeRequest change, string? image, CancellationToken ct)
@@ -115,9 +128,9 @@ public sealed class Drafts(OperationStore operations, ConfigVersionStore version
         }
 
         var settings = change.Settings ?? from.Settings;
-        var references = await secrets.ReferencesAsync(deployment.Id, ct);
         return new(
-            image ?? from.Image, change.Plan ?? deployment.Plan, settings, [.. references.Order(StringComparer.Ordinal)], bots.Egress(settings));
+            image ?? from.Image, change.Plan ?? deployment.Plan, settings, from.SecretsWith(settings, change.Secrets),
+            bots.Egress(settings));
     }
 }
 
@@ -129,17 +142,21 @@ public sealed class Previews(VmStore vms, PlanRoom room, OperationStore operatio
     public async Task<ChangePreview> MakeAsync(WantedChange change, BotInput bot, CancellationToken ct)
     {
         var (deployment, from, state) = (change.Deployment, change.From, change.State);
-        var diff = ConfigDiff.Of(from.State, state);
+        var (diff, blocked) = (ConfigDiff.Of(from.State, state), Drafts.Blocked(change));
         var vm = await vms.GetAsync(bot.Tier, bot.Vm, ct);
         var price = await PriceAsync(vm, deployment.Id, from.State, state, ct);
         var hasRoom = (price is null ? vm : PlanRoom.Promise(vm, deployment.Id, Plan.Get(price.Plan))).FreeMb >= Bots.CandidateMemoryMb;
         var preview = new ChangePreview(
             change.Operation.Id, clock.GetUtcNow() + ChangePreview.Lifetime, from.Number, change.Request.Version, state.Hash(), state.Image,
             diff, diff.Restarts, from.BootMs is { } ms ? (int)Math.Ceiling(ms / 1000.0) : UsualBootSeconds, hasRoom,
-            ["The image is signed by a trusted key.", "The release takes the config.", hasRoom
-                ? "The machine has room to try the version beside the bot that runs."
-                : "The machine has no room for two: the version is tried in its place only, and goes back if it fails."],
-            price);
+            [
+                "The image is signed by a trusted key.",
+                blocked.Count == 0 ? "The release takes the config." : "What is blocked could not work here, so this cannot be applied.",
+                hasRoom
+                    ? "The machine has room to try the version beside the bot that runs."
+                    : "The machine has no room for two: the version is tried in its place only, and goes back if it fails.",
+            ],
+            price, blocked);
         await operations.SaveAsync(change.Operation with { Result = preview.ToJson() }, ct);
         return preview;
     }

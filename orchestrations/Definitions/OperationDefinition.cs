@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
+using Launchpad.Shared.Secrets;
 
 namespace Launchpad.Orchestrations.Definitions;
 
@@ -46,6 +47,9 @@ public abstract class OperationDefinition(OperationKind kind, string saga)
     public virtual Deployment Failed(Deployment deployment, StepTrail trail) =>
         TouchesBot && deployment.Status.CanBecome(DeploymentStatus.Failed) ? deployment.To(DeploymentStatus.Failed) : deployment;
 
+    /// <summary>The secrets that wait in the vault for this operation to succeed.</summary>
+    public virtual IReadOnlyList<SecretRef> Staged(Operation operation) => [];
+
     /// <summary>What an operation that succeeded says of itself.</summary>
     /// <param name="operation">Its own result stands there, where a step wrote one.</param>
     /// <param name="url">The bot's address.</param>
@@ -60,6 +64,8 @@ public abstract class OperationDefinition(OperationKind kind, string saga)
         "nothing-to-change" => "Nothing: it runs as was asked.",
         "preview-void" => "Make a new preview: it looks at everything again.",
         "config-invalid" => "Correct the paths that are named and send the change again. The bot that runs was not touched.",
+        "cannot-work-here" => "Leave out what is named, or ask the operator to allow what it would need. The bot that runs was not touched.",
+        "secret-gone" => "Send the secret again with a change of the config. The bot that runs was not touched.",
         "candidate-failed" or "candidate-silent" or "validator-failed" =>
             "Look at what changed: the version failed before it took the bot's place, which never stopped. It is not tried again unasked.",
         "no-room" => "Try again later: room comes free when others go. Nothing was touched, and nothing is charged.",

@@ -1,6 +1,7 @@
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Plans;
+using Launchpad.Shared.Secrets;
 
 namespace Launchpad.Orchestrations.Definitions;
 
@@ -27,6 +28,8 @@ public sealed class RolloutDefinition(OperationKind kind) : OperationDefinition(
             FailedRollouts = deployment.FailedRollouts + (counts ? 1 : 0),
         };
     }
+
+    public override IReadOnlyList<SecretRef> Staged(Operation operation) => ChangeRequest.Parse(operation.Request).Secrets ?? [];
 
     public override IReadOnlyList<string> IfCancelled(StepTrail trail) =>
     [

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Launchpad.Shared.OpenClaw;
 using Launchpad.Shared.Secrets;
 using Launchpad.Shared.Vms;
 
@@ -22,7 +23,12 @@ public static class BotConfig
     /// a client address that cannot be told from the proxy's is refused by the gateway.</summary>
     public const string ProxyNetwork = "10.213.0.0/16";
 
-    private const string Provider = "models";
+    /// <summary>The name of the one provider of language models that the bot knows.</summary>
+    public const string Provider = "models";
+
+    /// <summary>The one channel that we turn on and off ourselves, and its plugin.</summary>
+    public const string Telegram = "telegram";
+
     private const string Memory = "memory-core";
     private const string SecretsFolder = "/run/secrets";
     private const int ContextTokens = 128_000;
@@ -35,14 +41,18 @@ public static class BotConfig
         ? [new("openclaw.json", Render(input))]
         : [new("openclaw.json", Render(input)), new("workspace/AGENTS.md", input.Instructions)];
 
+    /// <summary>Only what a bot in a container can use: fewer modules to load, less to attack.</summary>
+    public static IReadOnlyList<string> Plugins(bool hasTelegram) => hasTelegram ? [Memory, Telegram] : [Memory];
+
     /// <summary>The content of openclaw.json.</summary>
     public static string Render(BotConfigInput input)
     {
+        var own = input.Own is null ? [] : JsonNode.Parse(input.Own)!.AsObject();
         var config = new JsonObject
         {
             ["gateway"] = Gateway(input.PublicUrl),
-            ["secrets"] = new JsonObject { ["providers"] = SecretFiles(input) },
-            ["models"] = Models(input),
+            ["secrets"] = new JsonObject { ["providers"] = SecretFiles(input, own) },
+            ["models"] = Models(input, own),
             ["agents"] = new JsonObject
             {
                 ["defaults"] = new JsonObject
@@ -54,21 +64,17 @@ public static class BotConfig
                     ["heartbeat"] = new JsonObject { ["every"] = "0m" },
                 },
             },
-            ["plugins"] = Plugins(input.HasTelegram),
+            ["plugins"] = PluginSection(input.HasTelegram),
             ["browser"] = new JsonObject { ["enabled"] = false },
             ["update"] = new JsonObject { ["checkOnStart"] = false },
             ["telemetry"] = new JsonObject { ["enabled"] = false },
         };
         if (input.HasTelegram)
         {
-            config["channels"] = new JsonObject { ["telegram"] = Telegram() };
+            config["channels"] = new JsonObject { [Telegram] = TelegramChannel() };
         }
 
-        if (input.Own is not null)
-        {
-            OwnConfig.MergeInto(config, JsonNode.Parse(input.Own)!.AsObject());
-        }
-
+        OwnConfig.MergeInto(config, own);
         return config.ToJsonString(Indented);
     }
 
@@ -78,24 +84,23 @@ public static class BotConfig
         ["bind"] = "lan",
         ["port"] = BotRuntimeProfile.Port,
         ["publicOrigin"] = publicUrl,
-        ["auth"] = new JsonObject { ["mode"] = "token", ["token"] = SecretFile(BotSecretNames.GatewayToken) },
+        ["auth"] = new JsonObject { ["mode"] = "token", ["token"] = ConfigSecrets.Reference(BotSecretNames.GatewayToken) },
         ["trustedProxies"] = new JsonArray(ProxyNetwork),
         ["controlUi"] = new JsonObject { ["allowedOrigins"] = new JsonArray(publicUrl) },
         ["http"] = new JsonObject { ["endpoints"] = new JsonObject { ["chatCompletions"] = new JsonObject { ["enabled"] = true } } },
     };
 
-    // Only what a bot in a container can use: fewer modules to load, less to attack. The memory's nightly sweep would call the model
-    // unasked.
-    private static JsonObject Plugins(bool hasTelegram) => new()
+    // The memory's nightly sweep would call the model unasked.
+    private static JsonObject PluginSection(bool hasTelegram) => new()
     {
-        ["allow"] = hasTelegram ? new(Memory, "telegram") : new JsonArray(Memory),
+        ["allow"] = new JsonArray([.. Plugins(hasTelegram).Select(plugin => (JsonNode)plugin)]),
         ["entries"] = new JsonObject
         {
             [Memory] = new JsonObject { ["config"] = new JsonObject { ["dreaming"] = new JsonObject { ["enabled"] = false } } },
         },
     };
 
-    private static JsonObject SecretFiles(BotConfigInput input)
+    private static JsonObject SecretFiles(BotConfigInput input, JsonObject own)
     {
         var files = new JsonObject { [BotSecretNames.GatewayToken] = SecretProvider(BotSecretNames.GatewayToken) };
         if (input.HasModelKey)
@@ -103,29 +108,25 @@ public static class BotConfig
             files[BotSecretNames.ModelKey] = SecretProvider(BotSecretNames.ModelKey);
         }
 
+        foreach (var name in ConfigSecrets.NamesIn(own))
+        {
+            files[name] = SecretProvider(name);
+        }
+
         return files;
     }
 
-    private static JsonObject Models(BotConfigInput input)
+    private static JsonObject Models(BotConfigInput input, JsonObject own)
     {
         var provider = new JsonObject
         {
             ["baseUrl"] = input.ModelBaseUrl,
             ["api"] = "openai-completions",
-            ["models"] = new JsonArray(new JsonObject
-            {
-                ["id"] = input.Model,
-                ["name"] = input.Model,
-                ["reasoning"] = false,
-                ["input"] = new JsonArray("text"),
-                ["cost"] = new JsonObject { ["input"] = 0, ["output"] = 0, ["cacheRead"] = 0, ["cacheWrite"] = 0 },
-                ["contextWindow"] = ContextTokens,
-                ["maxTokens"] = AnswerTokensMax,
-            }),
+            ["models"] = new JsonArray([.. Feasibility.Models(own).Prepend(input.Model).Distinct().Select(Model)]),
         };
         if (input.HasModelKey)
         {
-            provider["apiKey"] = SecretFile(BotSecretNames.ModelKey);
+            provider["apiKey"] = ConfigSecrets.Reference(BotSecretNames.ModelKey);
         }
 
         return new JsonObject
@@ -137,15 +138,26 @@ public static class BotConfig
         };
     }
 
+    private static JsonNode Model(string name) => new JsonObject
+    {
+        ["id"] = name,
+        ["name"] = name,
+        ["reasoning"] = false,
+        ["input"] = new JsonArray("text"),
+        ["cost"] = new JsonObject { ["input"] = 0, ["output"] = 0, ["cacheRead"] = 0, ["cacheWrite"] = 0 },
+        ["contextWindow"] = ContextTokens,
+        ["maxTokens"] = AnswerTokensMax,
+        // Off loopback the release asks for no token counts while an answer streams, unless it is told that they come.
+        ["compat"] = new JsonObject { ["supportsUsageInStreaming"] = true },
+    };
+
     // Whoever writes to the bot first shows a code that its owner confirms.
-    private static JsonObject Telegram() => new()
+    private static JsonObject TelegramChannel() => new()
     {
         ["enabled"] = true,
         ["tokenFile"] = $"{SecretsFolder}/{BotSecretNames.TelegramToken}",
         ["dmPolicy"] = "pairing",
     };
-
-    private static JsonObject SecretFile(string name) => new() { ["source"] = "file", ["provider"] = name, ["id"] = "value" };
 
     private static JsonObject SecretProvider(string name) =>
         new() { ["source"] = "file", ["path"] = $"{SecretsFolder}/{name}", ["mode"] = "singleValue" };

@@ -32,7 +32,7 @@ public sealed class BotLogs(Tables tables, BotSecrets secrets)
     /// a hash of what it was.</summary>
     public async Task StoreAsync(string deployment, IReadOnlyList<VmLogLine> lines, DateTimeOffset at, CancellationToken ct)
     {
-        var redactor = new Redactor(await secrets.ReadAsync(deployment, await secrets.NamesAsync(deployment, ct), ct));
+        var redactor = new Redactor(await secrets.ReadAllAsync(deployment, ct));
         var rows = lines
             .GroupBy(line => line.Stream)
             .SelectMany(stream => stream.Zip(redactor.Apply([.. stream.Select(line => line.Text)])))

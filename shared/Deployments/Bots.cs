@@ -58,9 +58,9 @@ public sealed class Bots(BotSecrets secrets, SecretVault vault, IOptions<Routing
         routing.Value.Url(deployment.Slug), models.Value.BaseUrl.ToString(), state.Settings.Model ?? models.Value.Model,
         HasModelKey: true, state.Settings.Telegram, state.Settings.Instructions, state.Settings.Config);
 
-    private async Task<IReadOnlyList<VmSecret>> SecretsAsync(string deployment, IReadOnlyList<string> names, CancellationToken ct)
+    private async Task<IReadOnlyList<VmSecret>> SecretsAsync(string deployment, IReadOnlyList<SecretRef> references, CancellationToken ct)
     {
-        var values = await secrets.ReadAsync(deployment, names.Select(name => name.Split('@')[0]), ct);
+        var values = await secrets.ReadAsync(deployment, references, ct);
         IEnumerable<VmSecret> own = values.Select(pair => new VmSecret(pair.Key, pair.Value));
         if (!values.ContainsKey(BotSecretNames.ModelKey))
         {

@@ -1,5 +1,6 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using Launchpad.Shared.OpenClaw;
+using Launchpad.Shared.Secrets;
 
 namespace Launchpad.Shared.Deployments;
 
@@ -19,7 +20,7 @@ public enum Risk
 }
 
 /// <param name="Path">Where, with dots between the names.</param>
-/// <param name="From">As JSON; null when it was not there.</param>
+/// <param name="From">As JSON, long values cut and secrets masked; null when it was not there.</param>
 /// <param name="To">As JSON; null when it is not there any more.</param>
 public sealed record Change(string Path, string? From, string? To, Risk Risk);
 
@@ -30,10 +31,12 @@ public sealed record ConfigDiff(IReadOnlyList<Change> Changes, Risk Risk, bool R
     public static ConfigDiff Of(DesiredState from, DesiredState to)
     {
         var changes = new List<Change>();
-        Compare("", Tree(from), Tree(to), changes);
+        Compare(ConfigPlace.Root, Tree(from), Tree(to), changes);
         var risk = changes.Count == 0 ? Risk.None : changes.Max(change => change.Risk);
         return new(changes, risk, changes.Count > 0);
     }
+
+    private const int ShownMax = 1_000;
 
     private static JsonObject Tree(DesiredState state) => new()
     {
@@ -43,7 +46,7 @@ public sealed record ConfigDiff(IReadOnlyList<Change> Changes, Risk Risk, bool R
         ["instructions"] = state.Settings.Instructions,
         ["channels"] = new JsonObject { ["telegram"] = state.Settings.Telegram },
         ["config"] = state.Settings.Config is { } own ? JsonNode.Parse(own) : null,
-        ["secrets"] = Set(state.Secrets),
+        ["secrets"] = Set(state.Secrets.Select(secret => secret.ToString())),
         ["egress"] = Set(state.Egress),
     };
 
@@ -51,7 +54,7 @@ public sealed record ConfigDiff(IReadOnlyList<Change> Changes, Risk Risk, bool R
     private static JsonObject Set(IEnumerable<string> names) =>
         new(names.Distinct().Order(StringComparer.Ordinal).Select(name => KeyValuePair.Create(name, (JsonNode?)true)));
 
-    private static void Compare(string path, JsonNode? from, JsonNode? to, List<Change> changes)
+    private static void Compare(ConfigPlace place, JsonNode? from, JsonNode? to, List<Change> changes)
     {
         if (JsonNode.DeepEquals(from, to))
         {
@@ -63,16 +66,30 @@ public sealed record ConfigDiff(IReadOnlyList<Change> Changes, Risk Risk, bool R
             var (left, right) = (from as JsonObject ?? [], to as JsonObject ?? []);
             foreach (var name in left.Select(member => member.Key).Union(right.Select(member => member.Key)))
             {
-                Compare(path.Length == 0 ? name : $"{path}.{name}", left[name], right[name], changes);
+                Compare(place.Below(SecretShapes.IsLikely(name) ? "[secret]" : name), left[name], right[name], changes);
             }
 
             return;
         }
 
-        changes.Add(new(path, from?.ToJsonString(), to?.ToJsonString(), RiskOf(path)));
+        changes.Add(new($"{place}", Shown(place, from), Shown(place, to), RiskOf(place.Names[0])));
     }
 
-    private static Risk RiskOf(string path) => path.Split('.')[0] switch
+    private static string? Shown(ConfigPlace place, JsonNode? value)
+    {
+        var inside = new ConfigPlace([.. place.Names.Skip(1)]);
+        var shown = place.Names[0] switch
+        {
+            "config" => ConfigSecrets.Masked(value, inside),
+            "instructions" when ConfigPlaces.Text(value) is { } text && SecretShapes.IsUnmistakable(text) => "[secret]",
+            _ => value,
+        };
+        return shown?.ToJsonString() is { Length: > ShownMax } json
+            ? JsonValue.Create($"{(ConfigPlaces.Text(shown) ?? json)[..ShownMax]}… ({json.Length} characters)").ToJsonString()
+            : shown?.ToJsonString();
+    }
+
+    private static Risk RiskOf(string section) => section switch
     {
         "image" => Risk.High,
         "model" or "instructions" => Risk.Low,

@@ -1,6 +1,9 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Azure.Data.Tables;
+using Launchpad.Shared.OpenClaw;
+using Launchpad.Shared.Secrets;
 using Launchpad.Shared.Storage;
 
 namespace Launchpad.Shared.Deployments;
@@ -15,14 +18,24 @@ public enum ConfigVersionStatus
 
 /// <summary>The whole desired state of a bot. Secrets are named, never held.</summary>
 /// <param name="Image">Registry, repository and digest.</param>
-/// <param name="Secrets">The secrets that are delivered as files: `name@fingerprint`. An older version gets what the name holds now.</param>
+/// <param name="Secrets">The secrets that are delivered as files: the very values that this version was made with.</param>
 /// <param name="Egress">`host:port` that the bot may reach.</param>
 public sealed record DesiredState(
-    string Image, string Plan, BotSettings Settings, IReadOnlyList<string> Secrets, IReadOnlyList<string> Egress)
+    string Image, string Plan, BotSettings Settings, IReadOnlyList<SecretRef> Secrets, IReadOnlyList<string> Egress)
 {
     /// <summary>SHA-256 over the serialized state, hexadecimal: equal states have equal hashes.</summary>
     public string Hash() => Convert.ToHexStringLower(
         SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this, JsonSerializerOptions.Web)));
+
+    /// <summary>The secrets of a state that follows this one: those of this one with what the change brought in their place, without the
+    /// ones that only a setting of the owner's needed which is not there any more.</summary>
+    public IReadOnlyList<SecretRef> SecretsWith(BotSettings settings, IReadOnlyList<SecretRef>? brought)
+    {
+        var named = settings.Config is { } own ? ConfigSecrets.NamesIn(JsonNode.Parse(own)!.AsObject()) : [];
+        return [.. (brought ?? []).Concat(Secrets).DistinctBy(secret => secret.Name)
+            .Where(secret => !ConfigSecrets.IsOwn(secret.Name) || named.Contains(secret.Name))
+            .OrderBy(secret => secret.Name, StringComparer.Ordinal)];
+    }
 }
 
 /// <summary>One immutable, numbered desired state, with who wanted it and why.</summary>

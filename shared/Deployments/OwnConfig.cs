@@ -1,5 +1,5 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using Launchpad.Shared.OpenClaw;
 
 namespace Launchpad.Shared.Deployments;
 
@@ -15,9 +15,41 @@ public static class OwnConfig
         "channels.telegram.tokenFile", "channels.telegram.botToken",
     ];
 
-    /// <summary>The first path in it that belongs to the control plane; null when there is none. Text or a number in the place of a section
-    /// takes all of the section, so it counts too.</summary>
-    public static string? OwnedIn(JsonObject own) => OwnedIn(own, "");
+    /// <summary>Takes in files of the bot's volume, which could hold any of the paths that are not the owner's.</summary>
+    private const string Include = "$include";
+
+    /// <summary>The first path in a merge patch that belongs to the control plane; null when there is none. Text, a number or a list in
+    /// the place of a section takes all of the section, so it counts too; null does not, for it removes only what the owner has
+    /// there.</summary>
+    public static string? OwnedIn(JsonObject patch) =>
+        OwnedIn(patch, "")
+        ?? (ConfigPlaces.Of(patch, ConfigPlace.Root).Any(found => found.Value is JsonObject section && section.ContainsKey(Include))
+            ? Include
+            : null);
+
+    /// <summary>The target with the patch applied, as RFC 7396 says.</summary>
+    public static JsonNode? Patched(JsonNode? target, JsonNode? patch)
+    {
+        if (patch is not JsonObject changes)
+        {
+            return patch?.DeepClone();
+        }
+
+        var patched = target is JsonObject section ? section.DeepClone().AsObject() : [];
+        foreach (var (name, value) in changes)
+        {
+            if (value is null)
+            {
+                patched.Remove(name);
+            }
+            else
+            {
+                patched[name] = Patched(patched[name], value);
+            }
+        }
+
+        return patched;
+    }
 
     /// <summary>The same settings give the same text, however they were typed.</summary>
     public static string Canonical(JsonObject own) => Sorted(own)!.ToJsonString();
@@ -44,12 +76,12 @@ public static class OwnConfig
         {
             var path = prefix + name;
             var isAbove = Owned.Any(owned => owned.StartsWith(path + ".", StringComparison.Ordinal));
-            if (Owned.Contains(path) || (isAbove && value is not JsonObject))
+            if (Owned.Contains(path) || (isAbove && value is not (null or JsonObject)))
             {
                 return path;
             }
 
-            if (isAbove && OwnedIn(value!.AsObject(), path + ".") is { } below)
+            if (isAbove && value is JsonObject within && OwnedIn(within, path + ".") is { } below)
             {
                 return below;
             }

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Launchpad.Shared.Deployments;
+using Launchpad.Shared.OpenClaw;
+using Launchpad.Shared.Secrets;
 
 namespace Launchpad.Shared.Operations;
 
@@ -20,8 +22,10 @@ public enum DataChoice
 /// <param name="Data">What the bot finds in its volume: for an older version when it starts, for a new one if it has to make way again.</param>
 /// <param name="Previewed">Hash of the state that a preview was made of: nothing else may come of it. Null without a preview.</param>
 /// <param name="Plan">Another plan of the same tier; null to stay.</param>
+/// <param name="Secrets">What the change brings: staged, or only named where nothing is kept. Null for none.</param>
 public sealed record ChangeRequest(
-    BotSettings? Settings, string? Tag, int? Version, DataChoice Data, string Why, string? Previewed = null, string? Plan = null)
+    BotSettings? Settings, string? Tag, int? Version, DataChoice Data, string Why, string? Previewed = null, string? Plan = null,
+    IReadOnlyList<SecretRef>? Secrets = null)
 {
     public string ToJson() => JsonSerializer.Serialize(this, JsonSerializerOptions.Web);
 
@@ -39,9 +43,11 @@ public sealed record PriceChange(string Plan, long FromMonthlyCents, long ToMont
 /// <param name="DowntimeSeconds">From the old version's stop until the new one's first answer, as the last boot took.</param>
 /// <param name="FirstGate">False when the machine has no room to try the version beside the bot that runs.</param>
 /// <param name="Price">null when it stays.</param>
+/// <param name="Blocked">What of it could not work here, so that it is not applied.</param>
 public sealed record ChangePreview(
     string Token, DateTimeOffset Expires, int From, int? Target, string StateHash, string Image, ConfigDiff Diff, bool Restarts,
-    int DowntimeSeconds, bool FirstGate, IReadOnlyList<string> Checks, PriceChange? Price = null)
+    int DowntimeSeconds, bool FirstGate, IReadOnlyList<string> Checks, PriceChange? Price = null,
+    IReadOnlyList<Blocked>? Blocked = null)
 {
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(72);
 

@@ -1,11 +1,13 @@
 using System.Security.Cryptography;
 using System.Text;
+using Azure;
 using Azure.Data.Tables;
 using Launchpad.Shared.Storage;
 
 namespace Launchpad.Shared.Secrets;
 
-/// <summary>The secrets a bot can have, by the name of the file it reads them from.</summary>
+/// <summary>The secrets a bot can have, by the name of the file it reads them from. Those of the owner's own configuration are named
+/// by <see cref="OpenClaw.ConfigSecrets"/>.</summary>
 public static class BotSecretNames
 {
     public const string GatewayToken = "gateway-token";
@@ -13,17 +15,20 @@ public static class BotSecretNames
     public const string TelegramToken = "telegram-token";
 }
 
-/// <summary>A deployment's secrets: metadata and a fingerprint in a table, the values in Key Vault and nowhere else.
-/// The row is written before the value, so that whatever the vault holds can be found again and erased.</summary>
+/// <summary>A deployment's secrets: metadata and a fingerprint in a table, the values in Key Vault and nowhere else. The row is written
+/// before the value, so that whatever the vault holds can be found again and erased. A value that a change brings is staged beside those
+/// that are in use, under a version of its own, until the change is made or refused (ADR 20).</summary>
 public sealed class BotSecrets(Tables tables, SecretVault vault, TimeProvider clock)
 {
-    public async Task PutAsync(string deployment, string name, string value, CancellationToken ct)
-    {
-        await tables.Secrets.UpsertEntityAsync(
-            new TableEntity(deployment, name) { ["setAt"] = clock.GetUtcNow(), ["fingerprint"] = Fingerprint(deployment, value) },
-            TableUpdateMode.Replace, ct);
-        await vault.SetAsync(VaultName(deployment, name), value, ct);
-    }
+    /// <summary>Of values that were in use once, for rollbacks. Older ones are erased when another is staged.</summary>
+    private const int KeptMax = 5;
+
+    // An operation ends within the hour: whatever is staged for longer was left by a process that died.
+    private static readonly TimeSpan StagedMax = TimeSpan.FromDays(1);
+
+    /// <summary>The value that comes with the order.</summary>
+    public Task PutAsync(string deployment, string name, string value, CancellationToken ct) =>
+        PutAsync(deployment, new(name, Fingerprint(deployment, value)), value, staged: false, ct);
 
     /// <summary>Makes a random value unless there is one: 256 bits, base64url.</summary>
     public async Task EnsureRandomAsync(string deployment, string name, CancellationToken ct)
@@ -34,18 +39,49 @@ public sealed class BotSecrets(Tables tables, SecretVault vault, TimeProvider cl
         }
     }
 
-    public async Task<IReadOnlyList<string>> NamesAsync(string deployment, CancellationToken ct) =>
-        await tables.Secrets
-            .QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {deployment}"), cancellationToken: ct)
-            .Select(row => row.RowKey)
-            .ToListAsync(ct);
+    /// <summary>What a value will be called: the reference in use when it is the same value, a new version otherwise.</summary>
+    public static SecretRef Refer(string deployment, string name, string value, IEnumerable<SecretRef> inUse)
+    {
+        var fingerprint = Fingerprint(deployment, value);
+        return inUse.FirstOrDefault(used => used.Name == name && used.Fingerprint == fingerprint)
+            ?? new(name, fingerprint, RandomNumberGenerator.GetHexString(16, lowercase: true));
+    }
 
-    /// <summary>Names with fingerprints, as a version refers to them: a secret that was typed anew is a change.</summary>
-    public async Task<IReadOnlyList<string>> ReferencesAsync(string deployment, CancellationToken ct) =>
-        await tables.Secrets
-            .QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {deployment}"), cancellationToken: ct)
-            .Select(row => $"{row.RowKey}@{row.GetString("fingerprint")}")
-            .ToListAsync(ct);
+    /// <summary>Keeps values for a change that is not accepted yet. Whoever reads the ones in use does not see them.</summary>
+    /// <param name="inUse">References of the version that runs, whose values stay whatever their age.</param>
+    public async Task StageAsync(
+        string deployment, IReadOnlyDictionary<SecretRef, string> values, IReadOnlyCollection<SecretRef> inUse, CancellationToken ct)
+    {
+        await PruneAsync(deployment, inUse, ct);
+        try
+        {
+            await Task.WhenAll(values.Select(pair => PutAsync(deployment, pair.Key, pair.Value, staged: true, ct)));
+        }
+        catch
+        {
+            await UnstageAsync(deployment, [.. values.Keys], CancellationToken.None);
+            throw;
+        }
+    }
+
+    /// <summary>Erases what was staged for a change that is not made. A value that is in use by now stays.</summary>
+    public async Task UnstageAsync(string deployment, IReadOnlyCollection<SecretRef> references, CancellationToken ct)
+    {
+        if (references.Count > 0)
+        {
+            var rows = await RowsAsync(deployment, ct);
+            await EraseAsync(deployment, rows.Where(row => row.Staged && references.Contains(row.Reference)), ct);
+        }
+    }
+
+    /// <summary>The values are in use from now on.</summary>
+    public Task PromoteAsync(string deployment, IEnumerable<SecretRef> references, CancellationToken ct) =>
+        Task.WhenAll(references.Where(reference => reference.Version is not null).Select(reference => tables.Secrets.UpdateEntityAsync(
+            new TableEntity(deployment, reference.Key) { ["staged"] = false }, ETag.All, TableUpdateMode.Merge, ct)));
+
+    /// <summary>The values in use, one for each name that the order brought or provisioning made.</summary>
+    public async Task<IReadOnlyList<SecretRef>> ReferencesAsync(string deployment, CancellationToken ct) =>
+        [.. (await RowsAsync(deployment, ct)).Where(row => !row.Staged).Select(row => row.Reference)];
 
     public async Task<string> GetAsync(string deployment, string name, CancellationToken ct) =>
         await vault.GetAsync(VaultName(deployment, name), ct)
@@ -53,10 +89,32 @@ public sealed class BotSecrets(Tables tables, SecretVault vault, TimeProvider cl
             "secret-missing",
             $"The secret '{name}' did not reach the vault. Delete this deployment and create it again; nothing was charged twice.");
 
-    public async Task<IReadOnlyDictionary<string, string>> ReadAsync(string deployment, IEnumerable<string> names, CancellationToken ct)
+    /// <summary>By name.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> ReadAsync(
+        string deployment, IEnumerable<SecretRef> references, CancellationToken ct)
     {
-        var values = await Task.WhenAll(names.Select(async name => (name, value: await GetAsync(deployment, name, ct))));
-        return values.ToDictionary(pair => pair.name, pair => pair.value);
+        var values = await Task.WhenAll(
+            references.Select(async reference => (reference.Name, Value: await ReadAsync(deployment, reference, ct))));
+        return values.ToDictionary(pair => pair.Name, pair => pair.Value);
+    }
+
+    /// <summary>Every value there is, in use or not, with its name: what must not be seen anywhere.</summary>
+    public async Task<IReadOnlyList<KeyValuePair<string, string>>> ReadAllAsync(string deployment, CancellationToken ct)
+    {
+        var rows = await RowsAsync(deployment, ct);
+        var values = await Task.WhenAll(rows.Select(async row =>
+            (row.Reference.Name, Value: await vault.GetAsync(VaultName(deployment, row.Reference), ct))));
+        return [.. values.Where(pair => pair.Value is not null).Select(pair => KeyValuePair.Create(pair.Name, pair.Value!))];
+    }
+
+    /// <exception cref="PermanentException">When a value that a version was made with is not kept any more.</exception>
+    public async Task EnsureKeptAsync(string deployment, IEnumerable<SecretRef> references, CancellationToken ct)
+    {
+        var kept = (await RowsAsync(deployment, ct)).Select(row => row.Reference.Key).ToHashSet();
+        if (references.FirstOrDefault(reference => reference.Version is not null && !kept.Contains(reference.Key)) is { } gone)
+        {
+            throw Gone(gone);
+        }
     }
 
     public async Task EraseAsync(string deployment, string name, CancellationToken ct)
@@ -68,13 +126,61 @@ public sealed class BotSecrets(Tables tables, SecretVault vault, TimeProvider cl
     /// <summary>How many were erased.</summary>
     public async Task<int> EraseAllAsync(string deployment, CancellationToken ct)
     {
-        var names = await NamesAsync(deployment, ct);
-        await Task.WhenAll(names.Select(name => EraseAsync(deployment, name, ct)));
-        return names.Count;
+        var rows = await RowsAsync(deployment, ct);
+        await EraseAsync(deployment, rows, ct);
+        return rows.Count;
     }
 
-    private static string VaultName(string deployment, string name) => $"{deployment.Replace('_', '-').ToLowerInvariant()}-{name}";
+    private async Task PutAsync(string deployment, SecretRef reference, string value, bool staged, CancellationToken ct)
+    {
+        await tables.Secrets.UpsertEntityAsync(
+            new TableEntity(deployment, reference.Key)
+            {
+                ["setAt"] = clock.GetUtcNow(),
+                ["fingerprint"] = reference.Fingerprint,
+                ["staged"] = staged,
+            },
+            TableUpdateMode.Replace, ct);
+        await vault.SetAsync(VaultName(deployment, reference), value, ct);
+    }
+
+    private async Task<string> ReadAsync(string deployment, SecretRef reference, CancellationToken ct) =>
+        reference.Version is null
+            ? await GetAsync(deployment, reference.Name, ct)
+            : await vault.GetAsync(VaultName(deployment, reference), ct) ?? throw Gone(reference);
+
+    private async Task PruneAsync(string deployment, IReadOnlyCollection<SecretRef> inUse, CancellationToken ct)
+    {
+        var versions = (await RowsAsync(deployment, ct))
+            .Where(row => row.Reference.Version is not null && !inUse.Contains(row.Reference)).ToList();
+        var forgotten = versions.Where(row => row.Staged && row.SetAt < clock.GetUtcNow() - StagedMax);
+        var old = versions.Where(row => !row.Staged).GroupBy(row => row.Reference.Name)
+            .SelectMany(same => same.OrderByDescending(row => row.SetAt).Skip(KeptMax));
+        await EraseAsync(deployment, forgotten.Concat(old), ct);
+    }
+
+    private Task EraseAsync(string deployment, IEnumerable<Row> rows, CancellationToken ct) =>
+        Task.WhenAll(rows.Select(row => EraseAsync(deployment, row.Reference.Key, ct)));
+
+    private async Task<List<Row>> RowsAsync(string deployment, CancellationToken ct) =>
+        await tables.Secrets
+            .QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {deployment}"), cancellationToken: ct)
+            .Select(row => new Row(
+                SecretRef.OfKey(row.RowKey, row.GetString("fingerprint") ?? ""), row.GetBoolean("staged") ?? false,
+                row.GetDateTimeOffset("setAt") ?? DateTimeOffset.MinValue))
+            .ToListAsync(ct);
+
+    private static PermanentException Gone(SecretRef reference) => new(
+        "secret-gone",
+        $"The value of '{reference.Name}' that this version was made with is not kept any more. Send it again with a change.");
+
+    private static string VaultName(string deployment, SecretRef reference) => VaultName(deployment, reference.Key);
+
+    private static string VaultName(string deployment, string key) =>
+        $"{deployment.Replace('_', '-').ToLowerInvariant()}-{key.Replace('@', '-')}";
 
     private static string Fingerprint(string deployment, string value) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{deployment}\n{value}")).AsSpan(0, 4));
+
+    private sealed record Row(SecretRef Reference, bool Staged, DateTimeOffset SetAt);
 }

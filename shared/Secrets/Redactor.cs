@@ -14,7 +14,8 @@ public sealed partial class Redactor
 
     private readonly (string Text, string Name)[] forms;
 
-    public Redactor(IReadOnlyDictionary<string, string> secrets) => forms =
+    /// <param name="secrets">Values by name; a name may have several.</param>
+    public Redactor(IEnumerable<KeyValuePair<string, string>> secrets) => forms =
     [
         .. secrets
             .Where(secret => secret.Value.Length > 0)

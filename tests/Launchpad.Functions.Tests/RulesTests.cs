@@ -76,6 +76,37 @@ public sealed class RulesTests
     [InlineData("123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsa;id", false)]
     public void A_telegram_token_looks_like_one(string token, bool passes) => Check(passes, () => Rules.TelegramToken(token));
 
+    [Theory]
+    [InlineData("sk-proj-0123456789abcdefghij")]
+    [InlineData("xoxb-1234567890-abcdefghij")]
+    [InlineData("ghp_0123456789abcdefghijABCDEFGHIJ")]
+    [InlineData("AKIAIOSFODNN7EXAMPLE")]
+    [InlineData("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl")]
+    [InlineData("123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw")]
+    [InlineData("-----BEGIN OPENSSH PRIVATE KEY-----")]
+    [InlineData("https://ada:hunter2@example.com/")]
+    public void A_key_in_a_text_that_is_kept_and_shown_is_refused_and_not_repeated(string key)
+    {
+        foreach (var rule in new Action[]
+        {
+            () => Rules.Name($"Ada {key}"), () => Rules.Why(key), () => Rules.Message($"Is {key} yours?"),
+            () => Rules.Instructions($"Line one.\nUse {key}."),
+        })
+        {
+            var refused = Assert.Throws<ProblemException>(rule);
+            Assert.Equal(400, refused.Status);
+            Assert.DoesNotContain(key, refused.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(key, Rules.Search(key));
+    }
+
+    [Theory]
+    [InlineData("Keep the sk-learn models and the ghp_ prefix out of it; call +49 170 1234567 at 12:30.")]
+    [InlineData("The password is asked for at https://example.com/login?next=/a:b@c, the token never.")]
+    [InlineData("Version 01890a5d-ac96-774b-bcce-b302099a8057 of 0a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d")]
+    public void A_text_about_keys_passes(string text) => Assert.Equal(text, Rules.Instructions(text));
+
     private static void Check(bool passes, Action rule)
     {
         if (passes)

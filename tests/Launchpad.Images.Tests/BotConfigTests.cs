@@ -54,6 +54,31 @@ public sealed class BotConfigTests
         Assert.Null(config["secrets"]!["providers"]!["model-key"]);
     }
 
+    [Fact]
+    public void Every_model_is_said_to_count_tokens_while_it_streams_also_those_that_the_owner_names_beside_the_first()
+    {
+        var config = Parse(Plain with { Own = """{"agents":{"defaults":{"model":{"fallbacks":["models/other","launchpad-mini"]}}}}""" });
+
+        var models = config["models"]!["providers"]!["models"]!["models"]!.AsArray();
+        Assert.Equal(["launchpad-mini", "other"], models.Select(model => (string)model!["id"]!));
+        Assert.All(models, model => Assert.True((bool)model!["compat"]!["supportsUsageInStreaming"]!));
+        Assert.Equal("models/launchpad-mini", (string)config["agents"]!["defaults"]!["model"]!["primary"]!);
+    }
+
+    [Fact]
+    public void A_secret_of_the_owners_own_is_a_file_that_the_release_is_told_of()
+    {
+        var config = Parse(Plain with
+        {
+            Own = """{"skills":{"entries":{"a":{"apiKey":{"source":"file","provider":"own-apikey-1","id":"value"}}}}}""",
+        });
+
+        var provider = config["secrets"]!["providers"]!["own-apikey-1"]!;
+        Assert.Equal(("file", "/run/secrets/own-apikey-1", "singleValue"),
+            ((string)provider["source"]!, (string)provider["path"]!, (string)provider["mode"]!));
+        Assert.Equal("own-apikey-1", (string)config["skills"]!["entries"]!["a"]!["apiKey"]!["provider"]!);
+    }
+
     [Theory]
     [InlineData("\"},\"gateway\":{\"auth\":{\"mode\":\"none\"}},\"x\":{\"y\":\"")]
     [InlineData("${OPENCLAW_GATEWAY_TOKEN}")]

@@ -106,7 +106,7 @@ public sealed class VmAccessTests(TestCloud cloud) : IClassFixture<TestCloud>, I
         await File.WriteAllTextAsync(_sshd.PathOf("answer"), Answer + "\n");
         var fingerprint = (await _sshd.FingerPrintAsync("host")).Split(' ')[1]["SHA256:".Length..];
         _vm = new(
-            Tier.Shared, _id, VmStatus.Ready, "Standard_B1ms", 1024, ImmutableSortedDictionary<string, int>.Empty, "op_1",
+            Tier.Shared, _id, VmStatus.Ready, "Standard_B1ms", 1024, ImmutableSortedDictionary<string, int>.Empty,
             DateTimeOffset.UtcNow, "127.0.0.1", fingerprint);
         _program = new VmProgram(Options.Create(VmOptions(TimeSpan.FromMinutes(5))));
         _access = Access(TimeSpan.FromMinutes(5));

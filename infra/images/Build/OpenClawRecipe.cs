@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Launchpad.Shared.Deployments;
+using Launchpad.Shared.OpenClaw;
 
 namespace Launchpad.Images;
 
@@ -60,6 +61,7 @@ internal sealed class OpenClawRecipe : Recipe
             "pinned Node", () => Npm.InstallAsync(Node, folder, null, ct)));
         var tree = await cache.FolderAsync($"{Npm.FolderName(OpenClaw)}-{Npm.FolderName(Node)[^12..]}", folder =>
             progress.StepAsync("pinned OpenClaw and its packages", () => InstallAsync(folder, ProgramIn(node), ct)));
+        ReleaseFacts.Check(tree, OpenClawRelease.Pinned);
         return (await installing, node, tree);
     }
 

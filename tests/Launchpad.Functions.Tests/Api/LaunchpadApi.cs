@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Azure.Data.Tables;
 using Launchpad.Local.Tests;
 using Launchpad.Processes;
 using Microsoft.Extensions.Configuration;
@@ -25,9 +26,14 @@ public sealed class LaunchpadApi : IAsyncLifetime
 
     public Uri Address { get; private set; } = null!;
 
+    public TableServiceClient StorageTables => new(azurite.ConnectionString);
+
     /// <summary>The app's own stores and rules, over the same tables.</summary>
     public T Service<T>()
         where T : notnull => services!.GetRequiredService<T>();
+
+    /// <summary>Activities, as the host makes them.</summary>
+    public T Make<T>() => ActivatorUtilities.CreateInstance<T>(services!);
 
     public async Task InitializeAsync()
     {
