@@ -102,14 +102,13 @@ public static class Rollout
                 await context.ReturnVolume(new(last, input.Restores ? DataChoice.AsAtSwitch : input.Data, draft!.Version));
                 await context.ReturnBot(last);
             }
-
-            await context.ReturnPlan(last, draft);
         }
         catch (TaskFailedException)
         {
             outcome = RolloutOutcome.Incomplete;
         }
 
+        await context.ReturnPlan(last, draft);
         await context.FailVersion(new(target, draft?.Version, outcome is RolloutOutcome.Incomplete));
         await context.FailOperation(target);
         return outcome;

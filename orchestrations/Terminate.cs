@@ -83,6 +83,7 @@ public static class Terminate
             return false;
         }
 
+        await context.SettlePlan(bot);
         if (input.Resume)
         {
             await context.BringUp(bot);

@@ -36,23 +36,36 @@ public sealed class PlanActivities(
 
     /// <summary>Money and memory are those of the version that runs again.</summary>
     [Function(nameof(ReturnPlan))]
-    public Task ReturnPlan([ActivityTrigger] BotInput input, CancellationToken ct) =>
-        steps.RunAsync(input.Operation, Steps.ReturnPlan, null, async () =>
+    public Task ReturnPlan([ActivityTrigger] BotInput input, CancellationToken ct) => SettleAsync(input, Steps.ReturnPlan, ct);
+
+    /// <summary>For whoever took the deployment from an operation that was changing the plan: that one may not act any more.</summary>
+    [Function(nameof(SettlePlan))]
+    public Task SettlePlan([ActivityTrigger] BotInput input, CancellationToken ct) => SettleAsync(input, Steps.SettlePlan, ct);
+
+    /// <summary>What the active version's plan is: neither the price nor the promise waits for the other, or for the bot.</summary>
+    private Task SettleAsync(BotInput input, Step step, CancellationToken ct) =>
+        steps.RunAsync(input.Operation, step, null, async () =>
         {
             var deployment = DeploymentStore.EnsureHeld(await deployments.GetAsync(input.Account, input.Deployment, ct), input.Operation);
-            var plan = await PlanAsync(input, ct);
-            await vms.ChangeAsync(input.Tier, input.Vm, current => current.With(input.Deployment, plan.MemoryMb), ct);
-            return await ChargeAsync(deployment, input, ct);
+            var active = input with { Version = deployment.ActiveVersion ?? input.Version };
+            var promised = PromiseAsync(active, ct);
+            var charged = ChargeAsync(deployment, active, ct);
+            await Task.WhenAll(promised, charged);
+            return await charged;
         }, ct);
+
+    private async Task PromiseAsync(BotInput input, CancellationToken ct)
+    {
+        var plan = await PlanAsync(input, ct);
+        await vms.ChangeAsync(input.Tier, input.Vm, current => current.With(input.Deployment, plan.MemoryMb), ct);
+    }
 
     private async Task<string> ChargeAsync(Deployment deployment, BotInput input, CancellationToken ct)
     {
         var subscription = deployment.Subscription
             ?? throw new PermanentException("not-paid", "No subscription pays for this deployment, so its plan cannot be changed.");
         var plan = await PlanAsync(input, ct);
-        var changed = await stripe.ChangePlanAsync(
-            new(subscription, plan.Id, plan.PriceLookupKey, plan.MonthlyCents, plan.Currency, $"plan-{input.Operation}-{plan.Id}"), ct);
-        return changed
+        return await stripe.ChangePlanAsync(subscription, PlanPrice.Of(plan), ct)
             ? $"{plan.Name} from now on; the difference for this period is on the next invoice, to the second."
             : $"It costs what {plan.Name} costs already.";
     }
@@ -74,17 +87,19 @@ public static class PlanCalls
             ? Task.CompletedTask
             : context.CallActivityAsync(nameof(PlanActivities.ChangePrice), next, Retry.Machine);
 
-        /// <summary>A price that cannot be set back is a failed step that people see; the bot is back all the same.</summary>
-        public async Task ReturnPlan(BotInput last, Draft? draft)
-        {
-            if (draft?.Plan is null)
-            {
-                return;
-            }
+        public Task ReturnPlan(BotInput last, Draft? draft) => draft?.Plan is null
+            ? Task.CompletedTask
+            : context.Settle(nameof(PlanActivities.ReturnPlan), last, Retry.Undo);
 
+        /// <summary>Not for long: a bot waits for it, and a price that is still wrong is put right within the hour.</summary>
+        public Task SettlePlan(BotInput bot) => context.Settle(nameof(PlanActivities.SettlePlan), bot, Retry.Machine);
+
+        /// <summary>A price that cannot be set back is a failed step that people see; the bot is back all the same.</summary>
+        private async Task Settle(string activity, BotInput bot, TaskOptions retry)
+        {
             try
             {
-                await context.CallActivityAsync(nameof(PlanActivities.ReturnPlan), last, Retry.Undo);
+                await context.CallActivityAsync(activity, bot, retry);
             }
             catch (TaskFailedException)
             {

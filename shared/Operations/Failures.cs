@@ -39,6 +39,7 @@ public sealed record Failure(string Code, string Message, bool Permanent)
         (_, "no-room") => "Try again later: room comes free when others go. Nothing was touched, and nothing is charged.",
         (_, "data-too-large") => "Remove files from the bot, or keep the plan. Nothing was touched, and nothing is charged.",
         (_, "subscription-ended") => "Nothing was touched. Order a new bot: this one is not paid for any more.",
+        (_, "billing-refused") => "Nothing on your side: the operator has to look at it. Nothing was charged.",
         (_, "quota-reached") => "Delete a deployment that you no longer need, then retry.",
         (_, "not-paid") => "Complete the payment, then retry.",
         (_, "secret-missing") => "Delete this deployment, create it again and enter the secret once more.",
