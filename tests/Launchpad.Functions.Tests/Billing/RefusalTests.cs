@@ -76,7 +76,7 @@ public sealed class RefusalTests(LaunchpadApi api)
         {
             foreach (var page in pages)
             {
-                await shop.PayAsync(page);
+                Assert.Equal(303, await api.PayAsync(page));
             }
 
             await shop.LookAsync(() => shop.BillingAsync(other), seen => seen.GetProperty("state").GetString() == "active");
@@ -91,6 +91,6 @@ public sealed class RefusalTests(LaunchpadApi api)
         }
     }
 
-    private Task BurnAsync(string key) =>
-        new ProductService(api.Stripe).CreateAsync(new() { Name = "Something else" }, new RequestOptions { IdempotencyKey = key });
+    private async Task BurnAsync(string key) =>
+        await new ProductService(api.Stripe).CreateAsync(new() { Name = "Something else" }, new RequestOptions { IdempotencyKey = key });
 }
