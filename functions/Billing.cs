@@ -1,9 +1,5 @@
 using System.Text;
 using Launchpad.Shared.Billing;
-using Launchpad.Shared.Deployments;
-using Launchpad.Shared.Operations;
-using Launchpad.Shared.Plans;
-using Launchpad.Shared.Records;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
@@ -14,39 +10,23 @@ namespace Launchpad.Functions;
 
 public sealed record Checkout(string? Deployment);
 
-/// <summary>Checkout, and the webhook that alone starts provisioning: what the browser does afterwards decides nothing.</summary>
-public sealed class Billing(
-    StripeGateway stripe, Payments payments, DeploymentStore deployments, SubscriptionStore subscriptions, Callers callers,
-    Recorder recorder, IOptions<SiteOptions> site, TimeProvider clock)
+/// <summary>Checkout: what the browser does after it decides nothing.</summary>
+public sealed class Billing(Callers callers, Orders orders, Checkouts checkouts, IOptions<SiteOptions> site)
 {
-    private const int EventBytesMax = 256 * 1024;
-
+    /// <summary>Asked for again, it is the same page for as long as that one can be paid on.</summary>
     [Function("Checkout")]
     public async Task<IActionResult> Start(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "billing/checkout")] HttpRequest request, CancellationToken ct)
     {
         var account = await callers.RequireAsync(request, ct);
-        var id = (await Bodies.ReadAsync<Checkout>(request, ct)).Deployment;
-        var deployment = Shared.Ids.IsValid(id, Shared.Ids.Deployment) ? await deployments.FindAsync(account.Id, id, ct) : null;
-        if (deployment is null)
-        {
-            throw Problems.NotFound();
-        }
-
-        var paid = (await subscriptions.OfAsync(account.Id, deployment.Id, ct)).Any(subscription => subscription.IsPaid);
-        if (paid || deployment.Status is not DeploymentStatus.Requested)
-        {
-            throw Problems.WrongState(deployment, "Only an order that was not paid yet can be paid.");
-        }
-
-        await recorder.ActAsync(deployment.Id, account.Id, "open-checkout", new { deployment.Plan }, ct);
-        var plan = Plan.Get(deployment.Plan);
-        var link = await stripe.CreateCheckoutAsync(
-            new(account.Id, deployment.Id, account.Email, plan.Id, plan.PriceLookupKey, plan.MonthlyCents, plan.Currency,
-                $"{site.Value.BaseUrl}api/billing/return", $"{site.Value.BaseUrl}api/billing/return?cancelled",
-                $"checkout-{deployment.Id}-{clock.GetUtcNow():yyyyMMddHH}"),
+        var (deployment, plan) = await orders.ToBePaidAsync(account.Id, (await Bodies.ReadAsync<Checkout>(request, ct)).Deployment, ct);
+        var link = await checkouts.OpenAsync(
+            new(account.Id, deployment.Id, account.Email, PlanPrice.Of(plan), $"{site.Value.BaseUrl}api/billing/return",
+                $"{site.Value.BaseUrl}api/billing/return?cancelled"),
             ct);
-        return new ObjectResult(new { url = link.Url, session = link.SessionId }) { StatusCode = StatusCodes.Status201Created };
+        return link is null
+            ? throw Problems.WrongState(deployment, "It was paid, and begins as soon as the payment is confirmed.")
+            : new ObjectResult(new { url = link.Url, session = link.SessionId }) { StatusCode = StatusCodes.Status201Created };
     }
 
     /// <summary>What the browser comes back to.</summary>
@@ -70,6 +50,12 @@ public sealed class Billing(
                 """,
         };
     }
+}
+
+/// <summary>The webhook, which alone (with the clock, should it fail) starts provisioning.</summary>
+public sealed class BillingWebhook(StripeWebhooks stripe, PaymentEvents events)
+{
+    private const int EventBytesMax = 256 * 1024;
 
     [Function("Webhook")]
     public async Task<IActionResult> Webhook(
@@ -80,7 +66,7 @@ public sealed class Billing(
         StripeEvent received;
         try
         {
-            received = await stripe.ReadWebhookAsync(
+            received = await stripe.ReadAsync(
                 Encoding.UTF8.GetString(raw), request.Headers["Stripe-Signature"].FirstOrDefault(), ct);
         }
         catch (WebhookRejectedException rejected)
@@ -88,68 +74,7 @@ public sealed class Billing(
             throw Problems.WebhookRejected(rejected.Message);
         }
 
-        await payments.ReceiveAsync(received, client, ct);
+        await events.ReceiveAsync(received, client, ct);
         return new OkObjectResult(new { received = received.Id });
-    }
-}
-
-/// <summary>Acts on what the payment provider says. An event is only a hint that something changed: the subscription itself is fetched, so
-/// events may come twice, late or in any order.</summary>
-public sealed class Payments(
-    StripeGateway stripe, EventLedger ledger, SubscriptionStore subscriptions, DeploymentStore deployments, OperationStarter starter,
-    Recorder recorder, TimeProvider clock)
-{
-    public async Task ReceiveAsync(StripeEvent received, DurableTaskClient client, CancellationToken ct)
-    {
-        if (received is not { Account: { } account, Deployment: { } deployment, Subscription: { } id }
-            || await ledger.EnterAsync(account, received, ct))
-        {
-            return;
-        }
-
-        var asOf = clock.GetUtcNow();
-        if (await stripe.FindSubscriptionAsync(id, ct) is { } state)
-        {
-            var subscription = new Subscription(account, id, deployment, state.Plan ?? "", state.Status, asOf);
-            await subscriptions.SaveAsync(subscription, ct);
-            if (subscription.IsPaid)
-            {
-                await PaidAsync(subscription, client, ct);
-            }
-        }
-
-        await ledger.CloseAsync(account, received.Id, ct);
-    }
-
-    private async Task PaidAsync(Subscription subscription, DurableTaskClient client, CancellationToken ct)
-    {
-        var deployment = await deployments.FindAsync(subscription.Account, subscription.Deployment, ct);
-        if (deployment is { Subscription: null, Status: not DeploymentStatus.Terminated })
-        {
-            deployment = await deployments.ChangeAsync(
-                subscription.Account, subscription.Deployment,
-                current => current.Subscription is null ? current with { Subscription = subscription.Id } : null, ct);
-        }
-
-        if (deployment?.Subscription == subscription.Id)
-        {
-            await recorder.ActOnceAsync(
-                $"paid-{subscription.Id}", deployment.Id, "payment", "paid", new { subscription = subscription.Id }, ct);
-        }
-
-        if (deployment is null or { Status: DeploymentStatus.Terminated } or { Operation.Kind: OperationKind.Terminate }
-            || deployment.Subscription != subscription.Id)
-        {
-            // Paid for something that is gone, or a second time: it must not be charged again.
-            await stripe.CancelSubscriptionAsync(subscription.Id, ct);
-            await subscriptions.SaveAsync(subscription with { Status = "canceled", AsOf = clock.GetUtcNow() }, ct);
-            return;
-        }
-
-        if (deployment.Status is DeploymentStatus.Requested || deployment.Operation?.Kind is OperationKind.Provision)
-        {
-            await starter.BeginAsync(
-                client, deployment, OperationKind.Provision, "payment", typed: null, ct);
-        }
     }
 }

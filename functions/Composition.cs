@@ -49,9 +49,11 @@ public static class Composition
         services.AddSettings<RolloutOptions>(configuration, RolloutOptions.Section);
         services.AddSettings<OperatorOptions>(configuration, OperatorOptions.Section);
         services.AddSettings<HealthOptions>(configuration, HealthOptions.Section);
+        services.AddSettings<BillingOptions>(configuration, BillingOptions.Section);
         services.AddStorage(configuration);
         services.AddGateways(configuration);
         services.AddDomain();
+        services.AddBilling();
         services.AddHealth();
         return services;
     }
@@ -106,7 +108,11 @@ public static class Composition
         services.AddSingleton<ImageVerifier>();
         services.AddSettings<StripeOptions>(configuration, StripeOptions.Section);
         services.AddSingleton<StripeConnection>();
+        services.AddSingleton<StripePrices>();
         services.AddSingleton<StripeGateway>();
+        services.AddSingleton<StripeCheckout>();
+        services.AddSingleton<StripeRefunds>();
+        services.AddSingleton<StripeWebhooks>();
     }
 
     private static void AddDomain(this IServiceCollection services)
@@ -142,9 +148,24 @@ public static class Composition
         services.AddSingleton<Previews>();
         services.AddSingleton<StepLog>();
         services.AddSingleton<VmStore>();
+    }
+
+    private static void AddBilling(this IServiceCollection services)
+    {
         services.AddSingleton<EventLedger>();
         services.AddSingleton<SubscriptionStore>();
+        services.AddSingleton<BillingWatches>();
+        services.AddSingleton<Subscriptions>();
+        services.AddSingleton<Checkouts>();
+        services.AddSingleton<Refunds>();
+        services.AddSingleton<SubscriptionEndings>();
+        services.AddSingleton<FinalSettlement>();
+        services.AddSingleton<PlanCharges>();
+        services.AddSingleton<Bills>();
+        services.AddSingleton<Orders>();
         services.AddSingleton<Payments>();
+        services.AddSingleton<PaymentEvents>();
+        services.AddSingleton<Reconciliation>();
     }
 
     private static void AddHealth(this IServiceCollection services)

@@ -1,4 +1,5 @@
 using Launchpad.Shared.Accounts;
+using Launchpad.Shared.Billing;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Plans;
@@ -25,14 +26,15 @@ public sealed record WaitingBrowser(string? Request);
 /// <param name="Url">Where the bot is reached; null until it runs.</param>
 /// <param name="Operation">The id of what is going on; null for nothing.</param>
 /// <param name="LastOperation">The id of the newest operation, which may have ended.</param>
+/// <param name="Billing">How it is paid for, as the payment provider last said.</param>
 public sealed record DeploymentView(
     string Id, string Name, string Plan, string Status, string? Url, int? ActiveVersion, int? LastKnownGood, string? Operation,
-    string? LastOperation, DateTimeOffset CreatedAt);
+    string? LastOperation, DateTimeOffset CreatedAt, BillingView Billing);
 
 /// <summary>A customer's bots. Nothing here waits for a machine.</summary>
 public sealed class Deployments(
     DeploymentStore deployments, BotSecrets secrets, Bots bots, OperationStarter starter, Callers callers, Ownership ownership, TimeProvider clock,
-    IOptions<QuotaOptions> quota, Recorder recorder)
+    IOptions<QuotaOptions> quota, Recorder recorder, Bills bills)
 {
     [Function("CreateDeployment")]
     public async Task<IActionResult> Create(
@@ -54,7 +56,7 @@ public sealed class Deployments(
         }
 
         var deployment = await OrderAsync(account, name, plan, settings, typed, ct);
-        return new CreatedResult($"/api/deployments/{deployment.Id}", View(deployment));
+        return new CreatedResult($"/api/deployments/{deployment.Id}", View(deployment, await bills.OfAsync(deployment, ct)));
     }
 
     [Function("ListDeployments")]
@@ -64,14 +66,18 @@ public sealed class Deployments(
     {
         var account = await callers.RequireAsync(request, ct);
         var (items, next) = await deployments.ListAsync(account.Id, request.Query["continuation"].FirstOrDefault(), ct);
-        return new OkObjectResult(new { deployments = items.Select(View), continuation = next });
+        var billing = await bills.OfAllAsync(account.Id, ct);
+        return new OkObjectResult(new { deployments = items.Select(item => View(item, billing(item))), continuation = next });
     }
 
     [Function("GetDeployment")]
     public async Task<IActionResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "deployments/{id}")] HttpRequest request, string id,
-        CancellationToken ct) =>
-        new OkObjectResult(View(await ownership.FindAsync(request, id, ct)));
+        CancellationToken ct)
+    {
+        var deployment = await ownership.FindAsync(request, id, ct);
+        return new OkObjectResult(View(deployment, await bills.OfAsync(deployment, ct)));
+    }
 
     /// <summary>Deleting twice answers the same operation.</summary>
     [Function("DeleteDeployment")]
@@ -190,9 +196,9 @@ public sealed class Deployments(
         return deployment;
     }
 
-    private DeploymentView View(Deployment deployment) => new(
+    private DeploymentView View(Deployment deployment, BillingView billing) => new(
         deployment.Id, deployment.Name, deployment.Plan, deployment.Status.Wire(),
         deployment.Status is DeploymentStatus.Running ? bots.Url(deployment) : null,
         deployment.ActiveVersion, deployment.LastKnownGood, deployment.Operation?.Id, deployment.LastOperation,
-        deployment.CreatedAt);
+        deployment.CreatedAt, billing);
 }

@@ -99,6 +99,15 @@ public static class Problems
     public static ProblemException QuotaReached(int max) =>
         new(StatusCodes.Status409Conflict, "quota-reached", "Quota reached", $"An account may have {max} deployments. Delete one first.");
 
+    public static ProblemException PlanNotSold(string plan) =>
+        new(StatusCodes.Status409Conflict, "plan-unknown", "Not sold any more",
+            $"The plan '{plan}' is not sold any more. Delete this order, and order again: GET /api/plans lists what is sold.");
+
+    /// <summary>Not <see cref="Unavailable"/>: the same request would be refused again.</summary>
+    public static ProblemException PaymentRefused(string why) =>
+        new(StatusCodes.Status502BadGateway, "payment-refused", "The payment provider refuses this",
+            $"{why} Nothing was charged. Tell support the trace id.");
+
     public static ProblemException TooLarge(int maxBytes) =>
         new(StatusCodes.Status413PayloadTooLarge, "too-large", "The request is too large", $"At most {maxBytes} bytes are accepted.");
 

@@ -107,6 +107,7 @@ public static class Rollout
         }
 
         var last = new BotInput(input.Operation, input.Account, input.Deployment, input.Tier, input.Vm, draft.From, input.Deadline);
+        var isBack = true;
         try
         {
             if (switched)
@@ -114,13 +115,15 @@ public static class Rollout
                 await context.ReturnVolume(new(last, input.Restores ? DataChoice.AsAtSwitch : input.Data, draft.Version));
                 await context.ReturnBot(last);
             }
-
-            await context.ReturnPlan(last, draft);
-            return switched ? RolloutOutcome.Returned : RolloutOutcome.Refused;
         }
         catch (TaskFailedException)
         {
-            return RolloutOutcome.Incomplete;
+            isBack = false;
         }
+
+        await context.ReturnPlan(last, draft);
+        return !isBack ? RolloutOutcome.Incomplete
+            : switched ? RolloutOutcome.Returned
+            : RolloutOutcome.Refused;
     }
 }

@@ -81,6 +81,7 @@ public static class Terminate
 
     private static async Task Return(TaskOrchestrationContext context, TerminateInput input)
     {
+        await context.SettlePlan(input.Bot!);
         if (!input.Resume)
         {
             await context.Succeed(input, DeploymentStatus.Suspended);

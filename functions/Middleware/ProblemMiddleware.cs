@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using Azure;
 using Grpc.Core;
+using Launchpad.Shared;
 using Launchpad.Shared.Accounts;
+using Launchpad.Shared.Billing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
@@ -46,6 +48,9 @@ public sealed class ProblemMiddleware(ILogger<ProblemMiddleware> log) : IFunctio
                 return Problems.Malformed(bad.Message);
             case QueueFullException:
                 return Problems.TooManyAttempts(5);
+            case PermanentException { Code: StripeRefusals.Code } refused:
+                log.LogError(exception, "The payment provider refuses for good");
+                return Problems.PaymentRefused(refused.Message);
             case RequestFailedException or HttpRequestException or StripeException
                 or RpcException { StatusCode: StatusCode.Unavailable or StatusCode.Cancelled or StatusCode.DeadlineExceeded }:
                 log.LogWarning(exception, "A service that is needed did not answer");

@@ -15,8 +15,7 @@ public sealed record Order(Tier Tier);
 
 /// <summary>What was paid for, and the end of paying for it.</summary>
 public sealed class BillingActivities(
-    DeploymentStore deployments, SubscriptionStore subscriptions, StripeGateway stripe, StepLog steps, TimeProvider clock,
-    IOptions<QuotaOptions> quota)
+    DeploymentStore deployments, SubscriptionStore subscriptions, FinalSettlement settlement, StepLog steps, IOptions<QuotaOptions> quota)
 {
     [Function(nameof(ValidateOrder))]
     public Task<Order> ValidateOrder([ActivityTrigger] OperationTarget input, CancellationToken ct) =>
@@ -35,18 +34,15 @@ public sealed class BillingActivities(
                 : (new Order(plan.Tier), (string?)$"{plan.Name}: {plan.MemoryMb} MB, {plan.Cpus} CPU, {plan.StorageMb / 1024} GB");
         }, ct);
 
+    /// <summary>Also of what our own rows have lost, and of payment pages that are still open.</summary>
     [Function(nameof(CancelSubscriptions))]
     public Task CancelSubscriptions([ActivityTrigger] OperationTarget input, CancellationToken ct) =>
         steps.RunAsync(input, Steps.CancelSubscription, null, async _ =>
         {
-            var held = await subscriptions.OfAsync(input.Account, input.Deployment, ct);
-            foreach (var subscription in held)
-            {
-                await stripe.CancelSubscriptionAsync(subscription.Id, ct);
-                await subscriptions.SaveAsync(subscription with { Status = "canceled", AsOf = clock.GetUtcNow() }, ct);
-            }
-
-            return held.Count == 0 ? "There was none." : $"{held.Count} cancelled; nothing more will be charged.";
+            var deployment = await deployments.GetAsync(input.Account, input.Deployment, ct);
+            var since = deployment.Operation?.Id == input.Operation ? deployment.Operation.Since : DateTimeOffset.MaxValue;
+            var ended = await settlement.SettleAsync(deployment, since, ct);
+            return ended == 0 ? "There was none." : $"{ended} cancelled; nothing more will be charged.";
         }, ct);
 }
 

@@ -29,11 +29,21 @@ public sealed class PlanActivities(ConfigVersionStore versions, PlanRoom room, S
 
     /// <summary>Money and memory are those of the version that runs again.</summary>
     [Function(nameof(ReturnPlan))]
-    public Task ReturnPlan([ActivityTrigger] BotInput input, CancellationToken ct) =>
-        steps.RunAsync(input, Steps.ReturnPlan, null, async deployment =>
+    public Task ReturnPlan([ActivityTrigger] BotInput input, CancellationToken ct) => SettleAsync(input, Steps.ReturnPlan, ct);
+
+    /// <summary>For whoever took the deployment from an operation that was changing the plan: that one may not act any more.</summary>
+    [Function(nameof(SettlePlan))]
+    public Task SettlePlan([ActivityTrigger] BotInput input, CancellationToken ct) => SettleAsync(input, Steps.SettlePlan, ct);
+
+    /// <summary>What the active version's plan is: neither the price nor the promise waits for the other, or for the bot.</summary>
+    private Task SettleAsync(BotInput input, Step step, CancellationToken ct) =>
+        steps.RunAsync(input, step, null, async deployment =>
         {
-            await room.SettleAsync(input.Vm, input.Deployment, await PlanAsync(input, ct), ct);
-            return await ChargeAsync(deployment, input, ct);
+            var active = input with { Version = deployment.ActiveVersion ?? input.Version };
+            var promised = room.SettleAsync(input.Vm, input.Deployment, await PlanAsync(active, ct), ct);
+            var charged = ChargeAsync(deployment, active, ct);
+            await Task.WhenAll(promised, charged);
+            return await charged;
         }, ct);
 
     private async Task<string> ChargeAsync(Deployment deployment, BotInput input, CancellationToken ct)
@@ -41,9 +51,7 @@ public sealed class PlanActivities(ConfigVersionStore versions, PlanRoom room, S
         var subscription = deployment.Subscription
             ?? throw new PermanentException("not-paid", "No subscription pays for this deployment, so its plan cannot be changed.");
         var plan = await PlanAsync(input, ct);
-        var changed = await stripe.ChangePlanAsync(
-            new(subscription, plan.Id, plan.PriceLookupKey, plan.MonthlyCents, plan.Currency, $"plan-{input.Operation}-{plan.Id}"), ct);
-        return changed
+        return await stripe.ChangePlanAsync(subscription, PlanPrice.Of(plan), ct)
             ? $"{plan.Name} from now on; the difference for this period is on the next invoice, to the second."
             : $"It costs what {plan.Name} costs already.";
     }
@@ -65,17 +73,19 @@ public static class PlanCalls
             ? Task.CompletedTask
             : context.CallActivityAsync(nameof(PlanActivities.ChangePrice), next, Retry.Machine);
 
-        /// <summary>A price that cannot be set back is a failed step that people see; the bot is back all the same.</summary>
-        public async Task ReturnPlan(BotInput last, Draft? draft)
-        {
-            if (draft?.Plan is null)
-            {
-                return;
-            }
+        public Task ReturnPlan(BotInput last, Draft? draft) => draft?.Plan is null
+            ? Task.CompletedTask
+            : context.Settle(nameof(PlanActivities.ReturnPlan), last, Retry.Undo);
 
+        /// <summary>Not for long: a bot waits for it, and a price that is still wrong is put right within the hour.</summary>
+        public Task SettlePlan(BotInput bot) => context.Settle(nameof(PlanActivities.SettlePlan), bot, Retry.Machine);
+
+        /// <summary>A price that cannot be set back is a failed step that people see; the bot is back all the same.</summary>
+        private async Task Settle(string activity, BotInput bot, TaskOptions retry)
+        {
             try
             {
-                await context.CallActivityAsync(nameof(PlanActivities.ReturnPlan), last, Retry.Undo);
+                await context.CallActivityAsync(activity, bot, retry);
             }
             catch (TaskFailedException)
             {

@@ -71,6 +71,7 @@ public abstract class OperationDefinition(OperationKind kind, string saga)
         "no-room" => "Try again later: room comes free when others go. Nothing was touched, and nothing is charged.",
         "data-too-large" => "Remove files from the bot, or keep the plan. Nothing was touched, and nothing is charged.",
         "subscription-ended" => "Nothing was touched. Order a new bot: this one is not paid for any more.",
+        "billing-refused" => "Nothing on your side: the operator has to look at it. Nothing was charged.",
         "quota-reached" => "Delete a deployment that you no longer need, then retry.",
         "not-paid" => "Complete the payment, then retry.",
         "secret-missing" => "Delete this deployment, create it again and enter the secret once more.",

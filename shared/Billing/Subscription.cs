@@ -1,49 +1,42 @@
-using Azure.Data.Tables;
-using Launchpad.Shared.Storage;
-
 namespace Launchpad.Shared.Billing;
 
 /// <summary>What pays for a deployment, as the payment provider last said.</summary>
-/// <param name="Status">The provider's word: active, past_due, canceled, …</param>
+/// <param name="Status">The provider's word: active, past_due, canceled, …, or <see cref="Missing"/>.</param>
 /// <param name="AsOf">When the provider was asked; an older answer never replaces a newer one.</param>
-public sealed record Subscription(string Account, string Id, string Deployment, string Plan, string Status, DateTimeOffset AsOf)
+/// <param name="PaidUntil">Null when nothing was billed yet.</param>
+public sealed record Subscription(
+    string Account, string Id, string Deployment, string Plan, string Status, DateTimeOffset AsOf, DateTimeOffset? PaidUntil = null,
+    bool CancelAtPeriodEnd = false)
 {
+    public const string Canceled = "canceled";
+
+    /// <summary>The provider does not know it (any more). No end that is believed for good: the wrong key may have been asked with.
+    /// </summary>
+    public const string Missing = "missing";
+
+    /// <summary>What was given back of its payments; the store alone sets it.</summary>
+    public Refunded Refunded { get; init; } = Refunded.Nothing;
+
+    /// <summary>The change that led to what it is now; the store alone sets it. Null before the first save.</summary>
+    public SubscriptionChange? LastChange { get; init; }
+
     public bool IsPaid => Status is "active" or "trialing";
-}
 
-public sealed class SubscriptionStore(Tables tables)
-{
-    public async Task SaveAsync(Subscription subscription, CancellationToken ct)
+    /// <summary>Nothing will be charged for it any more.</summary>
+    public bool IsEnded => Status is Canceled or "incomplete_expired";
+
+    public BillingState State => Status switch
     {
-        var row = Write(subscription);
-        while (!await tables.Subscriptions.TryAddAsync(row, ct))
-        {
-            var stored = await tables.Subscriptions.FindAsync(subscription.Account, subscription.Id, ct);
-            if (stored is not null
-                && (Read(stored).AsOf >= subscription.AsOf || await tables.Subscriptions.TryReplaceAsync(row, stored.ETag, ct)))
-            {
-                return;
-            }
-        }
-    }
-
-    /// <summary>Every subscription that was ever taken for the deployment; more than one only after a payment was repeated.</summary>
-    public async Task<IReadOnlyList<Subscription>> OfAsync(string account, string deployment, CancellationToken ct) =>
-        await tables.Subscriptions
-            .QueryAsync<TableEntity>(
-                TableClient.CreateQueryFilter($"PartitionKey eq {account} and deployment eq {deployment}"), cancellationToken: ct)
-            .Select(Read)
-            .ToListAsync(ct);
-
-    private static TableEntity Write(Subscription subscription) => new(subscription.Account, subscription.Id)
-    {
-        ["deployment"] = subscription.Deployment,
-        ["plan"] = subscription.Plan,
-        ["status"] = subscription.Status,
-        ["asOf"] = subscription.AsOf,
+        "active" or "trialing" => BillingState.Active,
+        "past_due" or "unpaid" or "paused" => BillingState.PastDue,
+        "incomplete" => BillingState.Unpaid,
+        _ => Refunded.AmountCents > 0 ? BillingState.Refunded : BillingState.Canceled,
     };
 
-    private static Subscription Read(TableEntity row) => new(
-        row.PartitionKey, row.RowKey, row.GetString("deployment"), row.GetString("plan"), row.GetString("status"),
-        row.GetDateTimeOffset("asOf")!.Value);
+    /// <summary>Whether this is news to whoever knows the other one: a period that follows on another is none.</summary>
+    public bool Differs(Subscription other) => (Status, Plan, CancelAtPeriodEnd) != (other.Status, other.Plan, other.CancelAtPeriodEnd);
 }
+
+/// <summary>One change of a subscription, counted from 0.</summary>
+/// <param name="From">What it was before; null for the first that was heard of it.</param>
+public sealed record SubscriptionChange(int Number, string? From);

@@ -33,6 +33,9 @@ public enum PageKind
 
     /// <summary>A saga ended without an outcome; nobody knows how far it came.</summary>
     SagaFailed,
+
+    /// <summary>The payment provider does not give back what was paid for nothing.</summary>
+    RefundRefused,
 }
 
 /// <summary>A person is needed. One per incident: while it is open, the same is not raised again.</summary>

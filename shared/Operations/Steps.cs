@@ -58,6 +58,7 @@ public static class Steps
     public static readonly Step Preempt = new(200, "preempt", "Stop what else was going on");
     public static readonly Step CancelSubscription = new(210, "cancel-subscription", "Cancel the subscription");
     public static readonly Step UndoWindow = new(205, "undo-window", "Keep the data for a while, in case this is taken back");
+    public static readonly Step SettlePlan = new(206, "settle-plan", "Let price and memory be those of the plan that it is on");
     public static readonly Step Unroute = new(202, "unroute", "Take the address away");
     public static readonly Step Remove = new(230, "remove-bot", "Remove the bot and its data");
     public static readonly Step EraseSecrets = new(240, "erase-secrets", "Erase the secrets");

@@ -8,7 +8,7 @@ public sealed class Tables(TableServiceClient service)
 {
     private static readonly string[] Names =
     [
-        "accounts", "emails", "sessions", "subscriptions", "billingevents", "deployments", "configversions",
+        "accounts", "emails", "sessions", "subscriptions", "billingevents", "billingwatches", "deployments", "configversions",
         "operations", "records", "vms", "secrets", "logs",
         "heartbeats", "conditions", "drift", "pages",
     ];
@@ -18,6 +18,7 @@ public sealed class Tables(TableServiceClient service)
     public TableClient Sessions { get; } = service.GetTableClient("sessions");
     public TableClient Subscriptions { get; } = service.GetTableClient("subscriptions");
     public TableClient BillingEvents { get; } = service.GetTableClient("billingevents");
+    public TableClient BillingWatches { get; } = service.GetTableClient("billingwatches");
     public TableClient Deployments { get; } = service.GetTableClient("deployments");
     public TableClient ConfigVersions { get; } = service.GetTableClient("configversions");
     public TableClient Operations { get; } = service.GetTableClient("operations");

@@ -4,10 +4,13 @@ using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Azure.Data.Tables;
+using Launchpad.Local.Faults;
+using Launchpad.Local.Stripe;
 using Launchpad.Local.Tests;
 using Launchpad.Processes;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Stripe;
 
 namespace Launchpad.Functions.Tests.Api;
 
@@ -46,6 +49,47 @@ public sealed class LaunchpadApi : IAsyncLifetime
             .AddSingleton(ManagedIdentity.SecretClient(cloud))
             .BuildServiceProvider();
         Address = new Uri(await StartAsync(settings), "api/");
+    }
+
+    /// <summary>The payment provider, by its official client.</summary>
+    public StripeClient Stripe => new(new StripeClientOptions
+    {
+        ApiKey = cloud.Context.Vault.Value(StripeService.ApiKeyName),
+        ApiBase = TestCloud.Address(cloud.Ports.Stripe).ToString().TrimEnd('/'),
+    });
+
+    public FaultPlan Faults => cloud.Context.Faults;
+
+    public string WebhookSecret => cloud.Context.Vault.Value(StripeService.WebhookSecretName)!;
+
+    /// <summary>Activities, as the host makes them.</summary>
+    public T Make<T>() => ActivatorUtilities.CreateInstance<T>(services!);
+
+    /// <summary>What a customer does on the payment page; the answer's status is 303 when it was paid.</summary>
+    public async Task<int> PayAsync(string session)
+    {
+        using var browser = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
+        using var answer = await browser.PostAsync(
+            TestCloud.Address(cloud.Ports.Stripe, $"/c/pay/{session}"),
+            new FormUrlEncodedContent(new Dictionary<string, string>
+            {
+                ["cardNumber"] = "4242 4242 4242 4242",
+                ["cardExpiry"] = "12 / 34",
+                ["cardCvc"] = "123",
+                ["billingName"] = "Ada Lovelace",
+                ["email"] = "ada@example.com",
+            }));
+        return (int)answer.StatusCode;
+    }
+
+    /// <summary>Runs a timer at once.</summary>
+    public async Task FireAsync(string timer)
+    {
+        using var http = new HttpClient { BaseAddress = Address };
+        http.DefaultRequestHeaders.Add("x-functions-key", MasterKey);
+        using var answer = await http.PostAsJsonAsync(
+            new Uri($"/admin/functions/{timer}", UriKind.Relative), new { input = (string?)null });
+        answer.EnsureSuccessStatusCode();
     }
 
     /// <summary>What the engine has of the instances whose ids begin so.</summary>
@@ -117,7 +161,7 @@ public sealed class LaunchpadApi : IAsyncLifetime
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         (string Name, string Value)[] settings =
         [
-            ("ASPNETCORE_URLS", "http://127.0.0.1:0"),
+            ("ASPNETCORE_URLS", $"http://127.0.0.1:{cloud.Ports.ControlPlane}"),
             ("AzureWebJobsStorage", azurite.ConnectionString),
             ("AzureFunctionsJobHost__MasterKey", MasterKey),
             ("AzureFunctionsJobHost__extensions__durableTask__storageProvider__type", "Sqlite"),
@@ -138,6 +182,7 @@ public sealed class LaunchpadApi : IAsyncLifetime
             ("Stripe__ApiBase", TestCloud.Address(cloud.Ports.Stripe).ToString().TrimEnd('/')),
             ("Stripe__ApiKeySecret", "stripe-api-key"),
             ("Stripe__WebhookSecret", "stripe-webhook-secret"),
+            ("Billing__FirstLook", "00:00:01"),
             ("Images__Registry", "registry.invalid"),
             ("Images__Repository", "launchpad/bot"),
             ("Images__Tag", "1.0.0"),

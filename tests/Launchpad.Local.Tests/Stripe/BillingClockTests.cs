@@ -20,12 +20,12 @@ public sealed class BillingClockTests : IAsyncLifetime, IDisposable
     public async Task A_session_expires_after_a_day()
     {
         var order = StripeStack.Order();
-        await _stack.Gateway.CreateCheckoutAsync(order, default);
+        await _stack.CheckOutAsync(order);
 
         await _stack.PassAsync(TimeSpan.FromHours(25));
 
         var heard = await _stack.Merchant.NextAsync("checkout.session.expired");
-        var read = await _stack.Gateway.ReadWebhookAsync(heard.Body, heard.Signature, default);
+        var read = await _stack.Webhooks.ReadAsync(heard.Body, heard.Signature, default);
         Assert.Equal((order.Deployment, null, "expired"), (read.Deployment, read.Subscription, read.Status));
     }
 
@@ -55,7 +55,7 @@ public sealed class BillingClockTests : IAsyncLifetime, IDisposable
 
         await _stack.PassAsync(TimeSpan.FromDays(32));
         var failed = await _stack.Merchant.NextAsync("invoice.payment_failed");
-        var read = await _stack.Gateway.ReadWebhookAsync(failed.Body, failed.Signature, default);
+        var read = await _stack.Webhooks.ReadAsync(failed.Body, failed.Signature, default);
         Assert.Equal((subscription, "past_due"), (read.Subscription, read.Status));
 
         foreach (var days in (int[])[4, 6, 8])

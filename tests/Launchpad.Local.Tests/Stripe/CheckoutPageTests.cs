@@ -12,7 +12,7 @@ public sealed class CheckoutPageTests(StripeStack stack) : IClassFixture<StripeS
     [Fact]
     public async Task The_page_shows_what_is_bought_and_labels_every_field()
     {
-        var link = await stack.Gateway.CreateCheckoutAsync(StripeStack.Order(), default);
+        var link = await stack.CheckOutAsync(StripeStack.Order());
 
         using var answer = await stack.Client.GetAsync(new Uri(link.Url));
         var html = await answer.Content.ReadAsStringAsync();
@@ -38,7 +38,7 @@ public sealed class CheckoutPageTests(StripeStack stack) : IClassFixture<StripeS
     [InlineData("4111 1111 1111 1111", "Your request was in test mode, but used a non test card.")]
     public async Task A_refused_card_says_why_and_another_may_be_tried(string number, string message)
     {
-        var link = await stack.Gateway.CreateCheckoutAsync(StripeStack.Order(), default);
+        var link = await stack.CheckOutAsync(StripeStack.Order());
 
         using var refused = await stack.PayAsync(link.SessionId, number);
         Assert.Equal(HttpStatusCode.PaymentRequired, refused.StatusCode);
@@ -62,7 +62,7 @@ public sealed class CheckoutPageTests(StripeStack stack) : IClassFixture<StripeS
     [InlineData("<script>alert(1)</script>", "12 / 34", "123", "Your card number is incomplete.")]
     public async Task A_mistyped_card_is_marked_where_the_mistake_is(string number, string expiry, string cvc, string message)
     {
-        var link = await stack.Gateway.CreateCheckoutAsync(StripeStack.Order(), default);
+        var link = await stack.CheckOutAsync(StripeStack.Order());
 
         using var answer = await stack.PayAsync(link.SessionId, number, expiry, cvc);
 
@@ -81,7 +81,7 @@ public sealed class CheckoutPageTests(StripeStack stack) : IClassFixture<StripeS
     [InlineData("12/2034")]
     public async Task An_expiry_is_understood_however_it_is_written(string expiry)
     {
-        var link = await stack.Gateway.CreateCheckoutAsync(StripeStack.Order(), default);
+        var link = await stack.CheckOutAsync(StripeStack.Order());
         using var paid = await stack.PayAsync(link.SessionId, expiry: expiry);
         Assert.Equal(HttpStatusCode.SeeOther, paid.StatusCode);
     }
@@ -92,7 +92,7 @@ public sealed class CheckoutPageTests(StripeStack stack) : IClassFixture<StripeS
     [InlineData("complete", "4000 0082 6000 3178", HttpStatusCode.PaymentRequired, "open")]
     public async Task A_bank_may_ask_its_customer_first(string outcome, string number, HttpStatusCode answered, string status)
     {
-        var link = await stack.Gateway.CreateCheckoutAsync(StripeStack.Order(), default);
+        var link = await stack.CheckOutAsync(StripeStack.Order());
         using var asked = await stack.PayAsync(link.SessionId, number);
         Assert.Equal($"/c/pay/{link.SessionId}/authenticate", asked.Headers.Location!.OriginalString);
         Assert.Contains("Complete authentication", await stack.Client.GetStringAsync(asked.Headers.Location), StringComparison.Ordinal);
@@ -109,7 +109,7 @@ public sealed class CheckoutPageTests(StripeStack stack) : IClassFixture<StripeS
     public async Task However_often_the_button_is_pressed_it_is_paid_once()
     {
         var account = "acc_" + Guid.NewGuid().ToString("n");
-        var link = await stack.Gateway.CreateCheckoutAsync(StripeStack.Order(account: account), default);
+        var link = await stack.CheckOutAsync(StripeStack.Order(account: account));
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => stack.PayAsync(link.SessionId)));
 
@@ -124,7 +124,7 @@ public sealed class CheckoutPageTests(StripeStack stack) : IClassFixture<StripeS
     [Fact]
     public async Task An_expired_session_takes_no_money_and_leads_back()
     {
-        var link = await stack.Gateway.CreateCheckoutAsync(StripeStack.Order(), default);
+        var link = await stack.CheckOutAsync(StripeStack.Order());
         await new SessionService(stack.Sdk).ExpireAsync(link.SessionId);
 
         using var answer = await stack.PayAsync(link.SessionId);
@@ -132,7 +132,7 @@ public sealed class CheckoutPageTests(StripeStack stack) : IClassFixture<StripeS
         Assert.Equal(HttpStatusCode.Gone, answer.StatusCode);
         Assert.Contains("https://shop.example/cart", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         var heard = await stack.Merchant.NextAsync("checkout.session.expired", link.SessionId);
-        Assert.Equal("expired", (await stack.Gateway.ReadWebhookAsync(heard.Body, heard.Signature, default)).Status);
+        Assert.Equal("expired", (await stack.Webhooks.ReadAsync(heard.Body, heard.Signature, default)).Status);
     }
 
     [Fact]

@@ -43,13 +43,13 @@ public sealed class DeliveryTests : IAsyncLifetime, IDisposable
         await _stack.StartAsync();
 
         var heard = await _stack.Merchant.NextAsync("checkout.session.completed");
-        Assert.Equal(subscription, (await _stack.Gateway.ReadWebhookAsync(heard.Body, heard.Signature, default)).Subscription);
+        Assert.Equal(subscription, (await _stack.Webhooks.ReadAsync(heard.Body, heard.Signature, default)).Subscription);
     }
 
     [Fact]
     public async Task The_first_attempt_does_not_wait()
     {
-        var link = await _stack.Gateway.CreateCheckoutAsync(StripeStack.Order(), default);
+        var link = await _stack.CheckOutAsync(StripeStack.Order());
         var started = _stack.Time.GetTimestamp();
         using var paid = await _stack.PayAsync(link.SessionId);
         await _stack.Merchant.NextAsync("checkout.session.completed");

@@ -14,14 +14,14 @@ public sealed class GatewayTests(StripeStack stack) : IClassFixture<StripeStack>
     public async Task A_payment_becomes_an_event_that_names_the_deployment()
     {
         var order = StripeStack.Order();
-        var link = await stack.Gateway.CreateCheckoutAsync(order, default);
+        var link = await stack.CheckOutAsync(order);
         Assert.StartsWith($"http://127.0.0.1:{stack.Context.Ports.Stripe}/c/pay/cs_test_", link.Url, StringComparison.Ordinal);
 
         using var paid = await stack.PayAsync(link.SessionId);
         Assert.Equal($"https://shop.example/paid?session={link.SessionId}", paid.Headers.Location!.OriginalString);
 
         var heard = await stack.Merchant.NextAsync("checkout.session.completed", order.Deployment);
-        var read = await stack.Gateway.ReadWebhookAsync(heard.Body, heard.Signature, default);
+        var read = await stack.Webhooks.ReadAsync(heard.Body, heard.Signature, default);
         Assert.Equal((heard.Id, "checkout.session.completed", "active"), (read.Id, read.Type, read.Status));
         Assert.Equal((order.Account, order.Deployment), (read.Account, read.Deployment));
         Assert.StartsWith("cus_", read.Customer, StringComparison.Ordinal);
@@ -41,14 +41,14 @@ public sealed class GatewayTests(StripeStack stack) : IClassFixture<StripeStack>
 
         await stack.Gateway.CancelSubscriptionAsync(subscription, default);
 
-        var late = await stack.Gateway.ReadWebhookAsync(heard.Body, heard.Signature, default);
+        var late = await stack.Webhooks.ReadAsync(heard.Body, heard.Signature, default);
         Assert.Equal(("canceled", subscription), (late.Status, late.Subscription));
         var deleted = await stack.Merchant.NextAsync("customer.subscription.deleted", subscription);
-        var read = await stack.Gateway.ReadWebhookAsync(deleted.Body, deleted.Signature, default);
+        var read = await stack.Webhooks.ReadAsync(deleted.Body, deleted.Signature, default);
         Assert.Equal(("canceled", subscription, order.Deployment), (read.Status, read.Subscription, read.Deployment));
         var invoice = stack.Merchant.All.Single(
             item => item.Type == "invoice.paid" && item.Body.Contains(subscription, StringComparison.Ordinal));
-        Assert.Equal(subscription, (await stack.Gateway.ReadWebhookAsync(invoice.Body, invoice.Signature, default)).Subscription);
+        Assert.Equal(subscription, (await stack.Webhooks.ReadAsync(invoice.Body, invoice.Signature, default)).Subscription);
     }
 
     [Fact]
@@ -65,15 +65,22 @@ public sealed class GatewayTests(StripeStack stack) : IClassFixture<StripeStack>
     }
 
     [Fact]
-    public async Task The_same_key_gets_the_same_page()
+    public async Task The_same_order_gets_the_same_page_until_that_one_is_closed()
     {
         var order = StripeStack.Order();
-        var first = await stack.Gateway.CreateCheckoutAsync(order, default);
-        var second = await stack.Gateway.CreateCheckoutAsync(order, default);
-        var third = await stack.Gateway.CreateCheckoutAsync(order with { IdempotencyKey = "another-" + order.IdempotencyKey }, default);
+        var first = await stack.CheckOutAsync(order);
+        Assert.Equal(first, await stack.CheckOutAsync(order));
 
-        Assert.Equal(first, second);
-        Assert.NotEqual(first.SessionId, third.SessionId);
+        List<string> closed = [];
+        for (var link = first; closed.Count < 3; link = await stack.CheckOutAsync(order))
+        {
+            Assert.DoesNotContain(link.SessionId, closed);
+            await new SessionService(stack.Sdk).ExpireAsync(link.SessionId);
+            closed.Add(link.SessionId);
+        }
+
+        using var paid = await stack.PayAsync((await stack.CheckOutAsync(order)).SessionId);
+        Assert.Equal(HttpStatusCode.SeeOther, paid.StatusCode);
     }
 
     [Fact]
@@ -93,13 +100,13 @@ public sealed class GatewayTests(StripeStack stack) : IClassFixture<StripeStack>
     [Fact]
     public async Task A_changed_amount_is_a_new_price_under_the_old_key()
     {
-        var order = StripeStack.Order() with { PriceLookupKey = "launchpad-" + Guid.NewGuid().ToString("n") };
-        await stack.Gateway.CreateCheckoutAsync(order, default);
-        var raised = await stack.Gateway.CreateCheckoutAsync(
-            order with { AmountCents = 2500, IdempotencyKey = Guid.NewGuid().ToString() }, default);
+        var order = StripeStack.Order();
+        order = order with { Price = order.Price with { LookupKey = "launchpad-" + Guid.NewGuid().ToString("n") } };
+        await stack.CheckOutAsync(order);
+        var raised = await stack.CheckOutAsync(order with { Price = order.Price with { AmountCents = 2500 } });
 
         Assert.Equal(2500, (await new SessionService(stack.Sdk).GetAsync(raised.SessionId)).AmountTotal);
-        var price = Assert.Single((await new PriceService(stack.Sdk).ListAsync(new() { LookupKeys = [order.PriceLookupKey] })).Data);
+        var price = Assert.Single((await new PriceService(stack.Sdk).ListAsync(new() { LookupKeys = [order.Price.LookupKey] })).Data);
         Assert.Equal(2500, price.UnitAmount);
     }
 
@@ -114,12 +121,13 @@ public sealed class GatewayTests(StripeStack stack) : IClassFixture<StripeStack>
     public async Task A_fault_while_checking_out_leaves_one_customer_one_price_and_one_session(FaultKind fault, string path)
     {
         var unique = Guid.NewGuid().ToString("n");
-        var order = StripeStack.Order(account: "acc_" + unique) with { PriceLookupKey = unique };
+        var order = StripeStack.Order(account: "acc_" + unique);
+        order = order with { Price = order.Price with { LookupKey = unique } };
         stack.Context.Faults.Set(1, [new FaultRule("stripe", fault, "POST", path, Count: 1, RetryAfterSeconds: 0.2)]);
         CheckoutLink link;
         try
         {
-            link = await stack.Gateway.CreateCheckoutAsync(order, default);
+            link = await stack.CheckOutAsync(order);
         }
         finally
         {
@@ -129,7 +137,7 @@ public sealed class GatewayTests(StripeStack stack) : IClassFixture<StripeStack>
         var customer = Assert.Single((await new CustomerService(stack.Sdk).ListAsync(new() { Email = order.Email })).Data);
         var session = Assert.Single((await new SessionService(stack.Sdk).ListAsync(new() { Customer = customer.Id })).Data);
         Assert.Equal(link.SessionId, session.Id);
-        Assert.Single((await new PriceService(stack.Sdk).ListAsync(new() { LookupKeys = [order.PriceLookupKey] })).Data);
+        Assert.Single((await new PriceService(stack.Sdk).ListAsync(new() { LookupKeys = [order.Price.LookupKey] })).Data);
     }
 
     [Theory]

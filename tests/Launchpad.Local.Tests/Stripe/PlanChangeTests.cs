@@ -9,6 +9,9 @@ namespace Launchpad.Local.Tests.Stripe;
 /// <summary>A customer takes another plan in the middle of a period, through the product's gateway.</summary>
 public sealed class PlanChangeTests : IAsyncLifetime, IDisposable
 {
+    private static readonly PlanPrice Pro = new("pro", "launchpad-pro", 3900, "usd");
+    private static readonly PlanPrice Starter = new("starter", "launchpad-starter", 1900, "usd");
+
     private readonly StripeStack _stack = new();
 
     public Task InitializeAsync() => _stack.InitializeAsync();
@@ -24,7 +27,7 @@ public sealed class PlanChangeTests : IAsyncLifetime, IDisposable
         var before = await _stack.ItemAsync(subscription);
         _stack.Time.Advance(TimeSpan.FromDays(10));
 
-        Assert.True(await _stack.Gateway.ChangePlanAsync(ToPro(subscription), default));
+        Assert.True(await _stack.Gateway.ChangePlanAsync(subscription, Pro, default));
 
         var after = await _stack.ItemAsync(subscription);
         Assert.Equal((before.Id, 3900, before.CurrentPeriodEnd), (after.Id, after.Price.UnitAmount, after.CurrentPeriodEnd));
@@ -54,12 +57,12 @@ public sealed class PlanChangeTests : IAsyncLifetime, IDisposable
     public async Task A_cheaper_plan_gives_the_difference_back_with_the_next_invoice()
     {
         var subscription = await _stack.BuyAsync();
-        await _stack.Gateway.ChangePlanAsync(ToPro(subscription), default);
+        await _stack.Gateway.ChangePlanAsync(subscription, Pro, default);
         await _stack.RenewAsync(subscription);
         var period = await _stack.ItemAsync(subscription);
         _stack.Time.Advance(TimeSpan.FromDays(7));
 
-        Assert.True(await _stack.Gateway.ChangePlanAsync(ToStarter(subscription), default));
+        Assert.True(await _stack.Gateway.ChangePlanAsync(subscription, Starter, default));
 
         var (debit, credit) = await PairAsync(subscription);
         Assert.Equal(Share(1900, debit, period), Amount(debit));
@@ -74,8 +77,8 @@ public sealed class PlanChangeTests : IAsyncLifetime, IDisposable
     {
         var subscription = await _stack.BuyAsync();
 
-        Assert.True(await _stack.Gateway.ChangePlanAsync(ToPro(subscription), default));
-        Assert.True(await _stack.Gateway.ChangePlanAsync(ToStarter(subscription), default));
+        Assert.True(await _stack.Gateway.ChangePlanAsync(subscription, Pro, default));
+        Assert.True(await _stack.Gateway.ChangePlanAsync(subscription, Starter, default));
 
         var pending = await _stack.PendingAsync(subscription);
         Assert.Equal(4, pending.Count);
@@ -89,9 +92,9 @@ public sealed class PlanChangeTests : IAsyncLifetime, IDisposable
     {
         var subscription = await _stack.BuyAsync();
 
-        Assert.False(await _stack.Gateway.ChangePlanAsync(ToStarter(subscription), default));
-        Assert.True(await _stack.Gateway.ChangePlanAsync(ToPro(subscription), default));
-        Assert.False(await _stack.Gateway.ChangePlanAsync(ToPro(subscription), default));
+        Assert.False(await _stack.Gateway.ChangePlanAsync(subscription, Starter, default));
+        Assert.True(await _stack.Gateway.ChangePlanAsync(subscription, Pro, default));
+        Assert.False(await _stack.Gateway.ChangePlanAsync(subscription, Pro, default));
 
         Assert.Equal(2, (await _stack.PendingAsync(subscription)).Count);
     }
@@ -102,7 +105,7 @@ public sealed class PlanChangeTests : IAsyncLifetime, IDisposable
         var subscription = await _stack.BuyAsync();
         await _stack.PostAsync($"/v1/subscriptions/{subscription}", ("metadata[plan]", "pro"));
 
-        Assert.False(await _stack.Gateway.ChangePlanAsync(ToStarter(subscription), default));
+        Assert.False(await _stack.Gateway.ChangePlanAsync(subscription, Starter, default));
 
         Assert.Equal("starter", (await _stack.Gateway.FindSubscriptionAsync(subscription, default))!.Plan);
         Assert.Empty(await _stack.PendingAsync(subscription));
@@ -112,11 +115,9 @@ public sealed class PlanChangeTests : IAsyncLifetime, IDisposable
     public async Task One_wish_told_twice_at_once_is_one_change()
     {
         var subscription = await _stack.BuyAsync();
-        var change = ToPro(subscription);
-
-        var changed = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => _stack.Gateway.ChangePlanAsync(change, default)));
+        var changed = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => _stack.Gateway.ChangePlanAsync(subscription, Pro, default)));
         Assert.Contains(true, changed);
-        Assert.False(await _stack.Gateway.ChangePlanAsync(change, default));
+        Assert.False(await _stack.Gateway.ChangePlanAsync(subscription, Pro, default));
 
         Assert.Equal(2, (await _stack.PendingAsync(subscription)).Count);
     }
@@ -132,7 +133,7 @@ public sealed class PlanChangeTests : IAsyncLifetime, IDisposable
         _stack.Context.Faults.Set(1, [new FaultRule("stripe", fault, "POST", "/v1/subscriptions/", Count: 1, RetryAfterSeconds: 0.2)]);
         try
         {
-            Assert.True(await _stack.Gateway.ChangePlanAsync(ToPro(subscription), default));
+            Assert.True(await _stack.Gateway.ChangePlanAsync(subscription, Pro, default));
         }
         finally
         {
@@ -147,7 +148,7 @@ public sealed class PlanChangeTests : IAsyncLifetime, IDisposable
     public async Task The_merchant_is_told_what_it_was_before()
     {
         var subscription = await _stack.BuyAsync();
-        await _stack.Gateway.ChangePlanAsync(ToPro(subscription), default);
+        await _stack.Gateway.ChangePlanAsync(subscription, Pro, default);
 
         var heard = await _stack.Merchant.NextAsync("customer.subscription.updated", subscription);
         using var body = JsonDocument.Parse(heard.Body);
@@ -155,7 +156,7 @@ public sealed class PlanChangeTests : IAsyncLifetime, IDisposable
         Assert.Equal(3900, UnitAmount(data.GetProperty("object")));
         Assert.Equal(1900, UnitAmount(data.GetProperty("previous_attributes")));
         Assert.Equal("starter", data.GetProperty("previous_attributes").GetProperty("metadata").Text("plan"));
-        var read = await _stack.Gateway.ReadWebhookAsync(heard.Body, heard.Signature, default);
+        var read = await _stack.Webhooks.ReadAsync(heard.Body, heard.Signature, default);
         Assert.Equal((subscription, "active"), (read.Subscription, read.Status));
     }
 
@@ -167,7 +168,7 @@ public sealed class PlanChangeTests : IAsyncLifetime, IDisposable
 
         foreach (var gone in (string[])[subscription, "sub_never"])
         {
-            var refused = await Assert.ThrowsAsync<PermanentException>(() => _stack.Gateway.ChangePlanAsync(ToPro(gone), default));
+            var refused = await Assert.ThrowsAsync<PermanentException>(() => _stack.Gateway.ChangePlanAsync(gone, Pro, default));
             Assert.Equal("subscription-ended", refused.Code);
             Assert.Contains("Subscribe again", refused.Message, StringComparison.Ordinal);
         }
@@ -175,12 +176,6 @@ public sealed class PlanChangeTests : IAsyncLifetime, IDisposable
         var prices = await new PriceService(_stack.Sdk).ListAsync(new() { LookupKeys = ["launchpad-pro"] });
         Assert.Empty(prices.Data);
     }
-
-    private static PlanChange ToPro(string subscription) =>
-        new(subscription, "pro", "launchpad-pro", 3900, "usd", Guid.NewGuid().ToString());
-
-    private static PlanChange ToStarter(string subscription) =>
-        new(subscription, "starter", "launchpad-starter", 1900, "usd", Guid.NewGuid().ToString());
 
     private static long Amount(JsonElement item) => item.Number("amount");
 

@@ -33,7 +33,11 @@ public sealed class StripeStack : IAsyncLifetime, IDisposable
             new SecretClientOptions { DisableChallengeResourceVerification = true, Transport = new HttpClientTransport(VaultClient()) }));
         var options = new StripeOptions { ApiBase = Client.BaseAddress.ToString(), Timeout = TimeSpan.FromSeconds(5) };
         Connection = new StripeConnection(Options.Create(options), Vault, Time);
-        Gateway = new StripeGateway(Connection, Time);
+        var prices = new StripePrices(Connection);
+        Gateway = new StripeGateway(Connection, prices);
+        Checkout = new StripeCheckout(Connection, prices);
+        Refunds = new StripeRefunds(Connection);
+        Webhooks = new StripeWebhooks(Connection, Time);
     }
 
     public MovableTime Time { get; } = new();
@@ -50,6 +54,12 @@ public sealed class StripeStack : IAsyncLifetime, IDisposable
     public StripeConnection Connection { get; }
 
     public StripeGateway Gateway { get; }
+
+    public StripeCheckout Checkout { get; }
+
+    public StripeRefunds Refunds { get; }
+
+    public StripeWebhooks Webhooks { get; }
 
     public string ApiKey => Context.Vault.Value(StripeService.ApiKeyName)!;
 
@@ -96,8 +106,13 @@ public sealed class StripeStack : IAsyncLifetime, IDisposable
     }
 
     public static CheckoutRequest Order(string? deployment = null, string account = "acc_1", long cents = 1900) => new(
-        account, deployment ?? "dep_" + Guid.NewGuid().ToString("n"), $"{account}@example.com", "starter", "launchpad-starter", cents,
-        "usd", "https://shop.example/paid?session={CHECKOUT_SESSION_ID}", "https://shop.example/cart", Guid.NewGuid().ToString());
+        account, deployment ?? "dep_" + Guid.NewGuid().ToString("n"), $"{account}@example.com",
+        new("starter", "launchpad-starter", cents, "usd"), "https://shop.example/paid?session={CHECKOUT_SESSION_ID}",
+        "https://shop.example/cart");
+
+    /// <summary>The page for an order, as the product asks for it.</summary>
+    public async Task<CheckoutLink> CheckOutAsync(CheckoutRequest order) =>
+        await Checkout.CreateAsync(order, await Checkout.CustomerAsync(order, null, default), default);
 
     /// <summary>Posts the payment form as a browser does.</summary>
     public Task<HttpResponseMessage> PayAsync(
@@ -113,7 +128,7 @@ public sealed class StripeStack : IAsyncLifetime, IDisposable
 
     public async Task<string> BuyAsync(CheckoutRequest? order = null)
     {
-        var link = await Gateway.CreateCheckoutAsync(order ?? Order(), default);
+        var link = await CheckOutAsync(order ?? Order());
         using var paid = await PayAsync(link.SessionId);
         Assert.Equal(System.Net.HttpStatusCode.SeeOther, paid.StatusCode);
         var session = await new global::Stripe.Checkout.SessionService(Sdk).GetAsync(link.SessionId);

@@ -26,7 +26,7 @@ public sealed class WebhookTests(StripeStack stack) : IClassFixture<StripeStack>
     {
         var (body, header) = Forge(kind, await SentAsync());
 
-        await Assert.ThrowsAsync<WebhookRejectedException>(() => stack.Gateway.ReadWebhookAsync(body, header, default));
+        await Assert.ThrowsAsync<WebhookRejectedException>(() => stack.Webhooks.ReadAsync(body, header, default));
     }
 
     [Fact]
@@ -34,8 +34,8 @@ public sealed class WebhookTests(StripeStack stack) : IClassFixture<StripeStack>
     {
         var sent = await SentAsync();
 
-        var first = await stack.Gateway.ReadWebhookAsync(sent.Body, sent.Signature, default);
-        var again = await stack.Gateway.ReadWebhookAsync(sent.Body, sent.Signature, default);
+        var first = await stack.Webhooks.ReadAsync(sent.Body, sent.Signature, default);
+        var again = await stack.Webhooks.ReadAsync(sent.Body, sent.Signature, default);
 
         // A replay is recognised by its id, which is what the ledger is for.
         Assert.Equal(first, again);
@@ -47,7 +47,7 @@ public sealed class WebhookTests(StripeStack stack) : IClassFixture<StripeStack>
         var sent = await SentAsync();
         var header = sent.Signature.Replace(",v1=", $",v1={new string('0', 64)},v1=", StringComparison.Ordinal);
 
-        Assert.Equal(sent.Id, (await stack.Gateway.ReadWebhookAsync(sent.Body, header, default)).Id);
+        Assert.Equal(sent.Id, (await stack.Webhooks.ReadAsync(sent.Body, header, default)).Id);
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class WebhookTests(StripeStack stack) : IClassFixture<StripeStack>
         foreach (var seconds in (int[])[-290, 290])
         {
             var header = Sign(sent.Body, stack.WebhookSecret, stack.Time.GetUtcNow().AddSeconds(seconds));
-            Assert.Equal(sent.Id, (await stack.Gateway.ReadWebhookAsync(sent.Body, header, default)).Id);
+            Assert.Equal(sent.Id, (await stack.Webhooks.ReadAsync(sent.Body, header, default)).Id);
         }
     }
 
@@ -80,7 +80,7 @@ public sealed class WebhookTests(StripeStack stack) : IClassFixture<StripeStack>
         var sent = await SentAsync();
         var header = Sign(sent.Body, secret ?? "", stack.Time.GetUtcNow());
         await Assert.ThrowsAsync<InvalidOperationException>(
-            () => new StripeGateway(connection, stack.Time).ReadWebhookAsync(sent.Body, header, default));
+            () => new StripeWebhooks(connection, stack.Time).ReadAsync(sent.Body, header, default));
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class WebhookTests(StripeStack stack) : IClassFixture<StripeStack>
             "data":{"object":{"id":"po_1","object":"payout"}}}
             """;
 
-        var read = await stack.Gateway.ReadWebhookAsync(body, Sign(body, stack.WebhookSecret, stack.Time.GetUtcNow()), default);
+        var read = await stack.Webhooks.ReadAsync(body, Sign(body, stack.WebhookSecret, stack.Time.GetUtcNow()), default);
 
         var created = DateTimeOffset.UnixEpoch.AddSeconds(1);
         Assert.Equal(new StripeEvent("evt_other", "payout.paid", created, null, null, null, null, null), read);
@@ -114,7 +114,7 @@ public sealed class WebhookTests(StripeStack stack) : IClassFixture<StripeStack>
             }
             """;
 
-        var read = await stack.Gateway.ReadWebhookAsync(body, Sign(body, stack.WebhookSecret, stack.Time.GetUtcNow()), default);
+        var read = await stack.Webhooks.ReadAsync(body, Sign(body, stack.WebhookSecret, stack.Time.GetUtcNow()), default);
 
         Assert.Equal((subscription, "active"), (read.Subscription, read.Status));
         Assert.NotNull(read.Deployment);

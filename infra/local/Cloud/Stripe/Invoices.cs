@@ -7,6 +7,7 @@ namespace Launchpad.Local.Stripe;
 internal static class Invoices
 {
     public const string Kind = "invoice";
+    private const string PaymentKind = "invoice_payment";
 
     // An unpaid invoice is tried again after so many days each time; then the subscription ends.
     private static readonly int[] RetryDays = [3, 5, 7];
@@ -20,6 +21,9 @@ internal static class Invoices
         new("GET", "/v1/invoices", [.. StripeRoute.Paging, "customer", "status", "subscription"], List),
         new("GET", "/v1/invoices/{id}", ["expand.*"], call => call.Show(call.Draft.Get(call.Id, Kind))),
         new("POST", "/v1/invoices/{id}/pay", ["payment_method", "expand.*"], Pay),
+        new("GET", "/v1/invoice_payments",
+            [.. StripeRoute.Paging, "invoice", "payment.payment_intent", "payment.type", "status"], ListPayments),
+        new("GET", "/v1/invoice_payments/{id}", ["expand.*"], call => call.Show(call.Draft.Get(call.Id, PaymentKind))),
         new("GET", "/v1/payment_intents", [.. StripeRoute.Paging, "customer"], call =>
         {
             var customer = call.Form.Text("customer");
@@ -170,7 +174,7 @@ internal static class Invoices
         var intent = amount > 0 ? PaymentIntent(draft, invoice, paymentMethod!, amount) : null;
         if (intent is not null)
         {
-            invoice["payments"]!["data"]!.AsArray().Add(Payment(draft, invoice, intent));
+            invoice["payments"]!["data"]!.AsArray().Add(Payment(draft, invoice, intent).DeepClone());
             invoice["attempt_count"] = invoice.Number("attempt_count") + 1;
             draft.Emit("payment_intent.succeeded", intent);
         }
@@ -201,10 +205,10 @@ internal static class Invoices
 
     public static string SubscriptionOf(JsonObject invoice) => (string)invoice["parent"]!["subscription_details"]!["subscription"]!;
 
-    private static JsonObject Payment(Draft draft, JsonObject invoice, JsonObject intent) => new()
+    private static JsonObject Payment(Draft draft, JsonObject invoice, JsonObject intent) => draft.Put(new JsonObject
     {
         ["id"] = Draft.NewId("inpay_1"),
-        ["object"] = "invoice_payment",
+        ["object"] = PaymentKind,
         ["amount_paid"] = intent.Number("amount"),
         ["amount_requested"] = intent.Number("amount"),
         ["created"] = draft.Seconds,
@@ -214,7 +218,8 @@ internal static class Invoices
         ["livemode"] = false,
         ["payment"] = new JsonObject { ["payment_intent"] = intent.Id(), ["type"] = "payment_intent" },
         ["status"] = "paid",
-    };
+        ["status_transitions"] = new JsonObject { ["canceled_at"] = null, ["paid_at"] = draft.Seconds },
+    });
 
     private static JsonObject PaymentIntent(Draft draft, JsonObject invoice, string paymentMethod, long amount)
     {
@@ -249,6 +254,15 @@ internal static class Invoices
             (customer is null || invoice.Text("customer") == customer)
             && (status is null || invoice.Text("status") == status)
             && (subscription is null || SubscriptionOf(invoice) == subscription));
+    }
+
+    private static JsonObject ListPayments(StripeCall call)
+    {
+        var (invoice, status, payment) = (call.Form.Text("invoice"), call.Form.Text("status"), call.Form.Group("payment"));
+        return call.Page(PaymentKind, item =>
+            (invoice is null || item.Text("invoice") == invoice)
+            && (status is null || item.Text("status") == status)
+            && (payment.Text("payment_intent") is not { } intent || (string?)item["payment"]!["payment_intent"] == intent));
     }
 
     private static JsonObject Pay(StripeCall call)

@@ -21,7 +21,7 @@ internal sealed class StripeApi(StripeBooks books, StripeSettings settings)
     private static readonly StripeRoute[] Operations =
     [
         .. Customers.Routes, .. Catalog.Routes, .. Sessions.Routes, .. Subscriptions.Routes, .. Prorations.Routes, .. Invoices.Routes,
-        .. Webhooks.Routes,
+        .. Refunds.Routes, .. Webhooks.Routes,
     ];
 
     public void Map(IEndpointRouteBuilder routes)

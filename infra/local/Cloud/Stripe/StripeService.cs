@@ -58,12 +58,15 @@ public sealed class StripeService : CloudService
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
-        // The merchant's own endpoint is always there, at the address of this start: slots differ in their ports.
+        // The merchant's own endpoint is always there, at the address of this start: slots differ in their ports. Disabled, it stays so.
         var events = new JsonArray([.. DefaultEvents.Select(type => JsonValue.Create(type))]);
         _books.Change(draft =>
         {
             draft.Forget();
-            Webhooks.Endpoint(draft, DefaultEndpoint, _settings.WebhookAddress.ToString(), null, events);
+            var status = draft.Find(DefaultEndpoint, Webhooks.EndpointKind)?.Text("status");
+            var endpoint = Webhooks.Endpoint(draft, DefaultEndpoint, _settings.WebhookAddress.ToString(), null, events);
+            endpoint["status"] = status ?? "enabled";
+            draft.Put(endpoint);
         });
         var stopping = new CancellationTokenSource();
         var work = Task.Run(() => WorkAsync(stopping.Token), CancellationToken.None);

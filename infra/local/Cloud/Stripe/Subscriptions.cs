@@ -10,6 +10,7 @@ internal static class Subscriptions
     public static IEnumerable<StripeRoute> Routes =>
     [
         new("GET", "/v1/subscriptions", [.. StripeRoute.Paging, "customer", "price", "status"], List),
+        new("GET", "/v1/subscriptions/search", ["limit", "page", "query", "expand.*"], call => Search.Page(call, Kind)),
         new("GET", "/v1/subscriptions/{id}", ["expand.*"], call => call.Show(call.Draft.Get(call.Id, Kind))),
         new("POST", "/v1/subscriptions/{id}",
             [

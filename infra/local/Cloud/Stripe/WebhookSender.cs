@@ -92,13 +92,14 @@ internal sealed class WebhookSender : IDisposable
         }
     }
 
-    /// <summary>Null when the endpoint accepted, or is no longer there to be told.</summary>
+    /// <summary>Null when the endpoint accepted, or is no longer there to be told: what is due while it is deleted or disabled is never
+    /// told.</summary>
     private async Task<string?> SendAsync(Delivery delivery, CancellationToken ct)
     {
         await Task.Yield();
         var draft = new Draft(_books.Read(), _time.GetUtcNow());
         if (draft.Find(delivery.Event, "event") is not { } entry
-            || draft.Find(delivery.Endpoint, Webhooks.EndpointKind) is not { } endpoint)
+            || draft.Find(delivery.Endpoint, Webhooks.EndpointKind) is not { } endpoint || endpoint.Text("status") != "enabled")
         {
             return null;
         }

@@ -1,0 +1,99 @@
+using System.Globalization;
+using System.Text.Json;
+using Launchpad.Shared.Deployments;
+
+namespace Launchpad.Shared.Billing;
+
+/// <summary>How a deployment is paid for.</summary>
+public enum BillingState
+{
+    /// <summary>Nobody was asked to pay.</summary>
+    None,
+
+    /// <summary>A payment page was opened, and nothing is paid yet.</summary>
+    Unpaid,
+    Active,
+
+    /// <summary>A payment failed; the provider tries again.</summary>
+    PastDue,
+    Canceled,
+
+    /// <summary>Nothing is charged any more, and what was paid was given back.</summary>
+    Refunded,
+}
+
+public static class BillingStates
+{
+    public static string Wire(this BillingState state) => JsonNamingPolicy.KebabCaseLower.ConvertName(state.ToString());
+}
+
+/// <summary>What was given back, in the smallest unit of the currency.</summary>
+public sealed record RefundView(string Subscription, long Amount, string Currency);
+
+/// <summary>What a customer sees of the payments for a deployment.</summary>
+/// <param name="Plan">What is paid for; null while nothing is.</param>
+/// <param name="PeriodEnd">Until when it is paid for.</param>
+/// <param name="Reason">The state in words: why it is so, and what happens next.</param>
+public sealed record BillingView(
+    string State, string? Plan, DateTimeOffset? PeriodEnd, bool CancelAtPeriodEnd, string Reason, IReadOnlyList<RefundView> Refunds)
+{
+    /// <param name="deployment">What is paid for.</param>
+    /// <param name="all">Every subscription that was ever taken for it.</param>
+    /// <param name="wasAsked">Whether a payment page was opened for it that may still be paid on.</param>
+    public static BillingView Of(Deployment deployment, IReadOnlyList<Subscription> all, bool wasAsked)
+    {
+        var refunds = all.Where(subscription => subscription.Refunded.AmountCents > 0)
+            .Select(subscription => new RefundView(subscription.Id, subscription.Refunded.AmountCents, subscription.Refunded.Currency))
+            .ToList();
+        if (all.FirstOrDefault(subscription => subscription.Id == deployment.Subscription) is { } own)
+        {
+            return new(
+                own.State.Wire(), own.Plan, own.PaidUntil, own.CancelAtPeriodEnd,
+                Words(own) + Extra(refunds.Where(refund => refund.Subscription != own.Id)), refunds);
+        }
+
+        var state = refunds.Count > 0 ? BillingState.Refunded
+            : wasAsked && deployment.Status is DeploymentStatus.Requested ? BillingState.Unpaid
+            : BillingState.None;
+        var reason = state switch
+        {
+            BillingState.Refunded => "There was nothing to pay for." + Extra(refunds),
+            BillingState.Unpaid => "The payment page is open, and nothing was paid yet.",
+            _ => "Nothing was asked for, and nothing was paid.",
+        };
+        return new(state.Wire(), null, null, false, reason, refunds);
+    }
+
+    private static string Words(Subscription own) => (own.State, own.Status) switch
+    {
+        (BillingState.Active, _) when own.CancelAtPeriodEnd => $"It was cancelled, and is paid for until {own.PaidUntil:u}.",
+        (BillingState.Active, _) => "It is paid for, and renews by itself.",
+        (BillingState.PastDue, _) => "The last payment failed. The payment provider tries again; another card may be needed.",
+        (BillingState.Unpaid, _) => "The first payment is not through yet.",
+        (BillingState.Refunded, _) => $"It has ended, and {Money(own.Refunded.AmountCents, own.Refunded.Currency)} was given back.",
+        (_, Subscription.Missing) => "The payment provider does not know the subscription any more. Nothing is charged.",
+        _ => "The subscription has ended. Nothing more is charged.",
+    };
+
+    private static string Extra(IEnumerable<RefundView> refunds) =>
+        string.Concat(refunds.Select(refund => $" {Money(refund.Amount, refund.Currency)} was paid for nothing and was given back."));
+
+    private static string Money(long cents, string currency) =>
+        string.Create(CultureInfo.InvariantCulture, $"{cents / 100m:0.00} {currency.ToUpperInvariant()}");
+}
+
+/// <summary>Reads what a customer sees of payments.</summary>
+public sealed class Bills(SubscriptionStore subscriptions, BillingWatches watches)
+{
+    public async Task<BillingView> OfAsync(Deployment deployment, CancellationToken ct) => BillingView.Of(
+        deployment, await subscriptions.OfAsync(deployment.Account, deployment.Id, ct),
+        await watches.FindAsync(deployment.Account, deployment.Id, ct) is not null);
+
+    /// <summary>For many of one account, in two reads.</summary>
+    public async Task<Func<Deployment, BillingView>> OfAllAsync(string account, CancellationToken ct)
+    {
+        var taken = (await subscriptions.OfAsync(account, ct)).ToLookup(subscription => subscription.Deployment);
+        var watched = await watches.OfAsync(account, ct);
+        return deployment => BillingView.Of(deployment, [.. taken[deployment.Id]], watched.Contains(deployment.Id));
+    }
+}

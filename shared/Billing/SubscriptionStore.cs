@@ -1,0 +1,130 @@
+using Azure.Data.Tables;
+using Launchpad.Shared.Records;
+using Launchpad.Shared.Storage;
+
+namespace Launchpad.Shared.Billing;
+
+/// <summary>Subscriptions by account. A change is kept in the row until it is recorded, so that a crash between the two loses nothing.
+/// </summary>
+public sealed class SubscriptionStore(Tables tables, RecordStore records)
+{
+    private const int PageMax = 500;
+    private const string Actor = "payment";
+
+    /// <returns>What is stored now: what was given, unless something newer was there, and an end, which nothing follows on.</returns>
+    public async Task<Subscription> SaveAsync(Subscription subscription, CancellationToken ct)
+    {
+        while (true)
+        {
+            var row = await tables.Subscriptions.FindAsync(subscription.Account, subscription.Id, ct);
+            var known = row is null ? null : Read(row);
+            if (known is not null && !Replaces(subscription, known))
+            {
+                await RecordAsync(known, ct);
+                return known;
+            }
+
+            var saved = After(known, subscription);
+            if (known is not null && saved.LastChange != known.LastChange)
+            {
+                await RecordAsync(known, ct);
+            }
+
+            if (row is null
+                ? await tables.Subscriptions.TryAddAsync(Write(saved), ct)
+                : await tables.Subscriptions.TryReplaceAsync(Write(saved), row.ETag, ct))
+            {
+                await RecordAsync(saved, ct);
+                return saved;
+            }
+        }
+    }
+
+    /// <summary>Refunds only ever become more.</summary>
+    public async Task SaveAsync(Subscription subscription, Refunded refunded, CancellationToken ct)
+    {
+        while (await tables.Subscriptions.FindAsync(subscription.Account, subscription.Id, ct) is { } row
+            && Read(row) is var known && known.Refunded.AmountCents < refunded.AmountCents
+            && !await tables.Subscriptions.TryReplaceAsync(Write(known with { Refunded = refunded }), row.ETag, ct))
+        {
+        }
+    }
+
+    /// <summary>Every subscription that was ever taken for the deployment; more than one only after a payment was repeated.</summary>
+    public Task<IReadOnlyList<Subscription>> OfAsync(string account, string deployment, CancellationToken ct) =>
+        FindAsync(TableClient.CreateQueryFilter($"PartitionKey eq {account} and deployment eq {deployment}"), ct);
+
+    public Task<IReadOnlyList<Subscription>> OfAsync(string account, CancellationToken ct) =>
+        FindAsync(TableClient.CreateQueryFilter($"PartitionKey eq {account}"), ct);
+
+    /// <summary>Some of all accounts' subscriptions, and where to go on; null at the end.</summary>
+    public async Task<(IReadOnlyList<Subscription> Items, string? Next)> ListAsync(string? continuation, CancellationToken ct)
+    {
+        await foreach (var page in tables.Subscriptions.QueryAsync<TableEntity>(maxPerPage: PageMax, cancellationToken: ct)
+            .AsPages(continuation, PageMax))
+        {
+            return ([.. page.Values.Select(Read)], page.ContinuationToken);
+        }
+
+        return ([], null);
+    }
+
+    private async Task<IReadOnlyList<Subscription>> FindAsync(string filter, CancellationToken ct) =>
+        await tables.Subscriptions.QueryAsync<TableEntity>(filter, cancellationToken: ct).Select(Read).ToListAsync(ct);
+
+    private static bool Replaces(Subscription said, Subscription known) =>
+        !known.IsEnded && (said.IsEnded || said.AsOf > known.AsOf);
+
+    private static Subscription After(Subscription? known, Subscription said) => said with
+    {
+        Refunded = known?.Refunded ?? said.Refunded,
+        LastChange = known is not null && !said.Differs(known)
+            ? known.LastChange
+            : new((known?.LastChange?.Number ?? -1) + 1, known?.State.Wire()),
+    };
+
+    // Its first payment is recorded by whoever takes it.
+    private async Task RecordAsync(Subscription now, CancellationToken ct)
+    {
+        if (now.LastChange is not { } change || (change.From is null && !now.IsEnded))
+        {
+            return;
+        }
+
+        var entry = Recorder.Action(Actor, "billing", new
+        {
+            subscription = now.Id,
+            change.From,
+            to = now.State.Wire(),
+            now.Plan,
+            now.CancelAtPeriodEnd,
+            now.PaidUntil,
+        });
+        if (await records.AppendOnceAsync(now.Deployment, $"billing-{now.Id}-{change.Number}", [entry], ct))
+        {
+            BillingMetrics.Changed(now.State);
+        }
+    }
+
+    private static TableEntity Write(Subscription subscription) => new(subscription.Account, subscription.Id)
+    {
+        ["deployment"] = subscription.Deployment,
+        ["plan"] = subscription.Plan,
+        ["status"] = subscription.Status,
+        ["asOf"] = subscription.AsOf,
+        ["paidUntil"] = subscription.PaidUntil,
+        ["cancelAtPeriodEnd"] = subscription.CancelAtPeriodEnd,
+        ["refundedCents"] = subscription.Refunded.AmountCents,
+        ["refundedCurrency"] = subscription.Refunded.Currency,
+        ["change"] = subscription.LastChange?.Number,
+        ["changedFrom"] = subscription.LastChange?.From,
+    };
+
+    private static Subscription Read(TableEntity row) => new(
+        row.PartitionKey, row.RowKey, row.GetString("deployment"), row.GetString("plan"), row.GetString("status"),
+        row.GetDateTimeOffset("asOf")!.Value, row.GetDateTimeOffset("paidUntil"), row.GetBoolean("cancelAtPeriodEnd") ?? false)
+    {
+        Refunded = new(row.GetInt64("refundedCents") ?? 0, row.GetString("refundedCurrency") ?? ""),
+        LastChange = new(row.GetInt32("change") ?? 0, row.GetString("changedFrom")),
+    };
+}

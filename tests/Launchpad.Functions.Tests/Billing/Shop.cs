@@ -1,0 +1,162 @@
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Launchpad.Functions.Tests.Api;
+using Launchpad.Shared.Billing;
+using Launchpad.Shared.Deployments;
+using Launchpad.Shared.Plans;
+using Stripe;
+using Stripe.Checkout;
+
+namespace Launchpad.Functions.Tests.Billing;
+
+/// <summary>An owner, what is ordered, paid and seen, and what the payment provider has of it.</summary>
+internal sealed class Shop(LaunchpadApi api, Owner owner) : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    public Owner Owner => owner;
+
+    public static async Task<Shop> OpenAsync(LaunchpadApi api) => new(api, await api.SignedUpAsync());
+
+    public async Task<(int Status, JsonElement Body)> CheckOutAsync(string deployment)
+    {
+        using var answer = await owner.Http.PostAsJsonAsync(new Uri("billing/checkout", UriKind.Relative), new { deployment });
+        return ((int)answer.StatusCode, await answer.Content.ReadFromJsonAsync<JsonElement>());
+    }
+
+    public async Task<string> PageAsync(string deployment)
+    {
+        var (status, body) = await CheckOutAsync(deployment);
+        Assert.Equal(201, status);
+        return body.GetProperty("session").GetString()!;
+    }
+
+    /// <summary>A page for the same order that our tables know nothing of, as a lost row leaves it.</summary>
+    public async Task<string> StrayPageAsync(string deployment)
+    {
+        var price = await new PriceService(api.Stripe).CreateAsync(new()
+        {
+            Currency = "usd",
+            UnitAmount = 1900,
+            Recurring = new() { Interval = "month" },
+            ProductData = new() { Name = "Stray" },
+            Metadata = new() { ["plan"] = "starter" },
+        });
+        Dictionary<string, string> metadata = new() { ["account"] = owner.Account, ["deployment"] = deployment, ["plan"] = "starter" };
+        return (await new SessionService(api.Stripe).CreateAsync(new()
+        {
+            Mode = "subscription",
+            LineItems = [new() { Price = price.Id, Quantity = 1 }],
+            Metadata = metadata,
+            SubscriptionData = new() { Metadata = metadata },
+            SuccessUrl = "https://shop.example/",
+        })).Id;
+    }
+
+    /// <summary>Pays, and says which subscription that became.</summary>
+    public async Task<string> PayAsync(string session)
+    {
+        Assert.Equal(303, await api.PayAsync(session));
+        return (await new SessionService(api.Stripe).GetAsync(session)).SubscriptionId;
+    }
+
+    /// <summary>A bot that runs, as the tables say, and is paid for.</summary>
+    public async Task<(string Deployment, string Subscription)> RunningAsync()
+    {
+        var id = await owner.OrderAsync();
+        var session = await PageAsync(id);
+        await ChangeAsync(id, now => (now with { Status = DeploymentStatus.Starting }).Live(1) with { Vm = "vm_none" });
+        var subscription = await PayAsync(session);
+        await SeesAsync(id, "active");
+        return (id, subscription);
+    }
+
+    public Task<Deployment> ChangeAsync(string id, Func<Deployment, Deployment> change) =>
+        api.Service<DeploymentStore>().ChangeAsync(owner.Account, id, change, CancellationToken.None);
+
+    public async Task<JsonElement> BillingAsync(string id) => (await owner.GetAsync($"deployments/{id}")).GetProperty("billing");
+
+    public async Task<JsonElement> SeesAsync(string id, string state) =>
+        await UntilAsync(() => BillingAsync(id), billing => billing.GetProperty("state").GetString() == state);
+
+    /// <summary>What the record has of an action.</summary>
+    public async Task<IReadOnlyList<JsonElement>> RecordedAsync(string id, string action) =>
+    [
+        .. (await owner.GetAsync($"deployments/{id}/record")).GetProperty("rows").EnumerateArray().Select(row => row.GetProperty("data"))
+            .Where(data => data.TryGetProperty("action", out var named) && named.GetString() == action),
+    ];
+
+    public async Task<string> StatusAsync(string subscription) =>
+        (await new SubscriptionService(api.Stripe).GetAsync(subscription)).Status;
+
+    public async Task<IReadOnlyList<long>> RefundsAsync(string subscription)
+    {
+        var refunds = await new RefundService(api.Stripe).ListAutoPagingAsync().ToListAsync();
+        return
+        [
+            .. refunds.Where(refund => refund.Metadata.GetValueOrDefault("subscription") == subscription).Select(refund => refund.Amount),
+        ];
+    }
+
+    public static async Task<T> UntilAsync<T>(Func<Task<T>> look, Func<T, bool> enough)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        T seen;
+        while (!enough(seen = await look()))
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < Patience, $"Still {seen} after {Patience}.");
+            await Task.Delay(50);
+        }
+
+        return seen;
+    }
+
+    public Task<int> UntilAsync(string subscription, string status) => UntilAsync(
+        async () => await StatusAsync(subscription) == status ? 1 : 0, ended => ended == 1);
+
+    /// <summary>Posts a signed event as the provider would.</summary>
+    public async Task<int> TellAsync(string body)
+    {
+        var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(api.Address, "billing/webhook"))
+        {
+            Content = new StringContent(body, Encoding.UTF8, "application/json"),
+            Headers = { { "Stripe-Signature", $"t={now},v1={EventUtility.ComputeSignature(api.WebhookSecret, $"{now}", body)}" } },
+        };
+        using var http = new HttpClient();
+        using var answer = await http.SendAsync(request);
+        return (int)answer.StatusCode;
+    }
+
+    public Task<int> TellAsync(string type, object @object, string? id = null) => TellAsync(JsonSerializer.Serialize(new
+    {
+        id = id ?? $"evt_{Guid.NewGuid():n}",
+        @object = "event",
+        api_version = StripeConfiguration.ApiVersion,
+        created = DateTimeOffset.UtcNow.ToUnixTimeSeconds(),
+        livemode = false,
+        type,
+        data = new { @object },
+    }));
+
+    /// <summary>Lets the clock look, as it does each minute, until it has.</summary>
+    public async Task<T> LookAsync<T>(Func<Task<T>> look, Func<T, bool> enough) => await UntilAsync(
+        async () =>
+        {
+            await api.FireAsync("ReconcileBilling");
+            await Task.Delay(200);
+            return await look();
+        },
+        enough);
+
+    /// <summary>What is looked at hourly is due now.</summary>
+    public Task DueAsync(string id) => api.Service<BillingWatches>().ChangeAsync(
+        owner.Account, id, watch => watch is null ? null : watch with { DueAt = DateTimeOffset.UtcNow }, CancellationToken.None);
+
+    /// <summary>While it is disabled, nobody is told anything.</summary>
+    public Task WebhooksAsync(bool enabled) =>
+        new WebhookEndpointService(api.Stripe).UpdateAsync("we_launchpad", new() { Disabled = !enabled });
+
+    public void Dispose() => owner.Dispose();
+}
