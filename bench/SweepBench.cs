@@ -152,7 +152,6 @@ internal static class SweepBench
                     ["size"] = "Standard_D4s_v5",
                     ["capacityMb"] = 14_336,
                     ["reservations"] = JsonSerializer.Serialize(reservations),
-                    ["createdBy"] = "op",
                     ["createdAt"] = _clock.GetUtcNow(),
                 },
                 TableUpdateMode.Replace, ct);

@@ -131,7 +131,7 @@ public sealed class BodyTests
             Gen.Choose(0, 255).Select(value => new[] { (byte)value }));
         var inside = pieces.ListOf().Select(parts => parts.SelectMany(part => part).ToArray());
         var bytes = Gen.OneOf(inside, inside.Select(part => (byte[])[(byte)'{', .. part, (byte)'}']));
-        Prop.ForAll(bytes.ToArbitrary(), body => IsHandled<JsonObject>(body, free => Rules.OwnConfig(free["config"]))
+        Prop.ForAll(bytes.ToArbitrary(), body => IsHandled<JsonObject>(body, free => Rules.OwnConfig(null, free["config"], [], out _))
                 && IsHandled<Credentials>(body, _ => { }) && IsHandled<RollBackTo>(body, _ => { })
                 && IsHandled<UpdatePolicy>(body, _ => { }))
             .Check(Config.QuickThrowOnFailure.WithMaxTest(3_000).WithEndSize(40));
@@ -152,7 +152,7 @@ public sealed class BodyTests
                     body[at] = (byte)value;
                 }
 
-                return IsHandled<JsonObject>(body, free => Rules.OwnConfig(free["config"])) && IsHandled<Credentials>(body, _ => { });
+                return IsHandled<JsonObject>(body, free => Rules.OwnConfig(null, free["config"], [], out _)) && IsHandled<Credentials>(body, _ => { });
             })
             .Check(Config.QuickThrowOnFailure.WithMaxTest(3_000));
     }

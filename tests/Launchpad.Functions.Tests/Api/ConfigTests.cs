@@ -66,9 +66,9 @@ public sealed class ConfigTests(LaunchpadApi api)
         await Secrets.StageAsync(id, new Dictionary<SecretRef, string> { [next] = Token }, first.State.Secrets, Ct);
         var rollouts = api.Make<RolloutActivities>();
         var target = await HeldAsync(owner, id, OperationKind.Update, new(null, null, null, DataChoice.AsNow, "", Secrets: [next]));
-        var draft = await rollouts.DraftVersion(new(target, null, PlanOnly: false), Ct);
-        await rollouts.CompleteRollout(new(target, draft.Version), Ct);
-        await rollouts.FailVersion(new(target, draft.Version, Down: false), Ct);
+        var draft = await rollouts.DraftVersion(new(target.Operation, target.Account, target.Deployment, null, PreviewOnly: false), Ct);
+        await EndAsync(target, draft.Version);
+        await EndAsync(target, draft.Version);
 
         var second = await versions.GetAsync(id, 2, Ct);
         Assert.Equal(Token, (await Secrets.ReadAsync(id, second.State.Secrets, Ct))[BotSecretNames.TelegramToken]);
@@ -76,11 +76,13 @@ public sealed class ConfigTests(LaunchpadApi api)
 
         // Back to the first, and forth again, which is possible as long as the second's value is there.
         target = await HeldAsync(owner, id, OperationKind.Rollback, new(null, null, 1, DataChoice.AsNow, ""));
-        await rollouts.CompleteRollout(new(target, (await rollouts.DraftVersion(new(target, null, PlanOnly: false), Ct)).Version), Ct);
+        await EndAsync(
+            target, (await rollouts.DraftVersion(new(target.Operation, target.Account, target.Deployment, null, PreviewOnly: false), Ct)).Version);
         target = await HeldAsync(owner, id, OperationKind.Rollback, new(null, null, 2, DataChoice.AsNow, ""));
-        Assert.Equal(2, (await rollouts.DraftVersion(new(target, null, PlanOnly: false), Ct)).Version);
+        Assert.Equal(2, (await rollouts.DraftVersion(new(target.Operation, target.Account, target.Deployment, null, PreviewOnly: false), Ct)).Version);
         await Secrets.EraseAsync(id, $"{next.Name}@{next.Version}", Ct);
-        var gone = await Assert.ThrowsAsync<Shared.PermanentException>(() => rollouts.DraftVersion(new(target, null, PlanOnly: false), Ct));
+        var gone = await Assert.ThrowsAsync<Shared.PermanentException>(
+            () => rollouts.DraftVersion(new(target.Operation, target.Account, target.Deployment, null, PreviewOnly: false), Ct));
         Assert.Equal("secret-gone", gone.Code);
     }
 
@@ -124,12 +126,12 @@ public sealed class ConfigTests(LaunchpadApi api)
         using var owner = await api.SignedUpAsync();
         var id = await RunningAsync(owner);
         var blocked = await PreviewedAsync(owner, id, null, [new("config.channels.slack", "The plugin is not allowed here.", ["plugin slack"])]);
-        var (status, text) = await SendAsync(owner, HttpMethod.Post, $"deployments/{id}/apply", new { plan = blocked });
+        var (status, text) = await SendAsync(owner, HttpMethod.Post, $"deployments/{id}/apply", new { preview = blocked });
         Assert.Equal((409, "cannot-work-here"), (status, Kind(text)));
         Assert.Contains("plugin slack", text, StringComparison.Ordinal);
         var secretive = await PreviewedAsync(owner, id, [new("own-a-1", "aaaaaaaa", "1")], []);
-        (status, text) = await SendAsync(owner, HttpMethod.Post, $"deployments/{id}/apply", new { plan = secretive });
-        Assert.Equal((409, "plan-void"), (status, Kind(text)));
+        (status, text) = await SendAsync(owner, HttpMethod.Post, $"deployments/{id}/apply", new { preview = secretive });
+        Assert.Equal((409, "preview-void"), (status, Kind(text)));
     }
 
     [Fact]
@@ -155,7 +157,7 @@ public sealed class ConfigTests(LaunchpadApi api)
         for (var run = 0; run < 25; run++)
         {
             planted.Add(Planted.By(random));
-            var query = run % 2 == 0 ? "?plan=true" : "";
+            var query = run % 2 == 0 ? "?preview=true" : "";
             var (status, text) = await SendAsync(
                 owner, HttpMethod.Patch, $"deployments/{id}/config{query}", new { config = planted[^1].Config }, ("If-Match", "\"v1\""));
             Assert.True(status is 202 or 400, $"Seed {seed}, run {run}: {status} {text}");
@@ -186,7 +188,7 @@ public sealed class ConfigTests(LaunchpadApi api)
     }
 
     /// <summary>An operation without a saga, which no sweep misses yet: it holds the deployment from the future.</summary>
-    private async Task<DeploymentInput> HeldAsync(Owner owner, string id, OperationKind kind, ChangeRequest change)
+    private async Task<OperationTarget> HeldAsync(Owner owner, string id, OperationKind kind, ChangeRequest change)
     {
         var since = DateTimeOffset.UtcNow.AddMinutes(1);
         var operation = new Operation(
@@ -196,6 +198,12 @@ public sealed class ConfigTests(LaunchpadApi api)
         await api.Service<DeploymentStore>().ChangeAsync(
             owner.Account, id, bot => bot.To(DeploymentStatus.Updating) with { Operation = new(operation.Id, kind, since, owner.Account) }, Ct);
         return new(operation.Id, owner.Account, id);
+    }
+
+    private async Task EndAsync(OperationTarget target, int version)
+    {
+        await api.Service<Endings>().SucceedAsync(target, DeploymentStatus.Running, version, Ct);
+        Assert.True(await api.Service<Closing>().CloseAsync(target, Ct));
     }
 
     private async Task UnchangedAsync(Owner owner, string id)
@@ -214,8 +222,10 @@ public sealed class ConfigTests(LaunchpadApi api)
         var deployments = api.Service<DeploymentStore>();
         await deployments.ChangeAsync(owner.Account, id, bot =>
             bot.To(DeploymentStatus.Provisioning).To(DeploymentStatus.Configuring).To(DeploymentStatus.Starting), Ct);
-        var bot = await deployments.ChangeAsync(owner.Account, id, current => current.Live(1) with
+        var bot = await deployments.ChangeAsync(owner.Account, id, current => current.To(DeploymentStatus.Running) with
         {
+            ActiveVersion = 1,
+            LastKnownGood = 1,
             Vm = "vm_none",
             Settings = current.Settings with { Config = config },
         }, Ct);
@@ -240,11 +250,11 @@ public sealed class ConfigTests(LaunchpadApi api)
     {
         var now = DateTimeOffset.UtcNow;
         var token = Shared.Ids.New(Shared.Ids.Operation, TimeProvider.System);
-        var result = new ChangePlan(
+        var result = new ChangePreview(
             token, now.AddHours(1), 1, null, "hash", "image", new([], Risk.None, false), false, 1, true, [], null, blocked);
         var request = new ChangeRequest(new(null, null, false), null, null, DataChoice.AsNow, "", Secrets: secrets);
         await api.Service<OperationStore>().AddAsync(
-            new(token, owner.Account, id, OperationKind.Plan, OperationStatus.Succeeded, owner.Account, now, now, request.ToJson(), now, null,
+            new(token, owner.Account, id, OperationKind.Preview, OperationStatus.Succeeded, owner.Account, now, now, request.ToJson(), now, null,
                 result.ToJson()),
             Ct);
         return token;

@@ -62,9 +62,6 @@ public sealed class LaunchpadApi : IAsyncLifetime
 
     public string WebhookSecret => cloud.Context.Vault.Value(StripeService.WebhookSecretName)!;
 
-    /// <summary>Activities, as the host makes them.</summary>
-    public T Make<T>() => ActivatorUtilities.CreateInstance<T>(services!);
-
     /// <summary>What a customer does on the payment page; the answer's status is 303 when it was paid.</summary>
     public async Task<int> PayAsync(string session)
     {

@@ -122,13 +122,14 @@ public sealed class MannersTests(LaunchpadApi api)
     }
 
     [Theory]
+    [InlineData("?preview=yes")]
     [InlineData("?plan=yes")]
-    [InlineData("?plan=True")]
-    [InlineData("?plan=1")]
-    [InlineData("?plan=")]
-    [InlineData("?plan")]
-    [InlineData("?plan=true&plan=true")]
-    [InlineData("?plan=true&plan=false")]
+    [InlineData("?preview=True")]
+    [InlineData("?preview=1")]
+    [InlineData("?preview=")]
+    [InlineData("?preview")]
+    [InlineData("?preview=true&preview=true")]
+    [InlineData("?preview=true&preview=false")]
     [InlineData("?paln=true")]
     [InlineData("?dryRun")]
     public async Task A_query_that_is_not_understood_changes_nothing(string query)

@@ -66,7 +66,7 @@ internal sealed class Shop(LaunchpadApi api, Owner owner) : IDisposable
     {
         var id = await owner.OrderAsync();
         var session = await PageAsync(id);
-        await ChangeAsync(id, now => (now with { Status = DeploymentStatus.Starting }).Live(1) with { Vm = "vm_none" });
+        await ChangeAsync(id, now => now with { Status = DeploymentStatus.Running, ActiveVersion = 1, LastKnownGood = 1, Vm = "vm_none" });
         var subscription = await PayAsync(session);
         await SeesAsync(id, "active");
         return (id, subscription);
