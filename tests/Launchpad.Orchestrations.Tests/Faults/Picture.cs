@@ -37,7 +37,8 @@ internal sealed partial record Picture(
         await Sshd.EventuallyAsync(() => !world.Cloud.Read().Operations.Exists(one => one.Status is OperationStatus.InProgress), Patience);
         var now = await OfAsync(world);
         var changes = now.Rows.Keys.Except(Rows.Keys)
-            .Select(key => (key, new TableTransactionAction(TableTransactionActionType.Delete, new TableEntity(key.Partition, key.Row), Azure.ETag.All)))
+            .Select(key => (key, new TableTransactionAction(
+                TableTransactionActionType.Delete, new TableEntity(key.Partition, key.Row), Azure.ETag.All)))
             .Concat(Rows.Where(row => now.Rows.GetValueOrDefault(row.Key) is not { } there || Text(there) != Text(row.Value))
                 .Select(row => (row.Key, new TableTransactionAction(TableTransactionActionType.UpsertReplace, row.Value))));
         await Task.WhenAll(changes.GroupBy(change => (change.Item1.Table, change.Item1.Partition), change => change.Item2)
@@ -62,7 +63,9 @@ internal sealed partial record Picture(
         .. Cloud.Records.Select(one => $"name {one.Key} {string.Join(' ', one.Value.Addresses)}"),
         .. Vault.Secrets.Values.Select(secret => $"secret {secret.Name} {(secret.DeletedOn is null ? "" : "deleted")}"),
         .. Subscriptions().Select(one => $"subscription {one}"),
-        .. Tenants.SelectMany(machine => machine.Value, (machine, one) => $"bot {machine.Key} {one.Key} {SpecHash().Replace(one.Value.ToString(), "")}"),
+        .. Tenants.SelectMany(
+            machine => machine.Value,
+            (machine, one) => $"bot {machine.Key} {one.Key} {SpecHash().Replace(one.Value.ToString(), "")}"),
     ];
 
     public IReadOnlyList<(string Id, string Status, long Cents)> Subscriptions() =>

@@ -112,9 +112,17 @@ public sealed class SagaTests(Theatre theatre, ITestOutputHelper output) : IClas
             return Task.CompletedTask;
         };
         theatre.World.Clock.Go();
-        var ended = await Story.All[name].TellAsync(theatre.World, theatre.Product, theatre.Bots, () => wire.Begin(strike));
-        seen = wire.Calls;
-        wire.Begin();
+        OrchestrationMetadata ended;
+        try
+        {
+            ended = await Story.All[name].TellAsync(theatre.World, theatre.Product, theatre.Bots, () => wire.Begin(strike));
+        }
+        finally
+        {
+            seen = wire.Calls;
+            wire.Begin();
+        }
+
         await theatre.Product.SettleAsync();
         if (Story.All[name].IsBySweep && strike is not null)
         {
@@ -150,6 +158,7 @@ public sealed class SagaTests(Theatre theatre, ITestOutputHelper output) : IClas
         }
 
         var pages = await theatre.Product.Get<Pager>().OpenAsync(default);
-        return new(picture, await theatre.Product.DeploymentAsync(), operations, pages.Any(page => page.Kind is PageKind.SagaFailed or PageKind.CrashLoop));
+        var isPaged = pages.Any(page => page.Kind is PageKind.SagaFailed or PageKind.CrashLoop);
+        return new(picture, await theatre.Product.DeploymentAsync(), operations, isPaged);
     }
 }

@@ -52,9 +52,10 @@ internal sealed record Story(
         new("Recover on another machine", bots => bots.LostAsync(), Loss),
         new("Collect logs", bots => bots.RunningAsync("starter"), async (product, then) =>
         {
+            var vm = (await product.DeploymentAsync()).Vm!;
             then?.Invoke();
             return await product.Client.ScheduleNewOrchestrationInstanceAsync(
-                nameof(CollectLogs), new Activities.CollectLogsInput(Bots.Deployment, Tier.Shared, (await product.DeploymentAsync()).Vm!));
+                nameof(CollectLogs), new Activities.CollectLogsInput(Bots.Deployment, Tier.Shared, vm));
         }),
     }.ToDictionary(story => story.Name);
 

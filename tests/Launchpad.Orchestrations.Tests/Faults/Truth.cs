@@ -38,7 +38,8 @@ internal sealed class Truth(Picture picture, Deployment deployment, IReadOnlyLis
     [
         .. Unless(deployment is { Operation: null, Ending: null }, $"{deployment.Operation?.Id ?? deployment.Ending?.Operation} holds it"),
         // One that was never recorded never had the deployment, and counts for nothing.
-        .. operations.Where(one => !one.IsFinished && picture.Of("records").Any(row => row.RowKey == $"once-{one.Id}")).Select(one => $"{one.Kind} {one.Id} is {one.Status}"),
+        .. operations.Where(one => !one.IsFinished && picture.Of("records").Any(row => row.RowKey == $"once-{one.Id}"))
+            .Select(one => $"{one.Kind} {one.Id} is {one.Status}"),
         .. operations.Where(one => one.Failure?.Undone.Any(said => said.StartsWith("Not yet", StringComparison.Ordinal)) is true && !isPaged)
             .Select(one => $"{one.Kind} says that the operator knows, and nobody told him"),
         .. Unless(
