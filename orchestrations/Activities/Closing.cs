@@ -37,6 +37,7 @@ public sealed class Closing(DeploymentStore deployments, OperationStore operatio
     public async Task<bool> CloseAsync(Deployment deployment, CancellationToken ct)
     {
         var ending = deployment.Ending!;
+        operations.Remember(new(ending.Operation, deployment.Account, deployment.Id));
         var trail = new StepTrail(await operations.StepsAsync(ending.Operation, ct));
         await versions.SettleAsync(deployment, ending, trail, ct);
         if (await operations.FindAsync(deployment.Account, ending.Operation, ct) is { } operation)

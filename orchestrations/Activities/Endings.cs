@@ -41,6 +41,7 @@ public sealed class Endings(DeploymentStore deployments, ConfigVersionStore vers
     /// <summary>Nothing when the operation does not hold its deployment any more: then it is not for it to say what that is.</summary>
     public async Task FailAsync(OperationTarget target, CancellationToken ct)
     {
+        operations.Remember(target);
         var trail = new StepTrail(await operations.StepsAsync(target.Operation, ct));
         await deployments.ChangeAsync(
             target.Account, target.Deployment,

@@ -141,6 +141,17 @@ public sealed class OperationStore(Tables tables, RecordStore records)
         }
     }
 
+    /// <summary>Whoever acts for an operation says for which deployment: its steps are found then though its own rows are lost.</summary>
+    public void Remember(OperationTarget target)
+    {
+        if (deployments.Count >= KnownMax)
+        {
+            deployments.Clear();
+        }
+
+        deployments[target.Operation] = target.Deployment;
+    }
+
     private async Task<string> DeploymentAsync(string operation, CancellationToken ct)
     {
         if (deployments.TryGetValue(operation, out var known))
@@ -154,12 +165,9 @@ public sealed class OperationStore(Tables tables, RecordStore records)
                 .QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"RowKey eq {operation}"), cancellationToken: ct)
                 .FirstOrDefaultAsync(ct)
             ?? throw new PermanentException("operation-gone", $"The operation {operation} does not exist any more.");
-        if (deployments.Count >= KnownMax)
-        {
-            deployments.Clear();
-        }
-
-        return deployments[operation] = owner.GetString("deployment");
+        var deployment = owner.GetString("deployment");
+        Remember(new(operation, owner.GetString("account"), deployment));
+        return deployment;
     }
 
     private static TableEntity Write(Operation operation) => new(operation.Account, operation.Id)

@@ -73,7 +73,16 @@ internal static class Scenarios
         {
             Answers = With(("HasYielded", [false, true]), ("ReleaseCapacity", [new Released(Vm)]), ("IsVmGone", [true])),
         },
-        new("terminate-incomplete", nameof(Terminate), Deletion, "1") { Answers = With(("EraseSecrets", [Permanent]), Failed) },
+        new("terminate-incomplete", nameof(Terminate), Kept, "1")
+        {
+            UndoWindow = Window,
+            Answers = With(("IsTakenBack", [Permanent]), Failed),
+        },
+        new("terminate-that-comes-back-for-what-is-left", nameof(Terminate), Deletion, Completed)
+        {
+            Answers = With(
+                ("CancelSubscriptions", [Permanent, null]), ("RemoveBot", [Permanent, null]), ("EraseSecrets", [Permanent, Permanent, null])),
+        },
         new("terminate-after-the-undo-window", nameof(Terminate), Kept, Completed) { UndoWindow = Window, Answers = Placed },
         new("terminate-taken-back", nameof(Terminate), Kept, "2")
         {
