@@ -52,6 +52,11 @@ public sealed class RemovalActivities(BotRemoval removal, StepLog steps)
     [Function(nameof(StopBot))]
     public Task StopBot([ActivityTrigger] BotInput input, CancellationToken ct) =>
         steps.RunAsync(input, Steps.Stop, null, async _ => await removal.StopAsync(input, ct), ct);
+
+    /// <summary>What was brought up and is not wanted after all.</summary>
+    [Function(nameof(StopAgain))]
+    public Task StopAgain([ActivityTrigger] BotInput input, CancellationToken ct) =>
+        steps.RunAsync(input, Steps.UndoStart, null, async _ => await removal.StopAsync(input, ct), ct);
 }
 
 /// <summary>Takes a bot off the machine that has room for it, if there is one: a machine that the cloud does not have any more took
@@ -73,6 +78,12 @@ public sealed class BotRemoval(VmStore vms, VmAccess access, CloudMachines cloud
                 if (keepLogs)
                 {
                     await logs.KeepAsync(vm, deployment, ct);
+                }
+
+                // Of a rollout that was stopped by a deletion which then failed itself.
+                if (vm.Reservations.ContainsKey(Bots.CandidateOf(deployment)))
+                {
+                    await access.RunAsync<RemoveRequest, RemoveResult>(vm, VmVerb.Remove, new(Bots.CandidateOf(deployment)), ct);
                 }
 
                 var removed = await access.RunAsync<RemoveRequest, RemoveResult>(vm, VmVerb.Remove, new(deployment), ct);
@@ -145,6 +156,9 @@ public static class RouteCalls
         public Task Unroute(UndoInput input) => context.CallActivityAsync(nameof(RouteActivities.Unroute), input, Retry.Undo);
 
         public Task RemoveBot(UndoInput input) => context.CallActivityAsync(nameof(RemovalActivities.RemoveBot), input, Retry.Undo);
+
+        public Task StopAgain(BotInput bot) =>
+            context.CallActivityAsync(nameof(RemovalActivities.StopAgain), bot, Retry.Undo);
 
         public Task StopBot(BotInput bot) => context.CallActivityAsync(nameof(RemovalActivities.StopBot), bot, Retry.Machine);
     }

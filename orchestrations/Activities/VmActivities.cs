@@ -15,7 +15,7 @@ public enum VmProgress
     Waiting,
 
     /// <summary>The cloud has none to give at the moment.</summary>
-    OutOfStock,
+    NoCapacity,
     Up,
     Gone,
 }
@@ -140,7 +140,7 @@ public sealed class MachineMaker(VmStore vms, CloudMachines cloud, VmAccess acce
         if (await cloud.OrderAsync(vm, userData, ct) is { } shortage)
         {
             await ChangeAsync(vm, now => now with { Progress = new(shortage, VmNews.NoCapacity) }, ct);
-            return VmProgress.OutOfStock;
+            return VmProgress.NoCapacity;
         }
 
         await ChangeAsync(vm, now => now with { OrderedAt = now.OrderedAt ?? clock.GetUtcNow(), Progress = new($"{vm.Size}, {vm.Id}") }, ct);

@@ -74,12 +74,12 @@ public sealed class VmStore(Tables tables, IOptions<PoolOptions> options, TimePr
         }
     }
 
-    /// <summary>Gives the memory back. True when nobody needs the machine any more, which is marked so.</summary>
+    /// <summary>Gives the memory back, its candidate's too. True when nobody needs the machine any more, which is marked so.</summary>
     public async Task<bool> ReleaseAsync(Tier pool, string id, string deployment, CancellationToken ct)
     {
         while (await FindAsync(pool, id, ct) is { } vm)
         {
-            var released = vm.Without(deployment);
+            var released = vm.Without(deployment).Without(Bots.CandidateOf(deployment));
             if (released.Status is not VmStatus.Retiring && Placement.IsSurplus(released, await ListAsync(pool, ct), options.Value))
             {
                 released = released with { Status = VmStatus.Retiring };

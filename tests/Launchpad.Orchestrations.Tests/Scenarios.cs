@@ -144,6 +144,8 @@ internal static class Scenarios
         },
         new("suspend", nameof(Suspend), Bot, "true") { Answers = Placed },
         new("suspend-in-vain", nameof(Suspend), Bot, "false") { Answers = With(("StopBot", [Permanent]), Failed) },
+        new("resume", nameof(Resume), Bot, "true") { Answers = Placed },
+        new("resume-in-vain", nameof(Resume), Bot, "false") { Answers = With(("RouteBot", [Permanent]), Failed) },
         new("restart", nameof(Restart), Bot, "true") { Answers = Placed },
         new("restart-in-vain", nameof(Restart), Bot, "false") { Answers = With(("CheckBot", [Permanent]), Failed) },
         new("test-message", nameof(TestMessage), Bot, "true") { Answers = Placed },

@@ -103,9 +103,8 @@ internal sealed class Bots(World world, Product product)
 
     private async Task<string> BuyAsync(Plan plan)
     {
-        var link = await product.Get<StripeGateway>().CreateCheckoutAsync(
-            new(Account, Deployment, "ada@example.com", plan.Id, plan.PriceLookupKey, plan.MonthlyCents, plan.Currency, "https://a.example/",
-                "https://a.example/", $"checkout-{plan.Id}"), default);
+        var link = (await product.Get<Checkouts>().OpenAsync(
+            new(Account, Deployment, "ada@example.com", PlanPrice.Of(plan), "https://a.example/", "https://a.example/"), default))!;
         using var browser = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false });
         using var form = new FormUrlEncodedContent(new Dictionary<string, string>
         {

@@ -69,6 +69,8 @@ internal sealed record Row(string Activity, string Story, Otherwise Otherwise = 
         new("ReturnPlan", "Rollout that goes back"),
         new("Unroute", "Suspend"),
         new("StopBot", "Suspend"),
+        new("StopAgain", "Resume in vain"),
+        new("SettlePlan", "Terminate taken back"),
         new("AskBot", "Test message"),
         new("LetBrowserIn", "Pair a browser"),
         new("ReadLogs", "Collect logs", Otherwise.Same),

@@ -2,15 +2,15 @@ using System.Globalization;
 
 namespace Launchpad.Orchestrations.Tests.Faults;
 
-/// <summary>Which of the cells are walked: a few, others each day, or with LAUNCHPAD_FAULTS all of them. LAUNCHPAD_FAULTS_SEED walks those of
-/// another day again.</summary>
+/// <summary>Which of the cells are walked: a few, the same each time, or with LAUNCHPAD_FAULTS all of them. LAUNCHPAD_FAULTS_SEED walks
+/// others.</summary>
 internal static class Sample
 {
     private static readonly bool IsWhole = Environment.GetEnvironmentVariable("LAUNCHPAD_FAULTS") is not null;
 
     public static int Seed { get; } = Environment.GetEnvironmentVariable("LAUNCHPAD_FAULTS_SEED") is { } seed
         ? int.Parse(seed, CultureInfo.InvariantCulture)
-        : (int)(DateTime.UtcNow - DateTime.UnixEpoch).TotalDays;
+        : 1;
 
     /// <param name="of">What the cells are of: each has its own.</param>
     /// <param name="cells">All of them.</param>

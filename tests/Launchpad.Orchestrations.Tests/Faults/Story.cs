@@ -37,6 +37,7 @@ internal sealed record Story(
             Operation(OperationKind.Rollback, Bots.Change(version: 1, data: DataChoice.AsAtSwitch))),
         new("Suspend", bots => bots.RunningAsync("starter"), Operation(OperationKind.Suspend)),
         new("Resume", bots => bots.SuspendedAsync(), Operation(OperationKind.Resume)),
+        new("Resume in vain", bots => bots.SuspendedAsync(), Operation(OperationKind.Resume), (_, _) => true),
         new("Restart", bots => bots.RunningAsync("starter"), Operation(OperationKind.Restart)),
         new("Restart in vain", bots => bots.RunningAsync("starter"), Operation(OperationKind.Restart), (_, _) => true),
         new("Test message", bots => bots.RunningAsync("starter"), Operation(OperationKind.TestMessage, "Hello?")),
@@ -45,6 +46,7 @@ internal sealed record Story(
         new("Terminate on a machine of its own", bots => bots.RunningAsync("dedicated"), Operation(OperationKind.Terminate)),
         new("Terminate of what is suspended", bots => bots.SuspendedAsync(), Operation(OperationKind.Terminate)),
         new("Terminate on a lost machine", bots => bots.LostAsync(), Operation(OperationKind.Terminate)),
+        new("Terminate taken back", bots => bots.RunningAsync("starter"), TakingBack),
         new("Terminate of a rollout", bots => bots.RunningAsync("starter"), Preempting),
         new("Recover by restart", bots => bots.DownAsync(restarts: 0), Recovery),
         new("Recover given up", bots => bots.DownAsync(restarts: 5), Recovery),
@@ -73,6 +75,17 @@ internal sealed record Story(
 
     private static Func<Product, Action?, Task<string>> Operation(OperationKind kind, string? typed = null) =>
         (product, then) => product.BeginAsync(kind, typed, then);
+
+    /// <summary>Its owner has thought better of it before the window opens.</summary>
+    private static async Task<string> TakingBack(Product product, Action? then)
+    {
+        var deletion = await product.BeginAsync(OperationKind.Terminate, then: then);
+        await product.Get<DeploymentStore>().ChangeAsync(
+            Bots.Account, Bots.Deployment,
+            now => now.Operation is { Decision: null } open ? now with { Operation = open with { Decision = UndoDecision.TakenBack } } : null,
+            default);
+        return deletion;
+    }
 
     /// <summary>The rollout is at its second activity.</summary>
     private static async Task<string> Preempting(Product product, Action? then)
