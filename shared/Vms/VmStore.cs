@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Azure;
 using Azure.Data.Tables;
+using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Health;
 using Launchpad.Shared.Plans;
 using Launchpad.Shared.Storage;
