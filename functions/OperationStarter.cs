@@ -43,7 +43,7 @@ public sealed class OperationStarter(Taking taking, Resumption resumption, Pager
         going = now.Operation?.Kind == kind && definition.IsOneForAll ? now : null;
         return going is null && (
             now.Operation is not null && !definition.Preempts ? throw Problems.Busy(now)
-            : now.ActiveVersion != seen.ActiveVersion ? throw Problems.Moved(now)
+            : definition.IsOfVersion && now.ActiveVersion != seen.ActiveVersion ? throw Problems.Moved(now)
             : definition.Refuse(now) is { } reason ? throw Problems.WrongState(now, reason)
             : true);
     }

@@ -75,7 +75,7 @@ public sealed class CandidateActivities(CandidateMachine machine, LastWords word
 
     [Function(nameof(RemoveCandidate))]
     public Task RemoveCandidate([ActivityTrigger] BotInput input, CancellationToken ct) =>
-        steps.RunAsync(input, Steps.RemoveCandidate, null, async _ => await machine.RemoveAsync(input, ct) ? null : "Its machine is gone.", ct);
+        steps.RunAsync(input, Steps.RemoveCandidate, null, async _ => await machine.RemoveAsync(input, ct) ? null : "There was none.", ct);
 
     /// <summary>The machine watches for a minute at most; of a longer window that is the part that counts.</summary>
     internal static int HoldSeconds(TimeSpan window) => (int)Math.Clamp(Math.Ceiling(window.TotalSeconds), 1, 60);
@@ -105,15 +105,15 @@ public sealed class CandidateMachine(VmStore vms, BotMachine machine, ConfigVers
         await RunAsync<ApplyRequest, ApplyResult>(bot, VmVerb.Apply, await bots.CandidateAsync(deployment, version, ct), ct);
     }
 
-    /// <summary>False when the machine is gone, and everything on it.</summary>
+    /// <summary>False when there is none: its room is reserved before it comes, and given back after it went.</summary>
     public async Task<bool> RemoveAsync(BotInput bot, CancellationToken ct)
     {
-        if (await vms.FindAsync(bot.Tier, bot.Vm, ct) is null)
+        var candidate = Bots.CandidateOf(bot.Deployment);
+        if (await vms.FindAsync(bot.Tier, bot.Vm, ct) is not { } vm || !vm.Reservations.ContainsKey(candidate))
         {
             return false;
         }
 
-        var candidate = Bots.CandidateOf(bot.Deployment);
         await RunAsync<RemoveRequest, RemoveResult>(bot, VmVerb.Remove, new(candidate), ct);
         await vms.ChangeAsync(bot.Tier, bot.Vm, current => current.Without(candidate), ct);
         return true;

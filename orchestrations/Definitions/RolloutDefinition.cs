@@ -10,6 +10,8 @@ public sealed class RolloutDefinition(OperationKind kind) : OperationDefinition(
 {
     public const string Refusal = "Only a bot that runs, or that failed after it did, can be changed.";
 
+    public override bool IsOfVersion => true;
+
     public override TimeSpan Allowed(RolloutOptions options) => TimeSpan.FromMinutes(30);
 
     public override string? Refuse(Deployment now) => now.CanRollOut ? null : Refusal;
@@ -56,6 +58,8 @@ public sealed class RolloutDefinition(OperationKind kind) : OperationDefinition(
 /// <summary>What a change would do: nothing is changed, and so nothing has to be taken back.</summary>
 public sealed class PreviewDefinition() : OperationDefinition(OperationKind.Preview, nameof(Rollout))
 {
+    public override bool IsOfVersion => true;
+
     public override bool TouchesBot => false;
 
     public override TimeSpan Allowed(RolloutOptions options) => TimeSpan.FromMinutes(10);
