@@ -140,7 +140,7 @@ public sealed partial class Plane : IAsyncLifetime
         await Get<ConfigVersionStore>().TryAddAsync(
             new(bot.Id, 1, new(Image, "starter", bot.Settings, [], []), ConfigVersionStatus.Active, Clock.Now, "me", "test"),
             CancellationToken.None);
-        await Get<VmStore>().ChangeAsync(Tier.Shared, vm, machine => machine.With(bot.Id, 1), CancellationToken.None);
+        await Get<VmStore>().ChangeAsync(Tier.Shared, vm, machine => machine.With(bot.Account, bot.Id, 1), CancellationToken.None);
         return bot;
     }
 
