@@ -16,7 +16,8 @@ public sealed class Schedules(BusySweep operations, VmStore vms, Caretaker caret
     /// <summary>Every deployment that an operation holds has its saga, and every ending what follows from it.</summary>
     [Function("SweepOperations")]
     public async Task SweepOperations(
-        [TimerTrigger("0 * * * * *", RunOnStartup = true)] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken ct) =>
+        [TimerTrigger("0 * * * * *", RunOnStartup = true)] TimerInfo timer, [DurableClient] DurableTaskClient client,
+        CancellationToken ct) =>
         OperationMetrics.Active(await operations.RunAsync(deployment => caretaker.LookAfterAsync(client, deployment, ct), ct));
 
     /// <summary>Every machine that is to be made or deleted has its saga.</summary>

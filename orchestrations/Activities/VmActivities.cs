@@ -176,8 +176,8 @@ public sealed class MachineMaker(VmStore vms, CloudMachines cloud, VmAccess acce
 /// <summary>The end of a machine.</summary>
 public sealed class MachineEnd(VmStore vms, CloudMachines cloud, VmAccess access, ConditionStore conditions)
 {
-    /// <summary>Its keys and its row go when the cloud does not have it any more. A bot that is still placed there is looked after by itself
-    /// from then on.</summary>
+    /// <summary>Its keys and its row go when the cloud does not have it any more. A bot that is still placed there is looked after by
+    /// itself from then on.</summary>
     public async Task<VmProgress> DeleteAsync(Vm vm, CancellationToken ct)
     {
         if (await cloud.FindAsync(vm.Id, ct) is { } there)

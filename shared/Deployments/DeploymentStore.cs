@@ -132,8 +132,8 @@ public sealed class DeploymentStore(Tables tables, RecordStore records)
     /// <summary>What leads to all of those, in shards: for <see cref="FollowAsync"/>.</summary>
     public Round BusyRound() => new("operations", tables.Index, BusyIndex.Partition);
 
-    /// <summary>The deployment that an index row leads to, if there is something to do for it. A row that leads to none any more goes: a save
-    /// of a free deployment takes its row along.</summary>
+    /// <summary>The deployment that an index row leads to, if there is something to do for it. A row that leads to none any more goes: a
+    /// save of a free deployment takes its row along.</summary>
     public async Task<Deployment?> FollowAsync(TableEntity row, DateTimeOffset now, CancellationToken ct)
     {
         var deployment = await FindAsync(BusyIndex.AccountOf(row), row.RowKey, ct);

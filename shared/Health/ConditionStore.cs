@@ -4,8 +4,8 @@ using Launchpad.Shared.Vms;
 
 namespace Launchpad.Shared.Health;
 
-/// <summary>Conditions by shard, so that whoever looks after bots that are not well reads those and no other. There are as many as there are
-/// bots with something to say about, not as many as bots.</summary>
+/// <summary>Conditions by shard, so that whoever looks after bots that are not well reads those and no other. There are as many as there
+/// are bots with something to say about, not as many as bots.</summary>
 public sealed class ConditionStore(Tables tables, TimeProvider clock)
 {
     /// <summary>All of them.</summary>

@@ -29,9 +29,9 @@ public enum HeartbeatNews
     Changed,
 }
 
-/// <summary>The newest heartbeat of every machine, and when the machine is to be looked at next. A machine has one row that tells when it is
-/// due and one for its turn, in the order of time: whoever looks reads those whose time has come and no other. They move in one transaction
-/// with the heartbeat, which lies beside them.</summary>
+/// <summary>The newest heartbeat of every machine, and when the machine is to be looked at next. A machine has one row that tells when it
+/// is due and one for its turn, in the order of time: whoever looks reads those whose time has come and no other. They move in one
+/// transaction with the heartbeat, which lies beside them.</summary>
 public sealed class HeartbeatStore(Tables tables)
 {
     /// <summary>What a row can hold in one property, with room for the rest of it.</summary>

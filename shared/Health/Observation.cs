@@ -11,7 +11,7 @@ public static class Observation
     /// <summary>A bot that started this recently may be busy starting.</summary>
     private static readonly TimeSpan StartMax = TimeSpan.FromMinutes(3);
 
-    /// <summary>A bot that Docker had to start anew so often within two heartbeats is down, even if it has just come up once more.</summary>
+    /// <summary>A bot that Docker had to start anew more often within two heartbeats is down, even if it has just come up again.</summary>
     private const int FallsMax = 1;
 
     private static readonly Dictionary<string, int> Nothing = [];

@@ -7,8 +7,8 @@ namespace Launchpad.Shared.Health;
 /// <param name="Turn">Of the bots that look well, those whose public address is to be tried this time.</param>
 public sealed record Swept(IReadOnlyList<Suspect> Suspects, IReadOnlyList<PlacedBot> Turn);
 
-/// <summary>Looks at every machine whose time has come and at every bot that there is something to say about, and picks out what does not look
-/// well. A machine that goes on telling what it told before costs nothing here.</summary>
+/// <summary>Looks at every machine whose time has come and at every bot that there is something to say about, and picks out what does not
+/// look well. A machine that goes on telling what it told before costs nothing here.</summary>
 public sealed class Sweep(Rounds rounds, MachineSweep machines, ConditionStore conditions, ConditionSweep unwell)
 {
     public async Task<Swept> RunAsync(DateTimeOffset now, CancellationToken ct)

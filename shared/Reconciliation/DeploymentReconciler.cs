@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Launchpad.Shared.Reconciliation;
 
-/// <summary>Goes slowly over all deployments, a page at a time, and puts right what should lead to them and does not. Nothing is expected to be
-/// found: what is, is counted.</summary>
+/// <summary>Goes slowly over all deployments, a page at a time, and puts right what should lead to them and does not. Nothing is expected
+/// to be found: what is, is counted.</summary>
 public sealed class DeploymentReconciler(Tables tables, DeploymentStore deployments, Places places, ILogger<DeploymentReconciler> log)
 {
     private const string Name = "reconcile-deployments";

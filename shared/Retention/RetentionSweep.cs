@@ -4,7 +4,8 @@ using Launchpad.Shared.Storage;
 
 namespace Launchpad.Shared.Retention;
 
-/// <summary>Deletes what is past its time: a bounded number of rows at once, found by rows that were written when their end was known.</summary>
+/// <summary>Deletes what is past its time: a bounded number of rows at once, found by rows that were written when their end was
+/// known.</summary>
 public sealed class RetentionSweep(Rounds rounds, BotRemains bots, SessionStore sessions, DeploymentStore deployments, TimeProvider clock)
 {
     public async Task RunAsync(CancellationToken ct)

@@ -6,10 +6,10 @@ using Azure.Data.Tables;
 
 namespace Launchpad.Shared.Storage;
 
-/// <summary>Rows that lead to others, which nobody could find without reading all of them. They lie in another partition than what they lead
-/// to, so no transaction holds the two together: an index row is written <em>before</em> the save that needs it, and taken away after the save
-/// that does not, if nobody wrote it anew meanwhile. A crash leaves one too many, never one too few; whoever follows one looks whether it is
-/// still true.</summary>
+/// <summary>Rows that lead to others, which nobody could find without reading all of them. They lie in another partition than what they
+/// lead to, so no transaction holds the two together: an index row is written before the save that needs it, and taken away after the save
+/// that does not, if nobody wrote it anew meanwhile. A crash leaves one too many, never one too few; whoever follows one looks whether it
+/// is still true.</summary>
 public sealed class IndexRows(Tables tables)
 {
     private static readonly Counter<long> Healed = Telemetry.Meter.CreateCounter<long>(
@@ -74,7 +74,7 @@ public sealed class IndexRows(Tables tables)
 
     /// <summary>Counts what should never have to be done.</summary>
     /// <param name="what">Of ours, a few: `busy-missing`, `free-superfluous`.</param>
-    public static void CountHealed(string what, long rows = 1) => Healed.Add(rows, new KeyValuePair<string, object?>("launchpad.index", what));
+    public static void CountHealed(string what) => Healed.Add(1, new KeyValuePair<string, object?>("launchpad.index", what));
 }
 
 /// <summary>Where an index row is.</summary>

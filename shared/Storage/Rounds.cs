@@ -13,13 +13,14 @@ namespace Launchpad.Shared.Storage;
 public sealed record Round(
     string Name, TableClient Table, string Partition = "", string From = "", string To = "~", int ShardMax = 500, int Max = 2_000);
 
-/// <summary>Goes over the rows of all shards, in a ring, from where the sweep before stopped. The place is written down before rows are looked
-/// at: a row that ends the process, every time, keeps none of those after it waiting. A row that throws is told and left for the next
-/// sweep. Two sweeps at once look at some rows twice.</summary>
+/// <summary>Goes over the rows of all shards, in a ring, from where the sweep before stopped. The place is written down before a page is
+/// looked at, which is in no order: a row that ends the process, every time, keeps no other waiting for good. A row that throws is told and
+/// left for the next sweep. Two sweeps at once look at some rows twice.</summary>
 public sealed class Rounds(Tables tables, ILogger<Rounds> log)
 {
     private const int PageMax = 100;
     private const int AtOnceMax = 8;
+    private const string Place = "place";
 
     /// <returns>How many rows were looked at.</returns>
     public async Task<int> GoAsync(Round round, Func<TableEntity, CancellationToken, Task> look, CancellationToken ct)
@@ -39,7 +40,8 @@ public sealed class Rounds(Tables tables, ILogger<Rounds> log)
     }
 
     private async Task<int> ShardAsync(
-        Round round, int shard, (string From, string To) keys, int max, Func<TableEntity, CancellationToken, Task> look, CancellationToken ct)
+        Round round, int shard, (string From, string To) keys, int max, Func<TableEntity, CancellationToken, Task> look,
+        CancellationToken ct)
     {
         if (string.CompareOrdinal(keys.From, keys.To) >= 0)
         {
@@ -55,12 +57,12 @@ public sealed class Rounds(Tables tables, ILogger<Rounds> log)
         {
             if (page.Values.Count > 0)
             {
-                await tables.Sweeps.UpsertEntityAsync(
-                    new TableEntity(round.Name, "place") { ["shard"] = shard, ["after"] = page.Values[^1].RowKey }, TableUpdateMode.Replace, ct);
+                var place = new TableEntity(round.Name, Place) { ["shard"] = shard, ["after"] = page.Values[^1].RowKey };
+                await tables.Sweeps.UpsertEntityAsync(place, TableUpdateMode.Replace, ct);
             }
 
             await Parallel.ForEachAsync(
-                page.Values, new ParallelOptions { MaxDegreeOfParallelism = AtOnceMax, CancellationToken = ct },
+                page.Values.Shuffle(), new ParallelOptions { MaxDegreeOfParallelism = AtOnceMax, CancellationToken = ct },
                 (row, stop) => AloneAsync(round, row, look, stop));
             looked += page.Values.Count;
             if (looked >= max)
@@ -85,7 +87,7 @@ public sealed class Rounds(Tables tables, ILogger<Rounds> log)
     }
 
     private async Task<(int Shard, string After)> PlaceAsync(string name, CancellationToken ct) =>
-        await tables.Sweeps.FindAsync(name, "place", ct) is { } row
+        await tables.Sweeps.FindAsync(name, Place, ct) is { } row
             ? (row.GetInt32("shard")!.Value % Shards.Count, row.GetString("after"))
             : (0, "");
 

@@ -25,8 +25,8 @@ public sealed record PoolOptions
 /// <summary>Where a bot goes and when a machine has done its duty. Pure: the store makes it so.</summary>
 public static class Placement
 {
-    /// <summary>Memory that one more bot may be promised: what is free, less what a version needs that proves itself beside its bot, so that
-    /// there is room for that on every shared machine. A machine without bots gives all it has.</summary>
+    /// <summary>Memory that one more bot may be promised: what is free, less what a version needs that proves itself beside its bot, so
+    /// that there is room for that on every shared machine. A machine without bots gives all it has.</summary>
     public static int RoomMb(Vm vm)
     {
         if (vm.Pool is Tier.Dedicated || vm.Status is VmStatus.Retiring)

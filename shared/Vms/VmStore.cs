@@ -164,10 +164,12 @@ public sealed class VmStore(Tables tables, IOptions<PoolOptions> options, TimePr
             return null;
         }
 
-        var first = VmIndex.Key(plan.MemoryMb);
-        return Placement.Choose(await LedToAsync(plan.Tier, VmIndex.Free(VmStatus.Ready), first, ct).Take(ChoicesMax).ToListAsync(ct), plan)
-            ?? Placement.Choose(await LedToAsync(plan.Tier, VmIndex.Free(VmStatus.Creating), first, ct).Take(ChoicesMax).ToListAsync(ct), plan);
+        return Placement.Choose(await WithRoomAsync(VmStatus.Ready, plan, ct), plan)
+            ?? Placement.Choose(await WithRoomAsync(VmStatus.Creating, plan, ct), plan);
     }
+
+    private ValueTask<List<Vm>> WithRoomAsync(VmStatus status, Plan plan, CancellationToken ct) =>
+        LedToAsync(plan.Tier, VmIndex.Free(status), VmIndex.Key(plan.MemoryMb), ct).Take(ChoicesMax).ToListAsync(ct);
 
     /// <summary>Other machines that are ready and empty; not more than there is a reason to count.</summary>
     private async Task<int> SparesAsync(Vm vm, CancellationToken ct) =>

@@ -33,7 +33,7 @@ public sealed class SettingsTests(Deployment deployment)
         // How long to wait.
         "Azure__Timeout", "Images__Timeout", "KeyVault__Timeout", "Storage__Timeout", "Stripe__Timeout",
         "Vms__ConnectTimeout", "Vms__KeepAlive", "Vms__KeepConnection", "Vms__ShortTimeout", "Vms__LongTimeout",
-        "Rollouts__HealthWindow", "Rollouts__CanaryMessage",
+        "Rollouts__HealthWindow", "Rollouts__CanaryMessage", "Retention__DeletedBots", "Retention__SweepMax",
     ];
 
     private static readonly IReadOnlySet<string> Options = ProductSettings.Read();

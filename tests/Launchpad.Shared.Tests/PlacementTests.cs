@@ -11,7 +11,8 @@ public sealed class PlacementTests
 
     [Fact]
     public void The_fullest_machine_with_room_is_chosen() =>
-        Assert.Equal("c", Placement.Choose([Vm("a", used: 0), Vm("b", used: 2048), Vm("c", used: 4096), Vm("full", used: 8192)], Starter)?.Id);
+        Assert.Equal(
+            "c", Placement.Choose([Vm("a", used: 0), Vm("b", used: 2048), Vm("c", used: 4096), Vm("full", used: 8192)], Starter)?.Id);
 
     [Fact]
     public void A_machine_being_made_is_chosen_only_when_no_ready_one_has_room()
