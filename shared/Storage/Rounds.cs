@@ -8,10 +8,10 @@ namespace Launchpad.Shared.Storage;
 /// <param name="Partition">Before the number of the shard.</param>
 /// <param name="From">Before the first key that belongs to it.</param>
 /// <param name="To">After the last.</param>
-/// <param name="ShardMax">Rows of one shard at a time.</param>
+/// <param name="ShardMax">Rows of one shard at a time, the first ones: only for rows that move behind others once they were looked at.</param>
 /// <param name="Max">Rows of one sweep: what is left over comes first in the next.</param>
 public sealed record Round(
-    string Name, TableClient Table, string Partition = "", string From = "", string To = "~", int ShardMax = 500, int Max = 2_000);
+    string Name, TableClient Table, string Partition = "", string From = "", string To = "~", int ShardMax = int.MaxValue, int Max = 2_000);
 
 /// <summary>Goes over the rows of all shards, in a ring, from where the sweep before stopped. The place is written down before a page is
 /// looked at, which is in no order: a row that ends the process, every time, keeps no other waiting for good. A row that throws is told and

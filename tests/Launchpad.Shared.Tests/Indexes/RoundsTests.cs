@@ -52,7 +52,7 @@ public sealed class RoundsTests(Azurite azurite) : StorageTests(azurite)
             try
             {
                 await GoAsync(
-                    Round() with { ShardMax = 3 },
+                    Round(),
                     async row =>
                     {
                         if (int.Parse(row) % 16 == 5)
