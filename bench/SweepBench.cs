@@ -20,6 +20,9 @@ internal static class SweepBench
     /// <summary>Machines that have something new to tell, in the busy minute of every fleet.</summary>
     private const int DueMachines = 32;
 
+    /// <summary>Enough machines for three of those minutes.</summary>
+    private const int SizeMin = 3 * DueMachines * Fleet.BotsPerVm;
+
     private const double MinuteMs = 60_000;
     private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
@@ -52,7 +55,7 @@ internal static class SweepBench
             await tables.CreateAllAsync(CancellationToken.None);
             var fleet = new Fleet(tables);
             var measured = new List<Measured>();
-            foreach (var size in Sizes.Select(size => Math.Max(100, (int)(size * scale))))
+            foreach (var size in Sizes.Select(size => Math.Max(SizeMin, (int)(size * scale))))
             {
                 var start = Stopwatch.GetTimestamp();
                 await fleet.GrowAsync(size);

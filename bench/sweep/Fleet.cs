@@ -14,7 +14,7 @@ namespace Launchpad.Bench;
 /// <summary>Bots that are all well, on full machines that say so. Rows are written by transactions, a hundred at a time.</summary>
 internal sealed class Fleet(Tables tables)
 {
-    private const int BotsPerVm = 6;
+    public const int BotsPerVm = 6;
     private const int BotsPerAccount = 100;
     private const int TransactionMax = 99;
     private const int AtOnceMax = 8;

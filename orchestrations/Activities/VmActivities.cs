@@ -16,7 +16,7 @@ public enum VmProgress
     Waiting,
 
     /// <summary>The cloud has none to give at the moment.</summary>
-    Short,
+    OutOfStock,
     Up,
     Gone,
 }
@@ -123,7 +123,7 @@ public sealed class MachineMaker(VmStore vms, CloudMachines cloud, VmAccess acce
         if (await cloud.OrderAsync(vm, userData, ct) is { } shortage)
         {
             await ChangeAsync(vm, now => now with { Progress = new(shortage, VmNews.NoCapacity) }, ct);
-            return VmProgress.Short;
+            return VmProgress.OutOfStock;
         }
 
         await ChangeAsync(vm, now => now with { OrderedAt = now.OrderedAt ?? clock.GetUtcNow(), Progress = new($"{vm.Size}, {vm.Id}") }, ct);
@@ -169,7 +169,7 @@ public sealed class MachineMaker(VmStore vms, CloudMachines cloud, VmAccess acce
     }
 
     /// <summary>Only of a machine that is still to be made: nobody's wish to have it deleted is written over.</summary>
-    private Task ChangeAsync(Vm vm, Func<Vm, Vm> change, CancellationToken ct) =>
+    private Task<Vm> ChangeAsync(Vm vm, Func<Vm, Vm> change, CancellationToken ct) =>
         vms.ChangeAsync(vm.Pool, vm.Id, now => now.Status is VmStatus.Creating ? change(now) : now, ct);
 }
 

@@ -102,6 +102,6 @@ public sealed class RoundsTests(Azurite azurite) : StorageTests(azurite)
             },
             ct);
 
-    private Task SeedAsync() => Task.WhenAll(Enumerable.Range(0, Rows).Select(row =>
+    private async Task SeedAsync() => await Task.WhenAll(Enumerable.Range(0, Rows).Select(row =>
         Tables.Index.AddEntityAsync(new TableEntity($"{Name}-{Shards.KeyOf(Key(row))}", Key(row)), Ct)));
 }
