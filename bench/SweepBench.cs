@@ -60,10 +60,10 @@ internal static class SweepBench
                 var start = Stopwatch.GetTimestamp();
                 await fleet.GrowAsync(size);
                 say($"{size} deployments after {Stopwatch.GetElapsedTime(start).TotalSeconds:0} s …");
-                await new Minute(fleet, calls).RunAsync(); // compiles what is measured
+                await new Minute(fleet, calls).IdleAsync(); // compiles what is measured
                 await fleet.TellAsync(DueMachines);
-                var busy = await new Minute(fleet, calls).RunAsync(expected: DueMachines);
-                var idle = await new Minute(fleet, calls).RunAsync(expected: 0);
+                var busy = await new Minute(fleet, calls).RunAsync(DueMachines);
+                var idle = await new Minute(fleet, calls).IdleAsync();
                 measured.Add(new(size, idle, busy, await new Minute(fleet, calls).ReconcileAsync()));
                 await fleet.QuietAsync();
             }

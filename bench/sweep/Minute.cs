@@ -13,11 +13,25 @@ internal sealed class Minute(Fleet fleet, SweepBench.Calls calls)
     /// <summary>A page of deployments with the machines that it names, and one of machines of either pool with their bots.</summary>
     public const int ReconcileRequestsMax = 2_500;
 
-    /// <param name="expected">How many machines are looked at; null when it does not matter.</param>
-    public async Task<Cost> RunAsync(int? expected = null)
+    private const int Rounds = 7;
+
+    /// <summary>With nothing due; the median of several.</summary>
+    public async Task<Cost> IdleAsync()
+    {
+        var costs = new List<Cost>();
+        while (costs.Count < Rounds)
+        {
+            costs.Add(await RunAsync(expected: 0));
+        }
+
+        return costs.OrderBy(cost => cost.CpuMs).ElementAt(Rounds / 2);
+    }
+
+    /// <param name="expected">How many machines are looked at.</param>
+    public async Task<Cost> RunAsync(int expected)
     {
         var due = await fleet.DueAsync();
-        return expected is null || due == expected
+        return due == expected
             ? await OfAsync(SweepAsync)
             : throw new InvalidOperationException($"{due} machines were due, and {expected} should have been.");
     }

@@ -121,6 +121,8 @@ public sealed class DeploymentStore(Tables tables, RecordStore records)
     }
 
     /// <summary>Every deployment that an operation holds or left something to do for, whoever owns it.</summary>
+    public IAsyncEnumerable<Deployment> BusyAsync(CancellationToken ct) => BusyAsync(kind: null, ct);
+
     /// <param name="kind">Of the operation; null for any.</param>
     /// <param name="ct">Stops the wait.</param>
     public IAsyncEnumerable<Deployment> BusyAsync(OperationKind? kind, CancellationToken ct) =>

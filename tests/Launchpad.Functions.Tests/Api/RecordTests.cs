@@ -212,12 +212,9 @@ public sealed class RecordTests(LaunchpadApi api)
         await deployments.ChangeAsync(
             owner.Account, id,
             deployment => deployment.To(DeploymentStatus.Provisioning).To(DeploymentStatus.Configuring).To(DeploymentStatus.Starting), Ct);
-        await deployments.ChangeAsync(owner.Account, id, deployment => deployment.To(DeploymentStatus.Running) with
-            {
-                ActiveVersion = 1,
-                LastKnownGood = 1,
-                Vm = "vm_none",
-            }, Ct);
+        await deployments.ChangeAsync(
+            owner.Account, id,
+            deployment => deployment.To(DeploymentStatus.Running) with { ActiveVersion = 1, LastKnownGood = 1, Vm = "vm_none" }, Ct);
     }
 
     private Task FillAsync(string id, int count) => api.Service<RecordStore>().FillAsync(id, count);

@@ -105,7 +105,7 @@ public sealed class ReconcilerTests(Plane plane)
     }
 
     /// <summary>As many pages as it takes to come round.</summary>
-    private async Task<int> RoundAsync(Func<CancellationToken, Task<int>> run)
+    private static async Task<int> RoundAsync(Func<CancellationToken, Task<int>> run)
     {
         var healed = 0;
         for (var page = 0; page < 12; page++)
@@ -117,5 +117,5 @@ public sealed class ReconcilerTests(Plane plane)
     }
 
     private async Task<List<string>> BusyAsync() =>
-        await plane.Get<DeploymentStore>().BusyAsync(kind: null, Ct).Select(busy => busy.Id).ToListAsync(Ct);
+        await plane.Get<DeploymentStore>().BusyAsync(Ct).Select(busy => busy.Id).ToListAsync(Ct);
 }
