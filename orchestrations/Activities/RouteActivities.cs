@@ -43,9 +43,9 @@ public sealed class RemovalActivities(BotRemoval removal, StepLog steps)
     public Task RemoveBot([ActivityTrigger] UndoInput input, CancellationToken ct) =>
         steps.RunAsync(
             input, input.Undoing ? Steps.UndoBot : Steps.Remove, null,
-            async _ => input.Tier is Tier.Dedicated
+            async deployment => input.Tier is Tier.Dedicated
                 ? "Its machine is deleted with everything on it."
-                : await removal.RemoveAsync(input.Deployment, keepLogs: input.Undoing, ct),
+                : await removal.RemoveAsync(deployment, keepLogs: input.Undoing, ct),
             ct);
 
     /// <summary>Container, network, route and secrets go; the volume stays.</summary>
@@ -64,9 +64,9 @@ public sealed class RemovalActivities(BotRemoval removal, StepLog steps)
 public sealed class BotRemoval(VmStore vms, VmAccess access, CloudMachines cloud, BotLogCollection logs)
 {
     /// <summary>What happened, in words.</summary>
-    public async Task<string> RemoveAsync(string deployment, bool keepLogs, CancellationToken ct)
+    public async Task<string> RemoveAsync(Deployment deployment, bool keepLogs, CancellationToken ct)
     {
-        if (await vms.FindByDeploymentAsync(Tier.Shared, deployment, ct) is not { Status: VmStatus.Ready } vm)
+        if (await vms.FindHolderAsync(Tier.Shared, deployment.Vm, deployment.Id, ct) is not { Status: VmStatus.Ready } vm)
         {
             return "There was nothing on a machine.";
         }
@@ -77,16 +77,16 @@ public sealed class BotRemoval(VmStore vms, VmAccess access, CloudMachines cloud
             {
                 if (keepLogs)
                 {
-                    await logs.KeepAsync(vm, deployment, ct);
+                    await logs.KeepAsync(vm, deployment.Id, ct);
                 }
 
                 // Of a rollout that was stopped by a deletion which then failed itself.
-                if (vm.Reservations.ContainsKey(Bots.CandidateOf(deployment)))
+                if (vm.Reservations.ContainsKey(Bots.CandidateOf(deployment.Id)))
                 {
-                    await access.RunAsync<RemoveRequest, RemoveResult>(vm, VmVerb.Remove, new(Bots.CandidateOf(deployment)), ct);
+                    await access.RunAsync<RemoveRequest, RemoveResult>(vm, VmVerb.Remove, new(Bots.CandidateOf(deployment.Id)), ct);
                 }
 
-                var removed = await access.RunAsync<RemoveRequest, RemoveResult>(vm, VmVerb.Remove, new(deployment), ct);
+                var removed = await access.RunAsync<RemoveRequest, RemoveResult>(vm, VmVerb.Remove, new(deployment.Id), ct);
                 return removed.Existed ? "Container, volume, network and route are gone." : "It was gone already.";
             },
             ct);

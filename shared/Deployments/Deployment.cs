@@ -70,6 +70,9 @@ public sealed record Deployment
     /// write that ended the operation, so whoever finds it can do the rest.</summary>
     public Ending? Ending { get; init; }
 
+    /// <summary>An operation holds it, or has left something to do: somebody has to look after it.</summary>
+    public bool IsBusy => Operation is not null || Ending is not null;
+
     /// <summary>Running, active version, last known good, plan and settings are one value, and so one write.</summary>
     /// <param name="version">The one that runs now.</param>
     /// <param name="distrusted">True when the version before it is not to be gone back to.</param>

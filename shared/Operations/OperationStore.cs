@@ -56,6 +56,17 @@ public sealed class OperationStore(Tables tables, RecordStore records)
         await tables.Operations.UpsertEntityAsync(Write(operation), TableUpdateMode.Replace, ct);
     }
 
+    /// <summary>What was typed for the operations of a deployment, and what they answered, is not kept any more.</summary>
+    public async Task ForgetWordsAsync(string account, string deployment, CancellationToken ct)
+    {
+        var rows = tables.Operations.QueryAsync<TableEntity>(
+            TableClient.CreateQueryFilter($"PartitionKey eq {account} and deployment eq {deployment}"), PageMax, cancellationToken: ct);
+        await foreach (var row in rows)
+        {
+            await tables.Operations.TryReplaceAsync(Write(Read(row) with { Request = null, Result = null }), row.ETag, ct);
+        }
+    }
+
     public async Task<IReadOnlyList<OperationStep>> StepsAsync(string operation, CancellationToken ct)
     {
         var deployment = await DeploymentAsync(operation, ct);
@@ -159,11 +170,7 @@ public sealed class OperationStore(Tables tables, RecordStore records)
             return known;
         }
 
-        // An operation that began under an older version has no such row.
         var owner = await tables.Operations.FindAsync(operation, OwnerRow, ct)
-            ?? await tables.Operations
-                .QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"RowKey eq {operation}"), cancellationToken: ct)
-                .FirstOrDefaultAsync(ct)
             ?? throw new PermanentException("operation-gone", $"The operation {operation} does not exist any more.");
         var deployment = owner.GetString("deployment");
         Remember(new(operation, owner.GetString("account"), deployment));

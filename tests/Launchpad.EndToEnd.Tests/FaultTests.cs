@@ -15,7 +15,8 @@ public sealed partial class FaultTests(OnOneStack.Fixture fixture, ITestOutputHe
     private const int AttemptsMax = 3;
 
     private static readonly string[] Kinds = ["failBefore", "failAfter", "duplicate", "throttle", "timeout"];
-    private static readonly string[] ClockTables = ["heartbeats", "conditions", "drift", "pages", "azure-webjobs-hosts"];
+    private static readonly string[] ClockTables =
+        ["heartbeats", "conditions", "drift", "pages", "index()", "sweeps", "azure-webjobs-hosts"];
     private static readonly string? Asked = Environment.GetEnvironmentVariable("LAUNCHPAD_FAULTS");
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Runtime.InteropServices;
@@ -140,7 +141,7 @@ public sealed partial class Plane : IAsyncLifetime
         await Get<ConfigVersionStore>().TryAddAsync(
             new(bot.Id, 1, new(Image, "starter", bot.Settings, [], []), ConfigVersionStatus.Active, Clock.Now, "me", "test"),
             CancellationToken.None);
-        await Get<VmStore>().ChangeAsync(Tier.Shared, vm, machine => machine.With(bot.Id, 1), CancellationToken.None);
+        await Get<VmStore>().ChangeAsync(Tier.Shared, vm, machine => machine.With(bot.Account, bot.Id, 1), CancellationToken.None);
         return bot;
     }
 
@@ -151,8 +152,15 @@ public sealed partial class Plane : IAsyncLifetime
     public VmBot Dead(Deployment bot) => Well(bot) with { Running = false, Ready = false, ExitCode = 1 };
 
     /// <summary>Arrives now.</summary>
-    public Task BeatAsync(string vm, params VmBot[] bots) => Get<HeartbeatStore>().TryPutAsync(
+    public Task<HeartbeatNews> BeatAsync(string vm, params VmBot[] bots) => Get<HeartbeatStore>().TryPutAsync(
         vm, Clock.Now.ToUnixTimeMilliseconds(), Clock.Now, Body(bots), CancellationToken.None);
+
+    /// <summary>When the machine is to be looked at, whatever it says until then.</summary>
+    public async Task<DateTimeOffset> DueAsync(string vm)
+    {
+        var row = (await Get<HeartbeatStore>().FindWatchAsync(vm, CancellationToken.None))!.Row.GetString("due");
+        return new(long.Parse(row.Split('-')[1], CultureInfo.InvariantCulture), TimeSpan.Zero);
+    }
 
     public byte[] Body(params VmBot[] bots) =>
         JsonSerializer.SerializeToUtf8Bytes(new VmReport(Clock.Now, 10, 5, bots), VmJson.Default.VmReport);
