@@ -151,6 +151,7 @@ public static class Composition
         services.AddSingleton<BusySweep>();
         services.AddSingleton<Places>();
         services.AddSingleton<DeploymentReconciler>();
+        services.AddSingleton<Orphans>();
         services.AddSingleton<MachineReconciler>();
         services.AddSingleton<BotRemains>();
         services.AddSingleton<Certificates>();

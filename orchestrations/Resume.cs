@@ -15,12 +15,7 @@ public static class Resume
         var undo = new Undo();
         try
         {
-            undo.With(() => context.StopAgain(input));
-            await context.BringUp(input);
-            await context.BecomesReady(input);
-            undo.With(() => context.Unroute(new(input.Operation, input.Account, input.Deployment, input.Tier, Undoing: true)));
-            await context.RouteBot(input);
-            await context.Succeed(input, DeploymentStatus.Running, input.Version);
+            await ComesUp(context, input, undo);
         }
         catch (TaskFailedException)
         {
@@ -29,5 +24,16 @@ public static class Resume
         }
 
         return await context.Close(input);
+    }
+
+    /// <param name="undo">Is given what stops it again.</param>
+    internal static async Task ComesUp(TaskOrchestrationContext context, BotInput bot, Undo undo)
+    {
+        undo.With(() => context.StopAgain(bot));
+        await context.BringUp(bot);
+        await context.BecomesReady(bot);
+        undo.With(() => context.Unroute(new(bot.Operation, bot.Account, bot.Deployment, bot.Tier, Undoing: true)));
+        await context.RouteBot(bot);
+        await context.Succeed(bot, DeploymentStatus.Running, bot.Version);
     }
 }

@@ -81,6 +81,7 @@ public static class Terminate
         return await context.IsTakenBack(window);
     }
 
+    /// <summary>As it was: running, or stopped as it is now, which it stays when it does not come up.</summary>
     private static async Task Return(TaskOrchestrationContext context, TerminateInput input)
     {
         await context.SettlePlan(input.Bot!);
@@ -90,11 +91,16 @@ public static class Terminate
             return;
         }
 
-        var bot = input.Bot! with { Deadline = context.CurrentUtcDateTime.AddMinutes(10) };
-        await context.BringUp(bot);
-        await context.BecomesReady(bot);
-        await context.RouteBot(bot);
-        await context.Succeed(input, DeploymentStatus.Running, bot.Version);
+        var undo = new Undo();
+        try
+        {
+            await Resume.ComesUp(context, input.Bot! with { Deadline = context.CurrentUtcDateTime.AddMinutes(10) }, undo);
+        }
+        catch (TaskFailedException)
+        {
+            await undo.Run();
+            throw;
+        }
     }
 
     /// <summary>Money first. What cannot be ended or removed keeps neither the rest from going nor the customer waiting: the certificate lists

@@ -63,8 +63,20 @@ public sealed class OperationStore(Tables tables, RecordStore records)
             TableClient.CreateQueryFilter($"PartitionKey eq {account} and deployment eq {deployment}"), PageMax, cancellationToken: ct);
         await foreach (var row in rows)
         {
-            await tables.Operations.TryReplaceAsync(Write(Read(row) with { Request = null, Result = null }), row.ETag, ct);
+            await tables.Operations.TryReplaceAsync(Forgotten(Read(row)), row.ETag, ct);
         }
+
+        await records.EraseWordsAsync(deployment, ct);
+        await foreach (var row in tables.Records.QueryAsync<TableEntity>(StepRows.Of(deployment), PageMax, cancellationToken: ct))
+        {
+            row["detail"] = null;
+            await tables.Records.TryReplaceAsync(row, row.ETag, ct);
+        }
+
+        static TableEntity Forgotten(Operation operation) => Write(operation with
+        {
+            Request = null, Result = null, Failure = operation.Failure is { } failure ? failure with { Message = "", Undone = [] } : null,
+        });
     }
 
     public async Task<IReadOnlyList<OperationStep>> StepsAsync(string operation, CancellationToken ct)

@@ -9,7 +9,7 @@ namespace Launchpad.Shared.Reconciliation;
 
 /// <summary>Goes slowly over all machines: whether they are watched, whether what should lead to them does, and whether everything that is
 /// promised on them is promised to somebody.</summary>
-public sealed class MachineReconciler(Tables tables, VmStore vms, DeploymentStore deployments, ILogger<MachineReconciler> log)
+public sealed class MachineReconciler(Tables tables, VmStore vms, Orphans orphans, ILogger<MachineReconciler> log)
 {
     private const string Name = "reconcile-machines";
 
@@ -32,50 +32,81 @@ public sealed class MachineReconciler(Tables tables, VmStore vms, DeploymentStor
         return healed;
     }
 
+    /// <summary>What cannot be put right now keeps nothing else waiting.</summary>
     private async Task<int> HealAsync(Vm vm, CancellationToken ct)
     {
         var healed = 0;
-        try
+        await TryAsync("machine-missing", vm.Id, () => vms.HealAsync(vm, ct));
+        foreach (var name in vm.Reservations.Keys)
         {
-            if (await vms.HealAsync(vm, ct))
-            {
-                Tell("machine-missing", vm, vm.Id);
-            }
-
-            foreach (var name in vm.Reservations.Keys)
-            {
-                if (await IsOrphanAsync(vm, name, ct))
-                {
-                    await vms.ReleaseAsync(vm.Pool, vm.Id, name, ct);
-                    Tell("reservation-orphan", vm, name);
-                }
-            }
-        }
-        catch (Exception trouble) when (!ct.IsCancellationRequested)
-        {
-            log.LogError(trouble, "{Vm} could not be reconciled", vm.Id);
+            await TryAsync("reservation-orphan", name, () => orphans.RemoveAsync(vm, name, ct));
         }
 
         return healed;
 
-        void Tell(string what, Vm vm, string row)
+        async Task TryAsync(string what, string row, Func<Task<bool>> heal)
         {
-            log.LogError("{Row} on {Vm} was not as it should be ({What}): it was put right", row, vm.Id, what);
-            IndexRows.CountHealed(what);
-            healed++;
+            try
+            {
+                if (await heal())
+                {
+                    log.LogError("{Row} on {Vm} was not as it should be ({What}): it was put right", row, vm.Id, what);
+                    IndexRows.CountHealed(what);
+                    healed++;
+                }
+            }
+            catch (Exception trouble) when (!ct.IsCancellationRequested)
+            {
+                log.LogError(trouble, "{Row} on {Vm} could not be reconciled ({What})", row, vm.Id, what);
+            }
         }
     }
+}
 
-    /// <summary>Promised to a bot that is gone or elsewhere, or to a candidate that nobody tries any more.</summary>
-    private async Task<bool> IsOrphanAsync(Vm vm, string name, CancellationToken ct)
+/// <summary>What nobody comes back for: the room, and whatever still takes it up, of a bot that is gone or elsewhere, or of a candidate that
+/// nobody tries any more.</summary>
+public sealed class Orphans(VmStore vms, DeploymentStore deployments, VmAccess access, CloudMachines cloud)
+{
+    /// <summary>Whatever runs there goes before its room is given to another.</summary>
+    /// <returns>True when the room was promised to nobody.</returns>
+    public async Task<bool> RemoveAsync(Vm vm, string name, CancellationToken ct)
     {
         var id = Bots.IsCandidate(name) ? Bots.DeploymentOf(name) : name;
-        if (!vm.Owners.TryGetValue(id, out var account))
+        if (!vm.Owners.TryGetValue(id, out var account) && (name == id || vm.Reservations.ContainsKey(id)))
+        {
+            // A row of before machines knew whose bots they have.
+            return false;
+        }
+
+        var deployment = account is null ? null : await deployments.FindAsync(account, id, ct);
+        if (deployment is not null && (deployment.IsBusy || (name == id && deployment.Vm == vm.Id)))
         {
             return false;
         }
 
-        return await deployments.FindAsync(account, id, ct) is not { } deployment
-            || (!deployment.IsBusy && (name != id || deployment.Vm != vm.Id));
+        if (vm.Status is VmStatus.Ready)
+        {
+            // The data of a bot that went elsewhere without it is not for a sweep to delete.
+            var isElsewhere = name == id && deployment is { Status: not DeploymentStatus.Terminated };
+            await RemoveAsync(vm, new RemoveRequest(name, KeepVolume: isElsewhere), ct);
+        }
+
+        await vms.ReleaseAsync(vm.Pool, vm.Id, name, ct);
+        return true;
+    }
+
+    private async Task RemoveAsync(Vm vm, RemoveRequest what, CancellationToken ct)
+    {
+        try
+        {
+            await access.RunAsync<RemoveRequest, RemoveResult>(vm, VmVerb.Remove, what, ct);
+        }
+        catch (Exception) when (!ct.IsCancellationRequested)
+        {
+            if (await cloud.FindAsync(vm.Id, ct) is not null)
+            {
+                throw;
+            }
+        }
     }
 }

@@ -19,10 +19,10 @@ public sealed class BotRemains(Tables tables, OperationStore operations, Conditi
     public IReadOnlyList<Kept> Kept(DateTimeOffset deletedAt) =>
     [
         new(
-            "Config versions, and what was typed for its operations.", "To answer questions about what the bot did.",
+            "Config versions, what was typed for its operations, and what they and their steps said.", "To answer questions about what the bot did.",
             deletedAt + options.Value.DeletedBots),
         new(
-            "The record: what was done with the bot, when and by whom, without what anybody typed.",
+            "The record: what was done with the bot, when and by whom, without what anybody typed and what failures said.",
             "It proves that this deletion was carried out.", null),
         new("Subscription and payment events.", "Tax law asks for them.", null),
     ];

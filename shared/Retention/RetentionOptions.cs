@@ -11,6 +11,10 @@ public sealed record RetentionOptions
     [Range(typeof(TimeSpan), "00:00:00", "3650.00:00:00")]
     public TimeSpan DeletedBots { get; init; } = TimeSpan.FromDays(30);
 
+    /// <summary>After a saga began: how it went, step by step, for operators. Longer than the longest saga takes.</summary>
+    [Range(typeof(TimeSpan), "1.00:00:00", "3650.00:00:00")]
+    public TimeSpan Histories { get; init; } = TimeSpan.FromDays(60);
+
     /// <summary>Rows of one kind that one sweep takes up; what is left over is taken up by the next.</summary>
     [Range(1, 100_000)]
     public int SweepMax { get; init; } = 2_000;

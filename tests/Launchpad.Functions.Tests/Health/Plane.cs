@@ -166,12 +166,16 @@ public sealed partial class Plane : IAsyncLifetime
         JsonSerializer.SerializeToUtf8Bytes(new VmReport(Clock.Now, 10, 5, bots), VmJson.Default.VmReport);
 
     /// <summary>What SSH hears from now on; null: the server refuses.</summary>
-    public async Task AnswerAsync(params VmBot[]? bots)
+    public Task AnswerAsync(params VmBot[]? bots) => AnswerAsync(bots is null ? null : JsonSerializer.SerializeToElement(
+        new FactsResult(1, 1, 1, 1, "k", "d", "c", true, [], bots), VmJson.Default.FactsResult));
+
+    /// <summary>SSH hears from now on that something was removed.</summary>
+    public Task RemovesAsync() => AnswerAsync(JsonSerializer.SerializeToElement(new RemoveResult("any", true), VmJson.Default.RemoveResult));
+
+    private async Task AnswerAsync(JsonElement? value)
     {
-        var facts = new FactsResult(1, 1, 1, 1, "k", "d", "c", true, [], bots);
-        var value = JsonSerializer.SerializeToElement(facts, VmJson.Default.FactsResult);
         var line = JsonSerializer.Serialize(new VmLine(VmLine.Result, Ok: true, Value: value), VmJson.Default.VmLine);
-        await File.WriteAllTextAsync(sshd.PathOf("answer"), bots is null ? "" : line + "\n");
+        await File.WriteAllTextAsync(sshd.PathOf("answer"), value is null ? "" : line + "\n");
     }
 
     public void LoseInCloud(string vm) => inCloud.Remove(VmGateway.ResourceName(vm));

@@ -13,6 +13,8 @@ namespace Launchpad.Functions.Tests.Health;
 [Collection(OnOnePlane.Name)]
 public sealed class ReconcilerTests(Plane plane)
 {
+    private const string Gone = "dep_01K0000000000000000000GONE";
+
     private static readonly CancellationToken Ct = CancellationToken.None;
 
     [Fact]
@@ -59,16 +61,28 @@ public sealed class ReconcilerTests(Plane plane)
         await plane.Get<DeploymentStore>().ChangeAsync(
             busy.Account, busy.Id,
             now => now with { Vm = "vm_other", Operation = new("op_1", OperationKind.Update, plane.Clock.Now, "me") }, Ct);
-        await plane.Get<VmStore>().ChangeAsync(
-            Tier.Shared, vm.Id,
-            now => now.With("acc_1", "dep_01K0000000000000000000GONE", 1)
-                .With(Bots.CandidateOf(idle.Id), 1).With(Bots.CandidateOf(busy.Id), 1),
-            Ct);
+        await PromiseAsync(vm, Bots.CandidateOf(idle.Id), Bots.CandidateOf(busy.Id));
+        await plane.RemovesAsync();
         await RoundAsync(plane.Get<MachineReconciler>().RunAsync);
-        var machine = await plane.Get<VmStore>().GetAsync(Tier.Shared, vm.Id, Ct);
-        Assert.Equal(
-            new[] { idle.Id, busy.Id, Bots.CandidateOf(busy.Id) }.Order(StringComparer.Ordinal),
-            machine.Reservations.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(Sorted(idle.Id, busy.Id, Bots.CandidateOf(busy.Id)), await PromisedAsync(vm));
+    }
+
+    [Fact]
+    public async Task Room_that_may_still_be_used_is_kept_until_its_user_is_gone()
+    {
+        var (vm, other) = (await plane.MachineAsync(), await plane.MachineAsync());
+        var (bot, candidate) = (await plane.BotAsync(vm.Id), Bots.CandidateOf(Gone));
+        await PromiseAsync(vm, candidate);
+        await PromiseAsync(other, candidate);
+        plane.LoseInCloud(other.Id);
+        await plane.AnswerAsync(null);
+        await RoundAsync(plane.Get<MachineReconciler>().RunAsync);
+        Assert.Equal(Sorted(bot.Id, Gone, candidate), await PromisedAsync(vm));
+        Assert.Empty(await PromisedAsync(other));
+
+        await plane.RemovesAsync();
+        await RoundAsync(plane.Get<MachineReconciler>().RunAsync);
+        Assert.Equal(Sorted(bot.Id), await PromisedAsync(vm));
     }
 
     [Fact]
@@ -103,6 +117,14 @@ public sealed class ReconcilerTests(Plane plane)
             await plane.Get<Tables>().Deployments.DeleteEntityAsync(broken.PartitionKey, broken.RowKey, cancellationToken: Ct);
         }
     }
+
+    private Task PromiseAsync(Vm vm, params string[] names) => plane.Get<VmStore>().ChangeAsync(
+        Tier.Shared, vm.Id, now => names.Aggregate(now.With("acc_1", Gone, 1), (one, name) => one.With(name, 1)), Ct);
+
+    private async Task<IEnumerable<string>> PromisedAsync(Vm vm) =>
+        Sorted([.. (await plane.Get<VmStore>().FindAsync(Tier.Shared, vm.Id, Ct))?.Reservations.Keys ?? []]);
+
+    private static IEnumerable<string> Sorted(params string[] names) => names.Order(StringComparer.Ordinal);
 
     /// <summary>As many pages as it takes to come round.</summary>
     private static async Task<int> RoundAsync(Func<CancellationToken, Task<int>> run)
