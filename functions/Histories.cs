@@ -20,7 +20,7 @@ public sealed class Histories(IOptions<RetentionOptions> options, TimeProvider c
         [TimerTrigger("0 40 4 * * *")] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken ct)
     {
         var purged = await client.PurgeAllInstancesAsync(
-            new PurgeInstancesFilter(CreatedTo: clock.GetUtcNow() - options.Value.Histories, Statuses: Ended), ct);
+            new PurgeInstancesFilter(DateTimeOffset.UnixEpoch, clock.GetUtcNow() - options.Value.Histories, Statuses: Ended), ct);
         log.LogInformation("The histories of {Count} sagas are past their time and gone", purged.PurgedInstanceCount);
     }
 }

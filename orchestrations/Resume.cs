@@ -1,5 +1,6 @@
 using Launchpad.Orchestrations.Activities;
 using Launchpad.Shared.Deployments;
+using Launchpad.Shared.Operations;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 
@@ -19,8 +20,7 @@ public static class Resume
         }
         catch (TaskFailedException)
         {
-            await undo.Run();
-            await context.Fail(input);
+            await context.Fail(input, await undo.Run());
         }
 
         return await context.Close(input);
@@ -29,10 +29,10 @@ public static class Resume
     /// <param name="undo">Is given what stops it again.</param>
     internal static async Task ComesUp(TaskOrchestrationContext context, BotInput bot, Undo undo)
     {
-        undo.With(() => context.StopAgain(bot));
+        undo.With(Steps.UndoStart, () => context.StopAgain(bot));
         await context.BringUp(bot);
         await context.BecomesReady(bot);
-        undo.With(() => context.Unroute(new(bot.Operation, bot.Account, bot.Deployment, bot.Tier, Undoing: true)));
+        undo.With(Steps.UndoRoute, () => context.Unroute(new(bot.Operation, bot.Account, bot.Deployment, bot.Tier, Undoing: true)));
         await context.RouteBot(bot);
         await context.Succeed(bot, DeploymentStatus.Running, bot.Version);
     }

@@ -40,17 +40,17 @@ public static class Terminate
     [Function(nameof(Terminate))]
     public static async Task<TerminateOutcome> Run([OrchestrationTrigger] TaskOrchestrationContext context, TerminateInput input)
     {
-        var isTakenBack = false;
+        var (isTakenBack, undo) = (false, new Undo());
         try
         {
             var isCandidateLeft = await IsCandidateLeft(context, input);
             isTakenBack = input is { Bot: { } bot } && input.UndoUntil > context.CurrentUtcDateTime
                 && await IsTakenBack(context, input, bot);
-            await (isTakenBack ? Return(context, input) : Erase(context, input, isCandidateLeft));
+            await (isTakenBack ? Return(context, input, undo) : Erase(context, input, isCandidateLeft));
         }
         catch (TaskFailedException)
         {
-            await context.Fail(input);
+            await context.Fail(input, await undo.Run());
         }
 
         return !await context.Close(input) ? TerminateOutcome.Incomplete
@@ -82,7 +82,7 @@ public static class Terminate
     }
 
     /// <summary>As it was: running, or stopped as it is now, which it stays when it does not come up.</summary>
-    private static async Task Return(TaskOrchestrationContext context, TerminateInput input)
+    private static async Task Return(TaskOrchestrationContext context, TerminateInput input, Undo undo)
     {
         await context.SettlePlan(input.Bot!);
         if (!input.Resume)
@@ -91,16 +91,7 @@ public static class Terminate
             return;
         }
 
-        var undo = new Undo();
-        try
-        {
-            await Resume.ComesUp(context, input.Bot! with { Deadline = context.CurrentUtcDateTime.AddMinutes(10) }, undo);
-        }
-        catch (TaskFailedException)
-        {
-            await undo.Run();
-            throw;
-        }
+        await Resume.ComesUp(context, input.Bot! with { Deadline = context.CurrentUtcDateTime.AddMinutes(10) }, undo);
     }
 
     /// <summary>Money first. What cannot be ended or removed keeps neither the rest from going nor the customer waiting: the certificate lists

@@ -38,7 +38,7 @@ public sealed class Closing(DeploymentStore deployments, OperationStore operatio
     {
         var ending = deployment.Ending!;
         operations.Remember(new(ending.Operation, deployment.Account, deployment.Id));
-        var trail = new StepTrail(await operations.StepsAsync(ending.Operation, ct));
+        var trail = new StepTrail(await operations.StepsAsync(ending.Operation, ct), ending.NotUndone);
         await versions.SettleAsync(deployment, ending, trail, ct);
         if (await operations.FindAsync(deployment.Account, ending.Operation, ct) is { } operation)
         {

@@ -75,7 +75,9 @@ public sealed class OperationStore(Tables tables, RecordStore records)
 
         static TableEntity Forgotten(Operation operation) => Write(operation with
         {
-            Request = null, Result = null, Failure = operation.Failure is { } failure ? failure with { Message = "", Undone = [] } : null,
+            Request = null,
+            Result = null,
+            Failure = operation.Failure is { } failure ? failure with { Message = "", Undone = [] } : null,
         });
     }
 

@@ -89,6 +89,9 @@ public static class Steps
         .Where(step => step.Name == Switch.Name || step.Name == Configure.Name || step.Name == Start.Name || step.Name == Health.Name)
         .Sum(step => step.DurationMs ?? 0);
 
+    /// <param name="undo">The name of a step that takes another one back.</param>
+    public static string TitleOf(string undo) => Undo[undo].Title;
+
     public static bool IsUndo(string name) => Undo.ContainsKey(name);
 
     /// <summary>The name of the step that this one takes back; null when it is no undo.</summary>

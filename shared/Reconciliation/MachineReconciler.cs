@@ -22,7 +22,7 @@ public sealed class MachineReconciler(Tables tables, VmStore vms, Orphans orphan
             var after = (await tables.Sweeps.FindAsync(Name, pool.ToString(), ct))?.GetString("after") ?? "";
             var page = await vms.PageAsync(pool, after, ct);
             await tables.Sweeps.UpsertEntityAsync(
-                new TableEntity(Name, pool.ToString()) { ["after"] = page is [.., var last] ? last.Id : "" }, TableUpdateMode.Replace, ct);
+                new TableEntity(Name, pool.ToString()) { ["after"] = page.Count == VmStore.PageMax ? page[^1].Id : "" }, TableUpdateMode.Replace, ct);
             foreach (var vm in page)
             {
                 healed += await HealAsync(vm, ct);

@@ -35,7 +35,10 @@ public sealed record RecordRow(long Sequence, string At, string Kind, string Act
     {
         var row = new RecordRow(
             head.Sequence + 1, at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", null), entry.Kind, entry.Actor,
-            CanonicalJson.Of(entry.Data), head.Hash, "") { Words = entry.Words };
+            CanonicalJson.Of(entry.Data), head.Hash, "")
+        {
+            Words = entry.Words,
+        };
         return row with { Hash = row.ComputeHash() };
     }
 

@@ -25,7 +25,7 @@ public sealed record Reservation(string Vm, bool Ready, bool IsNew = false);
 public sealed class VmStore(Tables tables, IOptions<PoolOptions> options, TimeProvider clock)
 {
     private const string PoolRow = "pool";
-    private const int PageMax = 50;
+    public const int PageMax = 50;
 
     /// <summary>Machines that are looked at for a place: the first one has it, unless it changes just now.</summary>
     private const int ChoicesMax = 4;

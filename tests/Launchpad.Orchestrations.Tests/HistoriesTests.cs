@@ -17,7 +17,7 @@ public sealed class HistoriesTests
         var directory = Directory.CreateTempSubdirectory("histories-");
         await using (var engine = await Engine.StartAsync(directory.FullName, tasks => tasks
             .AddOrchestratorFunc<string, string>("Ends", (_, name) => Task.FromResult(name))
-            .AddOrchestratorFunc<string, string>("Fails", (_, name) => throw new InvalidOperationException(name))
+            .AddOrchestratorFunc<string, string>("Fails", Task<string> (TaskOrchestrationContext _, string name) => throw new InvalidOperationException(name))
             .AddOrchestratorFunc<string, string>("Waits", (context, name) => context.WaitForExternalEvent<string>(name))))
         {
             foreach (var saga in new[] { "Ends", "Fails", "Waits" })

@@ -100,6 +100,7 @@ public sealed class Sshd(string address = "127.0.0.1", int? port = null) : IAsyn
         }
 
         _process?.Dispose();
+        _process = null;
         ClearLog();
     }
 

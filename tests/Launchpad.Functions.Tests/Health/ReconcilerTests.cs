@@ -118,7 +118,7 @@ public sealed class ReconcilerTests(Plane plane)
         }
     }
 
-    private Task PromiseAsync(Vm vm, params string[] names) => plane.Get<VmStore>().ChangeAsync(
+    private Task<Vm> PromiseAsync(Vm vm, params string[] names) => plane.Get<VmStore>().ChangeAsync(
         Tier.Shared, vm.Id, now => names.Aggregate(now.With("acc_1", Gone, 1), (one, name) => one.With(name, 1)), Ct);
 
     private async Task<IEnumerable<string>> PromisedAsync(Vm vm) =>

@@ -18,7 +18,9 @@ public sealed class SagaTests(Theatre theatre, ITestOutputHelper output) : IClas
 
     public static TheoryData<string> Stories => [.. Story.All.Keys];
 
-    public static TheoryData<string> Deletions => [.. Story.All.Keys.Where(name => name.StartsWith("Terminate", StringComparison.Ordinal))];
+    /// <summary>But for the one that is taken back already.</summary>
+    public static TheoryData<string> Deletions =>
+        [.. Story.All.Keys.Where(name => name.StartsWith("Terminate", StringComparison.Ordinal) && name != "Terminate taken back")];
 
     [Theory]
     [MemberData(nameof(Stories))]
