@@ -2,9 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Azure.Core;
 using Azure.Core.Pipeline;
@@ -39,7 +37,6 @@ public sealed partial class Plane : IAsyncLifetime
     private readonly ConcurrentDictionary<string, int> outside = [];
     private WebApplication? world;
     private ServiceProvider? services;
-    private readonly string trust = Path.Combine(Directory.CreateTempSubdirectory("launchpad-trust-").FullName, "ca.pem");
     private int count;
 
     public Clock Clock { get; } = new();
@@ -96,7 +93,6 @@ public sealed partial class Plane : IAsyncLifetime
         await services!.DisposeAsync();
         await world!.DisposeAsync();
         await Task.WhenAll(azurite.DisposeAsync(), sshd.DisposeAsync());
-        Directory.Delete(Path.GetDirectoryName(trust)!, recursive: true);
     }
 
     /// <summary>A machine that the cloud has, with room for anything.</summary>
@@ -206,16 +202,12 @@ public sealed partial class Plane : IAsyncLifetime
     /// <summary>The operator's webhook, and the public addresses of bots under a certificate that this process trusts.</summary>
     private async Task StartWorldAsync()
     {
-        var certificate = Certificate();
-        await File.WriteAllTextAsync(trust, certificate.ExportCertificatePem());
-        // Read once, by the first handshake of a process, from where .NET's own environment does not reach.
-        Assert.Equal(0, SetEnvironment("SSL_CERT_FILE", trust, 1));
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Listen(IPAddress.Loopback, 0);
-            kestrel.Listen(IPAddress.Loopback, 0, listener => listener.UseHttps(certificate));
+            kestrel.Listen(IPAddress.Loopback, 0, listener => listener.UseHttps(Trust.Certificate));
         });
         world = builder.Build();
         world.MapGet("/healthz", (HttpContext call) =>
@@ -239,21 +231,6 @@ public sealed partial class Plane : IAsyncLifetime
             return Results.NoContent();
         });
         await world.StartAsync();
-    }
-
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int SetEnvironment(string name, string value, int overwrite);
-
-    private static X509Certificate2 Certificate()
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=bots", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName("*.bots.invalid");
-        request.CertificateExtensions.Add(names.Build());
-        using var made = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pfx), null);
     }
 
     private HttpResponseMessage InCloud(HttpRequestMessage request)
