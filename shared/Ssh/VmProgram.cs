@@ -28,7 +28,7 @@ public sealed class VmProgram(IOptions<VmOptions> options) : IDisposable
     public async Task<TValue> RunAsync<TRequest, TValue>(
         VmEndpoint vm, string clientKeyPem, VmVerb verb, TRequest request, IProgress<VmStep>? progress, CancellationToken ct)
     {
-        using var span = Telemetry.StartVerb(vm.Vm, WireName(verb));
+        using var span = Telemetry.StartVerb(vm.Vm, WireName(request is JobRequest { Call.Verb: var begun } ? begun : verb));
         try
         {
             var value = await ConverseAsync<TRequest, TValue>(vm, clientKeyPem, verb, request, progress, ct);

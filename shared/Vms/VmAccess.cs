@@ -31,12 +31,15 @@ public sealed class VmAccess(SecretVault vault, VmProgram program, IOptions<VmOp
         ? new(vm, new Uri(origin, $"/api/machines/{vm}/heartbeat").ToString())
         : null;
 
-    public Task<TResult> RunAsync<TRequest, TResult>(Vm vm, VmVerb verb, TRequest request, CancellationToken ct) =>
-        RunAsync<TRequest, TResult>(vm, verb, request, progress: null, ct);
-
+    /// <summary>For what is answered within seconds; <see cref="VmJobs"/> is for everything else.</summary>
+    /// <param name="vm">Who is asked.</param>
+    /// <param name="verb">That of the request.</param>
+    /// <param name="request">What is asked.</param>
+    /// <param name="ct">Stops the wait.</param>
     /// <param name="progress">Told of every step of the machine, in order, while it goes on.</param>
     public async Task<TResult> RunAsync<TRequest, TResult>(
-        Vm vm, VmVerb verb, TRequest request, IProgress<VmStep>? progress, CancellationToken ct)
+        Vm vm, VmVerb verb, TRequest request, CancellationToken ct, IProgress<VmStep>? progress = null)
+        where TRequest : IQuestion
     {
         if (vm is not { Address: { } address, HostKey: { } hostKey })
         {
