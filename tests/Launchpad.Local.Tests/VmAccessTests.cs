@@ -42,7 +42,7 @@ public sealed class VmAccessTests(TestCloud cloud) : IClassFixture<TestCloud>, I
     [Fact]
     public async Task A_key_is_asked_for_again_when_its_time_is_over()
     {
-        using var access = Access(TimeSpan.FromMilliseconds(200));
+        var access = Access(TimeSpan.FromMilliseconds(200));
         using var reads = new Counted("launchpad.vault.reads");
         await AskAsync(access);
         await Task.Delay(TimeSpan.FromSeconds(1));
@@ -54,7 +54,7 @@ public sealed class VmAccessTests(TestCloud cloud) : IClassFixture<TestCloud>, I
     public async Task A_key_that_the_machine_refuses_is_forgotten_and_the_next_attempt_has_the_new_one()
     {
         await AskAsync();
-        using var other = Access(TimeSpan.FromMinutes(5));
+        var other = Access(TimeSpan.FromMinutes(5));
         await other.EraseKeysAsync(_id, default);
         await LetInAsync((await other.EnsureKeysAsync(_id, default)).Client);
 
@@ -128,7 +128,6 @@ public sealed class VmAccessTests(TestCloud cloud) : IClassFixture<TestCloud>, I
 
     public async Task DisposeAsync()
     {
-        _access.Dispose();
         _program.Dispose();
         await _sshd.DisposeAsync();
     }
