@@ -13,13 +13,18 @@ internal sealed class LocalStack : IAsyncDisposable
     private readonly string home = Directory.CreateTempSubdirectory("launchpad-bench-").FullName;
     private Process? up;
 
+    private IReadOnlyDictionary<string, string> environment = new Dictionary<string, string>();
+
     public string CaPath => Path.Combine(home, "tls", "ca.pem");
 
     public Uri ControlPlane { get; private set; } = new("http://localhost/");
 
-    public static async Task<LocalStack> StartAsync(Action<string> say)
+    /// <param name="say">Told what goes on.</param>
+    /// <param name="environment">Of the program, beside what is there.</param>
+    public static async Task<LocalStack> StartAsync(Action<string> say, IReadOnlyDictionary<string, string>? environment = null)
     {
         var stack = new LocalStack();
+        stack.environment = environment ?? stack.environment;
         try
         {
             say("Building what is not cached yet, and starting …");
@@ -77,6 +82,14 @@ internal sealed class LocalStack : IAsyncDisposable
         return process.ExitCode == 0 ? said : throw new InvalidOperationException($"{arguments[0]} ended with {process.ExitCode}.");
     }
 
-    private Process Start(params string[] arguments) =>
-        Process.Start(new ProcessStartInfo("dotnet", [Program, .. arguments, "--home", home]) { RedirectStandardOutput = true })!;
+    private Process Start(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Program, .. arguments, "--home", home]) { RedirectStandardOutput = true };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        return Process.Start(start)!;
+    }
 }

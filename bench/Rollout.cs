@@ -6,15 +6,19 @@ using Launchpad.Local.Demo;
 namespace Launchpad.Bench;
 
 /// <summary>Upgrades of the real OpenClaw that go wrong on purpose, each in its own way: is the bot back on its last known good version, how
-/// long was it away, and how does that compare with what cannot be had for less: one health window and one bare boot.</summary>
+/// long was it away, and how does that compare with what cannot be had for less: one health window and one bare boot. And what each change
+/// costs in handshakes with the bot's machine and in values read from the vault.</summary>
 internal static class Rollout
 {
     private const int HealthWindowMs = 30_000;
     private const double Goal = 1.2;
+    private const int HandshakesGoal = 2;
+    private const int VaultReadsGoal = 2;
 
     public static async Task<Report> RunAsync(Action<string> say)
     {
-        await using var stack = await LocalStack.StartAsync(say);
+        await using var counters = await Counters.StartAsync();
+        await using var stack = await LocalStack.StartAsync(say, counters.Environment);
         say("A bot, and a bare container to compare with …");
         var bare = (await stack.DemoAsync()).BareBootMs;
         using var customer = Customer.Of(stack.ControlPlane);
@@ -31,6 +35,7 @@ internal static class Rollout
             say($"{name} …");
             var before = await customer.DeploymentAsync(deployment, ct);
             await customer.SendAsync(HttpMethod.Put, $"deployments/{deployment}/updates", new { pinned = false, resumeUpgrades = true }, ct);
+            var counted = await counters.ReadAsync();
             var since = Stopwatch.GetTimestamp();
             var ended = await ChangeAsync(customer, deployment, method, path, body, ct);
             var after = await customer.DeploymentAsync(deployment, ct);
@@ -45,6 +50,11 @@ internal static class Rollout
 
             say($"  {ended.Status} after {(ended.FinishedAt! - ended.CreatedAt).Value.TotalSeconds:0.0} s: {ended.Failure?.Message}");
             rows.Add(Row.Of($"{name}: away", Math.Round(away), "ms", HealthWindowMs + bare, works ? 1 : Goal));
+            var now = await counters.ReadAsync();
+            rows.Add(Row.Of($"{name}: handshakes", Since("launchpad.ssh.handshakes"), "", HandshakesGoal, 1));
+            rows.Add(Row.Of($"{name}: vault reads", Since("launchpad.vault.reads"), "", VaultReadsGoal, 1));
+
+            long Since(string counter) => now.GetValueOrDefault(counter) - counted.GetValueOrDefault(counter);
         }
 
         return Report.Of([.. rows]);

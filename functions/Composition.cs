@@ -103,8 +103,8 @@ public static class Composition
         services.AddSingleton<CloudMachines>();
         services.AddSingleton<MachineMaker>();
         services.AddSingleton<MachineEnd>();
-        services.AddSingleton<BotMachine>();
-        services.AddSingleton<CandidateMachine>();
+        services.AddSingleton<MachineJobs>();
+        services.AddSingleton<CandidatePlace>();
         services.AddSingleton<BotRemoval>();
         services.AddSingleton<LastWords>();
         services.AddSingleton<BotLogCollection>();

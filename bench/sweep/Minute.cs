@@ -42,7 +42,7 @@ internal sealed class Minute(Fleet fleet, SweepBench.Calls calls)
         var healed = await new DeploymentReconciler(fleet.Tables, fleet.Deployments, places, NullLogger<DeploymentReconciler>.Instance)
             .RunAsync(CancellationToken.None);
         // Nothing is to be removed from a machine of a fleet that is whole, so none is spoken to.
-        var orphans = new Orphans(fleet.Vms, fleet.Deployments, access: null!, cloud: null!);
+        var orphans = new Orphans(fleet.Vms, fleet.Deployments, jobs: null!, cloud: null!);
         healed += await new MachineReconciler(fleet.Tables, fleet.Vms, orphans, NullLogger<MachineReconciler>.Instance)
             .RunAsync(CancellationToken.None);
         if (healed > 0)

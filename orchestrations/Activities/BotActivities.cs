@@ -15,22 +15,20 @@ public sealed record BotInput(
     string Operation, string Account, string Deployment, Tier Tier, string Vm, int Version, DateTime Deadline = default)
     : OperationTarget(Operation, Account, Deployment);
 
-/// <param name="Last">True when there is no time left to look again.</param>
-public sealed record CheckBotInput(BotInput Bot, bool Last);
-
 /// <summary>Brings a bot up. Everything is converged, so a lost machine program, file or network is put right on the way.</summary>
-public sealed class BotActivities(ConfigVersionStore versions, BotMachine machine, Bots bots, StepLog steps)
+public sealed class BotActivities(ConfigVersionStore versions, Bots bots, MachineJobs machine)
 {
-    /// <summary>Storage, network, secrets, config, image, container and the machine's own route, in one conversation with it: each costs
-    /// a connection. Nobody knows the route's name before it is published.</summary>
+    /// <summary>Storage, network, secrets, config, image, container and the machine's own route, in one job. Nobody knows the route's name
+    /// before it is published.</summary>
     [Function(nameof(BringUp))]
-    public Task BringUp([ActivityTrigger] BotInput input, CancellationToken ct) =>
-        steps.FollowAsync(input, [Steps.Configure, Steps.Pull, Steps.Start], async (deployment, progress) =>
-        {
-            var version = await versions.GetAsync(input.Deployment, input.Version, ct);
-            await machine.RunAsync<ApplyRequest, ApplyResult>(
-                input, VmVerb.Apply, await bots.SpecAsync(deployment, version, ct), new MachineSteps(progress), ct);
-        }, ct);
+    public Task<Unfinished?> BringUp([ActivityTrigger] Look<BotInput> look, CancellationToken ct) =>
+        machine.FollowAsync(
+            look, look.Of, [Steps.Configure, Steps.Pull, Steps.Start],
+            (deployment, job, people) => job.RunAsync(
+                VmVerb.Apply,
+                async () => await bots.SpecAsync(deployment, await versions.GetAsync(deployment.Id, look.Of.Version, ct), ct),
+                (ApplyResult _) => Task.FromResult(Looked.Done()), ct, new MachineSteps(people)),
+            ct);
 
     /// <summary>The machine's steps are finer than those that people follow: the last of a group ends the group.</summary>
     private sealed class MachineSteps(IProgress<StepReport> people) : IProgress<VmStep>
@@ -55,24 +53,12 @@ public sealed class BotActivities(ConfigVersionStore versions, BotMachine machin
 
 public static class BotCalls
 {
-    private const int ChecksMax = 60;
-
     extension(TaskOrchestrationContext context)
     {
-        public Task BringUp(BotInput input) => context.CallActivityAsync(nameof(BotActivities.BringUp), input, Retry.Machine);
+        public Task BringUp(BotInput input) => context.Finish(nameof(BotActivities.BringUp), input, Retry.Machine);
 
-        /// <summary>Looks until the bot is ready or time is up. Each look waits on the machine itself, so there is no pause between
-        /// them.</summary>
-        public async Task BecomesReady(BotInput input)
-        {
-            for (var check = 1; ; check++)
-            {
-                var last = check == ChecksMax || context.CurrentUtcDateTime >= input.Deadline;
-                if (await context.CallActivityAsync<bool>(nameof(WatchActivities.CheckBot), new CheckBotInput(input, last), Retry.Machine))
-                {
-                    return;
-                }
-            }
-        }
+        /// <summary>Looks until the bot is ready or time is up.</summary>
+        public Task BecomesReady(BotInput input) =>
+            context.Finish(nameof(WatchActivities.CheckBot), input, Retry.Machine, input.Deadline);
     }
 }

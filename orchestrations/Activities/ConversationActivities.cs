@@ -12,30 +12,34 @@ namespace Launchpad.Orchestrations.Activities;
 public sealed record CollectLogsInput(string Deployment, Tier Tier, string Vm);
 
 /// <summary>What a bot is asked and what it wrote.</summary>
-public sealed class ConversationActivities(BotMachine machine, OperationStore operations, StepLog steps)
+public sealed class ConversationActivities(OperationStore operations, MachineJobs machine)
 {
     private const int AnswerSeconds = 120;
 
     /// <summary>The answer is kept with the operation; it is the customer's, and so in no history.</summary>
     [Function(nameof(AskBot))]
-    public Task AskBot([ActivityTrigger] BotInput input, CancellationToken ct) =>
-        steps.RunAsync(input, Steps.Ask, "The bot is thinking.", async _ =>
+    public Task<Unfinished?> AskBot([ActivityTrigger] Look<BotInput> look, CancellationToken ct) =>
+        machine.LookAsync(look, look.Of, Steps.Ask, "The bot is thinking.", async (deployment, job) =>
         {
-            var (operation, text) = await TypedAsync(input, ct);
-            var answer = await machine.RunAsync<ExecTestRequest, ExecTestResult>(
-                input, VmVerb.ExecTest, new(input.Deployment, text, AnswerSeconds), ct);
-            await operations.SaveAsync(operation with { Result = answer.Answer }, ct);
-            return $"It answered in {answer.Ms} ms.";
+            var (operation, text) = await TypedAsync(look.Of, ct);
+            return await job.RunAsync(
+                VmVerb.ExecTest, () => Task.FromResult(new ExecTestRequest(deployment.Id, text, AnswerSeconds)),
+                async (ExecTestResult answer) =>
+                {
+                    await operations.SaveAsync(operation with { Result = answer.Answer }, ct);
+                    return Looked.Done($"It answered in {answer.Ms} ms.");
+                }, ct);
         }, ct);
 
     /// <summary>The browser that waits with the id that was typed comes in.</summary>
     [Function(nameof(LetBrowserIn))]
-    public Task LetBrowserIn([ActivityTrigger] BotInput input, CancellationToken ct) =>
-        steps.RunAsync(input, Steps.Pair, "The bot starts a program of its own for this.", async _ =>
+    public Task<Unfinished?> LetBrowserIn([ActivityTrigger] Look<BotInput> look, CancellationToken ct) =>
+        machine.LookAsync(look, look.Of, Steps.Pair, "The bot starts a program of its own for this.", async (deployment, job) =>
         {
-            var (_, request) = await TypedAsync(input, ct);
-            await machine.RunAsync<PairBrowserRequest, PairBrowserResult>(input, VmVerb.PairBrowser, new(input.Deployment, request), ct);
-            return "The page goes on by itself.";
+            var (_, request) = await TypedAsync(look.Of, ct);
+            return await job.RunAsync(
+                VmVerb.PairBrowser, new PairBrowserRequest(deployment.Id, request),
+                (PairBrowserResult _) => Looked.Done("The page goes on by itself."), ct);
         }, ct);
 
     private async Task<(Operation Operation, string Text)> TypedAsync(BotInput input, CancellationToken ct) =>
@@ -56,10 +60,9 @@ public static class ConversationCalls
 {
     extension(TaskOrchestrationContext context)
     {
-        public Task AskBot(BotInput input) => context.CallActivityAsync(nameof(ConversationActivities.AskBot), input, Retry.Ask);
+        public Task AskBot(BotInput input) => context.Finish(nameof(ConversationActivities.AskBot), input, Retry.Ask);
 
-        public Task LetBrowserIn(BotInput input) =>
-            context.CallActivityAsync(nameof(ConversationActivities.LetBrowserIn), input, Retry.Ask);
+        public Task LetBrowserIn(BotInput input) => context.Finish(nameof(ConversationActivities.LetBrowserIn), input, Retry.Ask);
 
         public Task ReadLogs(CollectLogsInput input) =>
             context.CallActivityAsync(nameof(LogActivities.ReadLogs), input, Retry.Ask);

@@ -26,7 +26,7 @@ public sealed record CheckConfigInput(BotInput Bot, string Image);
 public sealed record PreviewInput(BotInput Bot, Draft Draft);
 
 /// <summary>A version's way from what was asked for to what is remembered of it.</summary>
-public sealed class RolloutActivities(Drafts drafts, Previews previews, BotMachine machine, StepLog steps)
+public sealed class RolloutActivities(Drafts drafts, Previews previews, MachineJobs machine, StepLog steps)
 {
     private const int IssuesShown = 5;
 
@@ -43,10 +43,10 @@ public sealed class RolloutActivities(Drafts drafts, Previews previews, BotMachi
         }, ct);
 
     [Function(nameof(CheckConfig))]
-    public Task CheckConfig([ActivityTrigger] CheckConfigInput input, CancellationToken ct) =>
-        steps.RunAsync(input.Bot, Steps.CheckConfig, "The image is started once, only for this.", async deployment =>
+    public Task<Unfinished?> CheckConfig([ActivityTrigger] Look<CheckConfigInput> look, CancellationToken ct) =>
+        machine.LookAsync(look, look.Of.Bot, Steps.CheckConfig, "The image is started once, only for this.", async (deployment, job) =>
         {
-            var change = await drafts.FindAsync(deployment, input.Image, ct);
+            var change = await drafts.FindAsync(deployment, look.Of.Image, ct);
             var blocked = Drafts.Blocked(change);
             if (blocked.Count > 0 && change.Operation.Kind is not OperationKind.Preview)
             {
@@ -54,15 +54,16 @@ public sealed class RolloutActivities(Drafts drafts, Previews previews, BotMachi
                     "cannot-work-here", $"This could not work here. {string.Join(' ', blocked.Take(IssuesShown))}");
             }
 
-            var checkedBy = await machine.RunAsync<ValidateRequest, ValidateResult>(
-                input.Bot, VmVerb.Validate, new(input.Bot.Deployment, input.Image, drafts.Config(change)), ct);
-            var issues = checkedBy.Issues.Where(issue => !blocked.Any(found => found.Covers(issue.Path))).ToList();
-            return issues.Count == 0
-                ? "The release takes it."
-                : throw new PermanentException(
-                    "config-invalid",
-                    "The release does not take this config. " + Redactor.Shapes(
-                        string.Join(" ", issues.Take(IssuesShown).Select(issue => $"{issue.Path}: {issue.Message}."))));
+            return await job.RunAsync(
+                VmVerb.Validate, new ValidateRequest(deployment.Id, look.Of.Image, drafts.Config(change)),
+                (ValidateResult checkedBy) =>
+                {
+                    var issues = checkedBy.Issues.Where(issue => !blocked.Any(found => found.Covers(issue.Path))).ToList();
+                    return issues.Count == 0 ? Looked.Done("The release takes it.") : throw new PermanentException(
+                        "config-invalid",
+                        "The release does not take this config. " + Redactor.Shapes(
+                            string.Join(" ", issues.Take(IssuesShown).Select(issue => $"{issue.Path}: {issue.Message}."))));
+                }, ct);
         }, ct);
 
     [Function(nameof(TellPreview))]
@@ -182,7 +183,7 @@ public static class RolloutCalls
             context.CallActivityAsync<Draft>(nameof(RolloutActivities.DraftVersion), input, Retry.Store);
 
         public Task CheckConfig(CheckConfigInput input) =>
-            context.CallActivityAsync(nameof(RolloutActivities.CheckConfig), input, Retry.Machine);
+            context.Finish(nameof(RolloutActivities.CheckConfig), input, Retry.Machine);
 
         public Task TellPreview(PreviewInput input) =>
             context.CallActivityAsync(nameof(RolloutActivities.TellPreview), input, Retry.Machine);

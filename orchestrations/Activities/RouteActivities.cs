@@ -35,40 +35,43 @@ public sealed class RouteActivities(VmStore vms, DnsGateway dns, Bots bots, Step
 }
 
 /// <summary>A bot off its machine.</summary>
-public sealed class RemovalActivities(BotRemoval removal, StepLog steps)
+public sealed class RemovalActivities(BotRemoval removal, MachineJobs machine)
 {
     /// <summary>Container, volume, network, route and the secrets' files. A dedicated machine goes as a whole, and all of that with
     /// it.</summary>
     [Function(nameof(RemoveBot))]
-    public Task RemoveBot([ActivityTrigger] UndoInput input, CancellationToken ct) =>
-        steps.RunAsync(
-            input, input.Undoing ? Steps.UndoBot : Steps.Remove, null,
-            async deployment => input.Tier is Tier.Dedicated
-                ? "Its machine is deleted with everything on it."
-                : await removal.RemoveAsync(deployment, keepLogs: input.Undoing, ct),
+    public Task<Unfinished?> RemoveBot([ActivityTrigger] Look<UndoInput> look, CancellationToken ct) =>
+        machine.LookAsync(
+            look, look.Of, look.Of.Undoing ? Steps.UndoBot : Steps.Remove, null,
+            async (deployment, job) => look.Of.Tier is Tier.Dedicated
+                ? Looked.Done("Its machine is deleted with everything on it.")
+                : await removal.RemoveAsync(deployment, job, keepLogs: look.Of.Undoing && look.Before is null, ct),
             ct);
 
     /// <summary>Container, network, route and secrets go; the volume stays.</summary>
     [Function(nameof(StopBot))]
-    public Task StopBot([ActivityTrigger] BotInput input, CancellationToken ct) =>
-        steps.RunAsync(input, Steps.Stop, null, async _ => await removal.StopAsync(input, ct), ct);
+    public Task<Unfinished?> StopBot([ActivityTrigger] Look<BotInput> look, CancellationToken ct) => StopAsync(look, Steps.Stop, ct);
 
     /// <summary>What was brought up and is not wanted after all.</summary>
     [Function(nameof(StopAgain))]
-    public Task StopAgain([ActivityTrigger] BotInput input, CancellationToken ct) =>
-        steps.RunAsync(input, Steps.UndoStart, null, async _ => await removal.StopAsync(input, ct), ct);
+    public Task<Unfinished?> StopAgain([ActivityTrigger] Look<BotInput> look, CancellationToken ct) => StopAsync(look, Steps.UndoStart, ct);
+
+    private Task<Unfinished?> StopAsync(Look<BotInput> look, Step step, CancellationToken ct) =>
+        machine.LookAsync(look, look.Of, step, null, (_, job) => removal.StopAsync(look.Of, job, ct), ct);
 }
 
 /// <summary>Takes a bot off the machine that has room for it, if there is one: a machine that the cloud does not have any more took
 /// everything along.</summary>
-public sealed class BotRemoval(VmStore vms, VmAccess access, CloudMachines cloud, BotLogCollection logs)
+public sealed class BotRemoval(VmStore vms, CloudMachines cloud, BotLogCollection logs)
 {
-    /// <summary>What happened, in words.</summary>
-    public async Task<string> RemoveAsync(Deployment deployment, bool keepLogs, CancellationToken ct)
+    private const int Candidate = 0;
+    private const int Bot = 1;
+
+    public async Task<Looked> RemoveAsync(Deployment deployment, MachineJob job, bool keepLogs, CancellationToken ct)
     {
         if (await vms.FindHolderAsync(Tier.Shared, deployment.Vm, deployment.Id, ct) is not { Status: VmStatus.Ready } vm)
         {
-            return "There was nothing on a machine.";
+            return Looked.Done("There was nothing on a machine.");
         }
 
         return await UnlessGoneAsync(
@@ -81,36 +84,30 @@ public sealed class BotRemoval(VmStore vms, VmAccess access, CloudMachines cloud
                 }
 
                 // Of a rollout that was stopped by a deletion which then failed itself.
-                if (vm.Reservations.ContainsKey(Bots.CandidateOf(deployment.Id)))
-                {
-                    await access.RunAsync<RemoveRequest, RemoveResult>(vm, VmVerb.Remove, new(Bots.CandidateOf(deployment.Id)), ct);
-                }
-
-                var removed = await access.RunAsync<RemoveRequest, RemoveResult>(vm, VmVerb.Remove, new(deployment.Id), ct);
-                return removed.Existed ? "Container, volume, network and route are gone." : "It was gone already.";
+                var isCandidate = job.Stage == Candidate && vm.Reservations.ContainsKey(Bots.CandidateOf(deployment.Id));
+                return isCandidate
+                    ? await job.On(vm, Candidate).RunAsync(
+                        VmVerb.Remove, new RemoveRequest(Bots.CandidateOf(deployment.Id)), (RemoveResult _) => Looked.Then(Bot), ct)
+                    : await job.On(vm, Bot).RunAsync(
+                        VmVerb.Remove, new RemoveRequest(deployment.Id),
+                        (RemoveResult removed) => Looked.Done(
+                            removed.Existed ? "Container, volume, network and route are gone." : "It was gone already."), ct);
             },
             ct);
     }
 
-    /// <summary>Keeps the volume. What happened, in words.</summary>
-    public async Task<string> StopAsync(BotInput bot, CancellationToken ct)
-    {
-        if (await vms.FindAsync(bot.Tier, bot.Vm, ct) is not { } vm)
-        {
-            return "Its machine is gone, and its data with it.";
-        }
+    /// <summary>Keeps the volume.</summary>
+    public async Task<Looked> StopAsync(BotInput bot, MachineJob job, CancellationToken ct) =>
+        await vms.FindAsync(bot.Tier, bot.Vm, ct) is { } vm
+            ? await UnlessGoneAsync(
+                vm,
+                () => job.RunAsync(
+                    VmVerb.Remove, new RemoveRequest(bot.Deployment, KeepVolume: true),
+                    (RemoveResult _) => Looked.Done("Its data is where it was."), ct),
+                ct)
+            : Looked.Done("Its machine is gone, and its data with it.");
 
-        return await UnlessGoneAsync(
-            vm,
-            async () =>
-            {
-                await access.RunAsync<RemoveRequest, RemoveResult>(vm, VmVerb.Remove, new(bot.Deployment, KeepVolume: true), ct);
-                return "Its data is where it was.";
-            },
-            ct);
-    }
-
-    private async Task<string> UnlessGoneAsync(Vm vm, Func<Task<string>> act, CancellationToken ct)
+    private async Task<Looked> UnlessGoneAsync(Vm vm, Func<Task<Looked>> act, CancellationToken ct)
     {
         try
         {
@@ -120,7 +117,7 @@ public sealed class BotRemoval(VmStore vms, VmAccess access, CloudMachines cloud
         {
             if (await cloud.FindAsync(vm.Id, ct) is null)
             {
-                return "The cloud does not have its machine any more, nor anything that was on it.";
+                return Looked.Done("The cloud does not have its machine any more, nor anything that was on it.");
             }
 
             throw;
@@ -155,11 +152,10 @@ public static class RouteCalls
 
         public Task Unroute(UndoInput input) => context.CallActivityAsync(nameof(RouteActivities.Unroute), input, Retry.Undo);
 
-        public Task RemoveBot(UndoInput input) => context.CallActivityAsync(nameof(RemovalActivities.RemoveBot), input, Retry.Undo);
+        public Task RemoveBot(UndoInput input) => context.Finish(nameof(RemovalActivities.RemoveBot), input, Retry.Undo);
 
-        public Task StopAgain(BotInput bot) =>
-            context.CallActivityAsync(nameof(RemovalActivities.StopAgain), bot, Retry.Undo);
+        public Task StopAgain(BotInput bot) => context.Finish(nameof(RemovalActivities.StopAgain), bot, Retry.Undo);
 
-        public Task StopBot(BotInput bot) => context.CallActivityAsync(nameof(RemovalActivities.StopBot), bot, Retry.Machine);
+        public Task StopBot(BotInput bot) => context.Finish(nameof(RemovalActivities.StopBot), bot, Retry.Machine);
     }
 }

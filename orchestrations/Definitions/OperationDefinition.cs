@@ -71,6 +71,7 @@ public abstract class OperationDefinition(OperationKind kind, string saga)
         "secret-gone" => "Send the secret again with a change of the config. The bot that runs was not touched.",
         "candidate-failed" or "candidate-silent" or "validator-failed" =>
             "Look at what changed: the version failed before it took the bot's place, which never stopped. It is not tried again unasked.",
+        "took-too-long" => "Try again: what was done was not lost. If it happens twice, tell the operator: the machine is too slow.",
         "no-room" => "Try again later: room comes free when others go. Nothing was touched, and nothing is charged.",
         "data-too-large" => "Remove files from the bot, or keep the plan. Nothing was touched, and nothing is charged.",
         "subscription-ended" => "Nothing was touched. Order a new bot: this one is not paid for any more.",

@@ -8,6 +8,7 @@ namespace Launchpad.Shared.Deployments;
 /// <summary>Turns a config version into the document that launchpad-vm converges a machine to.</summary>
 public sealed class Bots(BotSecrets secrets, SecretVault vault, IOptions<RoutingOptions> routing, IOptions<ModelOptions> models)
 {
+    private static readonly TimeSpan KeepPlatformKey = TimeSpan.FromMinutes(5);
     private static readonly Uri Telegram = new("https://api.telegram.org");
 
     /// <summary>What the bot may reach, and nothing else: its model provider, and Telegram where it listens there.</summary>
@@ -76,7 +77,7 @@ public sealed class Bots(BotSecrets secrets, SecretVault vault, IOptions<Routing
     }
 
     private async Task<string> PlatformKeyAsync(CancellationToken ct) =>
-        await vault.GetAsync(models.Value.ApiKeySecret, ct)
+        await vault.RecallAsync(models.Value.ApiKeySecret, KeepPlatformKey, ct)
         ?? throw new PermanentException(
             "model-key-missing", "No key for the language model is set. Bring your own, or tell the operator.");
 

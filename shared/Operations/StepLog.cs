@@ -61,34 +61,50 @@ public sealed class StepLog(DeploymentStore deployments, OperationStore operatio
 
     /// <summary>For several steps that one piece of work goes through. It reports the end of each as it comes to it, and until then
     /// whatever there is to say of it; the next step of the path starts where one ends.</summary>
+    /// <param name="target">Who acts on what.</param>
+    /// <param name="path">The steps.</param>
+    /// <param name="at">Where on the path the work was when it was looked at before. It reports from its beginning all the same.</param>
+    /// <param name="work">True when it is finished.</param>
+    /// <param name="ct">Stops the wait.</param>
+    /// <returns>Where on the path the work is; null when it is finished.</returns>
     /// <exception cref="PermanentException">When trying again cannot help; anything else may be retried.</exception>
-    public async Task FollowAsync(
-        OperationTarget target, IReadOnlyList<Step> path, Func<Deployment, IProgress<StepReport>, Task> work, CancellationToken ct)
+    public async Task<int?> FollowAsync(
+        OperationTarget target, IReadOnlyList<Step> path, int at, Func<Deployment, IProgress<StepReport>, Task<bool>> work,
+        CancellationToken ct)
     {
-        var reports = Channel.CreateUnbounded<StepReport>();
-        var operation = target.Operation;
+        var (operation, known) = (target.Operation, at);
         Activity? span = null;
-        var startedAt = await BeginAsync(path[0]);
-        var working = WorkAsync();
-        var at = 0;
+        string? said = null;
+        var startedAt = await BeginAsync(path[at], look: at > 0);
+        var reports = Channel.CreateUnbounded<StepReport>();
+        var working = WorkAsync(target, path[at], work, reports.Writer, ct);
         try
         {
             await foreach (var report in reports.Reader.ReadAllAsync(ct))
             {
-                await operations.EndStepAsync(
-                    operation, path[at], report.Ended ? StepStatus.Done : StepStatus.Started, SinceMs(startedAt), report.Detail, null, ct);
-                if (report.Ended)
+                if (known > 0)
                 {
-                    span.End("done");
+                    known -= report.Ended ? 1 : 0;
+                    continue;
                 }
 
+                await TellAsync(report.Ended, said = report.Detail);
                 if (report.Ended && at < path.Count - 1)
                 {
                     // One that could not be begun did not fail: the one before it did, in going on.
-                    startedAt = await BeginAsync(path[at + 1]);
+                    startedAt = await BeginAsync(path[at + 1], look: false);
                     at++;
+                    said = null;
                 }
             }
+
+            var isFinished = await working;
+            if (!isFinished)
+            {
+                await TellAsync(hasEnded: false, said);
+            }
+
+            return isFinished ? null : at;
         }
         catch (Exception exception) when (!ct.IsCancellationRequested)
         {
@@ -103,24 +119,38 @@ public sealed class StepLog(DeploymentStore deployments, OperationStore operatio
         }
 
         // What the work does along the path is beside its steps' spans, not in them: it may span several.
-        async Task<DateTimeOffset> BeginAsync(Step step)
+        async Task<DateTimeOffset> BeginAsync(Step step, bool look)
         {
             span = Telemetry.StartStep(operation, step.Name);
-            return await StartAsync(target, step, null, look: false, ct);
+            return await StartAsync(target, step, null, look, ct);
         }
 
-        async Task WorkAsync()
+        async Task TellAsync(bool hasEnded, string? detail)
         {
-            try
+            await operations.EndStepAsync(
+                operation, path[at], hasEnded ? StepStatus.Done : StepStatus.Started, SinceMs(startedAt), detail, null, ct);
+            if (hasEnded)
             {
-                await work(await HeldAsync(target, path[0], ct), new Reports(reports.Writer));
-                reports.Writer.Complete();
+                span.End("done");
             }
-            catch (Exception exception)
-            {
-                // The reader meets it after the reports that came before it.
-                reports.Writer.Complete(exception);
-            }
+        }
+    }
+
+    /// <summary>Whoever reads the reports meets a failure after those that came before it.</summary>
+    private async Task<bool> WorkAsync(
+        OperationTarget target, Step step, Func<Deployment, IProgress<StepReport>, Task<bool>> work, ChannelWriter<StepReport> reports,
+        CancellationToken ct)
+    {
+        try
+        {
+            var isFinished = await work(await HeldAsync(target, step, ct), new Reports(reports));
+            reports.Complete();
+            return isFinished;
+        }
+        catch (Exception exception)
+        {
+            reports.Complete(exception);
+            return false;
         }
     }
 

@@ -16,7 +16,7 @@ public enum Hold
 /// <param name="TakesBack">The step that it takes back, the first of them where it takes back several; null when it is no undo.</param>
 public sealed record Step(int Order, string Name, string Title, Step? TakesBack = null)
 {
-    public Hold Needs => TakesBack is null ? Hold.ToGoOn : Hold.ToTakeBack;
+    public Hold Needs { get; init; } = TakesBack is null ? Hold.ToGoOn : Hold.ToTakeBack;
 
     /// <exception cref="PermanentException">When the operation may not take the step as the row stands.</exception>
     public Deployment Require(Deployment deployment, string operation) => Needs is Hold.ToGoOn
@@ -43,7 +43,8 @@ public static class Steps
     public static readonly Step StartCandidate = new(52, "candidate-start", "Start the candidate, channels off");
     public static readonly Step Candidate = new(53, "candidate-health", "Watch the candidate through the health window");
     public static readonly Step Canary = new(54, "candidate-answer", "Have the candidate answer a message");
-    public static readonly Step RemoveCandidate = new(55, "candidate-remove", "Remove the candidate and its copy");
+    public static readonly Step RemoveCandidate =
+        new(55, "candidate-remove", "Remove the candidate and its copy") { Needs = Hold.ToTakeBack };
     public static readonly Step Price = new(57, "price", "Change what the subscription costs");
     public static readonly Step Switch = new(58, "switch", "Stop the old version and keep its data");
     public static readonly Step Restore = new(60, "restore-data", "Bring the bot's data back");

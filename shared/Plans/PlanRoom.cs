@@ -11,7 +11,7 @@ public sealed class PlanRoom(VmStore vms, VmAccess access)
     /// <exception cref="PermanentException">When the bot has more than the plan's volume holds.</exception>
     public async Task EnsureDataFitsAsync(Vm vm, string deployment, Plan plan, CancellationToken ct)
     {
-        var held = await access.RunAsync<VolumeRequest, VolumeResult>(vm, VmVerb.Volume, new(deployment, VolumeAction.Measure), ct);
+        var held = await access.RunAsync<MeasureRequest, MeasureResult>(vm, VmVerb.Measure, new(deployment), ct);
         if (held.UsedMb > plan.StorageMb * FullMax)
         {
             throw new PermanentException(

@@ -65,10 +65,10 @@ public sealed class MachineReconciler(Tables tables, VmStore vms, Orphans orphan
 
 /// <summary>What nobody comes back for: the room, and whatever still takes it up, of a bot that is gone or elsewhere, or of a candidate that
 /// nobody tries any more.</summary>
-public sealed class Orphans(VmStore vms, DeploymentStore deployments, VmAccess access, CloudMachines cloud)
+public sealed class Orphans(VmStore vms, DeploymentStore deployments, VmJobs jobs, CloudMachines cloud)
 {
     /// <summary>Whatever runs there goes before its room is given to another.</summary>
-    /// <returns>True when the room was promised to nobody.</returns>
+    /// <returns>True when the room was promised to nobody, and is free.</returns>
     public async Task<bool> RemoveAsync(Vm vm, string name, CancellationToken ct)
     {
         var id = Bots.IsCandidate(name) ? Bots.DeploymentOf(name) : name;
@@ -84,22 +84,31 @@ public sealed class Orphans(VmStore vms, DeploymentStore deployments, VmAccess a
             return false;
         }
 
-        if (vm.Status is VmStatus.Ready)
+        // The data of a bot that went elsewhere without it is not for a sweep to delete.
+        var isElsewhere = name == id && deployment is { Status: not DeploymentStatus.Terminated };
+        if (vm.Status is VmStatus.Ready && !await IsRemovedAsync(vm, new RemoveRequest(name, KeepVolume: isElsewhere), ct))
         {
-            // The data of a bot that went elsewhere without it is not for a sweep to delete.
-            var isElsewhere = name == id && deployment is { Status: not DeploymentStatus.Terminated };
-            await RemoveAsync(vm, new RemoveRequest(name, KeepVolume: isElsewhere), ct);
+            return false;
         }
 
         await vms.ReleaseAsync(vm.Pool, vm.Id, name, ct);
         return true;
     }
 
-    private async Task RemoveAsync(Vm vm, RemoveRequest what, CancellationToken ct)
+    /// <summary>False while it is still at it: the next round looks again.</summary>
+    private async Task<bool> IsRemovedAsync(Vm vm, RemoveRequest what, CancellationToken ct)
     {
         try
         {
-            await access.RunAsync<RemoveRequest, RemoveResult>(vm, VmVerb.Remove, what, ct);
+            var job = $"orphan-{what.Deployment}";
+            var seen = await jobs.LookAsync<RemoveRequest, RemoveResult>(
+                vm, job, isBegun: false, VmVerb.Remove, () => Task.FromResult(what), progress: null, ct);
+            if (seen.Ended)
+            {
+                await jobs.CollectAsync(vm, job, ct);
+            }
+
+            return seen.Error is { } error ? throw new VmFailedException(error) : seen.Ended;
         }
         catch (Exception) when (!ct.IsCancellationRequested)
         {
@@ -107,6 +116,8 @@ public sealed class Orphans(VmStore vms, DeploymentStore deployments, VmAccess a
             {
                 throw;
             }
+
+            return true;
         }
     }
 }

@@ -23,6 +23,9 @@ public sealed class BotSecrets(Tables tables, SecretVault vault, TimeProvider cl
     /// <summary>Of values that were in use once, for rollbacks. Older ones are erased when another is staged.</summary>
     private const int KeptMax = 5;
 
+    // A change reads a value for its candidate and for the bot: what it was is told by its fingerprint, so it need not be asked for twice.
+    private static readonly TimeSpan Keep = TimeSpan.FromMinutes(30);
+
     // An operation ends within the hour: whatever is staged for longer was left by a process that died.
     private static readonly TimeSpan StagedMax = TimeSpan.FromDays(1);
 
@@ -84,10 +87,7 @@ public sealed class BotSecrets(Tables tables, SecretVault vault, TimeProvider cl
         [.. (await RowsAsync(deployment, ct)).Where(row => !row.Staged).Select(row => row.Reference)];
 
     public async Task<string> GetAsync(string deployment, string name, CancellationToken ct) =>
-        await vault.GetAsync(VaultName(deployment, name), ct)
-        ?? throw new PermanentException(
-            "secret-missing",
-            $"The secret '{name}' did not reach the vault. Delete this deployment and create it again; nothing was charged twice.");
+        await vault.GetAsync(VaultName(deployment, name), ct) ?? throw Missing(name);
 
     /// <summary>By name.</summary>
     public async Task<IReadOnlyDictionary<string, string>> ReadAsync(
@@ -103,7 +103,7 @@ public sealed class BotSecrets(Tables tables, SecretVault vault, TimeProvider cl
     {
         var rows = await RowsAsync(deployment, ct);
         var values = await Task.WhenAll(rows.Select(async row =>
-            (row.Reference.Name, Value: await vault.GetAsync(VaultName(deployment, row.Reference), ct))));
+            (row.Reference.Name, Value: await RecallAsync(deployment, row.Reference, ct))));
         return [.. values.Where(pair => pair.Value is not null).Select(pair => KeyValuePair.Create(pair.Name, pair.Value!))];
     }
 
@@ -145,9 +145,20 @@ public sealed class BotSecrets(Tables tables, SecretVault vault, TimeProvider cl
     }
 
     private async Task<string> ReadAsync(string deployment, SecretRef reference, CancellationToken ct) =>
-        reference.Version is null
-            ? await GetAsync(deployment, reference.Name, ct)
-            : await vault.GetAsync(VaultName(deployment, reference), ct) ?? throw Gone(reference);
+        await RecallAsync(deployment, reference, ct) ?? throw (reference.Version is null ? Missing(reference.Name) : Gone(reference));
+
+    /// <summary>Null when there is no such value. One of the same name that was replaced is another, and not recalled.</summary>
+    private async Task<string?> RecallAsync(string deployment, SecretRef reference, CancellationToken ct)
+    {
+        var name = VaultName(deployment, reference);
+        if (await vault.RecallAsync(name, Keep, ct) is { } value && Fingerprint(deployment, value) == reference.Fingerprint)
+        {
+            return value;
+        }
+
+        vault.Forget(name);
+        return await vault.RecallAsync(name, Keep, ct);
+    }
 
     private async Task PruneAsync(string deployment, IReadOnlyCollection<SecretRef> inUse, CancellationToken ct)
     {
@@ -169,6 +180,10 @@ public sealed class BotSecrets(Tables tables, SecretVault vault, TimeProvider cl
                 SecretRef.OfKey(row.RowKey, row.GetString("fingerprint") ?? ""), row.GetBoolean("staged") ?? false,
                 row.GetDateTimeOffset("setAt") ?? DateTimeOffset.MinValue))
             .ToListAsync(ct);
+
+    private static PermanentException Missing(string name) => new(
+        "secret-missing",
+        $"The secret '{name}' did not reach the vault. Delete this deployment and create it again; nothing was charged twice.");
 
     private static PermanentException Gone(SecretRef reference) => new(
         "secret-gone",

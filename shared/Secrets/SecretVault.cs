@@ -2,12 +2,14 @@ using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Security.KeyVault.Secrets;
+using Microsoft.Extensions.Caching.Memory;
 
 namespace Launchpad.Shared.Secrets;
 
 /// <summary>The values of secrets, by name. What is erased is gone for good: deleted and purged, not kept for recovery.</summary>
-public sealed class SecretVault(SecretClient client)
+public sealed class SecretVault(SecretClient client) : IDisposable
 {
+    private const int RememberedMax = 1_000;
     private const int Absent = 404;
     private const int Conflict = 409;
     private static readonly Counter<long> Reads =
@@ -18,6 +20,9 @@ public sealed class SecretVault(SecretClient client)
     // Purging takes the vault a moment, during which it refuses the name.
     private static readonly TimeSpan PurgeMax = TimeSpan.FromSeconds(60);
 
+    // In memory only, like the vault's answer itself.
+    private readonly MemoryCache _remembered = new(new MemoryCacheOptions { SizeLimit = RememberedMax });
+
     /// <summary>Returns the version. A name that was deleted but not yet purged is purged first: nobody asks for its old value.</summary>
     public async Task<string> SetAsync(string name, string value, CancellationToken ct)
     {
@@ -26,7 +31,9 @@ public sealed class SecretVault(SecretClient client)
         {
             try
             {
-                return (await client.SetSecretAsync(name, value, ct)).Value.Properties.Version;
+                var version = (await client.SetSecretAsync(name, value, ct)).Value.Properties.Version;
+                Forget(name);
+                return version;
             }
             catch (RequestFailedException refused) when (refused.Status == Conflict && !deadline.IsCancellationRequested)
             {
@@ -50,6 +57,22 @@ public sealed class SecretVault(SecretClient client)
         }
     }
 
+    /// <summary>As it was when it was last read, if that is not too long ago: for what does not change, or whose reader can tell.</summary>
+    public async Task<string?> RecallAsync(string name, TimeSpan keep, CancellationToken ct)
+    {
+        if (!_remembered.TryGetValue(name, out string? value) && (value = await GetAsync(name, ct)) is not null)
+        {
+            _remembered.Set(name, value, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = keep });
+        }
+
+        return value;
+    }
+
+    /// <summary>Whoever recalls it next asks the vault.</summary>
+    public void Forget(string name) => _remembered.Remove(name);
+
+    public void Dispose() => _remembered.Dispose();
+
     /// <summary>Does nothing when there is no such secret, and finishes an erasure that was interrupted.</summary>
     public async Task EraseAsync(string name, CancellationToken ct)
     {
@@ -57,6 +80,7 @@ public sealed class SecretVault(SecretClient client)
         try
         {
             await DeleteAsync(name, deadline.Token);
+            Forget(name);
             await PurgeAsync(name, deadline.Token);
         }
         catch (OperationCanceledException late) when (!ct.IsCancellationRequested)

@@ -36,9 +36,6 @@ public sealed record VmOptions
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan KeepKey { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>For verbs that only look.</summary>
+    /// <summary>For one conversation, beside what it waits on purpose.</summary>
     public TimeSpan ShortTimeout { get; set; } = TimeSpan.FromSeconds(60);
-
-    /// <summary>For apply and remove: a first pull over a slow line is the longest thing that may happen.</summary>
-    public TimeSpan LongTimeout { get; set; } = TimeSpan.FromMinutes(20);
 }

@@ -28,7 +28,7 @@ public sealed class VmProgram(IOptions<VmOptions> options) : IDisposable
     public async Task<TValue> RunAsync<TRequest, TValue>(
         VmEndpoint vm, string clientKeyPem, VmVerb verb, TRequest request, IProgress<VmStep>? progress, CancellationToken ct)
     {
-        using var span = Telemetry.StartVerb(vm.Vm, WireName(verb));
+        using var span = Telemetry.StartVerb(vm.Vm, WireName(request is JobRequest { Call.Verb: var begun } ? begun : verb));
         try
         {
             var value = await ConverseAsync<TRequest, TValue>(vm, clientKeyPem, verb, request, progress, ct);
@@ -49,7 +49,7 @@ public sealed class VmProgram(IOptions<VmOptions> options) : IDisposable
         var document = JsonSerializer.SerializeToUtf8Bytes(request, Outbound<TRequest>());
         byte[] call = [];
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var limit = TimeLimit(request);
+        var limit = options.Value.ShortTimeout + TimeSpan.FromSeconds(request is JobRequest job ? job.WaitSeconds : 0);
         deadline.CancelAfter(limit);
         try
         {
@@ -103,15 +103,6 @@ public sealed class VmProgram(IOptions<VmOptions> options) : IDisposable
     private static string Command(Binary program, VmVerb verb) => $"launchpad-vm {program.Sha256} {WireName(verb)}";
 
     private static string WireName(VmVerb verb) => JsonSerializer.Serialize(verb, VmJson.Default.VmVerb).Trim('"');
-
-    private TimeSpan TimeLimit<TRequest>(TRequest request) => request switch
-    {
-        ApplyRequest or RemoveRequest or VolumeRequest or ValidateRequest => options.Value.LongTimeout,
-        JobRequest job => options.Value.ShortTimeout + TimeSpan.FromSeconds(job.WaitSeconds),
-        HealthRequest health => options.Value.ShortTimeout + TimeSpan.FromSeconds(health.WaitSeconds + health.HoldSeconds),
-        ExecTestRequest test => options.Value.ShortTimeout + TimeSpan.FromSeconds(test.TimeoutSeconds),
-        _ => options.Value.ShortTimeout,
-    };
 
     private static async Task<VmLine> ReadResultAsync(
         VmCommand command, IProgress<VmStep>? progress, TimeSpan silenceMax, CancellationToken ct)

@@ -1,20 +1,14 @@
 using System.Text.Json;
 using Launchpad.Shared.Secrets;
 using Launchpad.Shared.Ssh;
-using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Options;
 
 namespace Launchpad.Shared.Vms;
 
 /// <summary>The keys of a machine, and how it is spoken to. Both its own host key and the only client key that it lets in are made here
 /// and kept in Key Vault, so the first connection is already pinned.</summary>
-public sealed class VmAccess(SecretVault vault, VmProgram program, IOptions<VmOptions> options) : IDisposable
+public sealed class VmAccess(SecretVault vault, VmProgram program, IOptions<VmOptions> options)
 {
-    private const int KeysMax = 1_000;
-
-    // In memory only, like the vault's answer itself.
-    private readonly MemoryCache _clientKeys = new(new MemoryCacheOptions { SizeLimit = KeysMax });
-
     /// <summary>Makes the keys unless they exist.</summary>
     public async Task<(SshKeyPair Host, SshKeyPair Client)> EnsureKeysAsync(string vm, CancellationToken ct) =>
         (await EnsureAsync(HostKeyName(vm), ct), await EnsureAsync(ClientKeyName(vm), ct));
@@ -23,7 +17,6 @@ public sealed class VmAccess(SecretVault vault, VmProgram program, IOptions<VmOp
     {
         await vault.EraseAsync(HostKeyName(vm), ct);
         await vault.EraseAsync(ClientKeyName(vm), ct);
-        _clientKeys.Remove(ClientKeyName(vm));
     }
 
     /// <summary>What a machine is told about its heartbeat; null when nobody takes any.</summary>
@@ -31,12 +24,15 @@ public sealed class VmAccess(SecretVault vault, VmProgram program, IOptions<VmOp
         ? new(vm, new Uri(origin, $"/api/machines/{vm}/heartbeat").ToString())
         : null;
 
-    public Task<TResult> RunAsync<TRequest, TResult>(Vm vm, VmVerb verb, TRequest request, CancellationToken ct) =>
-        RunAsync<TRequest, TResult>(vm, verb, request, progress: null, ct);
-
+    /// <summary>For what is answered within seconds; <see cref="VmJobs"/> is for everything else.</summary>
+    /// <param name="vm">Who is asked.</param>
+    /// <param name="verb">That of the request.</param>
+    /// <param name="request">What is asked.</param>
+    /// <param name="ct">Stops the wait.</param>
     /// <param name="progress">Told of every step of the machine, in order, while it goes on.</param>
     public async Task<TResult> RunAsync<TRequest, TResult>(
-        Vm vm, VmVerb verb, TRequest request, IProgress<VmStep>? progress, CancellationToken ct)
+        Vm vm, VmVerb verb, TRequest request, CancellationToken ct, IProgress<VmStep>? progress = null)
+        where TRequest : IQuestion
     {
         if (vm is not { Address: { } address, HostKey: { } hostKey })
         {
@@ -52,26 +48,15 @@ public sealed class VmAccess(SecretVault vault, VmProgram program, IOptions<VmOp
         catch (VmFailedException refused) when (refused.Code == VmErrorCode.AccessDenied)
         {
             // The next attempt asks the vault: the machine may have been made anew, with other keys.
-            _clientKeys.Remove(ClientKeyName(vm.Id));
+            vault.Forget(ClientKeyName(vm.Id));
             throw;
         }
     }
 
-    public void Dispose() => _clientKeys.Dispose();
-
-    private async Task<string> ClientKeyAsync(string vm, CancellationToken ct)
-    {
-        var name = ClientKeyName(vm);
-        if (_clientKeys.TryGetValue(name, out string? known))
-        {
-            return known!;
-        }
-
-        var kept = await vault.GetAsync(name, ct)
-            ?? throw new PermanentException("vm-key-missing", "The key to the machine is gone, so it cannot be reached any more.");
-        var entry = new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = options.Value.KeepKey };
-        return _clientKeys.Set(name, Read(kept).PrivateKeyPem, entry);
-    }
+    private async Task<string> ClientKeyAsync(string vm, CancellationToken ct) =>
+        await vault.RecallAsync(ClientKeyName(vm), options.Value.KeepKey, ct) is { } kept
+            ? Read(kept).PrivateKeyPem
+            : throw new PermanentException("vm-key-missing", "The key to the machine is gone, so it cannot be reached any more.");
 
     private async Task<SshKeyPair> EnsureAsync(string name, CancellationToken ct)
     {

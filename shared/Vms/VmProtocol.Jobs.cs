@@ -13,10 +13,10 @@ public sealed record VmCall(VmVerb Verb, JsonElement Request)
 /// <summary>What is done with a job.</summary>
 public enum JobAction
 {
-    /// <summary>Begins it, unless one of this name was begun before.</summary>
+    /// <summary>Begins it, unless one of this name was begun before, and then asks as <see cref="Poll"/> does.</summary>
     [JsonStringEnumMemberName("start")] Start,
 
-    /// <summary>Asks how far it is, and waits for news.</summary>
+    /// <summary>Tells its steps, all of them and those to come, until it ends or the asker has waited long enough.</summary>
     [JsonStringEnumMemberName("poll")] Poll,
 
     /// <summary>Ends it with everything that it started; what it had done until then stays done.</summary>
@@ -29,18 +29,14 @@ public enum JobAction
 /// <summary>A verb that goes on when nobody listens: it belongs to its name, not to the connection that began it.</summary>
 /// <param name="Name">Given by whoever starts it; the same name is the same job.</param>
 /// <param name="Call">What it is to do; only for <see cref="JobAction.Start"/>.</param>
-/// <param name="From">How many steps are known already.</param>
-/// <param name="WaitSeconds">How long to wait for another step or the end, 20 at most.</param>
+/// <param name="WaitSeconds">How long to wait for its end, 20 at most.</param>
 public sealed record JobRequest(
     string Name, JobAction Action,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] VmCall? Call = null,
-    int From = 0, int WaitSeconds = 0);
+    int WaitSeconds = 0) : IQuestion;
 
 /// <summary>How far a job is.</summary>
-/// <param name="Steps">Those after the ones that were known.</param>
-/// <param name="Next">What to ask from next time.</param>
 /// <param name="Value">What the verb answered; null while it goes on, and when it failed.</param>
 /// <param name="Error">Why it failed; <see cref="VmErrorCode.JobLost"/> when nothing is known of it, because the machine was restarted or
 /// the job was ended from outside.</param>
-public sealed record JobResult(
-    string Name, bool Ended, IReadOnlyList<VmStep> Steps, int Next, JsonElement? Value = null, VmError? Error = null);
+public sealed record JobResult(string Name, bool Ended, JsonElement? Value = null, VmError? Error = null);

@@ -16,11 +16,16 @@ public enum VmVerb
     [JsonStringEnumMemberName("pair-browser")] PairBrowser,
     [JsonStringEnumMemberName("validate")] Validate,
     [JsonStringEnumMemberName("volume")] Volume,
+    [JsonStringEnumMemberName("measure")] Measure,
     [JsonStringEnumMemberName("job")] Job,
 
     /// <summary>Run by the machine itself, on its own clock; no connection may ask for it.</summary>
     [JsonStringEnumMemberName("heartbeat")] Heartbeat,
 }
+
+/// <summary>A request that is answered while its asker waits: it looks, and is done in seconds. Whatever is not one can take minutes, and is
+/// only asked for as a job (ADR 21).</summary>
+public interface IQuestion;
 
 /// <summary>How far <c>apply</c> goes. Every stage before the named one is converged first.</summary>
 public enum ApplyStage
@@ -117,7 +122,7 @@ public sealed record VmStorage(int SizeMb, int UsedMb, int FreeMb)
 }
 
 /// <summary>The last lines (1000 at most) that the container wrote.</summary>
-public sealed record LogsRequest(string Deployment, int Tail = 200, DateTimeOffset? Since = null);
+public sealed record LogsRequest(string Deployment, int Tail = 200, DateTimeOffset? Since = null) : IQuestion;
 
 /// <summary>Oldest first.</summary>
 public sealed record LogsResult(IReadOnlyList<VmLogLine> Lines);
@@ -163,9 +168,6 @@ public enum VolumeAction
 
     /// <summary>As <see cref="Return"/>, and an error when nothing of that version is kept.</summary>
     [JsonStringEnumMemberName("exchange")] Exchange,
-
-    /// <summary>Only says how much its files take.</summary>
-    [JsonStringEnumMemberName("measure")] Measure,
 }
 
 /// <param name="To">Whose volume the copy becomes; only for <see cref="VolumeAction.Copy"/>.</param>
@@ -177,10 +179,17 @@ public sealed record VolumeRequest(string Deployment, VolumeAction Action, strin
 /// <param name="UsedMb">What it takes, mebibytes.</param>
 public sealed record VolumeResult(int UsedMb, long Ms);
 
+/// <summary>Asks how much the files of a deployment's volume take.</summary>
+public sealed record MeasureRequest(string Deployment) : IQuestion;
+
+/// <param name="UsedMb">Mebibytes.</param>
+public sealed record MeasureResult(int UsedMb);
+
 /// <summary>Asks what the VM is and what it runs.</summary>
 /// <param name="Call">Another verb instead. Every entry script that was ever put on a VM admits the word facts, and some admit no word
 /// that is newer than they are.</param>
-public sealed record FactsRequest([property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] VmCall? Call = null);
+public sealed record FactsRequest(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] VmCall? Call = null) : IQuestion;
 
 /// <summary>The VM. Docker and Caddy are versions; null when they do not answer.</summary>
 /// <param name="Bots">What runs, as the heartbeat tells it; null when Docker does not answer.</param>
@@ -263,6 +272,8 @@ public sealed record VmLine(
 [JsonSerializable(typeof(ValidateResult))]
 [JsonSerializable(typeof(VolumeRequest))]
 [JsonSerializable(typeof(VolumeResult))]
+[JsonSerializable(typeof(MeasureRequest))]
+[JsonSerializable(typeof(MeasureResult))]
 [JsonSerializable(typeof(VmCall))]
 [JsonSerializable(typeof(JobRequest))]
 [JsonSerializable(typeof(JobResult))]

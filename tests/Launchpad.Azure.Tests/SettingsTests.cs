@@ -35,7 +35,7 @@ public sealed class SettingsTests(Deployment deployment)
 
         // How long to wait.
         "Azure__Timeout", "Images__Timeout", "KeyVault__Timeout", "Storage__Timeout", "Stripe__Timeout",
-        "Vms__ConnectTimeout", "Vms__KeepAlive", "Vms__KeepConnection", "Vms__KeepKey", "Vms__ShortTimeout", "Vms__LongTimeout",
+        "Vms__ConnectTimeout", "Vms__KeepAlive", "Vms__KeepConnection", "Vms__KeepKey", "Vms__ShortTimeout",
         "Billing__FirstLook", "Billing__Interval",
         "Rollouts__HealthWindow", "Rollouts__CanaryMessage", "Retention__DeletedBots", "Retention__Histories", "Retention__SweepMax",
     ];

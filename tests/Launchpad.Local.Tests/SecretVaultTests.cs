@@ -1,5 +1,6 @@
 using Azure;
 using Launchpad.Local.Faults;
+using Launchpad.Processes;
 using Launchpad.Shared.Secrets;
 
 namespace Launchpad.Local.Tests;
@@ -21,6 +22,24 @@ public sealed class SecretVaultTests(TestCloud cloud) : IClassFixture<TestCloud>
 
         Assert.Equal(32, version.Length);
         Assert.Equal(value, await _vault.GetAsync(_name, default));
+    }
+
+    [Fact]
+    public async Task A_value_is_recalled_without_the_vault_until_its_time_is_over_or_it_is_changed_here()
+    {
+        var keep = TimeSpan.FromMinutes(1);
+        Assert.Null(await _vault.RecallAsync(_name, keep, default));
+        await _vault.SetAsync(_name, "one", default);
+        using var other = new SecretVault(ManagedIdentity.SecretClient(cloud));
+        Assert.Equal(("one", "one"), (await _vault.RecallAsync(_name, keep, default), await other.RecallAsync(_name, TimeSpan.FromMilliseconds(50), default)));
+        await _vault.SetAsync(_name, "two", default);
+        await Task.Delay(TimeSpan.FromMilliseconds(100));
+        using var reads = new Counted("launchpad.vault.reads");
+        Assert.Equal(("two", "two"), (await _vault.RecallAsync(_name, keep, default), await other.RecallAsync(_name, keep, default)));
+        Assert.Equal(("two", "two"), (await _vault.RecallAsync(_name, keep, default), await other.RecallAsync(_name, keep, default)));
+        Assert.Equal(2, reads.Total);
+        await _vault.EraseAsync(_name, default);
+        Assert.Null(await _vault.RecallAsync(_name, keep, default));
     }
 
     [Fact]

@@ -14,7 +14,11 @@ namespace Launchpad.Local.Tests;
 [Collection(ManagedIdentity.Collection)]
 public sealed class VmAccessTests(TestCloud cloud) : IClassFixture<TestCloud>, IAsyncLifetime
 {
-    private const string Answer = """{"event":"result","ok":true,"value":{"request":"done"}}""";
+    private const string Answer = """{"event":"result","ok":true,"value":{"lines":[]}}""";
+
+    private const string Name = "op_1-work";
+    private const string Started =
+        """{"name":"op_1-work","action":"start","call":{"verb":"pair-browser","request":{"deployment":"dep_1","request":"req_1"}},"waitSeconds":18}""";
 
     private readonly Sshd _sshd = new();
     private readonly string _id = $"vm_{Guid.NewGuid():n}";
@@ -38,7 +42,7 @@ public sealed class VmAccessTests(TestCloud cloud) : IClassFixture<TestCloud>, I
     [Fact]
     public async Task A_key_is_asked_for_again_when_its_time_is_over()
     {
-        using var access = Access(TimeSpan.FromMilliseconds(200));
+        var access = Access(TimeSpan.FromMilliseconds(200));
         using var reads = new Counted("launchpad.vault.reads");
         await AskAsync(access);
         await Task.Delay(TimeSpan.FromSeconds(1));
@@ -50,7 +54,7 @@ public sealed class VmAccessTests(TestCloud cloud) : IClassFixture<TestCloud>, I
     public async Task A_key_that_the_machine_refuses_is_forgotten_and_the_next_attempt_has_the_new_one()
     {
         await AskAsync();
-        using var other = Access(TimeSpan.FromMinutes(5));
+        var other = Access(TimeSpan.FromMinutes(5));
         await other.EraseKeysAsync(_id, default);
         await LetInAsync((await other.EnsureKeysAsync(_id, default)).Client);
 
@@ -72,37 +76,46 @@ public sealed class VmAccessTests(TestCloud cloud) : IClassFixture<TestCloud>, I
     }
 
     [Fact]
-    public async Task A_job_is_started_asked_about_and_collected_by_its_name()
+    public async Task A_job_is_started_once_asked_about_without_what_it_is_to_do_and_collected_by_its_name()
     {
-        var jobs = new VmJobs(_access);
-        await DoAsync(new JobResult("op_1-work", false, [], 0));
-        await jobs.StartAsync(_vm, VmVerb.PairBrowser, "op_1-work", new PairBrowserRequest("dep_1", "req_1"), default);
-        Assert.Equal(
-            """{"name":"op_1-work","action":"start","call":{"verb":"pair-browser","request":{"deployment":"dep_1","request":"req_1"}},"from":0,"waitSeconds":0}""",
-            await DocumentAsync());
+        await DoAsync(new JobResult(Name, false));
+        Assert.False((await LookAsync(isBegun: false)).Ended);
+        Assert.Equal(Started, await SaidAsync());
 
-        await DoAsync(new JobResult("op_1-work", false, [new(VmSteps.Pull, VmStepState.Started, 0, null)], 3));
-        var under = await jobs.PollAsync<PairBrowserResult>(_vm, "op_1-work", 2, default);
-        Assert.Equal((false, 3, VmSteps.Pull), (under.Ended, under.Next, Assert.Single(under.Steps).Name));
-        Assert.Null(under.Result);
-        Assert.Equal("""{"name":"op_1-work","action":"poll","from":2,"waitSeconds":20}""", await DocumentAsync());
+        await DoAsync(new JobResult(Name, false));
+        var under = await LookAsync(isBegun: true);
+        Assert.Equal((false, null, null), (under.Ended, under.Result, under.Error));
+        Assert.Equal("""{"name":"op_1-work","action":"poll","waitSeconds":18}""", await SaidAsync());
 
         var value = JsonSerializer.SerializeToElement(new PairBrowserResult("req\u001b_1"), VmJson.Default.PairBrowserResult);
-        await DoAsync(new JobResult("op_1-work", true, [], 3, value));
-        Assert.Equal("req_1", (await jobs.PollAsync<PairBrowserResult>(_vm, "op_1-work", 3, default)).Result!.Request);
+        await DoAsync(new JobResult(Name, true, value));
+        Assert.Equal("req_1", (await LookAsync(isBegun: true)).Result!.Request);
 
-        await DoAsync(new JobResult("op_1-work", true, [], 3, null, new(VmErrorCode.JobLost, "gone", Retryable: true)));
-        var lost = await jobs.PollAsync<PairBrowserResult>(_vm, "op_1-work", 3, default);
-        Assert.Equal((true, VmErrorCode.JobLost), (lost.Ended, lost.Error!.Code));
-        await jobs.CollectAsync(_vm, "op_1-work", default);
-        Assert.Equal("""{"name":"op_1-work","action":"collect","from":0,"waitSeconds":0}""", await DocumentAsync());
+        await DoAsync(new JobResult(Name, true, null, new(VmErrorCode.BotFailed, "no", Retryable: true)));
+        Assert.Equal((true, VmErrorCode.BotFailed), await LookAsync(isBegun: true) is var failed ? (failed.Ended, failed.Error!.Code) : default);
+
+        await DoAsync(new JobResult(Name, true));
+        await new VmJobs(_access).CollectAsync(_vm, Name, default);
+        Assert.Equal("""{"name":"op_1-work","action":"collect","waitSeconds":0}""", (await SaidAsync()).Split('\n')[^1]);
+    }
+
+    [Fact]
+    public async Task A_job_that_the_machine_lost_is_collected_and_started_again_in_the_same_look()
+    {
+        await DoAsync(new JobResult(Name, true, null, new(VmErrorCode.JobLost, "gone", Retryable: true)));
+        var lost = await LookAsync(isBegun: true);
+        Assert.Equal(VmErrorCode.JobLost, lost.Error!.Code);
+        Assert.Equal(
+            """{"name":"op_1-work","action":"poll","waitSeconds":18}""" + '\n' + """{"name":"op_1-work","action":"collect","waitSeconds":0}"""
+                + '\n' + Started,
+            await SaidAsync());
     }
 
     public async Task InitializeAsync()
     {
         await _sshd.InitializeAsync();
         await File.WriteAllTextAsync(_sshd.PathOf("program"), "any");
-        await File.WriteAllTextAsync(_sshd.PathOf("entry"), $"cat >{_sshd.PathOf("document")}; cat {_sshd.PathOf("answer")}\n");
+        await File.WriteAllTextAsync(_sshd.PathOf("entry"), $"cat >>{_sshd.PathOf("document")}; echo >>{_sshd.PathOf("document")}; cat {_sshd.PathOf("answer")}\n");
         await File.WriteAllTextAsync(_sshd.PathOf("answer"), Answer + "\n");
         var fingerprint = (await _sshd.FingerPrintAsync("host")).Split(' ')[1]["SHA256:".Length..];
         _vm = new(
@@ -115,7 +128,6 @@ public sealed class VmAccessTests(TestCloud cloud) : IClassFixture<TestCloud>, I
 
     public async Task DisposeAsync()
     {
-        _access.Dispose();
         _program.Dispose();
         await _sshd.DisposeAsync();
     }
@@ -129,8 +141,11 @@ public sealed class VmAccessTests(TestCloud cloud) : IClassFixture<TestCloud>, I
     private Task LetInAsync(SshKeyPair client) => File.WriteAllTextAsync(
         _sshd.PathOf("authorized"), $"restrict,command=\"/bin/bash {_sshd.PathOf("entry")}\" {client.PublicKey}\n");
 
-    private async Task AskAsync(VmAccess? access = null) => Assert.Equal("done", (await (access ?? _access)
-        .RunAsync<PairBrowserRequest, PairBrowserResult>(_vm, VmVerb.PairBrowser, new("dep_1", "req_1"), default)).Request);
+    private async Task AskAsync(VmAccess? access = null) => Assert.Empty((await (access ?? _access)
+        .RunAsync<LogsRequest, LogsResult>(_vm, VmVerb.Logs, new("dep_1"), default)).Lines);
+
+    private Task<VmJob<PairBrowserResult>> LookAsync(bool isBegun) => new VmJobs(_access).LookAsync<PairBrowserRequest, PairBrowserResult>(
+        _vm, Name, isBegun, VmVerb.PairBrowser, () => Task.FromResult(new PairBrowserRequest("dep_1", "req_1")), null, default);
 
     private Task DoAsync(JobResult answer)
     {
@@ -139,5 +154,11 @@ public sealed class VmAccessTests(TestCloud cloud) : IClassFixture<TestCloud>, I
         return File.WriteAllTextAsync(_sshd.PathOf("answer"), line + "\n");
     }
 
-    private Task<string> DocumentAsync() => File.ReadAllTextAsync(_sshd.PathOf("document"));
+    /// <summary>Everything that was asked since this was asked last, a line each.</summary>
+    private async Task<string> SaidAsync()
+    {
+        var said = await File.ReadAllTextAsync(_sshd.PathOf("document"));
+        File.Delete(_sshd.PathOf("document"));
+        return said.TrimEnd('\n');
+    }
 }

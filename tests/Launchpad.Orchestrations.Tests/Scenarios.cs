@@ -25,13 +25,16 @@ internal static class Scenarios
     private static readonly NotHeldException NotHeld = new();
     private static readonly TimeoutException Transient = new("The machine did not answer.");
 
+    private static readonly Unfinished Runs = new();
+    private static readonly Unfinished Next = new(Runs: false, Stage: 1);
+
     private static readonly Dictionary<string, object?[]> Placed = new()
     {
         ["ValidateOrder"] = [new Order(Tier.Shared)],
         ["VerifyImage"] = ["sha256:0f00"],
         ["ReserveCapacity"] = [new Reservation(Vm, Ready: true)],
         ["SealConfig"] = [1],
-        ["CheckBot"] = [false, true],
+        ["CheckBot"] = [Next, null],
         ["ReleaseCapacity"] = [new Released(null)],
         ["Close"] = [true],
     };
@@ -57,6 +60,14 @@ internal static class Scenarios
         new("provision-undone-from-the-middle", nameof(Provision), Order, Undone)
         {
             Answers = With(("BringUp", [Permanent]), ("ReleaseCapacity", [new Released(Vm)]), ("IsVmGone", [false, true]), Failed),
+        },
+        new("provision-whose-image-takes-long", nameof(Provision), Order, Completed)
+        {
+            Answers = With(("BringUp", [Runs, new Unfinished(At: 1), Transient, new Unfinished(At: 2), null])),
+        },
+        new("provision-undone-while-its-image-takes-long", nameof(Provision), Order, Undone)
+        {
+            Answers = With(("BringUp", [Runs, NotHeld]), ("RemoveBot", [Runs, null]), Failed),
         },
         new("provision-undone-at-the-end", nameof(Provision), Order, Undone) { Answers = With(("RouteBot", [Permanent]), Failed) },
         new("provision-that-lost-its-deployment", nameof(Provision), Order, Undone)
@@ -116,6 +127,11 @@ internal static class Scenarios
             Answers = With(Rolling, ("AskCandidate", [Permanent]), Failed),
         },
         new("rollout-that-goes-back", nameof(Rollout), Change, "3") { Answers = With(Rolling, ("HoldReady", [Permanent]), Failed) },
+        new("rollout-that-goes-back-slowly", nameof(Rollout), Change, "3")
+        {
+            Answers = With(
+                Rolling, ("BringUp", [Runs, Permanent]), ("ReturnBot", [Runs, Next, Runs with { Stage = 1 }, Next with { Stage = 2 }, null]), Failed),
+        },
         new("rollout-that-goes-back-with-its-data", nameof(Rollout), Change with { Data = DataChoice.AsAtSwitch }, "3")
         {
             Answers = With(Rolling, ("BringUp", [Permanent]), Failed),
@@ -211,8 +227,7 @@ internal static class Scenarios
         ["VerifyImage"] = ["127.0.0.1/bot@sha256:0f00"],
         ["DraftVersion"] = [new Draft(2, 1, "127.0.0.1/bot@sha256:0f00")],
         ["ReserveCandidate"] = [true],
-        ["CheckCandidate"] = [false, true],
-        ["CheckBot"] = [true],
+        ["CheckCandidate"] = [Runs, Next, null],
         ["Close"] = [true],
     };
 

@@ -103,12 +103,12 @@ public sealed class SpanTests : IAsyncLifetime, IDisposable
     {
         var operation = await BegunAsync();
 
-        await _steps.FollowAsync(operation.Target, [Steps.Pull, Steps.Start], (_, reports) =>
+        await _steps.FollowAsync(operation.Target, [Steps.Pull, Steps.Start], 0, (_, reports) =>
         {
             reports.Report(new(Ended: false, "half"));
             reports.Report(new(Ended: true, "typed"));
             reports.Report(new(Ended: true, "typed"));
-            return Task.CompletedTask;
+            return Task.FromResult(true);
         }, CancellationToken.None);
 
         Assert.Equal(

@@ -36,18 +36,18 @@ public sealed class JobTests(Machine machine) : IAsyncLifetime
         }
 
         Assert.False((await PollAsync()).Ended);
-        var ended = await machine.UntilEndedAsync(Name);
+        var (ended, _) = await machine.UntilEndedAsync(Name);
         Assert.Null(ended.Error);
         Assert.True(ended.Value!.Value.Deserialize(VmJson.Default.HealthResult)!.Ready);
     }
 
     [Fact]
-    public async Task Its_steps_are_told_once_and_its_answer_is_that_of_the_verb()
+    public async Task Its_steps_are_told_to_whoever_looks_from_the_first_and_its_answer_is_that_of_the_verb()
     {
-        var ended = await machine.JobAsync(Name, VmVerb.Apply, Request);
+        var (ended, steps) = await machine.JobAsync(Name, VmVerb.Apply, Request);
         Assert.Equal(
             [VmSteps.Volume, VmSteps.Network, VmSteps.Firewall, VmSteps.Files, VmSteps.Secrets, VmSteps.Pull, VmSteps.Start, VmSteps.Route],
-            ended.Steps.Where(step => step.State != VmStepState.Started).Select(step => step.Name).OrderBy(Order));
+            steps.Where(step => step.State != VmStepState.Started).Select(step => step.Name).OrderBy(Order));
         var result = ended.Value!.Value.Deserialize(VmJson.Default.ApplyResult)!;
         Assert.True(result.Changed);
         Assert.Equal(result.Container, (await machine.ApplyAsync(Request)).Result.Container);
@@ -57,9 +57,43 @@ public sealed class JobTests(Machine machine) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Whoever_looks_while_it_goes_on_hears_of_all_that_it_did_and_is_not_kept_longer_than_asked()
+    {
+        await machine.OnVmAsync(
+            $"mkdir -p /run/launchpad/locks; setsid flock /run/launchpad/locks/vm sleep 4 >/dev/null 2>&1 </dev/null & sleep 0.3");
+        var first = new List<VmStep>();
+        var begun = await machine.AskJobAsync(
+            new(Name, JobAction.Start, Machine.CallOf(VmVerb.Apply, Request), WaitSeconds: 1), first.Add);
+        Assert.False(begun.Ended);
+        var (ended, all) = await machine.UntilEndedAsync(Name);
+        Assert.Null(ended.Error);
+        Assert.Equal(first, all.Take(first.Count));
+        Assert.Equal(VmSteps.Route, all[^1].Name);
+    }
+
+    [Fact]
+    public async Task Programs_that_no_build_and_no_job_needs_any_more_go_when_a_job_is_begun()
+    {
+        var own = (await machine.OnVmAsync("ls /opt/launchpad")).Trim();
+        string[] old = [.. "abc".Select(letter => new string(letter, 64))];
+        for (var age = 0; age < old.Length; age++)
+        {
+            await machine.OnVmAsync(
+                $"cp -r /opt/launchpad/{own} /opt/launchpad/{old[age]}; touch -d '{age + 1} days ago' /opt/launchpad/{old[age]}/launchpad-vm");
+        }
+
+        // It waits for a document that does not come.
+        await machine.OnVmAsync($"(sleep 60 | /opt/launchpad/{old[2]}/launchpad-vm facts >/dev/null 2>&1) >/dev/null 2>&1 & sleep 0.3");
+        await machine.JobAsync(Name, VmVerb.Facts, new FactsRequest());
+        var left = (await machine.OnVmAsync("ls /opt/launchpad")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(new[] { old[0], old[2], own }.Order(StringComparer.Ordinal), left.Order(StringComparer.Ordinal));
+        await machine.OnVmAsync($"pkill -f {old[2]} || true; rm -r /opt/launchpad/{old[0]} /opt/launchpad/{old[2]}");
+    }
+
+    [Fact]
     public async Task A_verb_that_fails_ends_its_job_with_its_reason()
     {
-        var ended = await machine.JobAsync(Name, VmVerb.Volume, new VolumeRequest(Bot, VolumeAction.Measure));
+        var (ended, _) = await machine.JobAsync(Name, VmVerb.Volume, new VolumeRequest(Bot, VolumeAction.Keep, Of: 1));
         Assert.Null(ended.Value);
         Assert.Equal(VmErrorCode.NotFound, ended.Error!.Code);
     }
@@ -110,10 +144,10 @@ public sealed class JobTests(Machine machine) : IAsyncLifetime
         await machine.StartJobAsync(Name, VmVerb.Health, Holding(60));
         await machine.OnVmAsync("kill -KILL $(pgrep -f 'launchpad-vm [r]un-job')");
 
-        var lost = (await machine.UntilEndedAsync(Name)).Error!;
+        var lost = (await machine.UntilEndedAsync(Name)).Job.Error!;
 
         Assert.Equal((VmErrorCode.JobLost, true), (lost.Code, lost.Retryable));
-        Assert.Null((await machine.JobAsync(Name, VmVerb.Health, Holding(1))).Error);
+        Assert.Null((await machine.JobAsync(Name, VmVerb.Health, Holding(1))).Job.Error);
     }
 
     [Fact]
@@ -143,7 +177,7 @@ public sealed class JobTests(Machine machine) : IAsyncLifetime
             $"grep -rls {secret[..^1]}[{secret[^1]}] /run/launchpad /var/lib/launchpad /tmp /proc/[0-9]*/cmdline /proc/[0-9]*/environ || true");
         Assert.Equal("", found);
         Assert.False((await PollAsync()).Ended);
-        Assert.Null((await machine.UntilEndedAsync(Name)).Error);
+        Assert.Null((await machine.UntilEndedAsync(Name)).Job.Error);
         Assert.StartsWith(secret, await machine.InsideAsync(Bot, "cat /run/secrets/gateway-token"), StringComparison.Ordinal);
     }
 

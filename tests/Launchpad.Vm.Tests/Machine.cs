@@ -89,34 +89,38 @@ public class Machine : IAsyncLifetime
     public static VmCall CallOf<TRequest>(VmVerb verb, TRequest request) =>
         new(verb, JsonSerializer.SerializeToElement(request, VmJson.Default.Options.GetTypeInfo(typeof(TRequest))));
 
-    public Task<JobResult> AskJobAsync(JobRequest request) => AskAsync<JobRequest, JobResult>(VmVerb.Job, request);
+    public Task<JobResult> AskJobAsync(JobRequest request, Action<VmStep>? step = null) =>
+        AskAsync<JobRequest, JobResult>(VmVerb.Job, request, step);
 
     public Task<JobResult> StartJobAsync<TRequest>(string name, VmVerb verb, TRequest request) =>
         AskJobAsync(new(name, JobAction.Start, CallOf(verb, request)));
 
-    /// <summary>From its start to its end: the last answer, with all of its steps.</summary>
-    public async Task<JobResult> JobAsync<TRequest>(string name, VmVerb verb, TRequest request)
-    {
-        await StartJobAsync(name, verb, request);
-        return await UntilEndedAsync(name);
-    }
-
-    public async Task<JobResult> UntilEndedAsync(string name)
+    /// <summary>From its start to its end, in one conversation when it is short: the last answer, with all of its steps.</summary>
+    public async Task<(JobResult Job, List<VmStep> Steps)> JobAsync<TRequest>(string name, VmVerb verb, TRequest request)
     {
         var steps = new List<VmStep>();
+        var begun = await AskJobAsync(new(name, JobAction.Start, CallOf(verb, request), WaitSeconds: 20), steps.Add);
+        return begun.Ended ? (await CollectAsync(begun), steps) : await UntilEndedAsync(name);
+    }
+
+    public async Task<(JobResult Job, List<VmStep> Steps)> UntilEndedAsync(string name)
+    {
         for (var clock = Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromSeconds(60);)
         {
-            var seen = await AskJobAsync(new(name, JobAction.Poll, From: steps.Count, WaitSeconds: 20));
-            steps.AddRange(seen.Steps);
-            Assert.Equal(steps.Count, seen.Next);
-            if (seen.Ended)
+            var steps = new List<VmStep>();
+            if (await AskJobAsync(new(name, JobAction.Poll, WaitSeconds: 20), steps.Add) is { Ended: true } ended)
             {
-                await AskJobAsync(new(name, JobAction.Collect));
-                return seen with { Steps = steps };
+                return (await CollectAsync(ended), steps);
             }
         }
 
         throw new TimeoutException($"The job {name} did not end.");
+    }
+
+    private async Task<JobResult> CollectAsync(JobResult ended)
+    {
+        await AskJobAsync(new(ended.Name, JobAction.Collect));
+        return ended;
     }
 
     /// <summary>A shell script as root on the VM.</summary>

@@ -41,7 +41,7 @@ public sealed class VolumeTests(Machine machine) : IAsyncLifetime
         await machine.ApplyAsync(Sized(64));
         await WriteAsync("kept");
         await machine.InsideAsync(Bot, "dd if=/dev/zero of=/data/big bs=1M count=45");
-        Assert.InRange((await VolumeAsync(new(Bot, VolumeAction.Measure))).UsedMb, 45, 60);
+        Assert.InRange((await machine.AskAsync<MeasureRequest, MeasureResult>(VmVerb.Measure, new MeasureRequest(Bot))).UsedMb, 45, 60);
 
         var failure = await Assert.ThrowsAsync<VmFailedException>(() => machine.ApplyAsync(Sized(32)));
         Assert.Equal((VmErrorCode.VolumeShrink, false), (failure.Code, failure.Retryable));

@@ -78,20 +78,15 @@ internal sealed class JobFolder(string name)
         UnixCreateMode = OnlyRoot,
     }));
 
-    public JobResult Look(int from)
+    public (JobResult Job, IReadOnlyList<VmLine> Steps) Look()
     {
         // Asked first: whatever has ended writes no more.
         var isAlive = IsAlive;
         var lines = Lines();
-        var steps = lines.Where(line => line.Event == VmLine.Step).ToList();
         var result = lines.Find(line => line.Event == VmLine.Result);
-        return new(
-            name,
-            result is not null || !isAlive,
-            [.. steps.Skip(from).Select(line => new VmStep(line.Name!, line.State!.Value, line.Ms ?? 0, line.Detail))],
-            steps.Count,
-            result?.Value,
-            result is null && !isAlive ? WhyNoResult() : result?.Error);
+        return (
+            new(name, result is not null || !isAlive, result?.Value, result is null && !isAlive ? WhyNoResult() : result?.Error),
+            lines.FindAll(line => line.Event == VmLine.Step));
     }
 
     private VmError WhyNoResult() => File.Exists(Cancelled) ? new(

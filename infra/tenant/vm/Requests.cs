@@ -100,7 +100,6 @@ internal static partial class Requests
                 Require(Enum.IsDefined(job.Action), "action is none of start, poll, cancel, collect");
                 Require((job.Action is JobAction.Start) == (job.Call is not null), "call is given with start, and only then");
                 Require(job.Call?.Verb is not (VmVerb.Job or VmVerb.Heartbeat), "call.verb is not one that can be a job");
-                Require(job.From >= 0, "from is 0 or more");
                 Require(job.WaitSeconds is >= 0 and <= 20, "waitSeconds is 0 to 20");
                 break;
             case PairBrowserRequest pair:
@@ -112,9 +111,12 @@ internal static partial class Requests
                 CheckImage(validate.Image);
                 Require(validate.Config.Length is > 0 and <= FileMax, $"config has 1 to {FileMax} characters");
                 break;
+            case MeasureRequest measure:
+                CheckDeployment(measure.Deployment);
+                break;
             case VolumeRequest volume:
                 CheckDeployment(volume.Deployment);
-                Require(Enum.IsDefined(volume.Action), "action is none of copy, keep, return, exchange, measure");
+                Require(Enum.IsDefined(volume.Action), "action is none of copy, keep, return, exchange");
                 Require((volume.Action is VolumeAction.Copy) == (volume.To is not null), "to is given with copy, and only then");
                 CheckDeployment(volume.To ?? volume.Deployment);
                 Require(volume.To != volume.Deployment, "to is another deployment");

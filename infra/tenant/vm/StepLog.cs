@@ -31,6 +31,9 @@ internal sealed class StepLog(TextWriter output, int stepsMax = int.MaxValue)
         Write(new VmLine(VmLine.Step, step, detail is null ? VmStepState.Skipped : VmStepState.Done, clock.ElapsedMilliseconds, detail));
     }
 
+    /// <summary>A step of somebody else, as it was told.</summary>
+    public void Pass(VmLine step) => Write(step);
+
     public void Succeed(JsonElement value) => Write(new VmLine(VmLine.Result, Ok: true, Value: value));
 
     public void Fail(VmError error) => Write(new VmLine(VmLine.Result, Ok: false, Error: error));

@@ -29,7 +29,8 @@ internal static class Verb
             VmVerb.Validate => Of(
                 VmJson.Default.ValidateRequest, request => Validate.RunAsync(request, log), VmJson.Default.ValidateResult),
             VmVerb.Volume => Of(VmJson.Default.VolumeRequest, Volumes.RunAsync, VmJson.Default.VolumeResult),
-            VmVerb.Job => Of(VmJson.Default.JobRequest, Job.RunAsync, VmJson.Default.JobResult),
+            VmVerb.Measure => Of(VmJson.Default.MeasureRequest, Volumes.MeasureAsync, VmJson.Default.MeasureResult),
+            VmVerb.Job => Of(VmJson.Default.JobRequest, request => Job.RunAsync(request, log), VmJson.Default.JobResult),
             VmVerb.Heartbeat when Environment.GetEnvironmentVariable(Connection) is null =>
                 Of(VmJson.Default.HeartbeatRequest, Heartbeat.RunAsync, VmJson.Default.HeartbeatResult),
             VmVerb.Heartbeat => throw Requests.Invalid("the machine itself runs this verb; no connection may ask for it"),

@@ -166,7 +166,11 @@ public sealed partial class Plane : IAsyncLifetime
         new FactsResult(1, 1, 1, 1, "k", "d", "c", true, [], bots), VmJson.Default.FactsResult));
 
     /// <summary>SSH hears from now on that something was removed.</summary>
-    public Task RemovesAsync() => AnswerAsync(JsonSerializer.SerializeToElement(new RemoveResult("any", true), VmJson.Default.RemoveResult));
+    public Task RemovesAsync()
+    {
+        var removed = JsonSerializer.SerializeToElement(new RemoveResult("any", true), VmJson.Default.RemoveResult);
+        return AnswerAsync(JsonSerializer.SerializeToElement(new JobResult("any", true, [], 0, removed), VmJson.Default.JobResult));
+    }
 
     private async Task AnswerAsync(JsonElement? value)
     {

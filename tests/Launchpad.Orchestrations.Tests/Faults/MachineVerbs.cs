@@ -26,28 +26,77 @@ internal sealed record Tenant(string? Image, string? Spec, int MemoryMb, string?
 
 /// <summary>What launchpad-vm does, on a picture of a machine instead of one: the same words, the same effects, the same content with what is
 /// done already. Each call is one that the wire can break.</summary>
-internal sealed class MachineVerbs(Wire wire, Func<string, string, bool> isSick)
+internal sealed class MachineVerbs(Wire wire, Func<string, string, bool> isSick, Func<string, int> looksOf)
 {
     /// <summary>The browser that may be let in.</summary>
     public const string Browser = "6f0d2c9e-7a52-4d0c-8b3e-2f6f6a1b7c11";
 
     private readonly Lock gate = new();
+    private ImmutableSortedDictionary<string, Job> jobs = ImmutableSortedDictionary<string, Job>.Empty;
 
     public ImmutableSortedDictionary<string, Tenant> Tenants { get; set; } = ImmutableSortedDictionary<string, Tenant>.Empty;
 
+    /// <summary>The names of all jobs that were not collected.</summary>
+    public IEnumerable<string> Jobs => jobs.Keys;
+
+    /// <summary>As after a restart: nothing is known of any job.</summary>
+    public void Forget() => jobs = jobs.Clear();
+
     public IReadOnlyList<VmLine> Run(string verb, string document)
     {
-        var blow = wire.Meet("machine", verb, Action(verb, document));
+        lock (gate)
+        {
+            return verb == "job" ? Run(Read(document, VmJson.Default.JobRequest)) : Do(verb, document);
+        }
+    }
+
+    /// <summary>What the verb says; nothing when that is lost.</summary>
+    private IReadOnlyList<VmLine> Do(string verb, string document) => wire.Meet("machine", verb, Action(verb, document)) switch
+    {
+        Blow.Refused => [Failed(VmErrorCode.DockerUnavailable, retryable: true)],
+        var blow => Answer(verb, document).ToList() is var lines && blow is Blow.Lost ? [] : lines,
+    };
+
+    /// <summary>A job ends at the look that it was given, and has its effect then; asking about it can go wrong like everything else.</summary>
+    private IReadOnlyList<VmLine> Run(JobRequest asked)
+    {
+        var blow = wire.Meet("machine", "job", $"{asked.Action} {asked.Name}");
         if (blow is Blow.Refused)
         {
             return [Failed(VmErrorCode.DockerUnavailable, retryable: true)];
         }
 
-        lock (gate)
+        if (asked is { Action: JobAction.Start, Call: { } call } && !jobs.ContainsKey(asked.Name))
         {
-            var lines = Answer(verb, document).ToList();
-            return blow is Blow.Lost ? [] : lines;
+            jobs = jobs.SetItem(asked.Name, new(call, looksOf(asked.Name), null));
         }
+
+        var seen = Look(asked);
+        return blow is Blow.Lost ? [] : seen;
+    }
+
+    private IReadOnlyList<VmLine> Look(JobRequest asked)
+    {
+        if (!jobs.TryGetValue(asked.Name, out var job))
+        {
+            return [Result(new(asked.Name, true, Error: new(VmErrorCode.JobLost, "It is lost.", true)), VmJson.Default.JobResult)];
+        }
+
+        job = asked.Action is JobAction.Cancel && job.Said is null ? job with { Said = [Failed(VmErrorCode.Cancelled, retryable: false)] }
+            : asked.Action is JobAction.Collect || job.Said is not null ? job
+            : job.Looks > 0 ? job with { Looks = job.Looks - 1 }
+            : job with { Said = Do(JsonSerializer.Serialize(job.Call.Verb, VmJson.Default.VmVerb).Trim('"'), job.Call.Request.GetRawText()) };
+        jobs = jobs.SetItem(asked.Name, job);
+        var steps = (job.Said ?? []).Where(line => line.Event == VmLine.Step);
+        var end = job.Said?.SingleOrDefault(line => line.Event == VmLine.Result);
+        if (asked.Action is JobAction.Collect)
+        {
+            jobs = jobs.Remove(asked.Name);
+            return job.Said is null ? [Failed(VmErrorCode.Busy, retryable: true)] : [Result(new(asked.Name, true), VmJson.Default.JobResult)];
+        }
+
+        var error = job.Said is not null && end is null ? new(VmErrorCode.JobLost, "It was killed.", true) : end?.Error;
+        return [.. steps, Result(new(asked.Name, job.Said is not null, end?.Value, error), VmJson.Default.JobResult)];
     }
 
     private static string Action(string verb, string document) =>
@@ -66,6 +115,7 @@ internal sealed class MachineVerbs(Wire wire, Func<string, string, bool> isSick)
         "pair-browser" => [Pair(Read(document, VmJson.Default.PairBrowserRequest))],
         "validate" => [Result(new([]), VmJson.Default.ValidateResult)],
         "volume" => [Volume(Read(document, VmJson.Default.VolumeRequest))],
+        "measure" => [Measure(Read(document, VmJson.Default.MeasureRequest))],
         _ => [Failed(VmErrorCode.InvalidRequest, retryable: false)],
     };
 
@@ -147,7 +197,6 @@ internal sealed class MachineVerbs(Wire wire, Func<string, string, bool> isSick)
             case VolumeAction.Copy:
                 return Failed(VmErrorCode.NotFound, retryable: false);
             case VolumeAction.Exchange when volume.Mark == asked.Kept:
-            case VolumeAction.Measure:
                 break;
             default:
                 Tenants = Tenants.SetItem(asked.Deployment, isKept
@@ -158,6 +207,10 @@ internal sealed class MachineVerbs(Wire wire, Func<string, string, bool> isSick)
 
         return Result(new(1, 1), VmJson.Default.VolumeResult);
     }
+
+    private VmLine Measure(MeasureRequest asked) => Tenants.GetValueOrDefault(asked.Deployment)?.Volume is null
+        ? Failed(VmErrorCode.NotFound, retryable: false)
+        : Result(new(1), VmJson.Default.MeasureResult);
 
     private static Tenant Stopped(Tenant there) => there with { Image = null, Spec = null, Host = null };
 
@@ -172,4 +225,8 @@ internal sealed class MachineVerbs(Wire wire, Func<string, string, bool> isSick)
     private static T Read<T>(string document, JsonTypeInfo<T> type) => JsonSerializer.Deserialize(document, type)!;
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..8];
+
+    /// <param name="Looks">How many find it still at work.</param>
+    /// <param name="Said">Null until it has ended; without a result when it was killed.</param>
+    private sealed record Job(VmCall Call, int Looks, IReadOnlyList<VmLine>? Said);
 }

@@ -13,9 +13,10 @@ namespace Launchpad.Orchestrations.Tests.Faults;
 
 /// <summary>All that is outside of the product, at one moment: it can be looked at, compared, and put back.</summary>
 /// <param name="Tenants">What is on the machines that are on.</param>
+/// <param name="Jobs">What machines still know of; nothing goes on there when the picture is restored.</param>
 internal sealed partial record Picture(
     IReadOnlyDictionary<(string Table, string Partition, string Row), TableEntity> Rows, ArmState Cloud, StripeState Stripe,
-    Vault.VaultState Vault, ImmutableSortedDictionary<string, ImmutableSortedDictionary<string, Tenant>> Tenants)
+    Vault.VaultState Vault, ImmutableSortedDictionary<string, ImmutableSortedDictionary<string, Tenant>> Tenants, IReadOnlyList<string> Jobs)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private static readonly string[] Kept = ["odata.etag", "Timestamp", "PartitionKey", "RowKey"];
@@ -27,7 +28,8 @@ internal sealed partial record Picture(
         return new(
             tables.SelectMany(table => table.Rows, (table, row) => (table.Name, row)).ToDictionary(
                 pair => (pair.Name, pair.row.PartitionKey, pair.row.RowKey), pair => pair.row),
-            world.Cloud.Read(), world.Books.Read(), world.Context.Vault.State.Read(), world.Machines.Tenants);
+            world.Cloud.Read(), world.Books.Read(), world.Context.Vault.State.Read(), world.Machines.Tenants,
+            [.. world.Machines.Jobs]);
     }
 
     /// <summary>Makes the world this picture again.</summary>
@@ -66,6 +68,7 @@ internal sealed partial record Picture(
         .. Tenants.SelectMany(
             machine => machine.Value,
             (machine, one) => $"bot {machine.Key} {one.Key} {SpecHash().Replace(one.Value.ToString(), "")}"),
+        .. Jobs.Select(one => $"job {one}"),
     ];
 
     public IReadOnlyList<(string Id, string Status, long Cents)> Subscriptions() =>

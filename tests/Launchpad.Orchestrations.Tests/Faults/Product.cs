@@ -19,6 +19,10 @@ internal sealed record Activity(string Name, MethodInfo Method)
         .Select(method => new Activity(method.GetCustomAttribute<FunctionAttribute>()!.Name, method))
         .ToDictionary(activity => activity.Name);
 
+    /// <summary>True when it is a look at a job on a machine.</summary>
+    public bool TakesLook => Method.GetParameters()
+        .Any(one => one.ParameterType.IsGenericType && one.ParameterType.GetGenericTypeDefinition() == typeof(Look<>));
+
     /// <summary>Once, with what its class asks for.</summary>
     public async Task<object?> RunAsync(IServiceProvider services, DurableTaskClient client, JsonElement input)
     {

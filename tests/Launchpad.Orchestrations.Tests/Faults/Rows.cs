@@ -66,6 +66,7 @@ internal sealed record Row(string Activity, string Story, Otherwise Otherwise = 
         new("ExchangeVolume", "Rollback to the data left behind"),
         new("ReturnVolume", "Rollout that goes back"),
         new("ReturnBot", "Rollout that goes back"),
+        new("ReturnBot", "Rollout that goes back", Call: 1),
         new("ReturnPlan", "Rollout that goes back"),
         new("Unroute", "Suspend"),
         new("StopBot", "Suspend"),
@@ -95,5 +96,5 @@ internal sealed record Row(string Activity, string Story, Otherwise Otherwise = 
     /// <summary>True for one look of many, after which things are only nearer to their end.</summary>
     public bool IsOneLook => Activity == "TendVm";
 
-    public override string ToString() => $"{Activity}, {Story}";
+    public override string ToString() => Call == 0 ? $"{Activity}, {Story}" : $"{Activity}, {Story}, again";
 }

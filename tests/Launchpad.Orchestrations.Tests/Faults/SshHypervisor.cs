@@ -22,8 +22,22 @@ internal sealed class SshHypervisor(CloudContext cloud, int port, MachineVerbsFa
     public ImmutableSortedDictionary<string, ImmutableSortedDictionary<string, Tenant>> Tenants => machines
         .Where(one => one.Value.IsOn).ToImmutableSortedDictionary(one => one.Key, one => one.Value.Tenants);
 
+    /// <summary>What is still known of on those that are on.</summary>
+    public IEnumerable<string> Jobs => machines.Values.Where(one => one.IsOn).SelectMany(one => one.Jobs).Order(StringComparer.Ordinal);
+
+    /// <summary>All machines restart, and are back at once.</summary>
+    public void ForgetJobs()
+    {
+        foreach (var machine in machines.Values)
+        {
+            machine.Forget();
+        }
+    }
+
     public async Task RestoreAsync(ImmutableSortedDictionary<string, ImmutableSortedDictionary<string, Tenant>> tenants)
     {
+        ForgetJobs();
+
         // An address may have been another machine's since.
         await Task.WhenAll(machines.Where(one => !tenants.ContainsKey(one.Key)).Select(one => one.Value.SwitchAsync(on: false)));
         foreach (var (name, there) in tenants)

@@ -165,7 +165,8 @@ public sealed class Theatre : IAsyncLifetime
     }
 
     private static string? Operation(JsonElement input) =>
-        input.TryGetProperty("Operation", out var own) ? own.GetString()
+        input.TryGetProperty("Of", out var looked) && looked.ValueKind is JsonValueKind.Object ? Operation(looked)
+        : input.TryGetProperty("Operation", out var own) ? own.GetString()
         : input.TryGetProperty("Bot", out var bot) && bot.TryGetProperty("Operation", out var of) ? of.GetString()
         : null;
 }

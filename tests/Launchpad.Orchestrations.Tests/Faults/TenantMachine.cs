@@ -38,6 +38,10 @@ internal sealed partial class TenantMachine : IAsyncDisposable
         set => verbs.Tenants = value;
     }
 
+    public IEnumerable<string> Jobs => verbs.Jobs;
+
+    public void Forget() => verbs.Forget();
+
     /// <param name="address">Of loopback.</param>
     /// <param name="port">Where sshd answers there.</param>
     /// <param name="seed">What the product told the machine for its first boot.</param>

@@ -56,7 +56,7 @@ public sealed class World : IAsyncLifetime
                 ControlPlane = FreePort(),
             },
             TimeProvider.System, NullLoggerFactory.Instance);
-        Machines = new(Context, sshPort, () => new(Wire, (deployment, image) => IsSick(deployment, image)));
+        Machines = new(Context, sshPort, () => new(Wire, (deployment, image) => IsSick(deployment, image), job => LooksOf(job)));
         stripe = new(Context);
         resources = new(Context, Machines);
         Machines.NumberOf = name => Cloud.Read().Machine(name)!.Number;
@@ -92,6 +92,9 @@ public sealed class World : IAsyncLifetime
 
     /// <summary>Which image does not come up, under the name of which deployment.</summary>
     internal Func<string, string, bool> IsSick { get; set; } = (_, _) => false;
+
+    /// <summary>How many looks find a job still at work, by its name.</summary>
+    internal Func<string, int> LooksOf { get; set; } = _ => 0;
 
     internal Uri StripeAddress => new($"http://127.0.0.1:{Context.Ports.Stripe}");
 

@@ -218,11 +218,11 @@ public sealed class StepRecordTests(Azurite azurite) : StorageTests(azurite)
             told);
 
         Task FollowAsync(Action<IProgress<StepReport>> work) => steps.FollowAsync(
-            operation.Target, path,
+            operation.Target, path, 0,
             (_, progress) =>
             {
                 work(progress);
-                return Task.CompletedTask;
+                return Task.FromResult(true);
             },
             Ct);
     }

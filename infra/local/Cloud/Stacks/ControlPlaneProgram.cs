@@ -11,6 +11,9 @@ namespace Launchpad.Local.Stacks;
 /// operator could set on Azure.</summary>
 internal static class ControlPlaneProgram
 {
+    private static readonly string[] TelemetryNames =
+        ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_METRIC_EXPORT_INTERVAL"];
+
     /// <summary>Output folders of one build lie beside each other: bin/project/configuration.</summary>
     private static readonly string Outputs = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", ".."));
 
@@ -82,13 +85,20 @@ internal static class ControlPlaneProgram
         ["Durable__Directory"] = home.Durable,
     };
 
+    // Whoever starts a stack may have it tell a collector what it does.
+    private static IEnumerable<KeyValuePair<string, string>> Telemetry() =>
+        from name in TelemetryNames
+        let value = Environment.GetEnvironmentVariable(name)
+        where !string.IsNullOrEmpty(value)
+        select KeyValuePair.Create(name, value);
+
     private static string Output(string project, string file) => Path.Combine(Outputs, project, Configuration, file);
 
     private static Dictionary<string, string> Settings(string image, CloudContext cloud, int machineSshPort)
     {
         var (home, ports) = (cloud.Home, cloud.Ports);
         var storage = StorageService.ConnectionString(ports);
-        return new Dictionary<string, string>(Engine(home))
+        return new Dictionary<string, string>(Engine(home).Concat(Telemetry()))
         {
             ["ASPNETCORE_URLS"] = Local("http://127.0.0.1", ports.ControlPlane),
             ["AZURE_FUNCTIONS_ENVIRONMENT"] = "Development",

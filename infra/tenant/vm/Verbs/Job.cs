@@ -9,48 +9,58 @@ internal static class Job
 {
     private const int JobsMax = 32;
     private static readonly TimeSpan KeepEnded = TimeSpan.FromDays(1);
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan EndMax = TimeSpan.FromSeconds(10);
 
-    public static Task<JobResult> RunAsync(JobRequest request)
+    public static async Task<JobResult> RunAsync(JobRequest request, StepLog log)
     {
         var folder = new JobFolder(request.Name);
-        return request.Action switch
+        if (request.Action is JobAction.Start)
         {
-            JobAction.Start => StartAsync(folder, request.Call!),
-            JobAction.Poll => PollAsync(folder, request),
+            await StartAsync(folder, request.Call!);
+        }
+
+        return await (request.Action switch
+        {
             JobAction.Cancel => CancelAsync(folder),
-            _ => CollectAsync(folder),
-        };
+            JobAction.Collect => CollectAsync(folder),
+            _ => FollowAsync(folder, TimeSpan.FromSeconds(request.WaitSeconds), log),
+        });
     }
 
-    private static async Task<JobResult> StartAsync(JobFolder folder, VmCall call)
+    private static async Task StartAsync(JobFolder folder, VmCall call)
     {
         // Refused here, where the asker hears it, and not an hour later.
         Verb.Prepare(call.Verb, Requests.Bytes(call.Request), new StepLog(TextWriter.Null));
         using var held = await Locks.JobsAsync();
-        if (folder.Exists)
+        if (!folder.Exists)
         {
-            return folder.Read() is { } known && known.Verb != call.Verb
-                ? throw Requests.Invalid($"{folder.Name} is the name of another job")
-                : folder.Look(0);
+            Sweep();
+            Programs.Sweep();
+            folder.Create();
+            JobRunner.Start(folder, call.Verb, JsonSerializer.SerializeToUtf8Bytes(call, VmJson.Default.VmCall));
         }
-
-        Sweep();
-        folder.Create();
-        JobRunner.Start(folder, call.Verb, JsonSerializer.SerializeToUtf8Bytes(call, VmJson.Default.VmCall));
-        return folder.Look(0);
+        else if (folder.Read() is { } known && known.Verb != call.Verb)
+        {
+            throw Requests.Invalid($"{folder.Name} is the name of another job");
+        }
     }
 
-    private static async Task<JobResult> PollAsync(JobFolder folder, JobRequest request)
+    private static async Task<JobResult> FollowAsync(JobFolder folder, TimeSpan patience, StepLog log)
     {
-        var patience = TimeSpan.FromSeconds(request.WaitSeconds);
+        var told = 0;
         for (var clock = Stopwatch.StartNew(); ; await Task.Delay(LookEvery))
         {
-            var seen = folder.Look(request.From);
-            if (seen.Ended || seen.Steps.Count > 0 || clock.Elapsed >= patience)
+            var (job, steps) = folder.Look();
+            foreach (var step in steps.Skip(told))
             {
-                return seen;
+                log.Pass(step);
+            }
+
+            told = steps.Count;
+            if (job.Ended || clock.Elapsed >= patience)
+            {
+                return job;
             }
         }
     }
@@ -69,13 +79,13 @@ internal static class Job
             }
         }
 
-        return folder.Look(0);
+        return folder.Look().Job;
     }
 
     private static async Task<JobResult> CollectAsync(JobFolder folder)
     {
         using var held = await Locks.JobsAsync();
-        var last = folder.Look(0);
+        var last = folder.Look().Job;
         if (!last.Ended)
         {
             throw new VmFailure(VmErrorCode.Busy, $"{folder.Name} has not ended; cancel it first.", retryable: true);

@@ -14,16 +14,18 @@ internal static class Volumes
     {
         using var held = await Locks.DeploymentAsync(request.Deployment);
         using var docker = new DockerEngine();
-        var paths = Paths.Of(request.Deployment);
         return await (request.Action switch
         {
             VolumeAction.Copy => CopyToAsync(docker, request),
             VolumeAction.Keep => KeepAsync(docker, request),
             VolumeAction.Exchange => ExchangeAsync(docker, request),
-            VolumeAction.Measure => Task.FromResult(new VolumeResult(Volume.Storage(paths)?.UsedMb ?? throw Absent(), 0)),
             _ => ReturnAsync(docker, request),
         });
     }
+
+    /// <summary>Waits for nobody: it only looks.</summary>
+    public static Task<MeasureResult> MeasureAsync(MeasureRequest request) =>
+        Task.FromResult(new MeasureResult(Volume.Storage(Paths.Of(request.Deployment))?.UsedMb ?? throw Absent()));
 
     /// <summary>As after a power cut: file system and databases are made for that. The other deployment begins with nothing else.</summary>
     private static async Task<VolumeResult> CopyToAsync(DockerEngine docker, VolumeRequest request)
