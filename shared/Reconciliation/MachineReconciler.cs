@@ -1,6 +1,7 @@
 using Azure.Data.Tables;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Plans;
+using Launchpad.Shared.Ssh;
 using Launchpad.Shared.Storage;
 using Launchpad.Shared.Vms;
 using Microsoft.Extensions.Logging;
