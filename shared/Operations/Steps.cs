@@ -44,7 +44,7 @@ public static class Steps
     public static readonly Step Candidate = new(53, "candidate-health", "Watch the candidate through the health window");
     public static readonly Step Canary = new(54, "candidate-answer", "Have the candidate answer a message");
     public static readonly Step RemoveCandidate =
-        new(55, "candidate-remove", "Remove the candidate and its copy") { Needs = Hold.ToTakeBack };
+        new(55, "candidate-remove", "Remove the candidate and its copy") { Needs = Operations.Hold.ToTakeBack };
     public static readonly Step Price = new(57, "price", "Change what the subscription costs");
     public static readonly Step Switch = new(58, "switch", "Stop the old version and keep its data");
     public static readonly Step Restore = new(60, "restore-data", "Bring the bot's data back");

@@ -278,7 +278,7 @@ public sealed class JobTests(Theatre theatre, ITestOutputHelper output) : IClass
         }
     }
 
-    private Task CancelAsync() => theatre.Product.Get<DeploymentStore>().ChangeAsync(
+    private Task<Deployment> CancelAsync() => theatre.Product.Get<DeploymentStore>().ChangeAsync(
         Faults.Bots.Account, Faults.Bots.Deployment, now => now with { Operation = now.Operation! with { Cancelled = true } }, default);
 
     private async Task<Operation> LastAsync() => (await theatre.Product.Get<OperationStore>().FindAsync(

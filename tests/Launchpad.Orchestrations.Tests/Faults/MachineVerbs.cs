@@ -51,7 +51,7 @@ internal sealed class MachineVerbs(Wire wire, Func<string, string, bool> isSick,
     }
 
     /// <summary>What the verb says; nothing when that is lost.</summary>
-    private IReadOnlyList<VmLine> Do(string verb, string document) => wire.Meet("machine", verb, Action(verb, document)) switch
+    private List<VmLine> Do(string verb, string document) => wire.Meet("machine", verb, Action(verb, document)) switch
     {
         Blow.Refused => [Failed(VmErrorCode.DockerUnavailable, retryable: true)],
         var blow => Answer(verb, document).ToList() is var lines && blow is Blow.Lost ? [] : lines,
