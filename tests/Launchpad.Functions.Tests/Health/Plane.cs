@@ -169,7 +169,7 @@ public sealed partial class Plane : IAsyncLifetime
     public Task RemovesAsync()
     {
         var removed = JsonSerializer.SerializeToElement(new RemoveResult("any", true), VmJson.Default.RemoveResult);
-        return AnswerAsync(JsonSerializer.SerializeToElement(new JobResult("any", true, [], 0, removed), VmJson.Default.JobResult));
+        return AnswerAsync(JsonSerializer.SerializeToElement(new JobResult("any", true, removed), VmJson.Default.JobResult));
     }
 
     private async Task AnswerAsync(JsonElement? value)
