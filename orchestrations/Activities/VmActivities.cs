@@ -141,7 +141,16 @@ public sealed class MachineMaker(VmStore vms, CloudMachines cloud, VmAccess acce
             }
 
             var said = $"{facts.Cpus} CPU, {facts.MemoryMb} MB, Docker {facts.Docker}";
-            await ChangeAsync(vm, now => now with { Status = VmStatus.Ready, Address = vm.Address, Progress = new(said) }, ct);
+            await ChangeAsync(
+                vm,
+                now => now with
+                {
+                    Status = VmStatus.Ready,
+                    Address = vm.Address,
+                    OrderedAt = now.OrderedAt ?? clock.GetUtcNow(),
+                    Progress = new(said),
+                },
+                ct);
             return VmProgress.Up;
         }
         catch (VmFailedException booting) when (booting.Retryable)

@@ -59,7 +59,7 @@ public sealed class RecordTests(LaunchpadApi api)
         Assert.Equal("vm-gone", steps[1].GetProperty("code").GetString());
         await Words_stand_beside_the_chain_and_can_go_without_it(owner, id, page);
         var deadline = (await api.Service<OperationStore>().FindAsync(owner.Account, operation, Ct))!.Deadline.UtcDateTime;
-        var given = new BotInput(operation, owner.Account, id, Tier.Shared, "vm_none", 1, deadline);
+        var given = new Look<BotInput>(new(operation, owner.Account, id, Tier.Shared, "vm_none", 1, deadline));
         var hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(
             JsonSerializer.SerializeToUtf8Bytes(given, JsonSerializerOptions.Web)));
         Assert.All(steps, step => Assert.Equal(hash, step.GetProperty("inputHash").GetString()));

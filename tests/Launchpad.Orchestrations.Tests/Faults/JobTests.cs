@@ -106,7 +106,9 @@ public sealed class JobTests(Theatre theatre, ITestOutputHelper output) : IClass
         Assert.Equal(failure is not null && stage.Row.Activity == "RemoveBot", theatre.World.Machines.Jobs.Any());
         if (failure is null)
         {
-            Assert.Contains(await StepsAsync(stage), step => Steps.IsUndo(step.Name) && step.Status is not StepStatus.Failed);
+            Assert.Contains(
+                await StepsAsync(stage),
+                step => (Steps.IsUndo(step.Name) || step.Name == Steps.RemoveCandidate.Name) && step.Status is not StepStatus.Failed);
             Assert.Equal(Bots(usual), Bots(await theatre.FactsAsync()));
             return;
         }
