@@ -1,47 +1,42 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Text.Json;
+using Azure.Core;
+using Azure.Core.Pipeline;
 using Azure.Data.Tables;
 using Launchpad.Local;
-using Launchpad.Shared.Deployments;
-using Launchpad.Shared.Health;
-using Launchpad.Shared.Operations;
-using Launchpad.Shared.Plans;
-using Launchpad.Shared.Records;
 using Launchpad.Shared.Storage;
-using Launchpad.Shared.Vms;
-using Microsoft.Extensions.Options;
 
 namespace Launchpad.Bench;
 
-/// <summary>What a sweep costs the control plane for each deployment that is well, and that twice as many cost twice as much.</summary>
+/// <summary>What a minute of the sweeps costs, of fleets a hundred times as large as one another: it has to grow with what is due, not with
+/// what exists. LAUNCHPAD_BENCH_SCALE makes all of them smaller.</summary>
 internal static class SweepBench
 {
-    private const double LimitMs = 1;
-    private const double LinearGoal = 1.25;
-    private const int Few = 1_000;
-    private const int Many = 4_000;
-    private const int BotsPerVm = 7;
-    private const int Rounds = 5;
-    private const int AtOnceMax = 16;
+    /// <summary>Times the smallest fleet.</summary>
+    private const double GrowthGoal = 1.5;
+
+    /// <summary>Machines that have something new to tell, in the busy minute of every fleet.</summary>
+    private const int DueMachines = 32;
+
+    /// <summary>Enough machines for three of those minutes.</summary>
+    private const int SizeMin = 3 * DueMachines * Fleet.BotsPerVm;
+
+    private const double MinuteMs = 60_000;
     private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
+    private static readonly int[] Sizes = [1_000, 10_000, 100_000];
     private static readonly TimeSpan StartMax = TimeSpan.FromSeconds(60);
-    private static readonly string Hash = new('a', 64);
-    private static readonly string Image = $"registry.example/launchpad/openclaw@sha256:{Hash}";
 
     public static async Task<Report> RunAsync(Action<string> say)
     {
-        var folder = Directory.CreateTempSubdirectory("launchpad-bench-").FullName;
+        var scale = double.Parse(Environment.GetEnvironmentVariable("LAUNCHPAD_BENCH_SCALE") ?? "1", CultureInfo.InvariantCulture);
         var port = FreePort();
         using var azurite = Process.Start(new ProcessStartInfo("node",
         [
-            Path.Combine(Home.Npm, "azurite", "dist", "src", "azurite.js"), "--location", folder, "--silent", "--skipApiVersionCheck",
-            "--disableTelemetry", "--tablePort", $"{port}", "--blobPort", $"{FreePort()}", "--queuePort",
-            $"{FreePort()}",
+            Path.Combine(Home.Npm, "azurite", "dist", "src", "azurite.js"), "--inMemoryPersistence", "--silent", "--skipApiVersionCheck",
+            "--disableTelemetry", "--tablePort", $"{port}", "--blobPort", $"{FreePort()}", "--queuePort", $"{FreePort()}",
         ])
         {
             RedirectStandardOutput = true,
@@ -50,28 +45,51 @@ internal static class SweepBench
         try
         {
             await AnswersAsync(port);
+            var calls = new Calls();
+            var options = new TableClientOptions();
+            options.AddPolicy(calls, HttpPipelinePosition.PerRetry);
             var tables = new Tables(new TableServiceClient(
                 $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={Key};"
-                + $"TableEndpoint=http://127.0.0.1:{port}/devstoreaccount1;"));
+                + $"TableEndpoint=http://127.0.0.1:{port}/devstoreaccount1;",
+                options));
             await tables.CreateAllAsync(CancellationToken.None);
             var fleet = new Fleet(tables);
-            say($"{Few} deployments …");
-            await fleet.GrowAsync(Few);
-            var (_, few) = await fleet.CostAsync();
-            say($"{Many} deployments …");
-            await fleet.GrowAsync(Many);
-            var (first, many) = await fleet.CostAsync();
-            return Report.Of(
-                Row.Of($"CPU of a sweep per deployment, of {Few}", few, "ms", LimitMs, 1),
-                Row.Of($"CPU of a sweep per deployment, of {Many}", many, "ms", LimitMs, 1),
-                Row.Of($"the same in the first sweep of a process, of {Many}", first, "ms", LimitMs, 1),
-                Row.Of($"per deployment of {Many} over {Few}", many, "ms", few, LinearGoal));
+            var measured = new List<Measured>();
+            foreach (var size in Sizes.Select(size => Math.Max(SizeMin, (int)(size * scale))))
+            {
+                var start = Stopwatch.GetTimestamp();
+                await fleet.GrowAsync(size);
+                say($"{size} deployments after {Stopwatch.GetElapsedTime(start).TotalSeconds:0} s …");
+                await new Minute(fleet, calls).IdleAsync(); // compiles what is measured
+                await fleet.TellAsync(DueMachines);
+                var busy = await new Minute(fleet, calls).RunAsync(DueMachines);
+                var idle = await new Minute(fleet, calls).IdleAsync();
+                measured.Add(new(size, idle, busy, await new Minute(fleet, calls).ReconcileAsync()));
+                await fleet.QuietAsync();
+            }
+
+            return Report.Of([.. Rows(measured)]);
         }
         finally
         {
             azurite.Kill(entireProcessTree: true);
             await azurite.WaitForExitAsync();
-            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static IEnumerable<Row> Rows(List<Measured> all)
+    {
+        var few = all[0];
+        foreach (var one in all)
+        {
+            var of = $"of {one.Size:N0}".Replace(',', ' ');
+            yield return Row.Of($"requests of a minute with nothing due, {of}", one.Idle.Requests, "", few.Idle.Requests, GrowthGoal);
+            yield return Row.Of($"kilobytes read in it, {of}", one.Idle.Kilobytes, "KB", few.Idle.Kilobytes, GrowthGoal);
+            yield return Row.Of($"CPU of the control plane in it, {of}", one.Idle.CpuMs, "ms", Math.Max(few.Idle.CpuMs, 1), GrowthGoal);
+            yield return Row.Of($"requests with {DueMachines} machines due, {of}", one.Busy.Requests, "", few.Busy.Requests, GrowthGoal);
+            yield return Row.Of($"requests to reconcile a page, {of}", one.Reconciled.Requests, "", Minute.ReconcileRequestsMax, 1);
+            // The emulator goes over a whole table for every query, which Azure Tables does not.
+            yield return Row.Of($"time of a minute with nothing due, {of}", Math.Round(one.Idle.Ms), "ms", MinuteMs, 1);
         }
     }
 
@@ -100,107 +118,26 @@ internal static class SweepBench
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    /// <summary>Bots that are all well, on machines that all have just said so.</summary>
-    private sealed class Fleet(Tables tables)
+    private sealed record Measured(int Size, Cost Idle, Cost Busy, Cost Reconciled);
+
+    /// <summary>Every request to the tables, and how much came back.</summary>
+    internal sealed class Calls : HttpPipelinePolicy
     {
-        private readonly TimeProvider _clock = TimeProvider.System;
-        private int _size;
+        private long bytes;
+        private int requests;
 
-        private VmStore Vms => new(tables, Options.Create(new PoolOptions()), _clock);
+        public (int Requests, long Bytes) Now => (Volatile.Read(ref requests), Volatile.Read(ref bytes));
 
-        private Sweep NewSweep() => new(
-            Vms, new(tables), new(tables, _clock), new(tables, new(tables, _clock), new(tables, new(tables, _clock))));
+        public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) => ProcessNext(message, pipeline);
 
-        public async Task GrowAsync(int size)
+        public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
         {
-            var machines = Enumerable.Range(0, (size + BotsPerVm - 1) / BotsPerVm).Where(vm => (vm + 1) * BotsPerVm > _size);
-            await Parallel.ForEachAsync(
-                machines, new ParallelOptions { MaxDegreeOfParallelism = AtOnceMax }, async (vm, ct) => await AddAsync(vm, size, ct));
-            _size = size;
+            await ProcessNextAsync(message, pipeline);
+            Interlocked.Increment(ref requests);
+            Interlocked.Add(ref bytes, message.Response.Headers.ContentLength ?? message.Response.ContentStream?.Length ?? 0);
         }
-
-        /// <summary>Milliseconds of this process for each deployment: in the first sweep, and in the median of the following.</summary>
-        public async Task<(double First, double Next)> CostAsync()
-        {
-            var sweep = NewSweep();
-            var costs = new List<double>();
-            for (var round = 0; round <= Rounds; round++)
-            {
-                await BeatAsync();
-                GC.Collect();
-                var before = Process.GetCurrentProcess().TotalProcessorTime;
-                var (suspects, _, _) = await sweep.RunAsync(_clock.GetUtcNow(), CancellationToken.None);
-                costs.Add((Process.GetCurrentProcess().TotalProcessorTime - before).TotalMilliseconds / _size);
-                if (suspects.Count > 0)
-                {
-                    throw new InvalidOperationException($"{suspects.Count} machines that are well were suspected.");
-                }
-            }
-
-            return (Math.Round(costs[0], 3), Math.Round(costs.Skip(1).Order().ElementAt(Rounds / 2), 3));
-        }
-
-        private async Task AddAsync(int number, int size, CancellationToken ct)
-        {
-            var vm = VmId(number);
-            var bots = Bots(number).TakeWhile(bot => bot < size).ToList();
-            var reservations = bots.ToImmutableSortedDictionary(DeploymentId, _ => 2048);
-            await tables.Vms.UpsertEntityAsync(
-                new TableEntity("shared", vm)
-                {
-                    ["status"] = "Ready",
-                    ["size"] = "Standard_D4s_v5",
-                    ["capacityMb"] = 14_336,
-                    ["reservations"] = JsonSerializer.Serialize(reservations),
-                    ["createdAt"] = _clock.GetUtcNow(),
-                },
-                TableUpdateMode.Replace, ct);
-            foreach (var bot in bots.Where(bot => bot >= _size))
-            {
-                var settings = new BotSettings(null, new string('i', 500), Telegram: true);
-                await new DeploymentStore(tables, new RecordStore(tables, TimeProvider.System)).AddAsync(
-                    new()
-                    {
-                        Account = $"acc_01K{bot:D23}",
-                        Id = DeploymentId(bot),
-                        Name = "Ada",
-                        Slug = $"ada-{bot}",
-                        Plan = "starter",
-                        Settings = settings,
-                        CreatedAt = _clock.GetUtcNow(),
-                        Status = DeploymentStatus.Running,
-                        Vm = vm,
-                        ActiveVersion = 1,
-                        LastKnownGood = 1,
-                    },
-                    ct);
-                await new ConfigVersionStore(tables, _clock).TryAddAsync(
-                    new(
-                        DeploymentId(bot), 1, new(Image, "starter", settings, [], []), ConfigVersionStatus.Active, _clock.GetUtcNow(),
-                        "me", ""),
-                    ct);
-            }
-        }
-
-        private Task BeatAsync() => Parallel.ForEachAsync(
-            Enumerable.Range(0, (_size + BotsPerVm - 1) / BotsPerVm), new ParallelOptions { MaxDegreeOfParallelism = AtOnceMax },
-            async (number, ct) =>
-            {
-                var now = _clock.GetUtcNow();
-                var bots = Bots(number).TakeWhile(bot => bot < _size).Select(bot => Well(bot, now));
-                var report = new VmReport(now, 64_000, 32_000, [.. bots]);
-                var body = JsonSerializer.SerializeToUtf8Bytes(report, VmJson.Default.VmReport);
-                await new HeartbeatStore(tables).TryPutAsync(VmId(number), now.ToUnixTimeMilliseconds(), now, body, ct);
-            });
-
-        private static VmBot Well(int bot, DateTimeOffset now) => new(
-            DeploymentId(bot), true, true, now.AddHours(-1), 0, null, false, Image, new(2048, 2, 10_240, 512),
-            [new("openclaw.json", Hash, Hash), new("workspace/AGENTS.md", Hash, Hash)]);
-
-        private static IEnumerable<int> Bots(int vm) => Enumerable.Range(vm * BotsPerVm, BotsPerVm);
-
-        private static string VmId(int number) => string.Create(CultureInfo.InvariantCulture, $"vm_01K{number:D23}");
-
-        private static string DeploymentId(int number) => string.Create(CultureInfo.InvariantCulture, $"dep_01K{number:D23}");
     }
 }
+
+/// <summary>What something cost.</summary>
+internal sealed record Cost(int Requests, double Kilobytes, double CpuMs, double Ms);

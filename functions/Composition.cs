@@ -10,6 +10,8 @@ using Launchpad.Shared.Images;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Plans;
 using Launchpad.Shared.Records;
+using Launchpad.Shared.Reconciliation;
+using Launchpad.Shared.Retention;
 using Launchpad.Shared.Secrets;
 using Launchpad.Shared.Ssh;
 using Launchpad.Shared.Storage;
@@ -50,6 +52,7 @@ public static class Composition
         services.AddSettings<OperatorOptions>(configuration, OperatorOptions.Section);
         services.AddSettings<HealthOptions>(configuration, HealthOptions.Section);
         services.AddSettings<BillingOptions>(configuration, BillingOptions.Section);
+        services.AddSettings<RetentionOptions>(configuration, RetentionOptions.Section);
         services.AddStorage(configuration);
         services.AddGateways(configuration);
         services.AddDomain();
@@ -83,6 +86,7 @@ public static class Composition
         services.AddSingleton(provider => Options<StorageOptions>(provider).Tables(provider.GetRequiredService<TokenCredential>()));
         services.AddSingleton(provider => Options<StorageOptions>(provider).Blobs(provider.GetRequiredService<TokenCredential>()));
         services.AddSingleton<Tables>();
+        services.AddSingleton<Rounds>();
         services.AddHostedService<Readiness>();
     }
 
@@ -98,6 +102,7 @@ public static class Composition
         services.AddSingleton<PlanRoom>();
         services.AddSingleton<CloudMachines>();
         services.AddSingleton<MachineMaker>();
+        services.AddSingleton<MachineEnd>();
         services.AddSingleton<BotMachine>();
         services.AddSingleton<CandidateMachine>();
         services.AddSingleton<BotRemoval>();
@@ -143,6 +148,14 @@ public static class Composition
         services.AddSingleton<Resumption>();
         services.AddSingleton<Reruns>();
         services.AddSingleton<Caretaker>();
+        services.AddSingleton<BusySweep>();
+        services.AddSingleton<Places>();
+        services.AddSingleton<DeploymentReconciler>();
+        services.AddSingleton<Orphans>();
+        services.AddSingleton<MachineReconciler>();
+        services.AddSingleton<BotRemains>();
+        services.AddSingleton<Certificates>();
+        services.AddSingleton<RetentionSweep>();
         services.AddSingleton<FailedSagas>();
         services.AddSingleton<Drafts>();
         services.AddSingleton<Previews>();
@@ -178,6 +191,9 @@ public static class Composition
         services.AddSingleton<PublicProbe>();
         services.AddSingleton<MachineWatch>();
         services.AddSingleton<Pager>();
+        services.AddSingleton<MachineLook>();
+        services.AddSingleton<MachineSweep>();
+        services.AddSingleton<ConditionSweep>();
         services.AddSingleton<Sweep>();
         services.AddSingleton<Aftermath>();
         services.AddSingleton<CareClock>();

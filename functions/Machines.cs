@@ -5,11 +5,12 @@ using Launchpad.Shared.Vms;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
 
 namespace Launchpad.Functions;
 
 /// <summary>What machines tell of themselves. A machine proves who it is with the host key that it was made with.</summary>
-public sealed class Machines(VmStore vms, HeartbeatStore heartbeats, TimeProvider clock)
+public sealed class Machines(VmStore vms, HeartbeatStore heartbeats, Recoveries recoveries, TimeProvider clock)
 {
     /// <summary>How far a machine's clock may be from ours.</summary>
     private static readonly TimeSpan SkewMax = TimeSpan.FromMinutes(2);
@@ -17,7 +18,7 @@ public sealed class Machines(VmStore vms, HeartbeatStore heartbeats, TimeProvide
     [Function("TakeHeartbeat")]
     public async Task<IActionResult> Heartbeat(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "machines/{vm}/heartbeat")] HttpRequest request, string vm,
-        CancellationToken ct)
+        [DurableClient] DurableTaskClient client, CancellationToken ct)
     {
         var body = await Bodies.ReadBytesAsync(request, HeartbeatStore.ReportBytesMax, ct);
         var now = clock.GetUtcNow();
@@ -42,7 +43,13 @@ public sealed class Machines(VmStore vms, HeartbeatStore heartbeats, TimeProvide
             throw Problems.Malformed("The report is not what a machine tells.");
         }
 
-        return await heartbeats.TryPutAsync(vm, time, now, body, ct) ? new NoContentResult() : throw Problems.HeartbeatRepeated();
+        var news = await heartbeats.TryPutAsync(vm, time, now, body, ct);
+        if (news is HeartbeatNews.Changed)
+        {
+            await recoveries.LookAsync(client, vm, ct);
+        }
+
+        return news is HeartbeatNews.Repeated ? throw Problems.HeartbeatRepeated() : new NoContentResult();
     }
 
     private static (long Time, byte[] Key, byte[] Signature) Proof(IHeaderDictionary headers) =>

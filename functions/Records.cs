@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Records;
 using Microsoft.AspNetCore.Http;
@@ -8,8 +9,10 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Launchpad.Functions;
 
+/// <param name="Words">What a failure said; the row itself has only its hash, so that it can be erased. Null for nothing.</param>
 public sealed record RecordRowView(
-    long Sequence, string At, string Kind, string Actor, JsonElement Data, string Previous, string Hash);
+    long Sequence, string At, string Kind, string Actor, JsonElement Data, string Previous, string Hash,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Words = null);
 
 /// <param name="Head">The newest row. Whoever keeps its hash can tell later whether anything before it was rewritten.</param>
 /// <param name="Next">What to ask for rows after; null when these were the last.</param>
@@ -60,7 +63,7 @@ public sealed class Records(RecordStore records, DeploymentStore deployments, Ow
     }
 
     private static RecordRowView View(RecordRow row) =>
-        new(row.Sequence, row.At, row.Kind, row.Actor, JsonElement.Parse(row.Data), row.Previous, row.Hash);
+        new(row.Sequence, row.At, row.Kind, row.Actor, JsonElement.Parse(row.Data), row.Previous, row.Hash, row.Words);
 
     private static long Sequence(string field, string? typed) =>
         typed is null ? -1

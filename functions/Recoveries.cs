@@ -12,22 +12,17 @@ namespace Launchpad.Functions;
 /// <summary>Starts what looks after machines that do not look well: one saga a machine, so that a bot that takes long to come back keeps
 /// no other waiting.</summary>
 public sealed class Recoveries(
-    Sweep sweep, PublicProbe outside, Aftermath aftermath, Pager pager, FailedSagas failed, TimeProvider clock, ILogger<Recoveries> log)
+    Sweep sweep, MachineSweep machines, PublicProbe outside, Pager pager, FailedSagas failed, TimeProvider clock, ILogger<Recoveries> log)
 {
     /// <summary>In one sweep; the others are found again by the next.</summary>
     private const int StartsMax = 64;
 
     public async Task StartAsync(DurableTaskClient client, CancellationToken ct)
     {
-        await pager.DeliverAllAsync(ct);
         var swept = await sweep.RunAsync(clock.GetUtcNow(), ct);
-        await aftermath.EndAsync(swept.Unplaced, ct);
         var unseen = await outside.UnseenAsync(swept.Turn, ct);
-        var suspects = swept.Suspects
-            .Concat(unseen.GroupBy(bot => bot.Vm).Select(bots => new Suspect(bots.First().Tier, bots.Key, [.. bots])))
-            .GroupBy(suspect => suspect.Vm)
-            .Select(same => same.First() with { Bots = [.. same.SelectMany(suspect => suspect.Bots)] })
-            .ToList();
+        var suspects = Suspect.Merge(
+            swept.Suspects.Concat(unseen.GroupBy(bot => bot.Vm).Select(bots => new Suspect(bots.First().Tier, bots.Key, [.. bots]))));
         if (suspects.Count > StartsMax)
         {
             log.LogWarning("{Suspects} machines do not look well; {Now} are looked at now", suspects.Count, StartsMax);
@@ -36,19 +31,45 @@ public sealed class Recoveries(
         // Not always the same ones first.
         foreach (var suspect in suspects.OrderBy(_ => Random.Shared.Next()).Take(StartsMax))
         {
-            await TellAsync(client, suspect.Vm, ct);
-            await ScheduleAsync(
-                client, Instance(suspect.Vm), nameof(Recover),
-                new RecoverInput(suspect.Tier, suspect.Vm, [.. suspect.Bots.Select(bot => new SweptBot(bot.Account, bot.Deployment))]),
-                ct);
+            await AloneAsync(suspect.Vm, () => StartAsync(client, suspect, ct));
         }
     }
+
+    /// <summary>A machine that has just told something new is looked at at once. Where that fails the next sweep does it.</summary>
+    public Task LookAsync(DurableTaskClient client, string vm, CancellationToken ct) =>
+        AloneAsync(vm, async () =>
+        {
+            if (await machines.LookAsync(vm, clock.GetUtcNow(), ct) is { Suspect: { } suspect })
+            {
+                await StartAsync(client, suspect, ct);
+            }
+        });
 
     /// <summary>Whether the saga that took a deployment is still at it and will begin the operation itself. A second start would take the
     /// id from under it, and it would wait for a child that is none of its own for good.</summary>
     public static async Task<bool> WillBeginAsync(DurableTaskClient client, Deployment deployment, CancellationToken ct) =>
         deployment is { Operation.By: Endings.Sweep, Vm: { } vm }
             && await client.GetInstanceAsync(Instance(vm), ct) is { } saga && Converging.Going.Contains(saga.RuntimeStatus);
+
+    private async Task StartAsync(DurableTaskClient client, Suspect suspect, CancellationToken ct)
+    {
+        await TellAsync(client, suspect.Vm, ct);
+        await ScheduleAsync(
+            client, Instance(suspect.Vm), nameof(Recover),
+            new RecoverInput(suspect.Tier, suspect.Vm, [.. suspect.Bots.Select(bot => new SweptBot(bot.Account, bot.Deployment))]), ct);
+    }
+
+    private async Task AloneAsync(string vm, Func<Task> look)
+    {
+        try
+        {
+            await look();
+        }
+        catch (Exception trouble) when (trouble is not OperationCanceledException)
+        {
+            log.LogError(trouble, "{Vm} could not be looked after", vm);
+        }
+    }
 
     private static string Instance(string vm) => $"recover-{vm}";
 

@@ -10,27 +10,15 @@ using Microsoft.Extensions.Logging;
 
 namespace Launchpad.Functions;
 
-/// <summary>What happens by the clock. A row that makes trouble keeps no other from being looked after.</summary>
-public sealed class Schedules(DeploymentStore deployments, VmStore vms, Caretaker caretaker, Recoveries health)
+/// <summary>What is looked after by the clock. A row that makes trouble keeps no other from being looked after.</summary>
+public sealed class Schedules(BusySweep operations, VmStore vms, Caretaker caretaker, Recoveries health)
 {
     /// <summary>Every deployment that an operation holds has its saga, and every ending what follows from it.</summary>
     [Function("SweepOperations")]
     public async Task SweepOperations(
-        [TimerTrigger("0 * * * * *", RunOnStartup = true)] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken ct)
-    {
-        var active = new List<OperationKind>();
-        await foreach (var deployment in deployments.BusyAsync(ct))
-        {
-            if (deployment.Operation is { } held)
-            {
-                active.Add(held.Kind);
-            }
-
-            await caretaker.LookAfterAsync(client, deployment, ct);
-        }
-
-        OperationMetrics.Active(active);
-    }
+        [TimerTrigger("0 * * * * *", RunOnStartup = true)] TimerInfo timer, [DurableClient] DurableTaskClient client,
+        CancellationToken ct) =>
+        OperationMetrics.Active(await operations.RunAsync(deployment => caretaker.LookAfterAsync(client, deployment, ct), ct));
 
     /// <summary>Every machine that is to be made or deleted has its saga.</summary>
     [Function("SweepMachines")]
@@ -39,7 +27,7 @@ public sealed class Schedules(DeploymentStore deployments, VmStore vms, Caretake
     {
         foreach (var tier in Enum.GetValues<Tier>())
         {
-            foreach (var vm in await vms.UnsettledAsync(tier, ct))
+            await foreach (var vm in vms.UnsettledAsync(tier, ct))
             {
                 await caretaker.LookAfterAsync(client, vm, ct);
             }

@@ -28,7 +28,7 @@ public static class ConvergeVm
                 return progress;
             }
 
-            var pause = progress is VmProgress.OutOfStock ? Full : look < QuickLooks ? Quick : Slow;
+            var pause = progress is VmProgress.NoCapacity ? Full : look < QuickLooks ? Quick : Slow;
             await context.CreateTimer(pause, CancellationToken.None);
         }
 

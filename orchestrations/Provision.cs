@@ -31,8 +31,7 @@ public static class Provision
         }
         catch (TaskFailedException)
         {
-            await undo.Run();
-            await context.Fail(input);
+            await context.Fail(input, await undo.Run());
         }
 
         return await context.Close(input) ? ProvisionOutcome.Running : ProvisionOutcome.Undone;
@@ -45,21 +44,21 @@ public static class Provision
         await context.Enter(input, DeploymentStatus.Provisioning);
 
         var tier = order.Tier;
-        undo.With(() => context.GiveBack(new(input.Operation, input.Account, input.Deployment, tier, Undoing: true)));
+        undo.With(Steps.UndoReserve, () => context.GiveBack(new(input.Operation, input.Account, input.Deployment, tier, Undoing: true)));
         var vm = await context.Place(input, tier, input.Deadline);
 
-        undo.With(() => context.UnsealConfig(input));
+        undo.With(Steps.UndoSeal, () => context.UnsealConfig(input));
         var version = await context.SealConfig(new(input.Operation, input.Account, input.Deployment, image, input.By));
 
         var bot = new BotInput(input.Operation, input.Account, input.Deployment, tier, vm, version, input.Deadline);
-        undo.With(() => context.RemoveBot(new(input.Operation, input.Account, input.Deployment, tier, Undoing: true)));
+        undo.With(Steps.UndoBot, () => context.RemoveBot(new(input.Operation, input.Account, input.Deployment, tier, Undoing: true)));
         await context.Enter(input, DeploymentStatus.Configuring);
         await context.BringUp(bot);
 
         await context.Enter(input, DeploymentStatus.Starting);
         await context.BecomesReady(bot);
 
-        undo.With(() => context.Unroute(new(input.Operation, input.Account, input.Deployment, tier, Undoing: true)));
+        undo.With(Steps.UndoRoute, () => context.Unroute(new(input.Operation, input.Account, input.Deployment, tier, Undoing: true)));
         await context.RouteBot(bot);
         await context.Succeed(input, DeploymentStatus.Running, version);
     }

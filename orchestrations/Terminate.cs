@@ -1,4 +1,5 @@
 using Launchpad.Orchestrations.Activities;
+using Launchpad.Shared;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Plans;
@@ -32,20 +33,24 @@ public static class Terminate
     /// <summary>The event that tells a deletion to look whether it is still wanted.</summary>
     public const string Decision = "deletion";
 
+    /// <summary>How often it comes back for what it could not remove: for two weeks. A person has been called at the first time.</summary>
+    private const int RoundsMax = 14 * 24;
+    private static readonly TimeSpan Pause = TimeSpan.FromHours(1);
+
     [Function(nameof(Terminate))]
     public static async Task<TerminateOutcome> Run([OrchestrationTrigger] TaskOrchestrationContext context, TerminateInput input)
     {
-        var isTakenBack = false;
+        var (isTakenBack, undo) = (false, new Undo());
         try
         {
-            await Stop(context, input);
+            var isCandidateLeft = await IsCandidateLeft(context, input);
             isTakenBack = input is { Bot: { } bot } && input.UndoUntil > context.CurrentUtcDateTime
                 && await IsTakenBack(context, input, bot);
-            await (isTakenBack ? Return(context, input) : Erase(context, input));
+            await (isTakenBack ? Return(context, input, undo) : Erase(context, input, isCandidateLeft));
         }
         catch (TaskFailedException)
         {
-            await context.Fail(input);
+            await context.Fail(input, await undo.Run());
         }
 
         return !await context.Close(input) ? TerminateOutcome.Incomplete
@@ -53,33 +58,31 @@ public static class Terminate
             : TerminateOutcome.Terminated;
     }
 
-    /// <summary>Whatever else was going on, and what it was trying out.</summary>
-    private static async Task Stop(TaskOrchestrationContext context, TerminateInput input)
+    /// <summary>Whatever else was going on, and what it was trying out. True when that is still there.</summary>
+    private static async Task<bool> IsCandidateLeft(TaskOrchestrationContext context, TerminateInput input)
     {
         if (input.Preempted is not { } other)
         {
-            return;
+            return false;
         }
 
         await context.Preempt(new(input.Operation, input.Account, input.Deployment, other));
-        if (input.Vm is { } vm)
-        {
-            await context.RemoveCandidate(new(input.Operation, input.Account, input.Deployment, input.Tier, vm, Version: 0));
-        }
+        return input.Vm is not null && !await Did(() => RemoveCandidate(context, input));
     }
 
-    /// <summary>Stops the bot, keeps everything, and waits for a word.</summary>
+    /// <summary>Stops the bot if it can be stopped, keeps everything, and waits for a word.</summary>
     private static async Task<bool> IsTakenBack(TaskOrchestrationContext context, TerminateInput input, BotInput bot)
     {
-        await context.Unroute(new(input.Operation, input.Account, input.Deployment, input.Tier, Undoing: false));
-        await context.StopBot(bot);
+        await Did(() => context.Unroute(new(input.Operation, input.Account, input.Deployment, input.Tier, Undoing: false)));
+        await Did(() => context.StopBot(bot));
         var window = new UndoWindowInput(input.Operation, input.Account, input.Deployment, input.UndoUntil);
         await context.OpenUndoWindow(window);
         await context.WaitForWindow(Decision, input.UndoUntil);
         return await context.IsTakenBack(window);
     }
 
-    private static async Task Return(TaskOrchestrationContext context, TerminateInput input)
+    /// <summary>As it was: running, or stopped as it is now, which it stays when it does not come up.</summary>
+    private static async Task Return(TaskOrchestrationContext context, TerminateInput input, Undo undo)
     {
         await context.SettlePlan(input.Bot!);
         if (!input.Resume)
@@ -88,21 +91,71 @@ public static class Terminate
             return;
         }
 
-        var bot = input.Bot! with { Deadline = context.CurrentUtcDateTime.AddMinutes(10) };
-        await context.BringUp(bot);
-        await context.BecomesReady(bot);
-        await context.RouteBot(bot);
-        await context.Succeed(input, DeploymentStatus.Running, bot.Version);
+        await Resume.ComesUp(context, input.Bot! with { Deadline = context.CurrentUtcDateTime.AddMinutes(10) }, undo);
     }
 
-    private static async Task Erase(TaskOrchestrationContext context, TerminateInput input)
+    /// <summary>Money first. What cannot be ended or removed keeps neither the rest from going nor the customer waiting: the certificate lists
+    /// it, the deployment counts as deleted, and the saga comes back for it until nothing is left.</summary>
+    private static async Task Erase(TaskOrchestrationContext context, TerminateInput input, bool isCandidateLeft)
     {
-        await context.CancelSubscriptions(input);
-        await context.Unroute(new(input.Operation, input.Account, input.Deployment, input.Tier, Undoing: false));
-        await context.RemoveBot(new(input.Operation, input.Account, input.Deployment, input.Tier, Undoing: false));
-        await context.GiveBack(new(input.Operation, input.Account, input.Deployment, input.Tier, Undoing: false));
-        await context.EraseSecrets(input);
-        await context.IssueCertificate(input);
-        await context.Succeed(input, DeploymentStatus.Terminated);
+        var undo = new UndoInput(input.Operation, input.Account, input.Deployment, input.Tier, Undoing: false);
+        IReadOnlyList<Func<Task>> left =
+        [
+            () => context.CancelSubscriptions(input),
+            .. isCandidateLeft ? (Func<Task>[])[() => RemoveCandidate(context, input)] : [],
+            () => context.Unroute(undo),
+            // The memory of a bot that could not be removed stays promised to it: it still uses it.
+            async () =>
+            {
+                await context.RemoveBot(undo);
+                await context.GiveBack(new(input.Operation, input.Account, input.Deployment, input.Tier, Undoing: false));
+            },
+            () => context.EraseSecrets(input),
+        ];
+        for (var round = 1; round <= RoundsMax; round++)
+        {
+            left = await Failing(left);
+            if (await Did(() => context.IssueCertificate(input)) && left.Count == 0)
+            {
+                await context.Succeed(input, DeploymentStatus.Terminated);
+                return;
+            }
+
+            await context.Enter(input, DeploymentStatus.Terminated);
+            await context.CreateTimer(Pause, CancellationToken.None);
+        }
+
+        await context.Fail(input);
+    }
+
+    private static Task RemoveCandidate(TaskOrchestrationContext context, TerminateInput input) => context.RemoveCandidate(
+        new(input.Operation, input.Account, input.Deployment, input.Tier, input.Vm!, Version: 0));
+
+    private static async Task<IReadOnlyList<Func<Task>>> Failing(IReadOnlyList<Func<Task>> steps)
+    {
+        var failing = new List<Func<Task>>();
+        foreach (var step in steps)
+        {
+            if (!await Did(step))
+            {
+                failing.Add(step);
+            }
+        }
+
+        return failing;
+    }
+
+    /// <summary>False when a step failed for good: its row says why.</summary>
+    private static async Task<bool> Did(Func<Task> step)
+    {
+        try
+        {
+            await step();
+            return true;
+        }
+        catch (TaskFailedException failure) when (!failure.FailureDetails.IsCausedBy<NotHeldException>())
+        {
+            return false;
+        }
     }
 }

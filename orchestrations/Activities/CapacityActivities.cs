@@ -27,10 +27,12 @@ public sealed class CapacityActivities(VmStore vms, DeploymentStore deployments,
         steps.RunAsync(input, Steps.Reserve, null, async deployment =>
         {
             var plan = Plan.Get(deployment.Plan);
-            var reserved = await vms.ReserveAsync(input.Deployment, plan, input.NewVm, ct);
-            await deployments.ChangeAsync(
-                input.Account, input.Deployment,
-                current => DeploymentStore.HeldBy(current, input.Operation) with { Vm = reserved.Vm }, ct);
+            var reserved = await vms.ReserveAsync(
+                new(input.Account, input.Deployment, deployment.Vm), plan, input.NewVm,
+                vm => deployments.ChangeAsync(
+                    input.Account, input.Deployment,
+                    current => DeploymentStore.HeldBy(current, input.Operation) with { Vm = vm }, ct),
+                ct);
             return (reserved, (string?)Tell(reserved, plan));
         }, ct);
 
@@ -38,9 +40,8 @@ public sealed class CapacityActivities(VmStore vms, DeploymentStore deployments,
     public Task<Released> ReleaseCapacity([ActivityTrigger] ReleaseInput input, CancellationToken ct) =>
         steps.RunAsync(input, input.Undoing ? Steps.UndoReserve : Steps.Release, null, async deployment =>
         {
-            var vm = (await vms.FindByDeploymentAsync(input.Tier, input.Deployment, ct))?.Id ?? deployment.Vm;
-            var retired = vm is not null && await vms.ReleaseAsync(input.Tier, vm, input.Deployment, ct);
-            return (new Released(retired ? vm : null), (string?)(retired ? "The machine is not needed any more." : null));
+            var retired = deployment.Vm is { } vm && await vms.ReleaseAsync(input.Tier, vm, input.Deployment, ct);
+            return (new Released(retired ? deployment.Vm : null), (string?)(retired ? "The machine is not needed any more." : null));
         }, ct);
 
     private static string Tell(Reservation reserved, Plan plan) => (reserved.IsNew, reserved.Ready) switch

@@ -37,7 +37,8 @@ public sealed class Closing(DeploymentStore deployments, OperationStore operatio
     public async Task<bool> CloseAsync(Deployment deployment, CancellationToken ct)
     {
         var ending = deployment.Ending!;
-        var trail = new StepTrail(await operations.StepsAsync(ending.Operation, ct));
+        operations.Remember(new(ending.Operation, deployment.Account, deployment.Id));
+        var trail = new StepTrail(await operations.StepsAsync(ending.Operation, ct), ending.NotUndone);
         await versions.SettleAsync(deployment, ending, trail, ct);
         if (await operations.FindAsync(deployment.Account, ending.Operation, ct) is { } operation)
         {

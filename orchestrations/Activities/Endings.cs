@@ -39,14 +39,18 @@ public sealed class Endings(DeploymentStore deployments, ConfigVersionStore vers
     }
 
     /// <summary>Nothing when the operation does not hold its deployment any more: then it is not for it to say what that is.</summary>
-    public async Task FailAsync(OperationTarget target, CancellationToken ct)
+    /// <param name="target">The operation that ends.</param>
+    /// <param name="left">The names of the steps that could not be taken back.</param>
+    /// <param name="ct">Stops the wait.</param>
+    public async Task FailAsync(OperationTarget target, IReadOnlyList<string> left, CancellationToken ct)
     {
-        var trail = new StepTrail(await operations.StepsAsync(target.Operation, ct));
+        operations.Remember(target);
+        var trail = new StepTrail(await operations.StepsAsync(target.Operation, ct), left);
         await deployments.ChangeAsync(
             target.Account, target.Deployment,
             current => current.Operation?.Id != target.Operation
                 ? null
-                : current.Operation.Kind.Definition().Failed(current, trail).Ended(succeeded: false, clock.GetUtcNow(), current),
+                : current.Operation.Kind.Definition().Failed(current, trail).Ended(succeeded: false, clock.GetUtcNow(), current, left),
             ct);
     }
 

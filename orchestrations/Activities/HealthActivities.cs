@@ -42,7 +42,8 @@ public sealed class HealthActivities(
     {
         var (publicly, saidPublicly) = await outside.LookAsync(deployment.Slug, ct);
         var sightings = new Sightings(
-            Observation.Of(view.Heartbeat, deployment.Id, view.At), Observation.Of(view.Bots, deployment.Id, view.At), publicly,
+            Observation.Of(view.Heartbeat, deployment.Id, view.At),
+            Observation.Of(view.Bots, deployment.Id, view.At, view.Heartbeat?.RestartsBefore), publicly,
             view.Cloud);
         var verdict = Quorum.Decide(sightings);
         var said = $"heartbeat: {Tell(view, sightings, deployment.Id)}; ssh: "

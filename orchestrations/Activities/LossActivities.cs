@@ -29,10 +29,16 @@ public sealed class LossActivities(VmStore vms, PlacedBots placed, Pager pager)
     [Function(nameof(CloseLoss))]
     public async Task CloseLoss([ActivityTrigger] RecoverInput input, CancellationToken ct)
     {
-        if (!await placed.AllAsync(ct).AnyAsync(bot => bot.Vm == input.Vm, ct))
+        var known = (await vms.FindAsync(input.Tier, input.Vm, ct))?.Owners.Select(owned => new SweptBot(owned.Value, owned.Key)) ?? [];
+        foreach (var bot in input.Bots.Union(known))
         {
-            await pager.ResolveAsync(PageKind.MachineLost, input.Vm, ct);
+            if (await placed.FindAsync(bot.Account, bot.Deployment, ct) is { Bot: { } waiting } && waiting.Vm == input.Vm)
+            {
+                return;
+            }
         }
+
+        await pager.ResolveAsync(PageKind.MachineLost, input.Vm, ct);
     }
 }
 

@@ -13,6 +13,10 @@ public sealed record EnterInput(string Operation, string Account, string Deploym
 public sealed record SucceedInput(string Operation, string Account, string Deployment, DeploymentStatus? Status = null, int? Version = null)
     : OperationTarget(Operation, Account, Deployment);
 
+/// <param name="Left">The names of the steps that could not be taken back; null for none.</param>
+public sealed record FailInput(string Operation, string Account, string Deployment, IReadOnlyList<string>? Left = null)
+    : OperationTarget(Operation, Account, Deployment);
+
 /// <summary>What an operation does to its own row and to its deployment's.</summary>
 public sealed class OperationActivities(DeploymentStore deployments, Endings endings, Closing closing)
 {
@@ -27,7 +31,7 @@ public sealed class OperationActivities(DeploymentStore deployments, Endings end
         endings.SucceedAsync(input, input.Status, input.Version, ct);
 
     [Function(nameof(Fail))]
-    public Task Fail([ActivityTrigger] OperationTarget input, CancellationToken ct) => endings.FailAsync(input, ct);
+    public Task Fail([ActivityTrigger] FailInput input, CancellationToken ct) => endings.FailAsync(input, input.Left ?? [], ct);
 
     [Function(nameof(Close))]
     public Task<bool> Close([ActivityTrigger] OperationTarget input, CancellationToken ct) => closing.CloseAsync(input, ct);
@@ -47,8 +51,10 @@ public static class OperationCalls
             new SucceedInput(target.Operation, target.Account, target.Deployment, status, version), Retry.Store);
 
         /// <summary>As <see cref="Succeed"/>, for an operation that did not come to its end.</summary>
-        public Task Fail(OperationTarget target) => context.CallActivityAsync(
-            nameof(OperationActivities.Fail), target, Retry.Undo);
+        /// <param name="target">The operation.</param>
+        /// <param name="left">The names of the steps that could not be taken back; null for none.</param>
+        public Task Fail(OperationTarget target, IReadOnlyList<string>? left = null) => context.CallActivityAsync(
+            nameof(OperationActivities.Fail), new FailInput(target.Operation, target.Account, target.Deployment, left), Retry.Undo);
 
         /// <summary>True when the operation succeeded, as the deployment's row says: nobody else knows. What this does is done again by the
         /// sweep when it fails, and nothing that the saga did is ever taken back for its sake.</summary>

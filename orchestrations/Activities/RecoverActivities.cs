@@ -100,21 +100,24 @@ public sealed class CareClock(ConditionStore conditions, Pager pager, TimeProvid
 public sealed class GiveUpActivities(DeploymentStore deployments, ConditionStore conditions, Pager pager)
 {
     /// <summary>The bot counts as failed from here on, and a person is called. It is only watched, until it is restarted by hand or comes
-    /// back by itself.</summary>
+    /// back by itself. One that somebody is working on, or has deleted, is not given up.</summary>
     [Function(nameof(GiveUp))]
     public async Task GiveUp([ActivityTrigger] SweptBot bot, CancellationToken ct)
     {
-        var condition = await conditions.ChangeAsync(
-            bot.Account, bot.Deployment,
-            before => before with
-            {
-                GivenUp = before.GivenUp ?? $"Restarted {before.Restarts} times without staying up. Last seen: {before.Said}.",
-            },
-            ct);
+        if (await deployments.FindAsync(bot.Account, bot.Deployment, ct)
+            is not { Operation: null, Status: DeploymentStatus.Running or DeploymentStatus.Failed })
+        {
+            return;
+        }
+
+        // The person first: a bot that is given up is not looked after any more, and so would never be told of.
+        var seen = await conditions.FindAsync(bot.Account, bot.Deployment, ct);
+        var reason = seen?.GivenUp ?? $"Restarted {seen?.Restarts ?? 0} times without staying up. Last seen: {seen?.Said}.";
+        await pager.RaiseAsync(PageKind.CrashLoop, bot.Deployment, reason, ct);
         await deployments.ChangeAsync(
             bot.Account, bot.Deployment,
             current => current is { Operation: null, Status: DeploymentStatus.Running } ? current.To(DeploymentStatus.Failed) : null, ct);
-        await pager.RaiseAsync(PageKind.CrashLoop, bot.Deployment, condition.GivenUp!, ct);
+        await conditions.ChangeAsync(bot.Account, bot.Deployment, before => before with { GivenUp = before.GivenUp ?? reason }, ct);
     }
 }
 

@@ -43,15 +43,20 @@ public sealed class RemovalActivities(BotRemoval removal, StepLog steps)
     public Task RemoveBot([ActivityTrigger] UndoInput input, CancellationToken ct) =>
         steps.RunAsync(
             input, input.Undoing ? Steps.UndoBot : Steps.Remove, null,
-            async _ => input.Tier is Tier.Dedicated
+            async deployment => input.Tier is Tier.Dedicated
                 ? "Its machine is deleted with everything on it."
-                : await removal.RemoveAsync(input.Deployment, keepLogs: input.Undoing, ct),
+                : await removal.RemoveAsync(deployment, keepLogs: input.Undoing, ct),
             ct);
 
     /// <summary>Container, network, route and secrets go; the volume stays.</summary>
     [Function(nameof(StopBot))]
     public Task StopBot([ActivityTrigger] BotInput input, CancellationToken ct) =>
         steps.RunAsync(input, Steps.Stop, null, async _ => await removal.StopAsync(input, ct), ct);
+
+    /// <summary>What was brought up and is not wanted after all.</summary>
+    [Function(nameof(StopAgain))]
+    public Task StopAgain([ActivityTrigger] BotInput input, CancellationToken ct) =>
+        steps.RunAsync(input, Steps.UndoStart, null, async _ => await removal.StopAsync(input, ct), ct);
 }
 
 /// <summary>Takes a bot off the machine that has room for it, if there is one: a machine that the cloud does not have any more took
@@ -59,9 +64,9 @@ public sealed class RemovalActivities(BotRemoval removal, StepLog steps)
 public sealed class BotRemoval(VmStore vms, VmAccess access, CloudMachines cloud, BotLogCollection logs)
 {
     /// <summary>What happened, in words.</summary>
-    public async Task<string> RemoveAsync(string deployment, bool keepLogs, CancellationToken ct)
+    public async Task<string> RemoveAsync(Deployment deployment, bool keepLogs, CancellationToken ct)
     {
-        if (await vms.FindByDeploymentAsync(Tier.Shared, deployment, ct) is not { Status: VmStatus.Ready } vm)
+        if (await vms.FindHolderAsync(Tier.Shared, deployment.Vm, deployment.Id, ct) is not { Status: VmStatus.Ready } vm)
         {
             return "There was nothing on a machine.";
         }
@@ -72,10 +77,16 @@ public sealed class BotRemoval(VmStore vms, VmAccess access, CloudMachines cloud
             {
                 if (keepLogs)
                 {
-                    await logs.KeepAsync(vm, deployment, ct);
+                    await logs.KeepAsync(vm, deployment.Id, ct);
                 }
 
-                var removed = await access.RunAsync<RemoveRequest, RemoveResult>(vm, VmVerb.Remove, new(deployment), ct);
+                // Of a rollout that was stopped by a deletion which then failed itself.
+                if (vm.Reservations.ContainsKey(Bots.CandidateOf(deployment.Id)))
+                {
+                    await access.RunAsync<RemoveRequest, RemoveResult>(vm, VmVerb.Remove, new(Bots.CandidateOf(deployment.Id)), ct);
+                }
+
+                var removed = await access.RunAsync<RemoveRequest, RemoveResult>(vm, VmVerb.Remove, new(deployment.Id), ct);
                 return removed.Existed ? "Container, volume, network and route are gone." : "It was gone already.";
             },
             ct);
@@ -145,6 +156,9 @@ public static class RouteCalls
         public Task Unroute(UndoInput input) => context.CallActivityAsync(nameof(RouteActivities.Unroute), input, Retry.Undo);
 
         public Task RemoveBot(UndoInput input) => context.CallActivityAsync(nameof(RemovalActivities.RemoveBot), input, Retry.Undo);
+
+        public Task StopAgain(BotInput bot) =>
+            context.CallActivityAsync(nameof(RemovalActivities.StopAgain), bot, Retry.Undo);
 
         public Task StopBot(BotInput bot) => context.CallActivityAsync(nameof(RemovalActivities.StopBot), bot, Retry.Machine);
     }

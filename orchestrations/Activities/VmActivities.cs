@@ -1,4 +1,5 @@
 using Launchpad.Shared;
+using Launchpad.Shared.Health;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Plans;
 using Launchpad.Shared.Ssh;
@@ -15,7 +16,7 @@ public enum VmProgress
     Waiting,
 
     /// <summary>The cloud has none to give at the moment.</summary>
-    OutOfStock,
+    NoCapacity,
     Up,
     Gone,
 }
@@ -27,7 +28,7 @@ public sealed record AwaitVmInput(
     : OperationTarget(Operation, Account, Deployment);
 
 /// <summary>A machine's life, one look at a time and always toward what its row says.</summary>
-public sealed class VmActivities(VmStore vms, MachineMaker maker)
+public sealed class VmActivities(VmStore vms, MachineMaker maker, MachineEnd end)
 {
     [Function(nameof(StartConverging))]
     public static Task StartConverging(
@@ -41,7 +42,7 @@ public sealed class VmActivities(VmStore vms, MachineMaker maker)
             null => VmProgress.Gone,
             { Status: VmStatus.Ready } => VmProgress.Up,
             { Status: VmStatus.Creating } wanted => await maker.MakeAsync(wanted, ct),
-            var unwanted => await maker.DeleteAsync(unwanted, ct),
+            var unwanted => await end.DeleteAsync(unwanted, ct),
         };
 
     [Function(nameof(IsVmGone))]
@@ -90,7 +91,7 @@ public sealed class AwaitVmActivities(VmStore vms, StepLog steps)
         }, ct);
 }
 
-/// <summary>A machine from its order to its first sign of life, and its end.</summary>
+/// <summary>A machine from its order to its first sign of life.</summary>
 public sealed class MachineMaker(VmStore vms, CloudMachines cloud, VmAccess access, TimeProvider clock)
 {
     /// <summary>A machine that does not answer by then never will: it goes, and whoever still waits gets another.</summary>
@@ -114,24 +115,6 @@ public sealed class MachineMaker(VmStore vms, CloudMachines cloud, VmAccess acce
         };
     }
 
-    /// <summary>Its keys and its row go when the cloud does not have it any more.</summary>
-    public async Task<VmProgress> DeleteAsync(Vm vm, CancellationToken ct)
-    {
-        if (await cloud.FindAsync(vm.Id, ct) is { } there)
-        {
-            if (there.ProvisioningState is not "Deleting")
-            {
-                await cloud.DeleteAsync(vm.Id, ct);
-            }
-
-            return VmProgress.Waiting;
-        }
-
-        await access.EraseKeysAsync(vm.Id, ct);
-        await vms.RemoveAsync(vm.Pool, vm.Id, ct);
-        return VmProgress.Gone;
-    }
-
     private async Task<VmProgress> OrderAsync(Vm vm, CancellationToken ct)
     {
         var (host, client) = await access.EnsureKeysAsync(vm.Id, ct);
@@ -140,7 +123,7 @@ public sealed class MachineMaker(VmStore vms, CloudMachines cloud, VmAccess acce
         if (await cloud.OrderAsync(vm, userData, ct) is { } shortage)
         {
             await ChangeAsync(vm, now => now with { Progress = new(shortage, VmNews.NoCapacity) }, ct);
-            return VmProgress.OutOfStock;
+            return VmProgress.NoCapacity;
         }
 
         await ChangeAsync(vm, now => now with { OrderedAt = now.OrderedAt ?? clock.GetUtcNow(), Progress = new($"{vm.Size}, {vm.Id}") }, ct);
@@ -188,6 +171,30 @@ public sealed class MachineMaker(VmStore vms, CloudMachines cloud, VmAccess acce
     /// <summary>Only of a machine that is still to be made: nobody's wish to have it deleted is written over.</summary>
     private Task<Vm> ChangeAsync(Vm vm, Func<Vm, Vm> change, CancellationToken ct) =>
         vms.ChangeAsync(vm.Pool, vm.Id, now => now.Status is VmStatus.Creating ? change(now) : now, ct);
+}
+
+/// <summary>The end of a machine.</summary>
+public sealed class MachineEnd(VmStore vms, CloudMachines cloud, VmAccess access, ConditionStore conditions)
+{
+    /// <summary>Its keys and its row go when the cloud does not have it any more. A bot that is still placed there is looked after by
+    /// itself from then on.</summary>
+    public async Task<VmProgress> DeleteAsync(Vm vm, CancellationToken ct)
+    {
+        if (await cloud.FindAsync(vm.Id, ct) is { } there)
+        {
+            if (there.ProvisioningState is not "Deleting")
+            {
+                await cloud.DeleteAsync(vm.Id, ct);
+            }
+
+            return VmProgress.Waiting;
+        }
+
+        await conditions.LoseAsync(vm, ct);
+        await access.EraseKeysAsync(vm.Id, ct);
+        await vms.RemoveAsync(vm.Pool, vm.Id, ct);
+        return VmProgress.Gone;
+    }
 }
 
 public static class VmCalls

@@ -52,7 +52,7 @@ public sealed class SuspendDefinition() : BotDefinition(OperationKind.Suspend, n
     public override string? Result(Deployment ended, Operation operation, string url) => null;
 }
 
-public sealed class ResumeDefinition() : BotDefinition(OperationKind.Resume, nameof(Restart))
+public sealed class ResumeDefinition() : BotDefinition(OperationKind.Resume, nameof(Resume))
 {
     public override string? Refuse(Deployment now) =>
         now.Status is DeploymentStatus.Suspended ? null : "Only a suspended bot can be resumed.";

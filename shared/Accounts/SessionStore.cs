@@ -10,6 +10,7 @@ namespace Launchpad.Shared.Accounts;
 public sealed class SessionStore(Tables tables, TimeProvider clock)
 {
     private const string Row = "session";
+    private const string Partition = "session-";
     private const int TokenLength = 43;
 
     public static readonly TimeSpan Lifetime = TimeSpan.FromDays(14);
@@ -19,8 +20,13 @@ public sealed class SessionStore(Tables tables, TimeProvider clock)
     {
         var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
         var now = clock.GetUtcNow();
+        // What leads to its end comes first, so that none is kept for good.
+        var hash = Hash(token);
+        await tables.Index.UpsertEntityAsync(
+            new TableEntity(Partition + Shards.KeyOf(hash), $"{(now + Lifetime).UtcTicks:D19}-{hash}") { ["session"] = hash },
+            TableUpdateMode.Replace, ct);
         await tables.Sessions.AddEntityAsync(
-            new TableEntity(Hash(token), Row) { ["account"] = account, ["createdAt"] = now, ["expiresAt"] = now + Lifetime }, ct);
+            new TableEntity(hash, Row) { ["account"] = account, ["createdAt"] = now, ["expiresAt"] = now + Lifetime }, ct);
         return token;
     }
 
@@ -37,6 +43,17 @@ public sealed class SessionStore(Tables tables, TimeProvider clock)
     }
 
     public Task CloseAsync(string token, CancellationToken ct) => tables.Sessions.RemoveAsync(Hash(token), Row, ct);
+
+    /// <summary>What leads to sessions that nobody can use any more.</summary>
+    public Round ExpiredRound(DateTimeOffset now) => new("sessions", tables.Index, Partition, To: $"{now.UtcTicks:D19}~");
+
+    /// <param name="row">What leads to it.</param>
+    /// <param name="ct">Stops the wait.</param>
+    public async Task RemoveAsync(TableEntity row, CancellationToken ct)
+    {
+        await tables.Sessions.RemoveAsync(row.GetString("session"), Row, ct);
+        await tables.Index.RemoveAsync(row.PartitionKey, row.RowKey, ct);
+    }
 
     private static string Hash(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 }

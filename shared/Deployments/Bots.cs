@@ -51,6 +51,11 @@ public sealed class Bots(BotSecrets secrets, SecretVault vault, IOptions<Routing
     /// <summary>The name under which a machine knows a deployment's candidate.</summary>
     public static string CandidateOf(string deployment) => string.Concat("can", deployment.AsSpan(deployment.IndexOf('_', StringComparison.Ordinal)));
 
+    public static string DeploymentOf(string candidate) =>
+        string.Concat(Ids.Deployment, candidate.AsSpan(candidate.IndexOf('_', StringComparison.Ordinal)));
+
+    public static bool IsCandidate(string name) => name.StartsWith("can_", StringComparison.Ordinal);
+
     /// <summary>openclaw.json as the version has it.</summary>
     public string Config(Deployment deployment, DesiredState state) => BotConfig.Render(Input(deployment, state));
 

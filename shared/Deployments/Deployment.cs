@@ -70,6 +70,9 @@ public sealed record Deployment
     /// write that ended the operation, so whoever finds it can do the rest.</summary>
     public Ending? Ending { get; init; }
 
+    /// <summary>An operation holds it, or has left something to do: somebody has to look after it.</summary>
+    public bool IsBusy => Operation is not null || Ending is not null;
+
     /// <summary>Running, active version, last known good, plan and settings are one value, and so one write.</summary>
     /// <param name="version">The one that runs now.</param>
     /// <param name="distrusted">True when the version before it is not to be gone back to.</param>
@@ -86,12 +89,13 @@ public sealed record Deployment
         };
 
     /// <summary>Free, and knowing how its operation ended.</summary>
-    public Deployment Ended(bool succeeded, DateTimeOffset at, Deployment before) => this with
+    /// <param name="notUndone">The names of the steps that could not be taken back; null for none.</param>
+    public Deployment Ended(bool succeeded, DateTimeOffset at, Deployment before, IReadOnlyList<string>? notUndone = null) => this with
     {
         Operation = null,
         Ending = new(
             Operation!.Id, Operation.Kind, succeeded, at,
-            Left: ActiveVersion == before.ActiveVersion ? null : before.ActiveVersion),
+            Left: ActiveVersion == before.ActiveVersion ? null : before.ActiveVersion, notUndone),
     };
 
     /// <summary>A bot that is down is changed as one that runs is: another version may be what brings it back.</summary>
@@ -134,7 +138,9 @@ public enum UndoDecision
 
 /// <summary>How an operation ended.</summary>
 /// <param name="Left">The version that another one took the place of; null when none did.</param>
-public sealed record Ending(string Operation, OperationKind Kind, bool Succeeded, DateTimeOffset At, int? Left);
+/// <param name="NotUndone">The names of the steps that could not be taken back; null for none.</param>
+public sealed record Ending(
+    string Operation, OperationKind Kind, bool Succeeded, DateTimeOffset At, int? Left, IReadOnlyList<string>? NotUndone = null);
 
 public sealed class IllegalTransitionException(DeploymentStatus from, DeploymentStatus to)
     : Exception($"A deployment cannot go from {from.Wire()} to {to.Wire()}.");

@@ -13,10 +13,22 @@ public sealed class DeploymentStore(Tables tables, RecordStore records)
 {
     private const int PageMax = 100;
 
+    /// <summary>An index row this young may be of a save that is on its way.</summary>
+    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(10);
+
+    private readonly BusyIndex busy = new(tables);
+
     public async Task AddAsync(Deployment deployment, CancellationToken ct)
     {
         var added = Changed(deployment);
-        await tables.Deployments.AddEntityAsync(Write(added), ct);
+        await busy.SaveAsync(
+            added,
+            async () =>
+            {
+                await tables.Deployments.AddEntityAsync(Write(added), ct);
+                return true;
+            },
+            ct);
         await RecordAsync(added, ct);
     }
 
@@ -32,11 +44,11 @@ public sealed class DeploymentStore(Tables tables, RecordStore records)
         var changed = Changed(deployment);
         if (changed == deployment)
         {
-            return await tables.Deployments.TryReplaceAsync(Write(deployment), deployment.ETag, ct);
+            return await TryReplaceAsync(deployment, deployment.ETag, ct);
         }
 
         await RecordAsync(deployment, ct);
-        var saved = await tables.Deployments.TryReplaceAsync(Write(changed), deployment.ETag, ct);
+        var saved = await TryReplaceAsync(changed, deployment.ETag, ct);
         if (saved)
         {
             await RecordAsync(changed, ct);
@@ -108,11 +120,53 @@ public sealed class DeploymentStore(Tables tables, RecordStore records)
         return await tables.Deployments.QueryAsync<TableEntity>(live, PageMax, ["RowKey"], ct).CountAsync(ct);
     }
 
-    /// <summary>Every deployment that an operation holds or left something to do for, whoever owns it: what the sweep looks after.</summary>
-    public IAsyncEnumerable<Deployment> BusyAsync(CancellationToken ct) =>
-        tables.Deployments.QueryAsync<TableEntity>(
-                TableClient.CreateQueryFilter($"operation ne {""} or ending ne {""}"), PageMax, cancellationToken: ct)
-            .Select(Read);
+    /// <summary>Every deployment that an operation holds or left something to do for, whoever owns it.</summary>
+    public IAsyncEnumerable<Deployment> BusyAsync(CancellationToken ct) => BusyAsync(kind: null, ct);
+
+    /// <param name="kind">Of the operation; null for any.</param>
+    /// <param name="ct">Stops the wait.</param>
+    public IAsyncEnumerable<Deployment> BusyAsync(OperationKind? kind, CancellationToken ct) =>
+        busy.RowsAsync(kind, ct)
+            .Select(async (TableEntity row, CancellationToken stop) => await FindAsync(BusyIndex.AccountOf(row), row.RowKey, stop))
+            .Where(found => found is { IsBusy: true })
+            .Select(found => found!);
+
+    /// <summary>What leads to all of those, in shards: for <see cref="FollowAsync"/>.</summary>
+    public Round BusyRound() => new("operations", tables.Index, BusyIndex.Partition);
+
+    /// <summary>The deployment that an index row leads to, if there is something to do for it. A row that leads to none any more goes: a
+    /// save of a free deployment takes its row along.</summary>
+    public async Task<Deployment?> FollowAsync(TableEntity row, DateTimeOffset now, CancellationToken ct)
+    {
+        var deployment = await FindAsync(BusyIndex.AccountOf(row), row.RowKey, ct);
+        if (deployment is { IsBusy: true })
+        {
+            return deployment;
+        }
+
+        if (now - row.Timestamp > Settled)
+        {
+            IndexRows.CountHealed("busy-superfluous");
+            await (deployment is null ? busy.RemoveAsync(row, ct) : TrySaveAsync(deployment, ct));
+        }
+
+        return null;
+    }
+
+    /// <summary>Writes the index row of a deployment that has none though it is busy. True when that was so.</summary>
+    public async Task<bool> HealAsync(string account, string id, CancellationToken ct)
+    {
+        if (await busy.HasAsync(id, ct) || await FindAsync(account, id, ct) is not { IsBusy: true } lost)
+        {
+            return false;
+        }
+
+        // Nothing but the row is written: whoever works on the deployment is not disturbed.
+        return await busy.SaveAsync(lost, () => Task.FromResult(true), ct);
+    }
+
+    private Task<bool> TryReplaceAsync(Deployment deployment, ETag read, CancellationToken ct) =>
+        busy.SaveAsync(deployment, () => tables.Deployments.TryReplaceAsync(Write(deployment), read, ct), ct);
 
     private static Deployment Changed(Deployment deployment)
     {

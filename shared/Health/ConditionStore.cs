@@ -1,20 +1,21 @@
 using Azure.Data.Tables;
 using Launchpad.Shared.Storage;
+using Launchpad.Shared.Vms;
 
 namespace Launchpad.Shared.Health;
 
-/// <summary>Conditions by account. There are as many as there are bots with something to say about, not as many as bots.</summary>
+/// <summary>Conditions by shard, so that whoever looks after bots that are not well reads those and no other. There are as many as there
+/// are bots with something to say about, not as many as bots.</summary>
 public sealed class ConditionStore(Tables tables, TimeProvider clock)
 {
-    private const int PageMax = 1_000;
+    /// <summary>All of them.</summary>
+    public Round Round() => new("conditions", tables.Conditions);
 
     public async Task<Condition?> FindAsync(string account, string deployment, CancellationToken ct) =>
-        await tables.Conditions.FindAsync(account, deployment, ct) is { } row ? Read(row) : null;
-
-    public async Task<IReadOnlyDictionary<string, Condition>> AllAsync(CancellationToken ct) =>
-        await tables.Conditions.QueryAsync<TableEntity>(maxPerPage: PageMax, cancellationToken: ct)
-            .Select(Read)
-            .ToDictionaryAsync(condition => condition.Deployment, cancellationToken: ct);
+        await tables.Conditions.FindAsync(Shards.KeyOf(deployment), deployment, ct) is { } row && Read(row) is var found
+            && found.Account == account
+            ? found
+            : null;
 
     /// <summary>Reads, changes and saves until no one else saved in between. One that is over is not kept.</summary>
     public async Task<Condition> ChangeAsync(string account, string deployment, Func<Condition, Condition> change, CancellationToken ct)
@@ -26,7 +27,7 @@ public sealed class ConditionStore(Tables tables, TimeProvider clock)
             var changed = change(found ?? Condition.New(account, deployment, now));
             if (changed.IsOver(now))
             {
-                await RemoveAsync(account, deployment, ct);
+                await RemoveAsync(deployment, ct);
                 return changed;
             }
 
@@ -39,11 +40,26 @@ public sealed class ConditionStore(Tables tables, TimeProvider clock)
         }
     }
 
-    public Task RemoveAsync(string account, string deployment, CancellationToken ct) =>
-        tables.Conditions.RemoveAsync(account, deployment, ct);
-
-    private static TableEntity Write(Condition condition) => new(condition.Account, condition.Deployment)
+    /// <summary>Nobody else would find the bots of a machine that is about to be forgotten.</summary>
+    public async Task LoseAsync(Vm vm, CancellationToken ct)
     {
+        foreach (var (deployment, account) in vm.Owners)
+        {
+            await LoseAsync(account, deployment, ct);
+        }
+    }
+
+    /// <summary>Its machine is not known any more.</summary>
+    public Task<Condition> LoseAsync(string account, string deployment, CancellationToken ct) => ChangeAsync(
+        account, deployment,
+        before => before.Seen(new(VerdictKind.VmLost), "Its machine is not known any more.", clock.GetUtcNow()), ct);
+
+    public Task RemoveAsync(string deployment, CancellationToken ct) =>
+        tables.Conditions.RemoveAsync(Shards.KeyOf(deployment), deployment, ct);
+
+    private static TableEntity Write(Condition condition) => new(Shards.KeyOf(condition.Deployment), condition.Deployment)
+    {
+        ["account"] = condition.Account,
         ["verdict"] = condition.Verdict.Kind.ToString(),
         ["which"] = (int)condition.Verdict.Which,
         ["said"] = condition.Said,
@@ -56,8 +72,8 @@ public sealed class ConditionStore(Tables tables, TimeProvider clock)
         ["drift"] = condition.Drift,
     };
 
-    private static Condition Read(TableEntity row) => new(
-        row.PartitionKey,
+    public static Condition Read(TableEntity row) => new(
+        row.GetString("account"),
         row.RowKey,
         new(Enum.Parse<VerdictKind>(row.GetString("verdict")), (Observers)row.GetInt32("which")!.Value),
         row.GetString("said"),

@@ -20,12 +20,25 @@ public sealed class DriftStore(Tables tables, TimeProvider clock)
     public async Task<bool> PutAsync(string deployment, string vm, IReadOnlyList<Difference> differences, CancellationToken ct)
     {
         var (now, fingerprint, isKnown) = (clock.GetUtcNow(), Drift.Fingerprint(differences), false);
+        var machines = new HashSet<string>();
+        if (fingerprint is not null)
+        {
+            // Before the event: a row too many is found and goes, one too few would never be.
+            await tables.Drift.UpsertEntityAsync(new TableEntity(vm, deployment), TableUpdateMode.Replace, ct);
+        }
+
         await foreach (var row in OpenAsync(deployment, ct))
         {
+            machines.Add(row.GetString("vm"));
             var isSame = row.GetString("fingerprint") == fingerprint;
             isKnown |= isSame;
             var change = new TableEntity(deployment, row.RowKey) { [isSame ? "lastSeenAt" : "closedAt"] = now, ["open"] = isSame };
             await tables.Drift.UpdateEntityAsync(change, ETag.All, TableUpdateMode.Merge, ct);
+        }
+
+        foreach (var left in machines.Append(vm).Where(one => one.Length > 0 && (fingerprint is null || one != vm)))
+        {
+            await tables.Drift.RemoveAsync(left, deployment, ct);
         }
 
         return fingerprint is not null && !isKnown && await tables.Drift.TryAddAsync(
@@ -48,12 +61,11 @@ public sealed class DriftStore(Tables tables, TimeProvider clock)
             .Select(Read)
             .ToListAsync(ct);
 
-    /// <summary>What is found on a machine and belongs to nobody there, as the events that are open about it.</summary>
+    /// <summary>The deployments that something is open about on the machine.</summary>
     public async Task<IReadOnlyList<string>> OpenOnAsync(string vm, CancellationToken ct) =>
         await tables.Drift
-            .QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"vm eq {vm} and open eq {true}"), PageMax, cancellationToken: ct)
-            .Select(row => row.PartitionKey)
-            .Distinct()
+            .QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {vm}"), PageMax, ["RowKey"], ct)
+            .Select(row => row.RowKey)
             .ToListAsync(ct);
 
     private AsyncPageable<TableEntity> OpenAsync(string deployment, CancellationToken ct) => tables.Drift.QueryAsync<TableEntity>(

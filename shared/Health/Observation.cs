@@ -11,23 +11,37 @@ public static class Observation
     /// <summary>A bot that started this recently may be busy starting.</summary>
     private static readonly TimeSpan StartMax = TimeSpan.FromMinutes(3);
 
-    /// <summary>After so many starts by Docker it is not starting but crashing.</summary>
-    private const int RestartsMax = 3;
+    /// <summary>A bot that Docker had to start anew more often within two heartbeats is down, even if it has just come up again.</summary>
+    private const int FallsMax = 1;
+
+    private static readonly Dictionary<string, int> Nothing = [];
 
     public static Sight Of(Heartbeat? heartbeat, string deployment, DateTimeOffset now) =>
         heartbeat is null || now - heartbeat.ReceivedAt >= HeartbeatMax
             ? Sight.Silent
-            : Of(heartbeat.Report.Bots, deployment, heartbeat.ReceivedAt);
+            : Of(heartbeat.Report.Bots, deployment, heartbeat.ReceivedAt, heartbeat.RestartsBefore);
 
     /// <param name="bots">Null when the machine could not tell.</param>
+    /// <param name="deployment">Which of them.</param>
     /// <param name="at">When it was so.</param>
-    public static Sight Of(IReadOnlyList<VmBot>? bots, string deployment, DateTimeOffset at) =>
-        bots is null ? Sight.Silent : Of(bots.FirstOrDefault(bot => bot.Deployment == deployment), at);
-
-    private static Sight Of(VmBot? bot, DateTimeOffset at) => bot switch
+    /// <param name="restartsBefore">How often Docker had started each anew a while before; null when that is not known.</param>
+    public static Sight Of(
+        IReadOnlyList<VmBot>? bots, string deployment, DateTimeOffset at, IReadOnlyDictionary<string, int>? restartsBefore = null)
     {
-        { Running: true, Ready: true } => Sight.Up,
-        { Running: true, Restarts: <= RestartsMax, StartedAt: { } started } when at - started < StartMax => Sight.Silent,
+        if (bots is null)
+        {
+            return Sight.Silent;
+        }
+
+        var bot = bots.FirstOrDefault(one => one.Deployment == deployment);
+        return Of(bot, bot is null ? 0 : bot.Restarts - (restartsBefore ?? Nothing).GetValueOrDefault(deployment, bot.Restarts), at);
+    }
+
+    /// <summary>Docker starts anew only what has ended by itself: a bot that is on its way after that is not just starting.</summary>
+    private static Sight Of(VmBot? bot, int falls, DateTimeOffset at) => bot switch
+    {
+        { Running: true, Ready: true } => falls > FallsMax ? Sight.Down : Sight.Up,
+        { Running: true, Restarts: 0, StartedAt: { } started } when at - started < StartMax => Sight.Silent,
         _ => Sight.Down,
     };
 
@@ -38,7 +52,8 @@ public static class Observation
     private static string Tell(VmBot? bot) => bot switch
     {
         null => "the machine has nothing of it",
-        { Running: true, Ready: true } => "running and ready",
+        { Running: true, Ready: true, Restarts: 0 } => "running and ready",
+        { Running: true, Ready: true, Restarts: var restarts } => $"running and ready; restarted {restarts} times",
         { Running: true, Restarts: var restarts } => $"running, not ready; restarted {restarts} times",
         { OomKilled: true } => "ended, out of memory",
         { ExitCode: { } code, Restarts: var restarts } => $"ended with exit code {code} after {restarts} restarts",

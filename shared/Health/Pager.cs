@@ -45,11 +45,16 @@ public sealed record Page(
     string Id, PageKind Kind, string Subject, string Reason, string Runbook, DateTimeOffset RaisedAt, DateTimeOffset? ResolvedAt = null);
 
 /// <summary>Raises pages and takes them back: a row and a line in the log, then the operator's webhook. What the webhook does not take is
-/// kept and told again with every sweep.</summary>
+/// kept and told again every minute, by a timer of its own: nothing that heals waits for it.</summary>
 public sealed class Pager(Tables tables, IOptions<OperatorOptions> options, TimeProvider clock, ILogger<Pager> log) : IDisposable
 {
-    private const int PageMax = 1_000;
-    private const string Open = "open-";
+    private const int PageMax = 100;
+
+    /// <summary>What is open, and what was not told yet, of whatever subject: all of that is one partition.</summary>
+    private const string Open = "open";
+
+    /// <summary>As long as whoever raises a page waits for the webhook. What it does not take by then is told later.</summary>
+    private static readonly TimeSpan PatienceOfRaise = TimeSpan.FromSeconds(2);
 
     private readonly HttpClient _http = new(new SocketsHttpHandler
     {
@@ -65,10 +70,10 @@ public sealed class Pager(Tables tables, IOptions<OperatorOptions> options, Time
     {
         var now = clock.GetUtcNow();
         var page = new Page($"{subject}-{Name(kind)}-{now.ToUnixTimeSeconds()}", kind, subject, reason, Runbook(kind), now);
-        var row = Write(page, Open + Name(kind));
+        var row = Write(page, Open, OpenKey(kind, subject));
         if (!await tables.Pages.TryAddAsync(row, ct))
         {
-            var before = await tables.Pages.FindAsync(subject, row.RowKey, ct);
+            var before = await tables.Pages.FindAsync(Open, row.RowKey, ct);
             if (before is null || Read(before).ResolvedAt is null || !await tables.Pages.TryReplaceAsync(row, before.ETag, ct))
             {
                 return false;
@@ -76,21 +81,21 @@ public sealed class Pager(Tables tables, IOptions<OperatorOptions> options, Time
         }
 
         log.LogError("PAGE {Kind} {Subject}: {Reason} Runbook: {Runbook}", Name(kind), subject, reason, page.Runbook);
-        await DeliverAsync(subject, row.RowKey, ct);
+        await DeliverAsync(row.RowKey, PatienceOfRaise, ct);
         return true;
     }
 
     /// <summary>False when none is open.</summary>
     public async Task<bool> ResolveAsync(PageKind kind, string subject, CancellationToken ct)
     {
-        if (await tables.Pages.FindAsync(subject, Open + Name(kind), ct) is not { } row || Read(row) is not { ResolvedAt: null } page)
+        if (await tables.Pages.FindAsync(Open, OpenKey(kind, subject), ct) is not { } row || Read(row) is not { ResolvedAt: null } page)
         {
             return false;
         }
 
         log.LogWarning("RESOLVED {Kind} {Subject}", Name(kind), subject);
-        await tables.Pages.TryReplaceAsync(Write(page with { ResolvedAt = clock.GetUtcNow() }, row.RowKey), row.ETag, ct);
-        await DeliverAsync(subject, row.RowKey, ct);
+        await tables.Pages.TryReplaceAsync(Write(page with { ResolvedAt = clock.GetUtcNow() }, Open, row.RowKey), row.ETag, ct);
+        await DeliverAsync(row.RowKey, PatienceOfRaise, ct);
         return true;
     }
 
@@ -103,26 +108,28 @@ public sealed class Pager(Tables tables, IOptions<OperatorOptions> options, Time
     {
         await foreach (var row in OpenRows(ct))
         {
-            await DeliverAsync(row.PartitionKey, row.RowKey, ct);
+            await DeliverAsync(row.RowKey, _http.Timeout, ct);
         }
     }
 
     public void Dispose() => _http.Dispose();
 
     private AsyncPageable<TableEntity> OpenRows(CancellationToken ct) =>
-        tables.Pages.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"RowKey ge {Open}"), PageMax, cancellationToken: ct);
+        tables.Pages.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {Open}"), PageMax, cancellationToken: ct);
 
-    private async Task DeliverAsync(string subject, string key, CancellationToken ct)
+    private async Task DeliverAsync(string key, TimeSpan patience, CancellationToken ct)
     {
-        if (await tables.Pages.FindAsync(subject, key, ct) is not { } row || row.GetBoolean("told") is true)
+        if (await tables.Pages.FindAsync(Open, key, ct) is not { } row || row.GetBoolean("told") is true)
         {
             return;
         }
 
         var page = Read(row);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(patience);
         try
         {
-            await TellAsync(page, ct);
+            await TellAsync(page, limit.Token);
         }
         catch (Exception silent) when (silent is HttpRequestException or OperationCanceledException && !ct.IsCancellationRequested)
         {
@@ -138,9 +145,9 @@ public sealed class Pager(Tables tables, IOptions<OperatorOptions> options, Time
         }
 
         await tables.Pages.UpsertEntityAsync(
-            Write(page, $"{TableRows.Inverted(page.RaisedAt.UtcTicks)}-{Name(page.Kind)}"),
+            Write(page, page.Subject, $"{TableRows.Inverted(page.RaisedAt.UtcTicks)}-{Name(page.Kind)}"),
             TableUpdateMode.Replace, ct);
-        await tables.Pages.RemoveAsync(subject, key, ct);
+        await tables.Pages.RemoveAsync(Open, key, ct);
     }
 
     /// <summary>A receiver that gets one twice knows it by its key.</summary>
@@ -169,9 +176,12 @@ public sealed class Pager(Tables tables, IOptions<OperatorOptions> options, Time
 
     private static string Name(PageKind kind) => JsonNamingPolicy.KebabCaseLower.ConvertName(kind.ToString());
 
-    private static TableEntity Write(Page page, string row) => new(page.Subject, row)
+    private static string OpenKey(PageKind kind, string subject) => $"{subject}-{Name(kind)}";
+
+    private static TableEntity Write(Page page, string partition, string row) => new(partition, row)
     {
         ["id"] = page.Id,
+        ["subject"] = page.Subject,
         ["kind"] = page.Kind.ToString(),
         ["reason"] = page.Reason,
         ["runbook"] = page.Runbook,
@@ -180,6 +190,6 @@ public sealed class Pager(Tables tables, IOptions<OperatorOptions> options, Time
     };
 
     private static Page Read(TableEntity row) => new(
-        row.GetString("id"), Enum.Parse<PageKind>(row.GetString("kind")), row.PartitionKey, row.GetString("reason"),
+        row.GetString("id"), Enum.Parse<PageKind>(row.GetString("kind")), row.GetString("subject"), row.GetString("reason"),
         row.GetString("runbook"), row.GetDateTimeOffset("raisedAt")!.Value, row.GetDateTimeOffset("resolvedAt"));
 }

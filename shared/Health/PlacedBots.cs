@@ -7,36 +7,37 @@ using Launchpad.Shared.Storage;
 
 namespace Launchpad.Shared.Health;
 
-/// <summary>A bot that should be up, and that no operation works on.</summary>
+/// <summary>A bot that should be up.</summary>
 /// <param name="ChangedAt">When its row was last written: what was told before is about another state.</param>
 /// <param name="Failed">True for one that a restart did not bring back.</param>
 public sealed record PlacedBot(
     string Account, string Deployment, string Slug, string Vm, Tier Tier, int Version, DateTimeOffset ChangedAt, bool Failed);
 
-/// <summary>All bots that should be up, and what is wanted of them, at little cost for each: the columns that matter, and a memory for
+/// <param name="IsBusy">An operation works on it, and knows better.</param>
+/// <param name="Bot">Null for one that should not be up, or of which that is not known yet.</param>
+public sealed record Placed(bool IsBusy, PlacedBot? Bot);
+
+/// <summary>Bots that should be up, and what is wanted of them, at little cost for each: the columns that matter, and a memory for
 /// config versions, which never change.</summary>
 public sealed class PlacedBots(Tables tables, ConfigVersionStore versions, OperationStore operations)
 {
-    private const int PageMax = 1_000;
     private const int RememberedMax = 50_000;
 
     private static readonly string[] Columns =
-        ["PartitionKey", "RowKey", "Timestamp", "slug", "vm", "plan", "status", "activeVersion", "lastOperation"];
+        ["PartitionKey", "RowKey", "Timestamp", "slug", "vm", "plan", "status", "activeVersion", "operation", "lastOperation"];
 
     private readonly ConcurrentDictionary<(string Deployment, int Version), Wanted> _remembered = new();
 
-    public async IAsyncEnumerable<PlacedBot> AllAsync(
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    public async Task<Placed> FindAsync(string account, string deployment, CancellationToken ct)
     {
-        var (running, failed) = (DeploymentStatus.Running.Wire(), DeploymentStatus.Failed.Wire());
-        var filter = TableClient.CreateQueryFilter($"operation eq {""} and (status eq {running} or status eq {failed})");
-        await foreach (var row in tables.Deployments.QueryAsync<TableEntity>(filter, PageMax, Columns, ct))
+        var found = await tables.Deployments.GetEntityIfExistsAsync<TableEntity>(account, deployment, Columns, ct);
+        if (!found.HasValue || found.Value!.GetString("operation") is { Length: > 0 })
         {
-            if (Read(row) is { } bot && (!bot.Failed || await IsOursAsync(bot, row.GetString("lastOperation"), ct)))
-            {
-                yield return bot;
-            }
+            return new(found.HasValue, null);
         }
+
+        var bot = Read(found.Value);
+        return new(false, bot is { Failed: true } && !await IsOursAsync(bot, found.Value.GetString("lastOperation"), ct) ? null : bot);
     }
 
     public async ValueTask<Wanted> WantedAsync(string deployment, int version, CancellationToken ct)
@@ -55,13 +56,17 @@ public sealed class PlacedBots(Tables tables, ConfigVersionStore versions, Opera
         return _remembered[(deployment, version)] = Wanted.Of(state.Image, Plan.Get(state.Plan));
     }
 
-    /// <summary>Null when nothing was ever brought up, or it stands nowhere.</summary>
-    private static PlacedBot? Read(TableEntity row) =>
-        row.GetString("vm") is { } vm && row.GetInt32("activeVersion") is { } version
+    /// <summary>Null when nothing was ever brought up, it stands nowhere, or was stopped.</summary>
+    private static PlacedBot? Read(TableEntity row)
+    {
+        var (status, failed) = (row.GetString("status"), DeploymentStatus.Failed.Wire());
+        return row.GetString("vm") is { } vm && row.GetInt32("activeVersion") is { } version
+            && (status == failed || status == DeploymentStatus.Running.Wire())
             ? new(
-                row.PartitionKey, row.RowKey, row.GetString("slug"), vm, Plan.Find(row.GetString("plan"))?.Tier ?? Tier.Shared, version, row.Timestamp ?? default,
-                row.GetString("status") == DeploymentStatus.Failed.Wire())
+                row.PartitionKey, row.RowKey, row.GetString("slug"), vm, Plan.Find(row.GetString("plan"))?.Tier ?? Tier.Shared, version,
+                row.Timestamp ?? default, status == failed)
             : null;
+    }
 
     /// <summary>A deployment also fails when it could not be deleted: that one must not be brought back.</summary>
     private async Task<bool> IsOursAsync(PlacedBot bot, string? lastOperation, CancellationToken ct) =>

@@ -9,7 +9,9 @@ namespace Launchpad.Shared.Operations;
 /// a service, so of that only the code is recorded; a draft names what the customer calls the parts of his own config.</summary>
 public static partial class OperationEntries
 {
-    public static RecordEntry Of(string operation, OperationStep step) => new(RecordKinds.Step, "launchpad", new
+    public static RecordEntry Of(string operation, OperationStep step) => Of(operation, step, step.Status is StepStatus.Failed ? step.Detail : null);
+
+    private static RecordEntry Of(string operation, OperationStep step, string? words) => new(RecordKinds.Step, "launchpad", new
     {
         operation,
         step = step.Name,
@@ -20,7 +22,8 @@ public static partial class OperationEntries
         step.Code,
         compensates = Steps.Compensates(step.Name),
         inputHash = ActivityInput.Hash,
-    });
+        wordsHash = words is null ? null : RecordRow.Sha256(words),
+    }, words);
 
     /// <summary>An address begins with what the customer called the bot.</summary>
     private static string Ours(string detail) => Address().Replace(Redactor.Shapes(detail), "[address]");

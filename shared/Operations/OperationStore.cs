@@ -56,6 +56,31 @@ public sealed class OperationStore(Tables tables, RecordStore records)
         await tables.Operations.UpsertEntityAsync(Write(operation), TableUpdateMode.Replace, ct);
     }
 
+    /// <summary>What was typed for the operations of a deployment, and what they answered, is not kept any more.</summary>
+    public async Task ForgetWordsAsync(string account, string deployment, CancellationToken ct)
+    {
+        var rows = tables.Operations.QueryAsync<TableEntity>(
+            TableClient.CreateQueryFilter($"PartitionKey eq {account} and deployment eq {deployment}"), PageMax, cancellationToken: ct);
+        await foreach (var row in rows)
+        {
+            await tables.Operations.TryReplaceAsync(Forgotten(Read(row)), row.ETag, ct);
+        }
+
+        await records.EraseWordsAsync(deployment, ct);
+        await foreach (var row in tables.Records.QueryAsync<TableEntity>(StepRows.Of(deployment), PageMax, cancellationToken: ct))
+        {
+            row["detail"] = null;
+            await tables.Records.TryReplaceAsync(row, row.ETag, ct);
+        }
+
+        static TableEntity Forgotten(Operation operation) => Write(operation with
+        {
+            Request = null,
+            Result = null,
+            Failure = operation.Failure is { } failure ? failure with { Message = "", Undone = [] } : null,
+        });
+    }
+
     public async Task<IReadOnlyList<OperationStep>> StepsAsync(string operation, CancellationToken ct)
     {
         var deployment = await DeploymentAsync(operation, ct);
@@ -141,6 +166,17 @@ public sealed class OperationStore(Tables tables, RecordStore records)
         }
     }
 
+    /// <summary>Whoever acts for an operation says for which deployment: its steps are found then though its own rows are lost.</summary>
+    public void Remember(OperationTarget target)
+    {
+        if (deployments.Count >= KnownMax)
+        {
+            deployments.Clear();
+        }
+
+        deployments[target.Operation] = target.Deployment;
+    }
+
     private async Task<string> DeploymentAsync(string operation, CancellationToken ct)
     {
         if (deployments.TryGetValue(operation, out var known))
@@ -148,18 +184,11 @@ public sealed class OperationStore(Tables tables, RecordStore records)
             return known;
         }
 
-        // An operation that began under an older version has no such row.
         var owner = await tables.Operations.FindAsync(operation, OwnerRow, ct)
-            ?? await tables.Operations
-                .QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"RowKey eq {operation}"), cancellationToken: ct)
-                .FirstOrDefaultAsync(ct)
             ?? throw new PermanentException("operation-gone", $"The operation {operation} does not exist any more.");
-        if (deployments.Count >= KnownMax)
-        {
-            deployments.Clear();
-        }
-
-        return deployments[operation] = owner.GetString("deployment");
+        var deployment = owner.GetString("deployment");
+        Remember(new(operation, owner.GetString("account"), deployment));
+        return deployment;
     }
 
     private static TableEntity Write(Operation operation) => new(operation.Account, operation.Id)

@@ -82,9 +82,11 @@ public sealed class StepLog(DeploymentStore deployments, OperationStore operatio
                     span.End("done");
                 }
 
-                if (report.Ended && ++at < path.Count)
+                if (report.Ended && at < path.Count - 1)
                 {
-                    startedAt = await BeginAsync(path[at]);
+                    // One that could not be begun did not fail: the one before it did, in going on.
+                    startedAt = await BeginAsync(path[at + 1]);
+                    at++;
                 }
             }
         }
@@ -125,6 +127,7 @@ public sealed class StepLog(DeploymentStore deployments, OperationStore operatio
     /// <summary>What may not be taken back any more is not begun; what may not go on is told as its failure.</summary>
     private async Task<DateTimeOffset> StartAsync(OperationTarget target, Step step, string? reason, bool look, CancellationToken ct)
     {
+        operations.Remember(target);
         if (step.Needs is Hold.ToTakeBack)
         {
             await HeldAsync(target, step, ct);

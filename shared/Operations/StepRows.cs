@@ -8,6 +8,10 @@ internal static class StepRows
 {
     public static string Key(string operation, Step step) => $"step-{operation}-{step.Order:D3}-{step.Name}";
 
+    /// <summary>Every step of all operations, as a filter.</summary>
+    public static string Of(string deployment) => TableClient.CreateQueryFilter(
+        $"PartitionKey eq {deployment} and RowKey gt {"step-"} and RowKey lt {"step."}");
+
     /// <summary>Every step of one operation, as a filter.</summary>
     public static string Of(string deployment, string operation) => TableClient.CreateQueryFilter(
         $"PartitionKey eq {deployment} and RowKey gt {$"step-{operation}-"} and RowKey lt {$"step-{operation}."}");

@@ -75,6 +75,7 @@ public static class Steps
     public static readonly Step ReturnPlan = new(902, "return-plan", "The subscription costs what it did before", Price);
     public static readonly Step UndoRoute = new(910, "undo-route", "The address was taken away", Route);
     public static readonly Step UndoBot = new(920, "undo-bot", "The bot and its volume were removed", Configure);
+    public static readonly Step UndoStart = new(921, "undo-start", "The bot was stopped again", Start);
     public static readonly Step UndoSeal = new(925, "undo-seal", "The gateway token was erased", Seal);
     public static readonly Step UndoReserve = new(930, "undo-reserve", "The capacity was released", Reserve);
 
@@ -87,6 +88,9 @@ public static class Steps
     public static long BootMs(IEnumerable<OperationStep> taken) => taken
         .Where(step => step.Name == Switch.Name || step.Name == Configure.Name || step.Name == Start.Name || step.Name == Health.Name)
         .Sum(step => step.DurationMs ?? 0);
+
+    /// <param name="undo">The name of a step that takes another one back.</param>
+    public static string TitleOf(string undo) => Undo[undo].Title;
 
     public static bool IsUndo(string name) => Undo.ContainsKey(name);
 

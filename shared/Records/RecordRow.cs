@@ -15,7 +15,9 @@ public static class RecordKinds
 /// <summary>Something to be recorded.</summary>
 /// <param name="Actor">An account's id, or what acted without a person: `launchpad`, `payment`, `sweep`.</param>
 /// <param name="Data">Serialized as it stands: no secret and nothing that a customer typed may be in it.</param>
-public sealed record RecordEntry(string Kind, string Actor, object Data);
+/// <param name="Words">What a failure said, without secrets. It stands beside the chain, which has only <see cref="RecordRow.Sha256"/> of it,
+/// so that it can be erased; null for nothing.</param>
+public sealed record RecordEntry(string Kind, string Actor, object Data, string? Words = null);
 
 /// <summary>The end of a chain: what the next row joins on to.</summary>
 public sealed record RecordHead(long Sequence, string Hash)
@@ -33,9 +35,15 @@ public sealed record RecordRow(long Sequence, string At, string Kind, string Act
     {
         var row = new RecordRow(
             head.Sequence + 1, at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", null), entry.Kind, entry.Actor,
-            CanonicalJson.Of(entry.Data), head.Hash, "");
+            CanonicalJson.Of(entry.Data), head.Hash, "")
+        {
+            Words = entry.Words,
+        };
         return row with { Hash = row.ComputeHash() };
     }
+
+    /// <summary>What stands beside the row; null when nothing does, or not any more.</summary>
+    public string? Words { get; init; }
 
     public RecordHead AsHead => new(Sequence, Hash);
 
@@ -50,5 +58,5 @@ public sealed record RecordRow(long Sequence, string At, string Kind, string Act
         Previous,
     }));
 
-    internal static string Sha256(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    public static string Sha256(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

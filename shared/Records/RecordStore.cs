@@ -15,6 +15,7 @@ public sealed class RecordStore(Tables tables, TimeProvider clock)
     private const int RacesMax = 1_000;
     private const int PauseMaxMs = 64;
     private const string HeadRow = "head";
+    private const string WordsRow = "words-";
 
     public async Task<RecordHead> HeadAsync(string deployment, CancellationToken ct) =>
         await tables.Records.FindAsync(deployment, HeadRow, ct) is { } row
@@ -32,8 +33,14 @@ public sealed class RecordStore(Tables tables, TimeProvider clock)
         var rows = tables.Records.QueryAsync<TableEntity>(
             TableClient.CreateQueryFilter($"PartitionKey eq {deployment} and RowKey gt {RowKey(after)} and RowKey le {RowKey(through)}"),
             PageMax, cancellationToken: ct);
-        return await rows.Take(PageMax).Select(Read).ToListAsync(ct);
+        var page = await rows.Take(PageMax).Select(Read).ToListAsync(ct);
+        var words = await WordsAsync(deployment, page, ct);
+        return [.. page.Select(row => words.TryGetValue(row.Sequence, out var said) ? row with { Words = said } : row)];
     }
+
+    /// <summary>All words beside the chain go; its rows keep their hashes.</summary>
+    public Task<int> EraseWordsAsync(string deployment, CancellationToken ct) => tables.Records.RemoveAsync(
+        TableClient.CreateQueryFilter($"PartitionKey eq {deployment} and RowKey ge {WordsKey(0)} and RowKey lt {WordsRow + "~"}"), ct);
 
     public Task AppendAsync(string deployment, RecordEntry entry, CancellationToken ct) =>
         AppendAsync(deployment, () => Task.FromResult<RecordDraft?>(new([entry], [])), ct);
@@ -71,6 +78,9 @@ public sealed class RecordStore(Tables tables, TimeProvider clock)
                 await tables.Records.SubmitTransactionAsync(
                     [
                         .. rows.Select(row => new TableTransactionAction(TableTransactionActionType.Add, Write(deployment, row, writer))),
+                        .. rows.Where(row => row.Words is not null).Select(row => new TableTransactionAction(
+                            TableTransactionActionType.UpsertReplace,
+                            new TableEntity(deployment, WordsKey(row.Sequence)) { ["sequence"] = row.Sequence, ["words"] = row.Words })),
                         new(TableTransactionActionType.UpsertReplace, Write(deployment, rows[^1].AsHead)),
                         .. draft.Beside,
                     ],
@@ -101,6 +111,21 @@ public sealed class RecordStore(Tables tables, TimeProvider clock)
 
         return rows;
     }
+
+    private async Task<Dictionary<long, string>> WordsAsync(string deployment, IReadOnlyList<RecordRow> page, CancellationToken ct)
+    {
+        if (page is not [var first, ..] || page is not [.., var last])
+        {
+            return [];
+        }
+
+        var filter = TableClient.CreateQueryFilter(
+            $"PartitionKey eq {deployment} and RowKey ge {WordsKey(first.Sequence)} and RowKey le {WordsKey(last.Sequence)}");
+        return await tables.Records.QueryAsync<TableEntity>(filter, PageMax, cancellationToken: ct)
+            .ToDictionaryAsync(row => row.GetInt64("sequence")!.Value, row => row.GetString("words"), cancellationToken: ct);
+    }
+
+    private static string WordsKey(long sequence) => $"{WordsRow}{sequence:D12}";
 
     private static string RowKey(long sequence) => sequence < 0 ? "r" : $"r{sequence:D12}";
 

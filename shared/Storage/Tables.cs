@@ -10,7 +10,7 @@ public sealed class Tables(TableServiceClient service)
     [
         "accounts", "emails", "sessions", "subscriptions", "billingevents", "billingwatches", "deployments", "configversions",
         "operations", "records", "vms", "secrets", "logs",
-        "heartbeats", "conditions", "drift", "pages",
+        "heartbeats", "conditions", "drift", "pages", "index", "sweeps",
     ];
 
     public TableClient Accounts { get; } = service.GetTableClient("accounts");
@@ -34,6 +34,12 @@ public sealed class Tables(TableServiceClient service)
     public TableClient Drift { get; } = service.GetTableClient("drift");
     public TableClient Pages { get; } = service.GetTableClient("pages");
 
+    /// <summary>What leads to rows that could not be found without reading all of them.</summary>
+    public TableClient Index { get; } = service.GetTableClient("index");
+
+    /// <summary>How far each sweep has come.</summary>
+    public TableClient Sweeps { get; } = service.GetTableClient("sweeps");
+
     public Task CreateAllAsync(CancellationToken ct) =>
         Task.WhenAll(Names.Select(name => service.GetTableClient(name).CreateIfNotExistsAsync(ct)));
 }
@@ -41,6 +47,8 @@ public sealed class Tables(TableServiceClient service)
 /// <summary>How stores read a row that may be absent and tell a lost race from a fault.</summary>
 public static class TableRows
 {
+    private const int TransactionMax = 100;
+
     public static async Task<TableEntity?> FindAsync(this TableClient table, string partition, string row, CancellationToken ct)
     {
         var found = await table.GetEntityIfExistsAsync<TableEntity>(partition, row, cancellationToken: ct);
@@ -85,6 +93,41 @@ public static class TableRows
         {
             // Already removed: the caller wanted it absent, and it is.
         }
+    }
+
+    public static Task<int> RemovePartitionAsync(this TableClient table, string partition, CancellationToken ct) =>
+        table.RemoveAsync(TableClient.CreateQueryFilter($"PartitionKey eq {partition}"), ct);
+
+    /// <param name="table">Of the rows.</param>
+    /// <param name="partition">A filter that keeps to one partition.</param>
+    /// <param name="ct">Stops the wait.</param>
+    /// <returns>How many went.</returns>
+    public static async Task<int> RemoveAsync(this TableClient table, string partition, CancellationToken ct)
+    {
+        var removed = 0;
+        await foreach (var page in table.QueryAsync<TableEntity>(partition, TransactionMax, ["PartitionKey", "RowKey"], ct).AsPages())
+        {
+            foreach (var rows in page.Values.Chunk(TransactionMax))
+            {
+                try
+                {
+                    await table.SubmitTransactionAsync(
+                        rows.Select(row => new TableTransactionAction(TableTransactionActionType.Delete, row, ETag.All)), ct);
+                }
+                catch (TableTransactionFailedException gone) when (gone.Status == 404)
+                {
+                    // Somebody removes them as well.
+                    foreach (var row in rows)
+                    {
+                        await table.RemoveAsync(row.PartitionKey, row.RowKey, ct);
+                    }
+                }
+
+                removed += rows.Length;
+            }
+        }
+
+        return removed;
     }
 
     /// <summary>Rows sort by name; numbers counted down from the maximum sort newest first.</summary>

@@ -10,7 +10,7 @@ public sealed class CapacityForecast(DeploymentStore deployments, OperationStore
 {
     public async Task<string> TellAsync(CancellationToken ct)
     {
-        var leaving = await deployments.BusyAsync(ct)
+        var leaving = await deployments.BusyAsync(OperationKind.Terminate, ct)
             .Where(busy => busy is { Operation.Kind: OperationKind.Terminate, Vm: not null } && Plan.Find(busy.Plan)?.Tier is Tier.Dedicated)
             .ToListAsync(ct);
         var times = new List<DateTimeOffset>();

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Plans;
 
 namespace Launchpad.Shared.Vms;
@@ -24,23 +25,33 @@ public sealed record PoolOptions
 /// <summary>Where a bot goes and when a machine has done its duty. Pure: the store makes it so.</summary>
 public static class Placement
 {
+    /// <summary>Memory that one more bot may be promised: what is free, less what a version needs that proves itself beside its bot, so
+    /// that there is room for that on every shared machine. A machine without bots gives all it has.</summary>
+    public static int RoomMb(Vm vm)
+    {
+        if (vm.Pool is Tier.Dedicated || vm.Status is VmStatus.Retiring)
+        {
+            return 0;
+        }
+
+        var candidates = vm.Reservations.Where(held => Bots.IsCandidate(held.Key)).Sum(held => held.Value);
+        return vm.Reservations.IsEmpty ? vm.FreeMb : vm.FreeMb - Math.Max(0, Bots.CandidateMemoryMb - candidates);
+    }
+
     /// <summary>The fullest ready machine with room, so that others run empty and can be given back; one still being made only when no
     /// ready one has room; null when none has.</summary>
     public static Vm? Choose(IEnumerable<Vm> pool, Plan plan) =>
         plan.Tier is Tier.Dedicated
             ? null
-            : pool.Where(vm => vm.Status is not VmStatus.Retiring && vm.FreeMb >= plan.MemoryMb)
+            : pool.Where(vm => RoomMb(vm) >= plan.MemoryMb)
                 .OrderBy(vm => vm.Status is VmStatus.Creating)
-                .ThenBy(vm => vm.FreeMb)
+                .ThenBy(RoomMb)
                 .ThenBy(vm => vm.Id, StringComparer.Ordinal)
                 .FirstOrDefault();
 
     /// <summary>Whether an empty machine is given back: a dedicated one and one that never came up always, a shared one beyond the
     /// spares.</summary>
-    public static bool IsSurplus(Vm vm, IEnumerable<Vm> pool, PoolOptions options) =>
-        vm.Reservations.IsEmpty
-        && (vm.Pool is Tier.Dedicated
-            || vm.Status is VmStatus.Creating
-            || pool.Count(other => other.Id != vm.Id && other.Status is VmStatus.Ready && other.Reservations.IsEmpty)
-                >= options.SharedSpareVms);
+    /// <param name="spares">Other machines that are ready and empty.</param>
+    public static bool IsSurplus(Vm vm, int spares, PoolOptions options) =>
+        vm.Reservations.IsEmpty && (vm.Pool is Tier.Dedicated || vm.Status is VmStatus.Creating || spares >= options.SharedSpareVms);
 }

@@ -24,11 +24,18 @@ public sealed record Vm(
     Tier Pool, string Id, VmStatus Status, string Size, int CapacityMb, ImmutableSortedDictionary<string, int> Reservations,
     DateTimeOffset CreatedAt, string? Address = null, string? HostKey = null, DateTimeOffset? OrderedAt = null, VmNews? Progress = null, ETag ETag = default)
 {
+    /// <summary>Whose bots they are that have a promise here: the account by deployment. Without it nobody could read their rows.</summary>
+    public ImmutableSortedDictionary<string, string> Owners { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
     public int FreeMb => CapacityMb - Reservations.Values.Sum();
 
     public Vm With(string deployment, int memoryMb) => this with { Reservations = Reservations.SetItem(deployment, memoryMb) };
 
-    public Vm Without(string deployment) => this with { Reservations = Reservations.Remove(deployment) };
+    public Vm With(string account, string deployment, int memoryMb) =>
+        With(deployment, memoryMb) with { Owners = Owners.SetItem(deployment, account) };
+
+    public Vm Without(string deployment) =>
+        this with { Reservations = Reservations.Remove(deployment), Owners = Owners.Remove(deployment) };
 }
 
 /// <summary>How far a machine is, for people; with a code where it cannot go on as it is.</summary>

@@ -1,13 +1,19 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Azure;
 using Azure.Data.Tables;
+using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Health;
 using Launchpad.Shared.Plans;
 using Launchpad.Shared.Storage;
 using Microsoft.Extensions.Options;
 
 namespace Launchpad.Shared.Vms;
+
+/// <summary>Who wants a place.</summary>
+/// <param name="Vm">The machine that its row names already; null for none.</param>
+public sealed record Claim(string Account, string Deployment, string? Vm);
 
 /// <summary>Where a deployment was placed.</summary>
 /// <param name="Ready">False while the machine is still being made.</param>
@@ -19,6 +25,15 @@ public sealed record Reservation(string Vm, bool Ready, bool IsNew = false);
 public sealed class VmStore(Tables tables, IOptions<PoolOptions> options, TimeProvider clock)
 {
     private const string PoolRow = "pool";
+    public const int PageMax = 50;
+
+    /// <summary>Machines that are looked at for a place: the first one has it, unless it changes just now.</summary>
+    private const int ChoicesMax = 4;
+
+    /// <summary>An index row this young may be of a save that is on its way.</summary>
+    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(10);
+
+    private readonly IndexRows index = new(tables);
 
     public async Task<Vm?> FindAsync(Tier pool, string id, CancellationToken ct) =>
         await tables.Vms.FindAsync(Partition(pool), id, ct) is { } row ? Read(row) : null;
@@ -26,66 +41,65 @@ public sealed class VmStore(Tables tables, IOptions<PoolOptions> options, TimePr
     public async Task<Vm> GetAsync(Tier pool, string id, CancellationToken ct) =>
         await FindAsync(pool, id, ct) ?? throw new PermanentException("vm-gone", "The machine that was chosen does not exist any more.");
 
-    public async Task<IReadOnlyList<Vm>> ListAsync(Tier pool, CancellationToken ct) =>
-        await tables.Vms
-            .QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {Partition(pool)}"), cancellationToken: ct)
-            .Where(row => row.RowKey != PoolRow)
-            .Select(Read)
-            .ToListAsync(ct);
-
     /// <summary>Those that somebody has to make or to delete.</summary>
-    public async Task<IReadOnlyList<Vm>> UnsettledAsync(Tier pool, CancellationToken ct) =>
-        await tables.Vms
-            .QueryAsync<TableEntity>(
-                TableClient.CreateQueryFilter(
-                    $"PartitionKey eq {Partition(pool)} and status ne {VmStatus.Ready.ToString()} and RowKey ne {PoolRow}"),
-                cancellationToken: ct)
-            .Select(Read)
-            .ToListAsync(ct);
+    public IAsyncEnumerable<Vm> UnsettledAsync(Tier pool, CancellationToken ct) => LedToAsync(pool, VmIndex.Unsettled(pool), "", ct);
 
-    /// <summary>The machine that holds memory for the deployment; null when none does.</summary>
-    public async Task<Vm?> FindByDeploymentAsync(Tier pool, string deployment, CancellationToken ct) =>
-        (await ListAsync(pool, ct)).FirstOrDefault(vm => vm.Reservations.ContainsKey(deployment));
+    /// <summary>The machine, if it holds memory for the deployment; null when it does not, or is none.</summary>
+    public async Task<Vm?> FindHolderAsync(Tier pool, string? id, string deployment, CancellationToken ct) =>
+        id is not null && await FindAsync(pool, id, ct) is { } vm && vm.Reservations.ContainsKey(deployment) ? vm : null;
 
     /// <summary>Reserves the plan's memory, on a machine with room or on a new one that is called <paramref name="newVm"/>.
     /// Asking again answers the same, unless the machine is being given up.</summary>
-    public async Task<Reservation> ReserveAsync(string deployment, Plan plan, string newVm, CancellationToken ct)
+    /// <param name="claim">Who wants it, and where there may be a promise already.</param>
+    /// <param name="plan">How much.</param>
+    /// <param name="newVm">What a machine is called if one has to be made.</param>
+    /// <param name="intend">Writes the machine into the deployment's row before anything is promised there: whatever a crash leaves is
+    /// where the row says.</param>
+    /// <param name="ct">Stops the wait.</param>
+    public async Task<Reservation> ReserveAsync(Claim claim, Plan plan, string newVm, Func<string, Task> intend, CancellationToken ct)
     {
+        var intended = claim.Vm;
         while (true)
         {
-            var poolTag = await PoolTagAsync(plan.Tier, ct);
-            var pool = await ListAsync(plan.Tier, ct);
-            if (pool.FirstOrDefault(vm => vm.Status is not VmStatus.Retiring && vm.Reservations.ContainsKey(deployment)) is { } held)
+            if (await FindHolderAsync(plan.Tier, intended, claim.Deployment, ct) is { } held)
             {
-                return new(held.Id, held.Status is VmStatus.Ready);
+                if (held.Status is not VmStatus.Retiring)
+                {
+                    return new(held.Id, held.Status is VmStatus.Ready);
+                }
+
+                await ChangeAsync(plan.Tier, held.Id, vm => vm.Without(claim.Deployment), ct);
             }
 
-            if (Placement.Choose(pool, plan) is { } chosen)
+            var poolTag = await PoolTagAsync(plan.Tier, ct);
+            var chosen = await ChooseAsync(plan, ct);
+            if (intended != (chosen?.Id ?? newVm))
             {
-                if (await TrySaveAsync(chosen.With(deployment, plan.MemoryMb), ct))
-                {
-                    return new(chosen.Id, chosen.Status is VmStatus.Ready);
-                }
+                await intend(intended = chosen?.Id ?? newVm);
             }
-            else if (await TryAddAsync(NewVm(newVm, plan).With(deployment, plan.MemoryMb), poolTag, ct))
+
+            if (chosen is null
+                ? await TryAddAsync(NewVm(newVm, plan).With(claim.Account, claim.Deployment, plan.MemoryMb), poolTag, ct)
+                : await TrySaveAsync(chosen, chosen.With(claim.Account, claim.Deployment, plan.MemoryMb), ct))
             {
-                return new(newVm, Ready: false, IsNew: true);
+                return new(intended, chosen?.Status is VmStatus.Ready, IsNew: chosen is null);
             }
         }
     }
 
-    /// <summary>Gives the memory back. True when nobody needs the machine any more, which is marked so.</summary>
+    /// <summary>Gives the memory back, its candidate's too. True when nobody needs the machine any more, which is marked so.</summary>
     public async Task<bool> ReleaseAsync(Tier pool, string id, string deployment, CancellationToken ct)
     {
         while (await FindAsync(pool, id, ct) is { } vm)
         {
-            var released = vm.Without(deployment);
-            if (released.Status is not VmStatus.Retiring && Placement.IsSurplus(released, await ListAsync(pool, ct), options.Value))
+            var released = vm.Without(deployment).Without(Bots.CandidateOf(deployment));
+            if (released.Status is not VmStatus.Retiring && released.Reservations.IsEmpty
+                && Placement.IsSurplus(released, await SparesAsync(vm, ct), options.Value))
             {
                 released = released with { Status = VmStatus.Retiring };
             }
 
-            if (await TrySaveAsync(released, ct))
+            if (await TrySaveAsync(vm, released, ct))
             {
                 return released.Status is VmStatus.Retiring && released.Reservations.IsEmpty;
             }
@@ -98,8 +112,9 @@ public sealed class VmStore(Tables tables, IOptions<PoolOptions> options, TimePr
     {
         while (true)
         {
-            var changed = change(await GetAsync(pool, id, ct));
-            if (await TrySaveAsync(changed, ct))
+            var current = await GetAsync(pool, id, ct);
+            var changed = change(current);
+            if (await TrySaveAsync(current, changed, ct))
             {
                 return changed;
             }
@@ -109,14 +124,93 @@ public sealed class VmStore(Tables tables, IOptions<PoolOptions> options, TimePr
     public async Task RemoveAsync(Tier pool, string id, CancellationToken ct)
     {
         await HeartbeatStore.ForgetAsync(tables, id, ct);
-        await tables.Vms.RemoveAsync(Partition(pool), id, ct);
+        if (await FindAsync(pool, id, ct) is { } vm)
+        {
+            await index.SaveAsync([], VmIndex.Of(vm), () => RemovedAsync(pool, id, ct), ct);
+        }
     }
 
     /// <summary>From whichever pool.</summary>
     public async Task<Vm?> FindAsync(string id, CancellationToken ct) =>
         await FindAsync(Tier.Shared, id, ct) ?? await FindAsync(Tier.Dedicated, id, ct);
 
-    private Task<bool> TrySaveAsync(Vm vm, CancellationToken ct) => tables.Vms.TryReplaceAsync(Write(vm), vm.ETag, ct);
+    /// <summary>Machines in order of their ids, at most 50 of those after <paramref name="after"/>.</summary>
+    public async Task<IReadOnlyList<Vm>> PageAsync(Tier pool, string after, CancellationToken ct) =>
+        await tables.Vms
+            .QueryAsync<TableEntity>(
+                TableClient.CreateQueryFilter($"PartitionKey eq {Partition(pool)} and RowKey gt {after} and RowKey ne {PoolRow}"), PageMax,
+                cancellationToken: ct)
+            .Take(PageMax)
+            .Select(Read)
+            .ToListAsync(ct);
+
+    /// <summary>Writes what should lead to the machine and does not. True when there was something to write.</summary>
+    public async Task<bool> HealAsync(Vm vm, CancellationToken ct)
+    {
+        var healed = await HeartbeatStore.WatchAsync(tables, vm.Id, clock.GetUtcNow(), ct);
+        foreach (var key in VmIndex.Of(vm))
+        {
+            // Nothing but the row is written: if the machine has changed meanwhile the row leads nowhere, and goes.
+            healed |= !await index.HasAsync(key, ct)
+                && await index.SaveAsync([VmIndex.Row(key, vm)], [], () => Task.FromResult(true), ct);
+        }
+
+        return healed;
+    }
+
+    private async Task<Vm?> ChooseAsync(Plan plan, CancellationToken ct)
+    {
+        if (plan.Tier is Tier.Dedicated)
+        {
+            return null;
+        }
+
+        return Placement.Choose(await WithRoomAsync(VmStatus.Ready, plan, ct), plan)
+            ?? Placement.Choose(await WithRoomAsync(VmStatus.Creating, plan, ct), plan);
+    }
+
+    private ValueTask<List<Vm>> WithRoomAsync(VmStatus status, Plan plan, CancellationToken ct) =>
+        LedToAsync(plan.Tier, VmIndex.Free(status), VmIndex.Key(plan.MemoryMb), ct).Take(ChoicesMax).ToListAsync(ct);
+
+    /// <summary>Other machines that are ready and empty; not more than there is a reason to count.</summary>
+    private async Task<int> SparesAsync(Vm vm, CancellationToken ct) =>
+        await LedToAsync(vm.Pool, VmIndex.Spare(vm.Pool), "", ct).Where(other => other.Id != vm.Id)
+            .Take(options.Value.SharedSpareVms).CountAsync(ct);
+
+    /// <summary>The machines that index rows lead to. A row that leads to none as it says goes: a save takes it along.</summary>
+    private async IAsyncEnumerable<Vm> LedToAsync(
+        Tier pool, string partition, string from, [EnumeratorCancellation] CancellationToken ct)
+    {
+        await foreach (var row in index.Between(partition, from, "~", PageMax, ct))
+        {
+            var (key, vm) = (new IndexKey(partition, row.RowKey), await FindAsync(pool, VmIndex.VmOf(row), ct));
+            if (vm is not null && VmIndex.Of(vm).Contains(key))
+            {
+                yield return vm;
+            }
+            else if (clock.GetUtcNow() - row.Timestamp > Settled)
+            {
+                IndexRows.CountHealed("vm-superfluous");
+                await (vm is null
+                    ? index.RemoveAsync(row, ct)
+                    : index.SaveAsync([], [key], () => tables.Vms.TryReplaceAsync(Write(vm), vm.ETag, ct), ct));
+            }
+        }
+    }
+
+    private Task<bool> TrySaveAsync(Vm before, Vm after, CancellationToken ct)
+    {
+        var (had, needs) = (VmIndex.Of(before), VmIndex.Of(after));
+        return index.SaveAsync(
+            needs.Except(had).Select(key => VmIndex.Row(key, after)), had.Except(needs),
+            () => tables.Vms.TryReplaceAsync(Write(after), before.ETag, ct), ct);
+    }
+
+    private async Task<bool> RemovedAsync(Tier pool, string id, CancellationToken ct)
+    {
+        await tables.Vms.RemoveAsync(Partition(pool), id, ct);
+        return true;
+    }
 
     private Vm NewVm(string id, Plan plan) => new(
         plan.Tier, id, VmStatus.Creating, plan.VmSize ?? options.Value.SharedVmSize,
@@ -129,7 +223,14 @@ public sealed class VmStore(Tables tables, IOptions<PoolOptions> options, TimePr
         return (await tables.Vms.FindAsync(Partition(pool), PoolRow, ct))!.ETag;
     }
 
+    /// <summary>It is watched from here on, and what leads to it is there before it is.</summary>
     private async Task<bool> TryAddAsync(Vm vm, ETag poolTag, CancellationToken ct)
+    {
+        await HeartbeatStore.WatchAsync(tables, vm.Id, clock.GetUtcNow(), ct);
+        return await index.SaveAsync(VmIndex.Of(vm).Select(key => VmIndex.Row(key, vm)), [], () => AddedAsync(vm, poolTag, ct), ct);
+    }
+
+    private async Task<bool> AddedAsync(Vm vm, ETag poolTag, CancellationToken ct)
     {
         try
         {
@@ -152,6 +253,7 @@ public sealed class VmStore(Tables tables, IOptions<PoolOptions> options, TimePr
         ["size"] = vm.Size,
         ["capacityMb"] = vm.CapacityMb,
         ["reservations"] = JsonSerializer.Serialize(vm.Reservations),
+        ["owners"] = JsonSerializer.Serialize(vm.Owners),
         ["createdAt"] = vm.CreatedAt,
         ["address"] = vm.Address,
         ["hostKey"] = vm.HostKey,
@@ -172,5 +274,10 @@ public sealed class VmStore(Tables tables, IOptions<PoolOptions> options, TimePr
         row.GetString("hostKey"),
         row.GetDateTimeOffset("orderedAt"),
         row.GetString("said") is { } said ? new(said, row.GetString("trouble")) : null,
-        row.ETag);
+        row.ETag)
+    {
+        Owners = row.GetString("owners") is { } owners
+            ? JsonSerializer.Deserialize<ImmutableSortedDictionary<string, string>>(owners)!
+            : ImmutableSortedDictionary<string, string>.Empty,
+    };
 }

@@ -37,7 +37,7 @@ public sealed class SettingsTests(Deployment deployment)
         "Azure__Timeout", "Images__Timeout", "KeyVault__Timeout", "Storage__Timeout", "Stripe__Timeout",
         "Vms__ConnectTimeout", "Vms__KeepAlive", "Vms__KeepConnection", "Vms__KeepKey", "Vms__ShortTimeout", "Vms__LongTimeout",
         "Billing__FirstLook", "Billing__Interval",
-        "Rollouts__HealthWindow", "Rollouts__CanaryMessage",
+        "Rollouts__HealthWindow", "Rollouts__CanaryMessage", "Retention__DeletedBots", "Retention__Histories", "Retention__SweepMax",
     ];
 
     private static readonly IReadOnlySet<string> Options = ProductSettings.Read();

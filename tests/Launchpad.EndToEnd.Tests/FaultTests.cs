@@ -5,8 +5,9 @@ using Xunit.Abstractions;
 namespace Launchpad.EndToEnd.Tests;
 
 /// <summary>Every call that a saga makes, times every way it can go wrong. The calls are those that a run without faults was seen to make.
-/// LAUNCHPAD_FAULTS=all walks the whole matrix, and LAUNCHPAD_FAULTS=failAfter,timeout its rows of these kinds; without it some calls meet
-/// one fault each, a different one each time. LAUNCHPAD_CHAOS names a file that the table of invariants is added to.</summary>
+/// What a failed or lost call does to a saga is found out in seconds by the suite of the orchestrations; here the stack's own clients, retries
+/// and processes are in between. LAUNCHPAD_FAULTS=all walks the whole matrix, and LAUNCHPAD_FAULTS=failAfter,timeout its rows of these
+/// kinds; without it a few calls meet one fault each, a different one each time. LAUNCHPAD_CHAOS names a file that the table of invariants is added to.</summary>
 [Collection(OnOneStack.Name)]
 public sealed partial class FaultTests(OnOneStack.Fixture fixture, ITestOutputHelper output) : OnSharedStackTests(fixture)
 {
@@ -14,7 +15,8 @@ public sealed partial class FaultTests(OnOneStack.Fixture fixture, ITestOutputHe
     private const int AttemptsMax = 3;
 
     private static readonly string[] Kinds = ["failBefore", "failAfter", "duplicate", "throttle", "timeout"];
-    private static readonly string[] ClockTables = ["heartbeats", "conditions", "drift", "pages", "azure-webjobs-hosts"];
+    private static readonly string[] ClockTables =
+        ["heartbeats", "conditions", "drift", "pages", "index()", "sweeps", "azure-webjobs-hosts"];
     private static readonly string? Asked = Environment.GetEnvironmentVariable("LAUNCHPAD_FAULTS");
 
     [Fact]
@@ -23,7 +25,7 @@ public sealed partial class FaultTests(OnOneStack.Fixture fixture, ITestOutputHe
         await CallsOfProvisionAsync("starter"); // makes the machine that the others find
         var calls = (await CallsOfProvisionAsync("starter")).Concat(await CallsOfProvisionAsync("dedicated"))
             .DistinctBy(call => call with { Plan = "" }).ToList();
-        await WalkAsync("Provision", calls, stride: 7, ProvisionAsync);
+        await WalkAsync("Provision", calls, stride: 23, ProvisionAsync);
     }
 
     [Fact]
@@ -32,10 +34,10 @@ public sealed partial class FaultTests(OnOneStack.Fixture fixture, ITestOutputHe
         using var customer = await stack.SignedUpAsync();
         var (deployment, _) = await customer.RunningAsync();
         var calls = await CallsOfAsync("starter", () => customer.ChangeAsync(deployment, HttpMethod.Post, "upgrade", new { tag = "1.0.1" }));
-        await WalkAsync("Rollout", calls, stride: 33, (call, kind) => RollOutAsync(customer, deployment, call, kind, NextTag));
+        await WalkAsync("Rollout", calls, stride: 97, (call, kind) => RollOutAsync(customer, deployment, call, kind, NextTag));
         var failing = await CallsOfAsync(
             "starter", () => customer.ChangeAsync(deployment, HttpMethod.Post, "upgrade", new { tag = "broken-with-channels" }));
-        await WalkAsync("Rollout that fails", failing, stride: 45, (call, kind) =>
+        await WalkAsync("Rollout that fails", failing, stride: 131, (call, kind) =>
             RollOutAsync(customer, deployment, call, kind, _ => "broken-with-channels"));
         await customer.DeletedAsync(deployment);
         Assert.Empty(await Leftovers.OfAsync(stack, deployment));
@@ -51,7 +53,7 @@ public sealed partial class FaultTests(OnOneStack.Fixture fixture, ITestOutputHe
             calls.AddRange(await CallsOfAsync("starter", () => customer.DeletedAsync(deployment)));
         }
 
-        await WalkAsync("Terminate", calls, stride: 13, TerminateAsync);
+        await WalkAsync("Terminate", calls, stride: 41, TerminateAsync);
     }
 
     /// <summary>The image that is not the one that runs.</summary>

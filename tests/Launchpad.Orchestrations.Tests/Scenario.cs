@@ -21,7 +21,7 @@ public sealed record Scenario(string File, string Saga, object? Input, string Ou
         var directory = Directory.CreateTempSubdirectory("saga-").FullName;
         try
         {
-            await using var engine = await Engine.StartAsync(directory, Register);
+            await using var engine = await Engine.StartHastyAsync(directory, Register);
             var options = new StartOrchestrationOptions("op_" + File) { Version = new(Sagas.Version) };
             var id = await engine.Client.ScheduleNewOrchestrationInstanceAsync(Saga, StartedNow(), options);
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));

@@ -73,7 +73,16 @@ internal static class Scenarios
         {
             Answers = With(("HasYielded", [false, true]), ("ReleaseCapacity", [new Released(Vm)]), ("IsVmGone", [true])),
         },
-        new("terminate-incomplete", nameof(Terminate), Deletion, "1") { Answers = With(("EraseSecrets", [Permanent]), Failed) },
+        new("terminate-incomplete", nameof(Terminate), Kept, "1")
+        {
+            UndoWindow = Window,
+            Answers = With(("IsTakenBack", [Permanent]), Failed),
+        },
+        new("terminate-that-comes-back-for-what-is-left", nameof(Terminate), Deletion, Completed)
+        {
+            Answers = With(
+                ("CancelSubscriptions", [Permanent, null]), ("RemoveBot", [Permanent, null]), ("EraseSecrets", [Permanent, Permanent, null])),
+        },
         new("terminate-after-the-undo-window", nameof(Terminate), Kept, Completed) { UndoWindow = Window, Answers = Placed },
         new("terminate-taken-back", nameof(Terminate), Kept, "2")
         {
@@ -135,6 +144,8 @@ internal static class Scenarios
         },
         new("suspend", nameof(Suspend), Bot, "true") { Answers = Placed },
         new("suspend-in-vain", nameof(Suspend), Bot, "false") { Answers = With(("StopBot", [Permanent]), Failed) },
+        new("resume", nameof(Resume), Bot, "true") { Answers = Placed },
+        new("resume-in-vain", nameof(Resume), Bot, "false") { Answers = With(("RouteBot", [Permanent]), Failed) },
         new("restart", nameof(Restart), Bot, "true") { Answers = Placed },
         new("restart-in-vain", nameof(Restart), Bot, "false") { Answers = With(("CheckBot", [Permanent]), Failed) },
         new("test-message", nameof(TestMessage), Bot, "true") { Answers = Placed },

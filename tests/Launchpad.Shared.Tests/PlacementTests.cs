@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Plans;
 using Launchpad.Shared.Vms;
 
@@ -10,7 +11,8 @@ public sealed class PlacementTests
 
     [Fact]
     public void The_fullest_machine_with_room_is_chosen() =>
-        Assert.Equal("b", Placement.Choose([Vm("a", used: 0), Vm("b", used: 6144), Vm("full", used: 8192)], Starter)?.Id);
+        Assert.Equal(
+            "c", Placement.Choose([Vm("a", used: 0), Vm("b", used: 2048), Vm("c", used: 4096), Vm("full", used: 8192)], Starter)?.Id);
 
     [Fact]
     public void A_machine_being_made_is_chosen_only_when_no_ready_one_has_room()
@@ -54,8 +56,9 @@ public sealed class PlacementTests
             var pool = Enumerable.Range(0, random.Next(6)).Select(i => Vm($"{i}", random.Next(9) * 1024)).ToList();
             var plan = Plan.All[random.Next(2)];
             var chosen = Placement.Choose(pool, plan);
-            Assert.Equal(pool.Any(vm => vm.FreeMb >= plan.MemoryMb), chosen is not null);
+            Assert.Equal(pool.Any(vm => Placement.RoomMb(vm) >= plan.MemoryMb), chosen is not null);
             Assert.True(chosen is null || chosen.With("x", plan.MemoryMb).FreeMb >= 0);
+            Assert.True(chosen is null || chosen.Reservations.IsEmpty || chosen.With("x", plan.MemoryMb).FreeMb >= Bots.CandidateMemoryMb);
         }
     }
 
@@ -64,17 +67,28 @@ public sealed class PlacementTests
     {
         var options = new PoolOptions { SharedSpareVms = 1 };
         var empty = Vm("a", used: 0);
-        Assert.False(Placement.IsSurplus(empty, [empty, Vm("b", used: 2048)], options));
-        Assert.True(Placement.IsSurplus(empty, [empty, Vm("b", used: 0)], options));
+        Assert.False(Placement.IsSurplus(empty, spares: 0, options));
+        Assert.True(Placement.IsSurplus(empty, spares: 1, options));
+        Assert.False(Placement.IsSurplus(Vm("b", used: 2048), spares: 1, options));
     }
 
     [Fact]
     public void An_empty_machine_that_never_came_up_or_was_dedicated_is_given_back()
     {
         var options = new PoolOptions { SharedSpareVms = 1 };
-        Assert.True(Placement.IsSurplus(Vm("a", used: 0) with { Status = VmStatus.Creating }, [], options));
-        Assert.True(Placement.IsSurplus(Vm("a", used: 0) with { Pool = Tier.Dedicated }, [], options));
-        Assert.False(Placement.IsSurplus(Vm("a", used: 2048) with { Pool = Tier.Dedicated }, [], options));
+        Assert.True(Placement.IsSurplus(Vm("a", used: 0) with { Status = VmStatus.Creating }, spares: 0, options));
+        Assert.True(Placement.IsSurplus(Vm("a", used: 0) with { Pool = Tier.Dedicated }, spares: 0, options));
+        Assert.False(Placement.IsSurplus(Vm("a", used: 2048) with { Pool = Tier.Dedicated }, spares: 0, options));
+    }
+
+    [Fact]
+    public void The_room_of_one_candidate_is_kept_free_beside_bots_and_is_not_asked_for_twice()
+    {
+        var machine = Vm("a", used: 4096);
+        Assert.Equal(8192 - 4096 - Bots.CandidateMemoryMb, Placement.RoomMb(machine));
+        Assert.Equal(Placement.RoomMb(machine), Placement.RoomMb(machine.With(Bots.CandidateOf("dep_1"), Bots.CandidateMemoryMb)));
+        Assert.Equal(8192, Placement.RoomMb(Vm("empty", used: 0)));
+        Assert.Equal(0, Placement.RoomMb(Vm("a", used: 0) with { Pool = Tier.Dedicated }));
     }
 
     private static Vm Vm(string id, int used) => new(

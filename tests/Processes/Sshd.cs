@@ -6,7 +6,9 @@ using System.Text;
 namespace Launchpad.Processes;
 
 /// <summary>A real OpenSSH server on loopback, with its own port, keys and log.</summary>
-public sealed class Sshd : IAsyncLifetime
+/// <param name="address">Where it listens.</param>
+/// <param name="port">Null for any that is free.</param>
+public sealed class Sshd(string address = "127.0.0.1", int? port = null) : IAsyncLifetime
 {
     private const string Program = "/usr/sbin/sshd";
 
@@ -16,7 +18,7 @@ public sealed class Sshd : IAsyncLifetime
     private readonly StringBuilder _log = new();
     private Process? _process;
 
-    public int Port { get; } = FreePort();
+    public int Port { get; } = port ?? FreePort();
 
     public string User { get; } = Environment.UserName;
 
@@ -43,13 +45,16 @@ public sealed class Sshd : IAsyncLifetime
             Directory.CreateDirectory("/run/sshd");
         }
 
-        await GenerateKeyAsync("host");
-        await GenerateKeyAsync("client");
-        File.Copy(PathOf("client.pub"), PathOf("authorized"));
+        if (!File.Exists(PathOf("host")))
+        {
+            await GenerateKeyAsync("host");
+            await GenerateKeyAsync("client");
+            File.Copy(PathOf("client.pub"), PathOf("authorized"));
+        }
 
         // HOME is not the user's, so that nobody's shell start-up files take part in the tests.
         await File.WriteAllTextAsync(PathOf("config"), $"""
-            ListenAddress 127.0.0.1:{Port}
+            ListenAddress {address}:{Port}
             HostKey {PathOf("host")}
             AuthorizedKeysFile {PathOf("authorized")}
             PidFile none
@@ -82,7 +87,7 @@ public sealed class Sshd : IAsyncLifetime
             }
         };
         _process.BeginErrorReadLine();
-        await EventuallyAsync(() => Log.Contains("Server listening on 127.0.0.1", StringComparison.Ordinal), s_startMax);
+        await EventuallyAsync(() => Log.Contains($"Server listening on {address}", StringComparison.Ordinal), s_startMax);
     }
 
     /// <summary>Ends the server and every session of it.</summary>
@@ -95,6 +100,7 @@ public sealed class Sshd : IAsyncLifetime
         }
 
         _process?.Dispose();
+        _process = null;
         ClearLog();
     }
 

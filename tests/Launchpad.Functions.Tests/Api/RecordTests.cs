@@ -57,11 +57,29 @@ public sealed class RecordTests(LaunchpadApi api)
         var steps = told.Where(row => row.TryGetProperty("inputHash", out _)).ToList();
         Assert.Equal(["started", "failed"], steps.Select(step => step.GetProperty("outcome").GetString()));
         Assert.Equal("vm-gone", steps[1].GetProperty("code").GetString());
+        await Words_stand_beside_the_chain_and_can_go_without_it(owner, id, page);
         var deadline = (await api.Service<OperationStore>().FindAsync(owner.Account, operation, Ct))!.Deadline.UtcDateTime;
         var given = new BotInput(operation, owner.Account, id, Tier.Shared, "vm_none", 1, deadline);
         var hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(
             JsonSerializer.SerializeToUtf8Bytes(given, JsonSerializerOptions.Web)));
         Assert.All(steps, step => Assert.Equal(hash, step.GetProperty("inputHash").GetString()));
+    }
+
+    private async Task Words_stand_beside_the_chain_and_can_go_without_it(Owner owner, string id, JsonElement page)
+    {
+        var failed = Assert.Single(page.GetProperty("rows").EnumerateArray(), row => row.TryGetProperty("words", out _));
+        var words = failed.GetProperty("words").GetString()!;
+        Assert.Contains("machine", words, StringComparison.Ordinal);
+        Assert.Equal(RecordRow.Sha256(words), failed.GetProperty("data").GetProperty("wordsHash").GetString());
+        Assert.Equal(0, (await VerifyRecord.RunAsync(page.GetRawText())).Code);
+        var (code, said) = await VerifyRecord.RunAsync(page.GetRawText().Replace(words, "All was well.", StringComparison.Ordinal));
+        Assert.Equal((1, true), (code, said.Contains("had other words", StringComparison.Ordinal)));
+
+        await api.Service<OperationStore>().ForgetWordsAsync(owner.Account, id, Ct);
+        var later = await owner.GetAsync($"deployments/{id}/record");
+        Assert.DoesNotContain(words, later.GetRawText(), StringComparison.Ordinal);
+        Assert.Equal(page.GetProperty("head").GetRawText(), later.GetProperty("head").GetRawText());
+        Assert.Equal(0, (await VerifyRecord.RunAsync(later.GetRawText())).Code);
     }
 
     [Fact]

@@ -111,18 +111,15 @@ public sealed class DriftTests(Plane plane)
     {
         var (vm, bot) = await PlacedAsync();
         await LookAsync(vm, bot, plane.Well(bot) with { Image = "registry.example/other@sha256:2" });
-        await EndAsync();
+        await plane.SweepAsync();
         Assert.Contains(await plane.Get<Pager>().OpenAsync(default), page => page.Subject == bot.Id);
 
         await plane.Get<DeploymentStore>().ChangeAsync(bot.Account, bot.Id, now => now.To(DeploymentStatus.Terminated), default);
-        await EndAsync();
+        await plane.SweepAsync();
         Assert.DoesNotContain(await plane.Get<Pager>().OpenAsync(default), page => page.Subject == bot.Id);
         Assert.Null(await plane.Get<ConditionStore>().FindAsync(bot.Account, bot.Id, default));
         Assert.NotNull(Assert.Single(await ListAsync(bot)).ClosedAt);
     }
-
-    private async Task EndAsync() => await plane.Get<Aftermath>().EndAsync(
-        (await plane.Get<Sweep>().RunAsync(plane.Clock.Now, default)).Unplaced, default);
 
     private IEnumerable<string?> Told(Deployment bot) => plane.Told
         .Where(page => page.GetProperty("deployment").GetString() == bot.Id)

@@ -4,6 +4,7 @@ using Launchpad.Shared.Health;
 using Launchpad.Shared.Vms;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.DurableTask.Client;
 
 namespace Launchpad.Functions.Tests.Health;
 
@@ -109,6 +110,9 @@ public sealed class HeartbeatTests(Plane plane) : IDisposable
         Assert.Null(await LastAsync(vm.Id));
     }
 
+    /// <summary>An empty machine that is well gives nothing to start.</summary>
+    private static DurableTaskClient NoEngine => null!;
+
     private long Time => plane.Clock.Now.ToUnixTimeMilliseconds();
 
     private Task<Heartbeat?> LastAsync(string vm) => plane.Get<HeartbeatStore>().FindAsync(vm, CancellationToken.None);
@@ -116,7 +120,7 @@ public sealed class HeartbeatTests(Plane plane) : IDisposable
     private Task<IActionResult> SendAsync(string vm, long time) => TakeAsync(Request(vm, time, plane.Body(), key, key, time, vm), vm);
 
     private Task<IActionResult> TakeAsync(HttpRequest request, string vm) =>
-        plane.Make<Machines>().Heartbeat(request, vm, CancellationToken.None);
+        plane.Make<Machines>().Heartbeat(request, vm, NoEngine, CancellationToken.None);
 
     private Task<ProblemException> RefusedAsync(string vm, long time) =>
         Assert.ThrowsAsync<ProblemException>(() => SendAsync(vm, time));

@@ -1,9 +1,8 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Azure.Core;
 using Azure.Core.Pipeline;
@@ -38,7 +37,6 @@ public sealed partial class Plane : IAsyncLifetime
     private readonly ConcurrentDictionary<string, int> outside = [];
     private WebApplication? world;
     private ServiceProvider? services;
-    private readonly string trust = Path.Combine(Directory.CreateTempSubdirectory("launchpad-trust-").FullName, "ca.pem");
     private int count;
 
     public Clock Clock { get; } = new();
@@ -95,7 +93,6 @@ public sealed partial class Plane : IAsyncLifetime
         await services!.DisposeAsync();
         await world!.DisposeAsync();
         await Task.WhenAll(azurite.DisposeAsync(), sshd.DisposeAsync());
-        Directory.Delete(Path.GetDirectoryName(trust)!, recursive: true);
     }
 
     /// <summary>A machine that the cloud has, with room for anything.</summary>
@@ -140,7 +137,7 @@ public sealed partial class Plane : IAsyncLifetime
         await Get<ConfigVersionStore>().TryAddAsync(
             new(bot.Id, 1, new(Image, "starter", bot.Settings, [], []), ConfigVersionStatus.Active, Clock.Now, "me", "test"),
             CancellationToken.None);
-        await Get<VmStore>().ChangeAsync(Tier.Shared, vm, machine => machine.With(bot.Id, 1), CancellationToken.None);
+        await Get<VmStore>().ChangeAsync(Tier.Shared, vm, machine => machine.With(bot.Account, bot.Id, 1), CancellationToken.None);
         return bot;
     }
 
@@ -151,19 +148,30 @@ public sealed partial class Plane : IAsyncLifetime
     public VmBot Dead(Deployment bot) => Well(bot) with { Running = false, Ready = false, ExitCode = 1 };
 
     /// <summary>Arrives now.</summary>
-    public Task BeatAsync(string vm, params VmBot[] bots) => Get<HeartbeatStore>().TryPutAsync(
+    public Task<HeartbeatNews> BeatAsync(string vm, params VmBot[] bots) => Get<HeartbeatStore>().TryPutAsync(
         vm, Clock.Now.ToUnixTimeMilliseconds(), Clock.Now, Body(bots), CancellationToken.None);
+
+    /// <summary>When the machine is to be looked at, whatever it says until then.</summary>
+    public async Task<DateTimeOffset> DueAsync(string vm)
+    {
+        var row = (await Get<HeartbeatStore>().FindWatchAsync(vm, CancellationToken.None))!.Row.GetString("due");
+        return new(long.Parse(row.Split('-')[1], CultureInfo.InvariantCulture), TimeSpan.Zero);
+    }
 
     public byte[] Body(params VmBot[] bots) =>
         JsonSerializer.SerializeToUtf8Bytes(new VmReport(Clock.Now, 10, 5, bots), VmJson.Default.VmReport);
 
     /// <summary>What SSH hears from now on; null: the server refuses.</summary>
-    public async Task AnswerAsync(params VmBot[]? bots)
+    public Task AnswerAsync(params VmBot[]? bots) => AnswerAsync(bots is null ? null : JsonSerializer.SerializeToElement(
+        new FactsResult(1, 1, 1, 1, "k", "d", "c", true, [], bots), VmJson.Default.FactsResult));
+
+    /// <summary>SSH hears from now on that something was removed.</summary>
+    public Task RemovesAsync() => AnswerAsync(JsonSerializer.SerializeToElement(new RemoveResult("any", true), VmJson.Default.RemoveResult));
+
+    private async Task AnswerAsync(JsonElement? value)
     {
-        var facts = new FactsResult(1, 1, 1, 1, "k", "d", "c", true, [], bots);
-        var value = JsonSerializer.SerializeToElement(facts, VmJson.Default.FactsResult);
         var line = JsonSerializer.Serialize(new VmLine(VmLine.Result, Ok: true, Value: value), VmJson.Default.VmLine);
-        await File.WriteAllTextAsync(sshd.PathOf("answer"), bots is null ? "" : line + "\n");
+        await File.WriteAllTextAsync(sshd.PathOf("answer"), value is null ? "" : line + "\n");
     }
 
     public void LoseInCloud(string vm) => inCloud.Remove(VmGateway.ResourceName(vm));
@@ -194,16 +202,12 @@ public sealed partial class Plane : IAsyncLifetime
     /// <summary>The operator's webhook, and the public addresses of bots under a certificate that this process trusts.</summary>
     private async Task StartWorldAsync()
     {
-        var certificate = Certificate();
-        await File.WriteAllTextAsync(trust, certificate.ExportCertificatePem());
-        // Read once, by the first handshake of a process, from where .NET's own environment does not reach.
-        Assert.Equal(0, SetEnvironment("SSL_CERT_FILE", trust, 1));
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Listen(IPAddress.Loopback, 0);
-            kestrel.Listen(IPAddress.Loopback, 0, listener => listener.UseHttps(certificate));
+            kestrel.Listen(IPAddress.Loopback, 0, listener => listener.UseHttps(Trust.Certificate));
         });
         world = builder.Build();
         world.MapGet("/healthz", (HttpContext call) =>
@@ -227,21 +231,6 @@ public sealed partial class Plane : IAsyncLifetime
             return Results.NoContent();
         });
         await world.StartAsync();
-    }
-
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int SetEnvironment(string name, string value, int overwrite);
-
-    private static X509Certificate2 Certificate()
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=bots", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName("*.bots.invalid");
-        request.CertificateExtensions.Add(names.Build());
-        using var made = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pfx), null);
     }
 
     private HttpResponseMessage InCloud(HttpRequestMessage request)

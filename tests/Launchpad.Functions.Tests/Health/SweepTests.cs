@@ -37,6 +37,93 @@ public sealed class SweepTests(Plane plane)
     }
 
     [Fact]
+    public async Task A_machine_that_tells_what_it_told_before_is_not_due_again_until_it_falls_silent()
+    {
+        var vm = await plane.MachineAsync();
+        var bot = await plane.BotAsync(vm.Id);
+        var well = plane.Well(bot);
+        Assert.Equal(HeartbeatNews.Changed, await plane.BeatAsync(vm.Id, well));
+        Assert.False(await IsSuspectAsync(vm));
+        for (var beat = 0; beat < 3; beat++)
+        {
+            plane.Clock.Now += TimeSpan.FromSeconds(30);
+            Assert.Equal(HeartbeatNews.AsBefore, await plane.BeatAsync(vm.Id, well));
+            Assert.Equal(plane.Clock.Now + Observation.HeartbeatMax, await plane.DueAsync(vm.Id));
+        }
+
+        Assert.Equal(HeartbeatNews.Repeated, await plane.BeatAsync(vm.Id, well));
+        plane.Clock.Now += TimeSpan.FromSeconds(1);
+        Assert.Equal(HeartbeatNews.Changed, await plane.BeatAsync(vm.Id, plane.Dead(bot)));
+        Assert.Equal(plane.Clock.Now, await plane.DueAsync(vm.Id));
+        Assert.True(await IsSuspectAsync(vm));
+    }
+
+    [Fact]
+    public async Task What_was_told_while_an_operation_worked_on_a_bot_is_looked_at_when_it_is_free()
+    {
+        var vm = await plane.MachineAsync();
+        var bot = await plane.BotAsync(vm.Id);
+        var dead = plane.Dead(bot);
+        await plane.Get<DeploymentStore>().ChangeAsync(
+            bot.Account, bot.Id, now => now with { Operation = new("op_1", OperationKind.TestMessage, plane.Clock.Now, "me") }, default);
+        await plane.BeatAsync(vm.Id, dead);
+        Assert.False(await IsSuspectAsync(vm));
+        await plane.Get<DeploymentStore>().ChangeAsync(bot.Account, bot.Id, now => now with { Operation = null }, default);
+        plane.Clock.Now += TimeSpan.FromSeconds(30);
+        Assert.Equal(HeartbeatNews.Changed, await plane.BeatAsync(vm.Id, dead));
+        Assert.True(await IsSuspectAsync(vm));
+    }
+
+    [Theory]
+    [InlineData(false, 1)]
+    [InlineData(true, 2)]
+    public async Task A_bot_that_docker_starts_again_and_again_is_down_at_the_next_heartbeat(bool isReady, int restarts)
+    {
+        var vm = await plane.MachineAsync();
+        var bot = await plane.BotAsync(vm.Id);
+        await plane.BeatAsync(vm.Id, plane.Well(bot));
+        Assert.False(await IsSuspectAsync(vm));
+        plane.Clock.Now += TimeSpan.FromSeconds(30);
+        var fallen = plane.Well(bot) with { Ready = isReady, Restarts = restarts, StartedAt = plane.Clock.Now.AddSeconds(-5) };
+        await plane.BeatAsync(vm.Id, fallen);
+        await plane.AnswerAsync(fallen);
+        Assert.True(await IsSuspectAsync(vm));
+        Assert.Equal(bot.Id, Assert.Single((await plane.ExamineAsync(vm.Id, bot)).Down).Deployment);
+
+        // One that stays up is not held against what it was.
+        for (var beat = 0; beat < 2; beat++)
+        {
+            plane.Clock.Now += TimeSpan.FromSeconds(30);
+            await plane.BeatAsync(vm.Id, fallen with { Ready = true });
+        }
+
+        await plane.AnswerAsync(fallen with { Ready = true });
+        Assert.Empty((await plane.ExamineAsync(vm.Id, bot)).Down);
+    }
+
+    [Fact]
+    public async Task A_machine_that_never_told_anything_is_looked_at_once_it_should_have()
+    {
+        var vm = await plane.MachineAsync();
+        Assert.True(await plane.Get<VmStore>().HealAsync(vm, default));
+        Assert.False(await IsSuspectAsync(vm));
+        plane.Clock.Now += Watch.FirstAfter;
+        Assert.True(await IsSuspectAsync(vm));
+    }
+
+    [Fact]
+    public async Task A_bot_whose_machine_is_forgotten_is_found_without_it()
+    {
+        var vm = await plane.MachineAsync();
+        var bot = await plane.BotAsync(vm.Id);
+        await plane.BeatAsync(vm.Id, plane.Well(bot));
+        await plane.Get<ConditionStore>().LoseAsync((await plane.Get<VmStore>().FindAsync(vm.Id, default))!, default);
+        await plane.Get<VmStore>().RemoveAsync(Tier.Shared, vm.Id, default);
+        var suspect = Assert.Single(await plane.SweepAsync(), suspect => suspect.Vm == vm.Id);
+        Assert.Equal(bot.Id, Assert.Single(suspect.Bots).Deployment);
+    }
+
+    [Fact]
     public async Task What_a_machine_told_before_a_bot_was_changed_says_nothing_about_it()
     {
         var (vm, before) = (await plane.MachineAsync(), plane.Clock.Now);

@@ -18,13 +18,28 @@ public sealed class ObservationTests
     [Theory]
     [InlineData(true, true, 600, 9, Sight.Up)]
     [InlineData(true, false, 60, 0, Sight.Silent)]
-    [InlineData(true, false, 60, 4, Sight.Down)]
+    [InlineData(true, false, 60, 1, Sight.Down)]
     [InlineData(true, false, 600, 0, Sight.Down)]
     [InlineData(false, false, 60, 0, Sight.Down)]
     public void A_bot_that_starts_is_not_down_and_one_that_keeps_starting_is(bool runs, bool ready, int age, int restarts, Sight expected)
     {
         var bot = Well with { Running = runs, Ready = ready, StartedAt = Now.AddSeconds(-age), Restarts = restarts };
         Assert.Equal(expected, Observation.Of([bot], Bot, Now));
+    }
+
+    [Theory]
+    [InlineData(3, 3, Sight.Up)]
+    [InlineData(3, 4, Sight.Up)]
+    [InlineData(3, 5, Sight.Down)]
+    [InlineData(3, 0, Sight.Up)]
+    [InlineData(null, 5, Sight.Up)]
+    public void A_bot_that_ended_twice_within_two_heartbeats_is_down_though_it_has_come_up_again(int? before, int restarts, Sight expected)
+    {
+        var told = new Heartbeat("vm", 0, Now, new(Now, 1, 1, [Well with { Restarts = restarts }]))
+        {
+            RestartsBefore = before is { } known ? new() { [Bot] = known } : new Dictionary<string, int>(),
+        };
+        Assert.Equal(expected, Observation.Of(told, Bot, Now));
     }
 
     [Fact]

@@ -266,17 +266,6 @@ public sealed class StepRecordTests(Azurite azurite) : StorageTests(azurite)
         await Assert.ThrowsAsync<PermanentException>(() => fresh.StepsAsync("op_never", Ct));
     }
 
-    /// <summary>Operations of before there was a record are known by their row alone.</summary>
-    [Fact]
-    public async Task An_operation_that_began_under_an_older_version_goes_on_in_the_record()
-    {
-        var (operation, _, _) = await BegunAsync(OperationKind.Restart, Account);
-        await Tables.Operations.DeleteEntityAsync(operation.Id, "owner", cancellationToken: Ct);
-        var fresh = new OperationStore(Tables, Records);
-        await StepsOf(fresh).RunAsync(operation.Target, Steps.Start, null, _ => Task.FromResult<string?>(null), Ct);
-        Assert.Equal(["started", "done"], (await TalesAsync()).Skip(1).Select(Outcome));
-    }
-
     private async Task<(Operation, StepLog, OperationStore)> BegunAsync(OperationKind kind, string by)
     {
         var operations = new OperationStore(Tables, Records);

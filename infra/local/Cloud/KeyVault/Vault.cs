@@ -27,7 +27,6 @@ public sealed class Vault
     private const int NonceBytes = 12;
     private const int TagBytes = 16;
 
-    private readonly StateFile<VaultState> _state;
     private readonly byte[] _key;
     private readonly TimeProvider _time;
 
@@ -35,16 +34,18 @@ public sealed class Vault
     {
         _time = time;
         _key = SecretKey.LoadOrCreate(home.KeyPath("keyvault"));
-        _state = new StateFile<VaultState>(home.StatePath("keyvault"), new VaultState(ImmutableSortedDictionary<string, Secret>.Empty));
+        State = new StateFile<VaultState>(home.StatePath("keyvault"), new VaultState(ImmutableSortedDictionary<string, Secret>.Empty));
         PurgeWhatIsDue();
     }
+
+    internal StateFile<VaultState> State { get; }
 
     private long Now => _time.GetUtcNow().ToUnixTimeSeconds();
 
     /// <summary>All secrets by name, deleted ones included.</summary>
-    public IEnumerable<Secret> All() => _state.Read().Secrets.Values;
+    public IEnumerable<Secret> All() => State.Read().Secrets.Values;
 
-    public Secret? Find(string name) => _state.Read().Secrets.GetValueOrDefault(Key(name));
+    public Secret? Find(string name) => State.Read().Secrets.GetValueOrDefault(Key(name));
 
     /// <summary>The newest value of a secret that is neither deleted nor disabled.</summary>
     public string? Value(string name) =>
@@ -150,7 +151,7 @@ public sealed class Vault
     private Secret? Change(string name, Func<Secret?, Secret?> change)
     {
         Secret? changed = null;
-        _state.Update(state =>
+        State.Update(state =>
         {
             changed = change(state.Secrets.GetValueOrDefault(Key(name)));
             return new VaultState(changed is null ? state.Secrets.Remove(Key(name)) : state.Secrets.SetItem(Key(name), changed));
@@ -161,7 +162,7 @@ public sealed class Vault
     private void PurgeWhatIsDue()
     {
         var due = _time.GetUtcNow().AddDays(-RecoverableDays).ToUnixTimeSeconds();
-        _state.Update(state => state.Secrets.Values.Any(secret => secret.DeletedOn < due)
+        State.Update(state => state.Secrets.Values.Any(secret => secret.DeletedOn < due)
             ? new VaultState(state.Secrets.RemoveRange(state.Secrets.Where(pair => pair.Value.DeletedOn < due).Select(pair => pair.Key)))
             : state);
     }

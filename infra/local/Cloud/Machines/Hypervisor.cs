@@ -10,8 +10,8 @@ namespace Launchpad.Local.Machines;
 public sealed record MachinePlan(string Name, VmSize Size, Seed? Seed);
 
 /// <summary>Machines as Docker containers: real processes, real sockets, limits of the size that was asked for. Every call may be
-/// repeated, and may follow one that died half-way.</summary>
-public sealed class Hypervisor(CloudContext cloud, DockerEngine docker, MachineImage image) : IDisposable
+/// repeated, and may follow one that died half-way. Where there is no Docker, whoever wants machines makes them otherwise.</summary>
+public class Hypervisor(CloudContext cloud, DockerEngine docker, MachineImage image) : IDisposable
 {
     private const string SocketFolder = "/run/pocket";
 
@@ -35,7 +35,11 @@ public sealed class Hypervisor(CloudContext cloud, DockerEngine docker, MachineI
 
     private string Label => Labels.Of(cloud.Home.Root);
 
-    public void Dispose() => _network.Dispose();
+    public void Dispose()
+    {
+        _network.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     public string ContainerName(string machine) => $"{_prefix}-{machine.ToLowerInvariant()}";
 
@@ -44,7 +48,7 @@ public sealed class Hypervisor(CloudContext cloud, DockerEngine docker, MachineI
     private static string VolumeName(string container) => container + "-docker";
 
     /// <summary>Creates what is missing, starts what is stopped, and returns the address once sshd answers there.</summary>
-    public async Task<IPAddress> RunAsync(MachinePlan plan, CancellationToken cancellationToken)
+    public virtual async Task<IPAddress> RunAsync(MachinePlan plan, CancellationToken cancellationToken)
     {
         var name = ContainerName(plan.Name);
         var found = await docker.FindAsync(name, cancellationToken);
@@ -67,24 +71,24 @@ public sealed class Hypervisor(CloudContext cloud, DockerEngine docker, MachineI
         return address;
     }
 
-    public async Task<bool> IsRunningAsync(string machine, CancellationToken cancellationToken) =>
+    public virtual async Task<bool> IsRunningAsync(string machine, CancellationToken cancellationToken) =>
         await docker.FindAsync(ContainerName(machine), cancellationToken) is { IsRunning: true };
 
-    public Task StopAsync(string machine, CancellationToken cancellationToken) =>
+    public virtual Task StopAsync(string machine, CancellationToken cancellationToken) =>
         docker.StopAsync(ContainerName(machine), ShutdownGrace, cancellationToken);
 
     /// <summary>Leaves nothing: container, volume, and with the last machine the network.</summary>
-    public Task RemoveAsync(string machine, CancellationToken cancellationToken) =>
+    public virtual Task RemoveAsync(string machine, CancellationToken cancellationToken) =>
         RemoveContainerAsync(ContainerName(machine), cancellationToken);
 
-    public async Task StopAllAsync(CancellationToken cancellationToken)
+    public virtual async Task StopAllAsync(CancellationToken cancellationToken)
     {
         var names = await docker.ListAsync(Label, cancellationToken);
         await Task.WhenAll(names.Select(name => docker.StopAsync(name, ShutdownGrace, cancellationToken)));
     }
 
     /// <summary>Removes machines of this home that its state does not know: the state was deleted under them.</summary>
-    public async Task RemoveAllExceptAsync(Func<IEnumerable<string>> machines, CancellationToken cancellationToken)
+    public virtual async Task RemoveAllExceptAsync(Func<IEnumerable<string>> machines, CancellationToken cancellationToken)
     {
         // In this order: whatever is in the list was known before it was created.
         var found = await docker.ListAsync(Label, cancellationToken);
@@ -102,7 +106,7 @@ public sealed class Hypervisor(CloudContext cloud, DockerEngine docker, MachineI
     }
 
     /// <summary>Names of this stack's containers as they end, until the daemon does.</summary>
-    public IAsyncEnumerable<string> EndsAsync(DateTimeOffset since, CancellationToken cancellationToken) =>
+    public virtual IAsyncEnumerable<string> EndsAsync(DateTimeOffset since, CancellationToken cancellationToken) =>
         docker.EndsAsync(Label, since, cancellationToken);
 
     private async Task RemoveContainerAsync(string name, CancellationToken cancellationToken)

@@ -8,7 +8,6 @@ public sealed class ResourceManagerService : CloudService, IAsyncDisposable
     private readonly CloudContext _cloud;
     private readonly DockerEngine _docker;
     private readonly MachineImage _image;
-    private readonly MachineAddresses _addresses;
     private readonly Hypervisor _hypervisor;
     private readonly Reconciler _reconciler;
     private readonly VirtualMachines _machines;
@@ -16,16 +15,18 @@ public sealed class ResourceManagerService : CloudService, IAsyncDisposable
     private readonly ComputeQuota _quota;
     private readonly Operations _operations;
 
-    public ResourceManagerService(CloudContext cloud)
+    /// <param name="cloud">What the services share.</param>
+    /// <param name="hypervisor">Makes the machines; null for Docker.</param>
+    public ResourceManagerService(CloudContext cloud, Hypervisor? hypervisor = null)
     {
-        var state = new StateFile<ArmState>(cloud.Home.StatePath("arm"), new ArmState());
+        var state = State = new StateFile<ArmState>(cloud.Home.StatePath("arm"), new ArmState());
         _cloud = cloud;
         MachinePorts = MachinePorts.Choose(cloud.Ports);
         _docker = new DockerEngine(cloud.Docker.Socket);
         _image = new MachineImage(cloud.Home, cloud.Docker.Socket, cloud.Loggers.CreateLogger<MachineImage>());
-        _addresses = new MachineAddresses(cloud, MachinePorts);
-        _hypervisor = new Hypervisor(cloud, _docker, _image);
-        _reconciler = new Reconciler(cloud, state, _hypervisor, _addresses);
+        Addresses = new MachineAddresses(cloud, MachinePorts);
+        _hypervisor = hypervisor ?? new Hypervisor(cloud, _docker, _image);
+        _reconciler = new Reconciler(cloud, state, _hypervisor, Addresses);
         _machines = new VirtualMachines(cloud, state, _reconciler, _hypervisor);
         _network = new NetworkResources(state, _machines);
         _quota = new ComputeQuota(state);
@@ -37,6 +38,10 @@ public sealed class ResourceManagerService : CloudService, IAsyncDisposable
     public MachinePorts MachinePorts { get; }
 
     public DnsZones Dns { get; }
+
+    internal StateFile<ArmState> State { get; }
+
+    internal MachineAddresses Addresses { get; }
 
     public override string Name => "arm";
 
@@ -67,7 +72,7 @@ public sealed class ResourceManagerService : CloudService, IAsyncDisposable
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await _reconciler.DisposeAsync();
-        await _addresses.DisposeAsync();
+        await Addresses.DisposeAsync();
         try
         {
             await _hypervisor.StopAllAsync(cancellationToken);
@@ -85,7 +90,7 @@ public sealed class ResourceManagerService : CloudService, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _reconciler.DisposeAsync();
-        await _addresses.DisposeAsync();
+        await Addresses.DisposeAsync();
         _hypervisor.Dispose();
         _image.Dispose();
         _docker.Dispose();

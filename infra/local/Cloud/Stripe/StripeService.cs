@@ -25,7 +25,6 @@ public sealed class StripeService : CloudService
     ];
 
     private readonly StripeSettings _settings;
-    private readonly StripeBooks _books;
     private readonly CloudContext _cloud;
     private Func<Task> _stop = () => Task.CompletedTask;
 
@@ -40,11 +39,13 @@ public sealed class StripeService : CloudService
             () => Secret(cloud, ApiKeyName),
             () => Secret(cloud, WebhookSecretName));
         _cloud = cloud;
-        _books = new StripeBooks(
+        Books = new StripeBooks(
             new StateFile<StripeState>(cloud.Home.StatePath("stripe"), new StripeState()),
             cloud.Time,
             disorder is { } seed ? new Disorder(seed) : null);
     }
+
+    internal StripeBooks Books { get; }
 
     public override string Name => "stripe";
 
@@ -52,15 +53,15 @@ public sealed class StripeService : CloudService
 
     public override void Map(IEndpointRouteBuilder routes)
     {
-        new StripeApi(_books, _settings).Map(routes);
-        new Checkout(_books, _cloud.Time).Map(routes);
+        new StripeApi(Books, _settings).Map(routes);
+        new Checkout(Books, _cloud.Time).Map(routes);
     }
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         // The merchant's own endpoint is always there, at the address of this start: slots differ in their ports. Disabled, it stays so.
         var events = new JsonArray([.. DefaultEvents.Select(type => JsonValue.Create(type))]);
-        _books.Change(draft =>
+        Books.Change(draft =>
         {
             draft.Forget();
             var status = draft.Find(DefaultEndpoint, Webhooks.EndpointKind)?.Text("status");
@@ -85,10 +86,10 @@ public sealed class StripeService : CloudService
     private async Task WorkAsync(CancellationToken ct)
     {
         var log = _cloud.Loggers.CreateLogger<StripeService>();
-        using var sender = new WebhookSender(_books, _settings, _cloud.Time, log);
+        using var sender = new WebhookSender(Books, _settings, _cloud.Time, log);
         try
         {
-            await Task.WhenAll(sender.RunAsync(ct), new BillingClock(_books, _cloud.Time).RunAsync(ct));
+            await Task.WhenAll(sender.RunAsync(ct), new BillingClock(Books, _cloud.Time).RunAsync(ct));
         }
         catch (Exception exception)
         {

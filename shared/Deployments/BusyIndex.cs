@@ -1,0 +1,46 @@
+using Azure.Data.Tables;
+using Launchpad.Shared.Operations;
+using Launchpad.Shared.Storage;
+
+namespace Launchpad.Shared.Deployments;
+
+/// <summary>Leads to every deployment that an operation holds or left something to do for, whoever owns it. Deployments lie by account, so
+/// these rows lie in shards of their own.</summary>
+internal sealed class BusyIndex(Tables tables)
+{
+    public const string Partition = "busy-";
+
+    private readonly IndexRows index = new(tables);
+
+    /// <param name="deployment">As it is to be saved.</param>
+    /// <param name="save">Saves it by compare-and-set.</param>
+    /// <param name="ct">Stops the wait.</param>
+    public Task<bool> SaveAsync(Deployment deployment, Func<Task<bool>> save, CancellationToken ct) => deployment.IsBusy
+        ? index.SaveAsync([Row(deployment)], [], save, ct)
+        : index.SaveAsync([], [KeyOf(deployment.Id)], save, ct);
+
+    /// <summary>What leads to deployments, whether they are busy or were a moment ago.</summary>
+    /// <param name="kind">Of the operation that holds them; null for any.</param>
+    public IAsyncEnumerable<TableEntity> RowsAsync(OperationKind? kind, CancellationToken ct)
+    {
+        var (from, to) = (Partition, Partition + "~");
+        var filter = kind is { } one
+            ? TableClient.CreateQueryFilter($"PartitionKey ge {from} and PartitionKey lt {to} and kind eq {one.ToString()}")
+            : TableClient.CreateQueryFilter($"PartitionKey ge {from} and PartitionKey lt {to}");
+        return tables.Index.QueryAsync<TableEntity>(filter, cancellationToken: ct);
+    }
+
+    public Task RemoveAsync(TableEntity row, CancellationToken ct) => index.RemoveAsync(row, ct);
+
+    public Task<bool> HasAsync(string deployment, CancellationToken ct) => index.HasAsync(KeyOf(deployment), ct);
+
+    public static string AccountOf(TableEntity row) => row.GetString("account");
+
+    private static IndexKey KeyOf(string deployment) => new(Partition + Shards.KeyOf(deployment), deployment);
+
+    private static TableEntity Row(Deployment deployment)
+    {
+        var key = KeyOf(deployment.Id);
+        return new(key.Partition, key.Row) { ["account"] = deployment.Account, ["kind"] = deployment.Operation?.Kind.ToString() };
+    }
+}

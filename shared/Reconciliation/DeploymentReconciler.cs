@@ -1,0 +1,109 @@
+using Azure.Data.Tables;
+using Launchpad.Shared.Deployments;
+using Launchpad.Shared.Health;
+using Launchpad.Shared.Plans;
+using Launchpad.Shared.Storage;
+using Launchpad.Shared.Vms;
+using Microsoft.Extensions.Logging;
+
+namespace Launchpad.Shared.Reconciliation;
+
+/// <summary>Goes slowly over all deployments, a page at a time, and puts right what should lead to them and does not. Nothing is expected
+/// to be found: what is, is counted.</summary>
+public sealed class DeploymentReconciler(Tables tables, DeploymentStore deployments, Places places, ILogger<DeploymentReconciler> log)
+{
+    private const string Name = "reconcile-deployments";
+    private const int PageMax = 1_000;
+
+    private static readonly string[] Columns = ["PartitionKey", "RowKey", "operation", "ending", "vm", "status"];
+
+    /// <returns>How many rows were put right.</returns>
+    public async Task<int> RunAsync(CancellationToken ct)
+    {
+        var place = (await tables.Sweeps.FindAsync(Name, "place", ct))?.GetString("next");
+        var pages = tables.Deployments.QueryAsync<TableEntity>(select: Columns, maxPerPage: PageMax, cancellationToken: ct)
+            .AsPages(string.IsNullOrEmpty(place) ? null : place, PageMax);
+        var healed = 0;
+        await foreach (var page in pages)
+        {
+            // Before the page: one that cannot be read to its end keeps none of the others waiting.
+            await tables.Sweeps.UpsertEntityAsync(
+                new TableEntity(Name, "place") { ["next"] = page.ContinuationToken ?? "" }, TableUpdateMode.Replace, ct);
+            var known = new Dictionary<string, Vm?>();
+            foreach (var row in page.Values)
+            {
+                healed += await HealAsync(row, known, ct) ? 1 : 0;
+            }
+
+            break;
+        }
+
+        return healed;
+    }
+
+    private async Task<bool> HealAsync(TableEntity row, Dictionary<string, Vm?> known, CancellationToken ct)
+    {
+        try
+        {
+            if (row.GetString("operation") is { Length: > 0 } || row.GetString("ending") is { Length: > 0 })
+            {
+                return Told(await deployments.HealAsync(row.PartitionKey, row.RowKey, ct), "busy-missing", row.RowKey);
+            }
+
+            return row.GetString("vm") is { } vm
+                && Told(await places.HealAsync(row.PartitionKey, row.RowKey, vm, known, ct), "place-missing", row.RowKey);
+        }
+        catch (Exception trouble) when (!ct.IsCancellationRequested)
+        {
+            log.LogError(trouble, "{Deployment} could not be reconciled", row.RowKey);
+            return false;
+        }
+    }
+
+    private bool Told(bool healed, string what, string deployment)
+    {
+        if (healed)
+        {
+            log.LogError("Nothing led to {Deployment} ({What}): it is found again", deployment, what);
+            IndexRows.CountHealed(what);
+        }
+
+        return healed;
+    }
+}
+
+/// <summary>Whether a machine knows of a bot that should run there; whoever looks after machines would not find it otherwise.</summary>
+public sealed class Places(VmStore vms, PlacedBots placed, ConditionStore conditions, DeploymentStore deployments)
+{
+    /// <param name="account">Whose bot.</param>
+    /// <param name="id">Of the deployment.</param>
+    /// <param name="machine">The machine that its row was read with.</param>
+    /// <param name="known">Machines that were read before.</param>
+    /// <param name="ct">Stops the wait.</param>
+    /// <returns>True when there was something to put right.</returns>
+    public async Task<bool> HealAsync(
+        string account, string id, string machine, Dictionary<string, Vm?> known, CancellationToken ct)
+    {
+        if (!known.TryGetValue(machine, out var vm))
+        {
+            known[machine] = vm = await vms.FindAsync(machine, ct);
+        }
+
+        if (vm?.Owners.ContainsKey(id) == true
+            || await placed.FindAsync(account, id, ct) is not { Bot: { } bot } || bot.Vm != machine)
+        {
+            return false;
+        }
+
+        if (vm is null)
+        {
+            return await conditions.FindAsync(account, id, ct) is null
+                && await conditions.LoseAsync(account, id, ct) is not null;
+        }
+
+        var plan = Plan.Get((await deployments.GetAsync(account, id, ct)).Plan);
+        await vms.ChangeAsync(
+            vm.Pool, vm.Id, now => now.With(account, id, now.Reservations.GetValueOrDefault(id, plan.MemoryMb)), ct);
+        return true;
+    }
+}

@@ -1,0 +1,112 @@
+using Azure.Data.Tables;
+using Launchpad.Shared.Deployments;
+using Launchpad.Shared.Plans;
+using Launchpad.Shared.Storage;
+using Launchpad.Shared.Vms;
+using Microsoft.Extensions.Logging;
+
+namespace Launchpad.Shared.Reconciliation;
+
+/// <summary>Goes slowly over all machines: whether they are watched, whether what should lead to them does, and whether everything that is
+/// promised on them is promised to somebody.</summary>
+public sealed class MachineReconciler(Tables tables, VmStore vms, Orphans orphans, ILogger<MachineReconciler> log)
+{
+    private const string Name = "reconcile-machines";
+
+    /// <returns>How many rows were put right.</returns>
+    public async Task<int> RunAsync(CancellationToken ct)
+    {
+        var healed = 0;
+        foreach (var pool in Enum.GetValues<Tier>())
+        {
+            var after = (await tables.Sweeps.FindAsync(Name, pool.ToString(), ct))?.GetString("after") ?? "";
+            var page = await vms.PageAsync(pool, after, ct);
+            await tables.Sweeps.UpsertEntityAsync(
+                new TableEntity(Name, pool.ToString()) { ["after"] = page.Count == VmStore.PageMax ? page[^1].Id : "" }, TableUpdateMode.Replace, ct);
+            foreach (var vm in page)
+            {
+                healed += await HealAsync(vm, ct);
+            }
+        }
+
+        return healed;
+    }
+
+    /// <summary>What cannot be put right now keeps nothing else waiting.</summary>
+    private async Task<int> HealAsync(Vm vm, CancellationToken ct)
+    {
+        var healed = 0;
+        await TryAsync("machine-missing", vm.Id, () => vms.HealAsync(vm, ct));
+        foreach (var name in vm.Reservations.Keys)
+        {
+            await TryAsync("reservation-orphan", name, () => orphans.RemoveAsync(vm, name, ct));
+        }
+
+        return healed;
+
+        async Task TryAsync(string what, string row, Func<Task<bool>> heal)
+        {
+            try
+            {
+                if (await heal())
+                {
+                    log.LogError("{Row} on {Vm} was not as it should be ({What}): it was put right", row, vm.Id, what);
+                    IndexRows.CountHealed(what);
+                    healed++;
+                }
+            }
+            catch (Exception trouble) when (!ct.IsCancellationRequested)
+            {
+                log.LogError(trouble, "{Row} on {Vm} could not be reconciled ({What})", row, vm.Id, what);
+            }
+        }
+    }
+}
+
+/// <summary>What nobody comes back for: the room, and whatever still takes it up, of a bot that is gone or elsewhere, or of a candidate that
+/// nobody tries any more.</summary>
+public sealed class Orphans(VmStore vms, DeploymentStore deployments, VmAccess access, CloudMachines cloud)
+{
+    /// <summary>Whatever runs there goes before its room is given to another.</summary>
+    /// <returns>True when the room was promised to nobody.</returns>
+    public async Task<bool> RemoveAsync(Vm vm, string name, CancellationToken ct)
+    {
+        var id = Bots.IsCandidate(name) ? Bots.DeploymentOf(name) : name;
+        if (!vm.Owners.TryGetValue(id, out var account) && (name == id || vm.Reservations.ContainsKey(id)))
+        {
+            // A row of before machines knew whose bots they have.
+            return false;
+        }
+
+        var deployment = account is null ? null : await deployments.FindAsync(account, id, ct);
+        if (deployment is not null && (deployment.IsBusy || (name == id && deployment.Vm == vm.Id)))
+        {
+            return false;
+        }
+
+        if (vm.Status is VmStatus.Ready)
+        {
+            // The data of a bot that went elsewhere without it is not for a sweep to delete.
+            var isElsewhere = name == id && deployment is { Status: not DeploymentStatus.Terminated };
+            await RemoveAsync(vm, new RemoveRequest(name, KeepVolume: isElsewhere), ct);
+        }
+
+        await vms.ReleaseAsync(vm.Pool, vm.Id, name, ct);
+        return true;
+    }
+
+    private async Task RemoveAsync(Vm vm, RemoveRequest what, CancellationToken ct)
+    {
+        try
+        {
+            await access.RunAsync<RemoveRequest, RemoveResult>(vm, VmVerb.Remove, what, ct);
+        }
+        catch (Exception) when (!ct.IsCancellationRequested)
+        {
+            if (await cloud.FindAsync(vm.Id, ct) is not null)
+            {
+                throw;
+            }
+        }
+    }
+}

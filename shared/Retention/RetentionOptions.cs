@@ -1,0 +1,21 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Launchpad.Shared.Retention;
+
+/// <summary>How long what is not needed any more is kept. Section "Retention".</summary>
+public sealed record RetentionOptions
+{
+    public const string Section = "Retention";
+
+    /// <summary>After a bot was deleted: its config versions, what was typed for its operations and what they answered.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "3650.00:00:00")]
+    public TimeSpan DeletedBots { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>After a saga began: how it went, step by step, for operators. Longer than the longest saga takes.</summary>
+    [Range(typeof(TimeSpan), "1.00:00:00", "3650.00:00:00")]
+    public TimeSpan Histories { get; init; } = TimeSpan.FromDays(60);
+
+    /// <summary>Rows of one kind that one sweep takes up; what is left over is taken up by the next.</summary>
+    [Range(1, 100_000)]
+    public int SweepMax { get; init; } = 2_000;
+}

@@ -1,0 +1,126 @@
+using Azure.Data.Tables;
+using Launchpad.Functions.Tests.Health;
+using Launchpad.Orchestrations.Activities;
+using Launchpad.Shared.Accounts;
+using Launchpad.Shared.Deployments;
+using Launchpad.Shared.Health;
+using Launchpad.Shared.Operations;
+using Launchpad.Shared.Records;
+using Launchpad.Shared.Retention;
+using Launchpad.Shared.Storage;
+
+namespace Launchpad.Functions.Tests;
+
+/// <summary>What goes with a bot, what goes when its time has come, and what stays.</summary>
+[Collection(OnOnePlane.Name)]
+public sealed class RetentionTests(Plane plane)
+{
+    private static readonly CancellationToken Ct = CancellationToken.None;
+
+    [Fact]
+    public async Task A_certificate_says_what_is_kept_and_it_is_gone_when_it_says()
+    {
+        var (bot, operation) = await DeletedAsync();
+        var kept = plane.Get<BotRemains>().Kept(plane.Clock.Now);
+        Assert.All(kept, one => Assert.False(string.IsNullOrWhiteSpace(one.Why)));
+        var until = Assert.Single(kept, one => one.Until is not null).Until!.Value;
+
+        plane.Clock.Now = until.AddSeconds(-1);
+        await plane.Get<RetentionSweep>().RunAsync(Ct);
+        Assert.NotNull(await plane.Get<ConfigVersionStore>().FindAsync(bot.Id, 1, Ct));
+
+        plane.Clock.Now = until;
+        await plane.Get<RetentionSweep>().RunAsync(Ct);
+        Assert.Null(await plane.Get<ConfigVersionStore>().FindAsync(bot.Id, 1, Ct));
+        var left = (await plane.Get<OperationStore>().FindAsync(bot.Account, operation.Id, Ct))!;
+        Assert.Equal((null, null, OperationStatus.Succeeded), (left.Request, left.Result, left.Status));
+        Assert.Null((await plane.ReadAsync(bot)).Settings.Instructions);
+        var rows = await RowsAsync(plane.Get<Tables>().Records, bot.Id);
+        Assert.DoesNotContain(rows, row => row.StartsWith("once-", StringComparison.Ordinal));
+        Assert.True((await plane.Get<RecordStore>().HeadAsync(bot.Id, Ct)).Sequence >= 0);
+        Assert.DoesNotContain(bot.Id, await DueAsync());
+    }
+
+    [Fact]
+    public async Task What_a_bot_wrote_and_how_it_was_goes_with_it()
+    {
+        var vm = await plane.MachineAsync();
+        var bot = await plane.BotAsync(vm.Id);
+        var tables = plane.Get<Tables>();
+        for (var line = 0; line < 250; line++)
+        {
+            await tables.Logs.AddEntityAsync(new TableEntity(bot.Id, $"{line:D19}-00000000") { ["text"] = "secret plans" }, Ct);
+        }
+
+        await plane.Get<DriftStore>().PutAsync(bot.Id, vm.Id, [new("image", "a", "b")], Ct);
+        await plane.Get<ConditionStore>().LoseAsync(bot.Account, bot.Id, Ct);
+        Assert.Equal(251, await plane.Get<BotRemains>().EraseAsync(bot.Id, Ct));
+        Assert.Equal(0, await plane.Get<BotRemains>().EraseAsync(bot.Id, Ct));
+        Assert.Empty(await RowsAsync(tables.Logs, bot.Id));
+        Assert.Empty(await plane.Get<DriftStore>().ListAsync(bot.Id, Ct));
+        Assert.Null(await plane.Get<ConditionStore>().FindAsync(bot.Account, bot.Id, Ct));
+    }
+
+    [Fact]
+    public async Task A_bot_that_is_there_after_all_loses_nothing()
+    {
+        var bot = await plane.BotAsync((await plane.MachineAsync()).Id);
+        await plane.Get<BotRemains>().EraseLaterAsync(bot.Account, bot.Id, plane.Clock.Now.AddDays(-365), Ct);
+        await plane.Get<RetentionSweep>().RunAsync(Ct);
+        Assert.NotNull(await plane.Get<ConfigVersionStore>().FindAsync(bot.Id, 1, Ct));
+        Assert.DoesNotContain(bot.Id, await DueAsync());
+    }
+
+    [Fact]
+    public async Task A_session_is_deleted_when_nobody_can_use_it_any_more()
+    {
+        var sessions = plane.Get<SessionStore>();
+        var account = Shared.Ids.New(Shared.Ids.Account, TimeProvider.System);
+        await sessions.OpenAsync(account, Ct);
+        await plane.Get<RetentionSweep>().RunAsync(Ct);
+        Assert.Equal(1, await CountAsync());
+        plane.Clock.Now += SessionStore.Lifetime;
+        await plane.Get<RetentionSweep>().RunAsync(Ct);
+        Assert.Equal(0, await CountAsync());
+
+        async Task<int> CountAsync() => await plane.Get<Tables>().Sessions
+            .QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"account eq {account}"), cancellationToken: Ct).CountAsync(Ct);
+    }
+
+    private async Task<(Deployment Bot, Operation Operation)> DeletedAsync()
+    {
+        var bot = await plane.BotAsync((await plane.MachineAsync()).Id);
+        var operation = new Operation(
+            $"op_{bot.Id}", bot.Account, bot.Id, OperationKind.TestMessage, OperationStatus.Succeeded, "me", plane.Clock.Now,
+            plane.Clock.Now, "what the customer typed", plane.Clock.Now, Result: "what the bot answered");
+        await plane.Get<OperationStore>().AddAsync(operation, Ct);
+        await plane.Get<OperationStore>().RecordAsync(operation, "test-message", Ct);
+        var deletion = new OperationTarget($"op_end{bot.Id}", bot.Account, bot.Id);
+        await plane.Get<DeploymentStore>().ChangeAsync(
+            bot.Account, bot.Id,
+            now => now with
+            {
+                Settings = now.Settings with { Instructions = "the customer's own" },
+                Operation = new(deletion.Operation, OperationKind.Terminate, plane.Clock.Now, "me"),
+            },
+            Ct);
+        await plane.Get<OperationStore>().AddAsync(
+            new(
+                deletion.Operation, bot.Account, bot.Id, OperationKind.Terminate, OperationStatus.Running, "me", plane.Clock.Now,
+                plane.Clock.Now),
+            Ct);
+        await plane.Get<Certificates>().IssueAsync(await plane.ReadAsync(bot), deletion.Operation, [], [], Ct);
+        await plane.Get<DeploymentStore>().ChangeAsync(
+            bot.Account, bot.Id, now => now.To(DeploymentStatus.Terminated) with { Operation = null }, Ct);
+        return (bot, operation);
+    }
+
+    private static async Task<List<string>> RowsAsync(TableClient table, string partition) =>
+        await table.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {partition}"), cancellationToken: Ct)
+            .Select(row => row.RowKey).ToListAsync(Ct);
+
+    private async Task<List<string?>> DueAsync() =>
+        await plane.Get<Tables>().Index.QueryAsync<TableEntity>(cancellationToken: Ct)
+            .Where(row => row.PartitionKey.StartsWith("erase-", StringComparison.Ordinal))
+            .Select(row => (string?)row.GetString("deployment")).ToListAsync(Ct);
+}

@@ -1,0 +1,175 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Launchpad.Shared.Deployments;
+using Launchpad.Shared.Vms;
+
+namespace Launchpad.Orchestrations.Tests.Faults;
+
+/// <summary>The data of a bot: every image that ever ran on it. A copy that was kept is marked with the version that left it.</summary>
+internal sealed record Data(ImmutableList<string> WrittenBy, int? Mark = null)
+{
+    public static Data Empty { get; } = new([]);
+
+    public override string ToString() => $"[{string.Join(' ', WrittenBy)}]{Mark}";
+}
+
+/// <summary>One deployment on a machine.</summary>
+/// <param name="Spec">Hash of what it was brought up with; null when there is no container.</param>
+/// <param name="Starts">How often a container was made for it.</param>
+internal sealed record Tenant(string? Image, string? Spec, int MemoryMb, string? Host, Data? Volume, Data? Kept, int Starts)
+{
+    public bool Runs => Image is not null;
+}
+
+/// <summary>What launchpad-vm does, on a picture of a machine instead of one: the same words, the same effects, the same content with what is
+/// done already. Each call is one that the wire can break.</summary>
+internal sealed class MachineVerbs(Wire wire, Func<string, string, bool> isSick)
+{
+    /// <summary>The browser that may be let in.</summary>
+    public const string Browser = "6f0d2c9e-7a52-4d0c-8b3e-2f6f6a1b7c11";
+
+    private readonly Lock gate = new();
+
+    public ImmutableSortedDictionary<string, Tenant> Tenants { get; set; } = ImmutableSortedDictionary<string, Tenant>.Empty;
+
+    public IReadOnlyList<VmLine> Run(string verb, string document)
+    {
+        var blow = wire.Meet("machine", verb, Action(verb, document));
+        if (blow is Blow.Refused)
+        {
+            return [Failed(VmErrorCode.DockerUnavailable, retryable: true)];
+        }
+
+        lock (gate)
+        {
+            var lines = Answer(verb, document).ToList();
+            return blow is Blow.Lost ? [] : lines;
+        }
+    }
+
+    private static string Action(string verb, string document) =>
+        verb == "volume" ? JsonElement.Parse(document).GetProperty("action").GetString()! : "";
+
+    private IEnumerable<VmLine> Answer(string verb, string document) => verb switch
+    {
+        "facts" => [Result(Facts(), VmJson.Default.FactsResult)],
+        "apply" => Apply(Read(document, VmJson.Default.ApplyRequest)),
+        "remove" => [Result(Remove(Read(document, VmJson.Default.RemoveRequest)), VmJson.Default.RemoveResult)],
+        "health" => [Health(Read(document, VmJson.Default.HealthRequest))],
+        "logs" => [OfContainer(Read(document, VmJson.Default.LogsRequest).Deployment, _ => Result(
+            new([new(DateTimeOffset.UnixEpoch, "stdout", "hello")]), VmJson.Default.LogsResult))],
+        "exec-test" => [OfContainer(Read(document, VmJson.Default.ExecTestRequest).Deployment, _ => Result(
+            new("ready", 1), VmJson.Default.ExecTestResult))],
+        "pair-browser" => [Pair(Read(document, VmJson.Default.PairBrowserRequest))],
+        "validate" => [Result(new([]), VmJson.Default.ValidateResult)],
+        "volume" => [Volume(Read(document, VmJson.Default.VolumeRequest))],
+        _ => [Failed(VmErrorCode.InvalidRequest, retryable: false)],
+    };
+
+    private FactsResult Facts() => new(
+        2, 8192, 1000, 500, "6", "1", "1", true, [],
+        [.. Tenants.Where(one => one.Value.Runs).Select(one => new VmBot(
+            one.Key, !isSick(one.Key, one.Value.Image!), !isSick(one.Key, one.Value.Image!), DateTimeOffset.UnixEpoch, 0, null, false,
+            one.Value.Image, null, []))]);
+
+    private IEnumerable<VmLine> Apply(ApplyRequest wanted)
+    {
+        var before = Tenants.GetValueOrDefault(wanted.Deployment, new Tenant(null, null, 0, null, null, null, 0));
+        var spec = Hash(JsonSerializer.Serialize(wanted with { Secrets = [], Through = default }, VmJson.Default.ApplyRequest)
+            + string.Join(',', (wanted.Secrets ?? []).Select(secret => secret.Name)));
+        var isNew = before.Spec != spec;
+        if (isNew)
+        {
+            var volume = before.Volume ?? Data.Empty;
+            Tenants = Tenants.SetItem(wanted.Deployment, before with
+            {
+                Image = wanted.Image,
+                Spec = spec,
+                MemoryMb = wanted.Limits.MemoryMb,
+                Host = wanted.Route?.Host,
+                Volume = new(volume.WrittenBy.LastOrDefault() == wanted.Image ? volume.WrittenBy : volume.WrittenBy.Add(wanted.Image!)),
+                Starts = before.Starts + 1,
+            });
+        }
+
+        foreach (var step in (string[])["secrets", "pull", "route"])
+        {
+            yield return new(VmLine.Step, Name: step, State: isNew ? VmStepState.Done : VmStepState.Skipped, Ms: 1);
+        }
+
+        yield return Result(
+            new(wanted.Deployment, wanted.Through, isNew, "10.0.0.1", "c", wanted.Image), VmJson.Default.ApplyResult);
+    }
+
+    private RemoveResult Remove(RemoveRequest asked)
+    {
+        var existed = Tenants.TryGetValue(asked.Deployment, out var there);
+        Tenants = existed && asked.KeepVolume
+            ? Tenants.SetItem(asked.Deployment, Stopped(there!))
+            : Tenants.Remove(asked.Deployment);
+        return new(asked.Deployment, existed);
+    }
+
+    private VmLine Health(HealthRequest asked) => OfContainer(asked.Deployment, there => Result(
+        isSick(asked.Deployment, there.Image!)
+            ? new(false, false, DateTimeOffset.UnixEpoch, 1, false, 9, there.Image)
+            : new(true, true, DateTimeOffset.UnixEpoch, null, false, 0, there.Image),
+        VmJson.Default.HealthResult));
+
+    private static VmLine Pair(PairBrowserRequest asked) => asked.Request == Browser
+        ? Result(new(asked.Request), VmJson.Default.PairBrowserResult)
+        : Failed(VmErrorCode.BrowserUnknown, retryable: false);
+
+    private VmLine Volume(VolumeRequest asked)
+    {
+        if (!Tenants.TryGetValue(asked.Deployment, out var there) || there.Volume is not { } volume)
+        {
+            return Failed(VmErrorCode.NotFound, retryable: false);
+        }
+
+        var isKept = there.Kept is { } kept && kept.Mark == asked.Kept;
+        switch (asked.Action)
+        {
+            case VolumeAction.Copy when asked.Kept is null || isKept:
+                Tenants = Tenants.SetItem(asked.To!, new(null, null, 0, null, asked.Kept is null ? volume : there.Kept, null, 0));
+                break;
+            case VolumeAction.Keep:
+                Tenants = Tenants.SetItem(asked.Deployment, Stopped(there) with
+                {
+                    Volume = volume with { Mark = null },
+                    Kept = volume with { Mark = asked.Of },
+                });
+                break;
+            case VolumeAction.Exchange when volume.Mark != asked.Kept && !isKept:
+            case VolumeAction.Copy:
+                return Failed(VmErrorCode.NotFound, retryable: false);
+            case VolumeAction.Exchange when volume.Mark == asked.Kept:
+            case VolumeAction.Measure:
+                break;
+            default:
+                Tenants = Tenants.SetItem(asked.Deployment, isKept
+                    ? Stopped(there) with { Volume = there.Kept, Kept = volume with { Mark = asked.Of } }
+                    : Stopped(there));
+                break;
+        }
+
+        return Result(new(1, 1), VmJson.Default.VolumeResult);
+    }
+
+    private static Tenant Stopped(Tenant there) => there with { Image = null, Spec = null, Host = null };
+
+    private VmLine OfContainer(string deployment, Func<Tenant, VmLine> answer) =>
+        Tenants.TryGetValue(deployment, out var there) && there.Runs ? answer(there) : Failed(VmErrorCode.NotFound, retryable: false);
+
+    private static VmLine Result<T>(T value, JsonTypeInfo<T> type) =>
+        new(VmLine.Result, Ok: true, Value: JsonSerializer.SerializeToElement(value, type));
+
+    private static VmLine Failed(string code, bool retryable) => new(VmLine.Result, Ok: false, Error: new(code, "It was not done.", retryable));
+
+    private static T Read<T>(string document, JsonTypeInfo<T> type) => JsonSerializer.Deserialize(document, type)!;
+
+    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..8];
+}
