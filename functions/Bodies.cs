@@ -27,10 +27,13 @@ public static class Bodies
     {
         CheckHeaders(request);
         var json = StrictJson.Check(await ReadBytesAsync(request, BytesMax, ct), IgnoresCase<T>());
-        if (typeof(T) != typeof(JsonObject))
+        if (typeof(T) == typeof(JsonObject))
         {
-            CheckNames(json.Span, Strict.GetTypeInfo(typeof(T)));
+            // Names that differ by case alone are different ones here, and in every object within a body.
+            return (T)(object)JsonNode.Parse(json.Span)!;
         }
+
+        CheckNames(json.Span, Strict.GetTypeInfo(typeof(T)));
 
         try
         {

@@ -137,6 +137,13 @@ public sealed class BodyTests
             .Check(Config.QuickThrowOnFailure.WithMaxTest(3_000).WithEndSize(40));
     }
 
+    [Fact]
+    public async Task Names_that_differ_by_case_alone_are_different_ones_in_what_is_free()
+    {
+        var free = await ReadAsync<JsonObject>("""{"config":{"a":{"c":1,"C":2},"A":3},"Config":4}"""u8.ToArray());
+        Assert.Equal("""{"config":{"a":{"c":1,"C":2},"A":3},"Config":4}""", free.ToJsonString());
+    }
+
     /// <summary>Documents that pass, with a few bytes changed.</summary>
     [Fact]
     public void Whatever_a_slip_makes_of_a_body_it_is_read_or_refused()

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Launchpad.Processes;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -65,32 +66,25 @@ public sealed class TestCloud : IAsyncLifetime, IDisposable
     }
 
     /// <summary>Ports that were free a moment ago.</summary>
-    public static Ports FreePorts()
+    public static Ports FreePorts() => new()
     {
-        var sockets = Enumerable.Range(0, 17).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
-        sockets.ForEach(socket => socket.Start());
-        var free = new Queue<int>(sockets.Select(socket => ((IPEndPoint)socket.LocalEndpoint).Port));
-        sockets.ForEach(socket => socket.Dispose());
-        return new Ports
-        {
-            Slot = Ports.LastSlot,
-            ControlPlane = free.Dequeue(),
-            Admin = free.Dequeue(),
-            Stripe = free.Dequeue(),
-            Models = free.Dequeue(),
-            Machines = free.Dequeue(),
-            KeyVault = free.Dequeue(),
-            ResourceManager = free.Dequeue(),
-            FrontDoor = free.Dequeue(),
-            Mail = free.Dequeue(),
-            Registry = free.Dequeue(),
-            Blob = free.Dequeue(),
-            Queue = free.Dequeue(),
-            Table = free.Dequeue(),
-            AzuriteBlob = free.Dequeue(),
-            AzuriteQueue = free.Dequeue(),
-            AzuriteTable = free.Dequeue(),
-            RegistryBackend = free.Dequeue(),
-        };
-    }
+        Slot = Ports.LastSlot,
+        ControlPlane = FreePort.Take(),
+        Admin = FreePort.Take(),
+        Stripe = FreePort.Take(),
+        Models = FreePort.Take(),
+        Machines = FreePort.Take(),
+        KeyVault = FreePort.Take(),
+        ResourceManager = FreePort.Take(),
+        FrontDoor = FreePort.Take(),
+        Mail = FreePort.Take(),
+        Registry = FreePort.Take(),
+        Blob = FreePort.Take(),
+        Queue = FreePort.Take(),
+        Table = FreePort.Take(),
+        AzuriteBlob = FreePort.Take(),
+        AzuriteQueue = FreePort.Take(),
+        AzuriteTable = FreePort.Take(),
+        RegistryBackend = FreePort.Take(),
+    };
 }

@@ -13,9 +13,9 @@ public sealed class Azurite : IAsyncLifetime
     private static readonly TimeSpan s_startMax = TimeSpan.FromSeconds(60);
 
     private readonly string _directory = Directory.CreateTempSubdirectory("launchpad-azurite-").FullName;
-    private readonly int _blobPort = FreePort();
-    private readonly int _queuePort = FreePort();
-    private readonly int _tablePort = FreePort();
+    private readonly int _blobPort = FreePort.Take();
+    private readonly int _queuePort = FreePort.Take();
+    private readonly int _tablePort = FreePort.Take();
     private Process? _process;
 
     public Uri Tables => new($"http://127.0.0.1:{_tablePort}/{Account}");
@@ -75,13 +75,6 @@ public sealed class Azurite : IAsyncLifetime
             ? program
             : throw new InvalidOperationException(
                 $"There is no Azurite at {program}: run npm ci in infra/local/npm, or set LAUNCHPAD_AZURITE to the program.");
-    }
-
-    private static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
 

@@ -18,7 +18,7 @@ public sealed class Sshd(string address = "127.0.0.1", int? port = null) : IAsyn
     private readonly StringBuilder _log = new();
     private Process? _process;
 
-    public int Port { get; } = port ?? FreePort();
+    public int Port { get; } = port ?? FreePort.Take();
 
     public string User { get; } = Environment.UserName;
 
@@ -137,12 +137,5 @@ public sealed class Sshd(string address = "127.0.0.1", int? port = null) : IAsyn
         await process.WaitForExitAsync();
         Assert.Equal(0, process.ExitCode);
         return output;
-    }
-
-    private static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -34,7 +34,7 @@ public sealed class World : IAsyncLifetime
 
     private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("world-");
     private readonly Azurite azurite = new();
-    private readonly int sshPort = FreePort();
+    private readonly int sshPort = FreePort.Take();
     private readonly StripeService stripe;
     private readonly ResourceManagerService resources;
     private readonly List<IAsyncDisposable> parts = [];
@@ -50,10 +50,10 @@ public sealed class World : IAsyncLifetime
             {
                 // Machines have addresses by the slot; a stack has one of ten.
                 Slot = Random.Shared.Next(20, 250),
-                Stripe = FreePort(),
-                KeyVault = FreePort(),
-                ResourceManager = FreePort(),
-                ControlPlane = FreePort(),
+                Stripe = FreePort.Take(),
+                KeyVault = FreePort.Take(),
+                ResourceManager = FreePort.Take(),
+                ControlPlane = FreePort.Take(),
             },
             TimeProvider.System, NullLoggerFactory.Instance);
         Machines = new(Context, sshPort, () => new(Wire, (deployment, image) => IsSick(deployment, image), job => LooksOf(job)));
@@ -153,13 +153,6 @@ public sealed class World : IAsyncLifetime
         return services.BuildServiceProvider();
     }
 
-    internal static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
     private Dictionary<string, string?> Settings(SignedRegistry registry, StripeWay way) => new()
     {
         ["Storage:ConnectionString"] = azurite.ConnectionString,
@@ -171,7 +164,7 @@ public sealed class World : IAsyncLifetime
         ["Azure:DnsZone"] = Local.ResourceManager.Arm.Zone,
         ["Azure:ImageId"] = "a:b:c:d",
         ["Routing:Domain"] = Local.ResourceManager.Arm.Zone,
-        ["Health:PublicVia"] = $"127.0.0.1:{FreePort()}",
+        ["Health:PublicVia"] = $"127.0.0.1:{FreePort.Take()}",
         ["Images:Registry"] = registry.Address,
         ["Images:Scheme"] = "http",
         ["Images:Repository"] = SignedRegistry.Repository,
