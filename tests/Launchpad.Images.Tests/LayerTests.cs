@@ -40,6 +40,21 @@ public sealed class LayerTests : IDisposable
         Assert.Equal((LayerContent.Program, 0, 0), (entry.Mode, entry.Uid, entry.Gid));
     }
 
+    [Theory]
+    [InlineData("nothing-is-there")]
+    [InlineData("program")]
+    public async Task A_link_is_the_same_whatever_this_machine_has_where_it_points_to(string name)
+    {
+        Put("program", "");
+        File.SetUnixFileMode(Path.Combine(_source.FullName, "program"), UnixFileMode.UserRead | UnixFileMode.SetUser);
+        var target = Path.Combine(_source.FullName, name);
+        File.CreateSymbolicLink(Path.Combine(_source.FullName, "link"), target);
+
+        var entry = Assert.Single(await ReadAsync(Tree()), entry => entry.Name == "link");
+
+        Assert.Equal((TarEntryType.SymbolicLink, target, (UnixFileMode)0b111_111_111), (entry.EntryType, entry.LinkName, entry.Mode));
+    }
+
     [Fact]
     public async Task Folders_come_before_what_is_in_them()
     {

@@ -46,12 +46,15 @@ internal sealed class LayerContent
                 continue;
             }
 
-            var mode = found.UnixFileMode & ~PrivilegeBits;
             if (found.LinkTarget is { } target)
             {
-                Add(new(path, mode) { LinkTarget = target });
+                // A link has no mode of its own, and where it points to is a place of the image, not of this machine.
+                AddLink(path, target);
+                continue;
             }
-            else if (found is DirectoryInfo)
+
+            var mode = found.UnixFileMode & ~PrivilegeBits;
+            if (found is DirectoryInfo)
             {
                 Add(new(path, mode));
                 AddTree(found.FullName, path, keep);
