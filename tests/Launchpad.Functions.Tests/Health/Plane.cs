@@ -2,12 +2,14 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Azure.Core;
 using Azure.Core.Pipeline;
+using Azure.Data.Tables;
 using Azure.ResourceManager;
 using Azure.Security.KeyVault.Secrets;
 using Launchpad.Orchestrations;
@@ -33,16 +35,19 @@ public sealed partial class Plane : IAsyncLifetime
     public const string Image = "registry.example/launchpad/openclaw@sha256:1";
     public static readonly VmLimits Limits = new(2048, 2, 10_240, 512);
 
+    private static readonly X509Certificate2 Certificate = Made();
+
     private readonly Azurite azurite = new();
     private readonly Sshd sshd = new();
     private readonly List<string> inCloud = [];
     private readonly ConcurrentDictionary<string, int> outside = [];
     private WebApplication? world;
     private ServiceProvider? services;
-    private readonly string trust = Path.Combine(Directory.CreateTempSubdirectory("launchpad-trust-").FullName, "ca.pem");
     private int count;
 
     public Clock Clock { get; } = new();
+
+    public Interlude Interlude { get; } = new();
 
     /// <summary>Every page that the operator's webhook took, newest last, and whether it takes any.</summary>
     public List<JsonElement> Told { get; } = [];
@@ -83,6 +88,9 @@ public sealed partial class Plane : IAsyncLifetime
         var composed = new ServiceCollection().AddLogging()
             .AddLaunchpad(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
         composed.AddSingleton<TimeProvider>(Clock);
+        var options = new TableClientOptions();
+        options.AddPolicy(Interlude, HttpPipelinePosition.PerCall);
+        composed.AddSingleton(new TableServiceClient(azurite.ConnectionString, options));
         composed.AddSingleton(new ArmClient(
             new NoCredential(), Guid.Empty.ToString(), new ArmClientOptions { Transport = new HttpClientTransport(new Wire(InCloud)) }));
         composed.AddSingleton(new SecretClient(
@@ -96,7 +104,6 @@ public sealed partial class Plane : IAsyncLifetime
         await services!.DisposeAsync();
         await world!.DisposeAsync();
         await Task.WhenAll(azurite.DisposeAsync(), sshd.DisposeAsync());
-        Directory.Delete(Path.GetDirectoryName(trust)!, recursive: true);
     }
 
     /// <summary>A machine that the cloud has, with room for anything.</summary>
@@ -104,7 +111,7 @@ public sealed partial class Plane : IAsyncLifetime
     {
         var id = $"vm_01K{Interlocked.Increment(ref count):D23}";
         var hostKey = key is null ? (await sshd.FingerPrintAsync("host")).Split(' ')[1]["SHA256:".Length..] : Fingerprint(Blob(key));
-        var row = new Azure.Data.Tables.TableEntity("shared", id)
+        var row = new TableEntity("shared", id)
         {
             ["status"] = "Ready",
             ["size"] = "s",
@@ -120,12 +127,12 @@ public sealed partial class Plane : IAsyncLifetime
     }
 
     /// <summary>A bot that runs there, as the tables say.</summary>
-    public async Task<Deployment> BotAsync(string vm)
+    public async Task<Deployment> BotAsync(string vm, string account = "acc_1")
     {
         var number = Interlocked.Increment(ref count);
         var bot = new Deployment
         {
-            Account = "acc_1",
+            Account = account,
             Id = $"dep_01K{number:D23}",
             Name = "Ada",
             Slug = $"ada-{number}",
@@ -202,16 +209,12 @@ public sealed partial class Plane : IAsyncLifetime
     /// <summary>The operator's webhook, and the public addresses of bots under a certificate that this process trusts.</summary>
     private async Task StartWorldAsync()
     {
-        var certificate = Certificate();
-        await File.WriteAllTextAsync(trust, certificate.ExportCertificatePem());
-        // Read once, by the first handshake of a process, from where .NET's own environment does not reach.
-        Assert.Equal(0, SetEnvironment("SSL_CERT_FILE", trust, 1));
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Listen(IPAddress.Loopback, 0);
-            kestrel.Listen(IPAddress.Loopback, 0, listener => listener.UseHttps(certificate));
+            kestrel.Listen(IPAddress.Loopback, 0, listener => listener.UseHttps(Certificate));
         });
         world = builder.Build();
         world.MapGet("/healthz", (HttpContext call) =>
@@ -241,7 +244,17 @@ public sealed partial class Plane : IAsyncLifetime
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SetEnvironment(string name, string value, int overwrite);
 
-    private static X509Certificate2 Certificate()
+    /// <summary>Read once, by the first handshake of a process, whichever test makes it, and from where .NET's own environment does not
+    /// reach.</summary>
+    [ModuleInitializer]
+    internal static void Trust()
+    {
+        var file = Path.Combine(AppContext.BaseDirectory, "trusted.pem");
+        File.WriteAllText(file, Certificate.ExportCertificatePem());
+        Assert.Equal(0, SetEnvironment("SSL_CERT_FILE", file, 1));
+    }
+
+    private static X509Certificate2 Made()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=bots", key, HashAlgorithmName.SHA256);
