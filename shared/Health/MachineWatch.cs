@@ -19,7 +19,9 @@ public sealed class MachineWatch(VmStore vms, HeartbeatStore heartbeats, Machine
     public async Task<MachineView> LookAsync(string id, CancellationToken ct)
     {
         var before = await vms.FindAsync(id, ct);
-        var (bots, said) = before is { Status: not VmStatus.Creating } ? await probe.AskAsync(before, ct) : (null, "there is no such machine");
+        var (bots, said) = before is { Status: not VmStatus.Creating }
+            ? await probe.AskAsync(before, ct)
+            : (null, "there is no such machine");
         var heartbeat = await heartbeats.FindAsync(id, ct);
         var now = clock.GetUtcNow();
         var isHeard = bots is not null || (heartbeat is not null && now - heartbeat.ReceivedAt < Observation.HeartbeatMax);

@@ -25,7 +25,8 @@ public sealed class MeanwhileTests(Plane plane)
     [InlineData("suspend", OperationKind.Suspend)]
     [InlineData("test-message", OperationKind.TestMessage, """{"text":"Hello"}""")]
     [InlineData("browsers", OperationKind.PairBrowser, """{"request":"0f9b1c2d-3e4f-4a5b-8c6d-7e8f9a0b1c2d"}""")]
-    public async Task What_is_meant_for_the_bot_is_begun_whichever_version_runs_by_then(string asked, OperationKind kind, string? body = null)
+    public async Task What_is_meant_for_the_bot_is_begun_whichever_version_runs_by_then(
+        string asked, OperationKind kind, string? body = null)
     {
         var (bot, request) = await AskingAsync(body);
         var engine = new Engine();
@@ -116,7 +117,8 @@ public sealed class MeanwhileTests(Plane plane)
         public string? Started { get; private set; }
 
         public override Task<string> ScheduleNewOrchestrationInstanceAsync(
-            TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default)
+            TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null,
+            CancellationToken cancellation = default)
         {
             Started = options!.InstanceId!;
             return Task.FromResult(Started);
