@@ -13,8 +13,7 @@ public sealed record AccountView(string Id, string Email, DateTimeOffset Created
 public sealed record SignedIn(AccountView Account, string Token, DateTimeOffset ExpiresAt);
 
 /// <summary>Sign-up, login, logout, me.</summary>
-public sealed class Accounts(
-    AccountStore accounts, SessionStore sessions, Passwords passwords, Callers callers, SignInLimits limits, TimeProvider clock)
+public sealed class Accounts(AccountStore accounts, Passwords passwords, SignInLimits limits, Callers callers)
 {
     [Function("Signup")]
     public async Task<IActionResult> Signup(
@@ -51,9 +50,7 @@ public sealed class Accounts(
     public async Task<IActionResult> Logout(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "auth/logout")] HttpRequest request, CancellationToken ct)
     {
-        await callers.RequireAsync(request, ct);
-        await sessions.CloseAsync(callers.Token(request)!, ct);
-        request.HttpContext.Response.Cookies.Delete(Callers.Cookie, CookieOf(clock.GetUtcNow()));
+        await callers.SignOutAsync(request, ct);
         return new NoContentResult();
     }
 
@@ -64,14 +61,9 @@ public sealed class Accounts(
 
     private async Task<IActionResult> SignInAsync(HttpRequest request, Account account, int status, CancellationToken ct)
     {
-        var token = await sessions.OpenAsync(account.Id, ct);
-        var expires = clock.GetUtcNow() + SessionStore.Lifetime;
-        request.HttpContext.Response.Cookies.Append(Callers.Cookie, token, CookieOf(expires));
+        var (token, expires) = await callers.SignInAsync(request.HttpContext.Response, account, ct);
         return new ObjectResult(new SignedIn(View(account), token, expires)) { StatusCode = status };
     }
-
-    private static CookieOptions CookieOf(DateTimeOffset expires) =>
-        new() { HttpOnly = true, Secure = true, SameSite = SameSiteMode.Strict, Path = "/", Expires = expires };
 
     private static AccountView View(Account account) => new(account.Id, account.Email, account.CreatedAt);
 }

@@ -5,10 +5,10 @@ using Microsoft.Extensions.Options;
 
 namespace Launchpad.Functions;
 
-/// <summary>Who is calling, by bearer token or by cookie.</summary>
+/// <summary>Who is calling, by bearer token or by cookie: from signing in until signing out.</summary>
 public sealed class Callers(SessionStore sessions, AccountStore accounts, IOptions<SiteOptions> site)
 {
-    public const string Cookie = "__Host-launchpad";
+    private const string Cookie = "__Host-launchpad";
     private const string Scheme = "Bearer ";
 
     public async Task<Account> RequireAsync(HttpRequest request, CancellationToken ct)
@@ -18,9 +18,33 @@ public sealed class Callers(SessionStore sessions, AccountStore accounts, IOptio
         return account ?? throw Problems.SignInNeeded();
     }
 
+    /// <summary>The token is answered once, and kept by browsers in a cookie that no script reads.</summary>
+    public async Task<(string Token, DateTimeOffset ExpiresAt)> SignInAsync(HttpResponse response, Account account, CancellationToken ct)
+    {
+        var (token, expires) = await sessions.OpenAsync(account.Id, ct);
+        response.Cookies.Append(Cookie, token, CookieOf(expires));
+        return (token, expires);
+    }
+
+    public async Task SignOutAsync(HttpRequest request, CancellationToken ct)
+    {
+        await RequireAsync(request, ct);
+        await sessions.CloseAsync(Token(request)!, ct);
+        request.HttpContext.Response.Cookies.Delete(Cookie, CookieOf(expires: null));
+    }
+
+    /// <summary>The network address that limits count by, of IPv6 the /64 that one customer has to himself. What trusted proxies say of
+    /// it is taken into account already (<see cref="SiteOptions.TrustedProxies"/>).</summary>
+    public static string Address(HttpRequest request)
+    {
+        var address = request.HttpContext.Connection.RemoteIpAddress ?? IPAddress.None;
+        var bytes = (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).GetAddressBytes();
+        return bytes.Length == 4 ? new IPAddress(bytes).ToString() : Convert.ToHexStringLower(bytes.AsSpan(0, 8));
+    }
+
     /// <summary>Null when the request carries none.</summary>
     /// <exception cref="ProblemException">When a cookie comes with a changing request of another origin.</exception>
-    public string? Token(HttpRequest request)
+    private string? Token(HttpRequest request)
     {
         if (request.Headers.Authorization.ToString() is { } header && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
         {
@@ -39,14 +63,8 @@ public sealed class Callers(SessionStore sessions, AccountStore accounts, IOptio
             : throw Problems.WrongOrigin();
     }
 
-    /// <summary>The network address that limits count by, of IPv6 the /64 that one customer has to himself. What trusted proxies say of
-    /// it is taken into account already (<see cref="SiteOptions.TrustedProxies"/>).</summary>
-    public static string Address(HttpRequest request)
-    {
-        var address = request.HttpContext.Connection.RemoteIpAddress ?? IPAddress.None;
-        var bytes = (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).GetAddressBytes();
-        return bytes.Length == 4 ? new IPAddress(bytes).ToString() : Convert.ToHexStringLower(bytes.AsSpan(0, 8));
-    }
+    private static CookieOptions CookieOf(DateTimeOffset? expires) =>
+        new() { HttpOnly = true, Secure = true, SameSite = SameSiteMode.Strict, Path = "/", Expires = expires };
 
     private bool IsOwn(string origin) =>
         Uri.TryCreate(origin, UriKind.Absolute, out var from) && from.Authority == site.Value.BaseUrl.Authority;

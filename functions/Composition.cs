@@ -128,6 +128,10 @@ public static class Composition
         services.AddSingleton<SignInLimits>();
         services.AddSingleton<Callers>();
         services.AddSingleton<Ownership>();
+        services.AddSingleton<DeploymentViews>();
+        services.AddSingleton<Quota>();
+        services.AddSingleton<NewOrders>();
+        services.AddSingleton<SecretStaging>();
         services.AddSingleton<EventStreams>();
         services.AddSingleton<RecordStore>();
         services.AddSingleton<Recorder>();
@@ -189,12 +193,15 @@ public static class Composition
         services.AddSingleton<DriftLog>();
         services.AddSingleton<PlacedBots>();
         services.AddSingleton<PublicProbe>();
+        services.AddSingleton<MachineProbe>();
         services.AddSingleton<MachineWatch>();
+        services.AddSingleton<BotWatch>();
         services.AddSingleton<Pager>();
         services.AddSingleton<MachineLook>();
         services.AddSingleton<MachineSweep>();
         services.AddSingleton<ConditionSweep>();
         services.AddSingleton<Sweep>();
+        services.AddSingleton<Lookout>();
         services.AddSingleton<Aftermath>();
         services.AddSingleton<CareClock>();
         services.AddSingleton<Recoveries>();

@@ -1,3 +1,4 @@
+using Launchpad.Shared;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Health;
 using Microsoft.AspNetCore.Http;
@@ -49,10 +50,8 @@ public sealed class Conditions(ConditionStore conditions, DriftStore drift, Hear
     private static HealthView View(Condition? condition, StorageView? storage) => condition is null
         ? new("up", [], null, null, 0, null, null, storage)
         : new(
-            Wire(condition.Verdict.Kind.ToString()),
+            condition.Verdict.Kind.Wire(),
             Enum.GetValues<Observers>().Where(one => one is not Observers.None && condition.Verdict.Which.HasFlag(one))
-                .Select(one => Wire(one.ToString())),
+                .Select(one => one.Wire()),
             condition.Said, condition.Since, condition.Restarts, condition.LastRestartAt, condition.GivenUp, storage);
-
-    private static string Wire(string name) => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(name);
 }

@@ -3,13 +3,12 @@ using Launchpad.Orchestrations;
 using Launchpad.Orchestrations.Activities;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Plans;
-using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
 namespace Launchpad.Functions;
 
 /// <summary>Has a bot's newest lines fetched from its machine: once at a time and every few seconds, however many ask.</summary>
-public sealed class LogCollector(BotLogs logs, TimeProvider clock)
+public sealed class LogCollector(BotLogs logs, DeploymentStore deployments, TimeProvider clock)
 {
     private const int KnownMax = 10_000;
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
@@ -21,13 +20,21 @@ public sealed class LogCollector(BotLogs logs, TimeProvider clock)
         DurableTaskClient client, Deployment deployment, CancellationToken ct)
     {
         var collectedAt = await logs.CollectedAtAsync(deployment.Id, ct);
-        var refreshing = deployment.Vm is not null && !(clock.GetUtcNow() - collectedAt < Fresh);
-        if (refreshing && Take(deployment.Id))
+        // Whoever follows found it long ago: it may have come to a machine since, or gone from one.
+        if (clock.GetUtcNow() - collectedAt < Fresh
+            || await deployments.FindAsync(deployment.Account, deployment.Id, ct) is not { Vm: not null } placed)
         {
-            await CollectAsync(client, deployment, ct);
+            return (collectedAt, false);
         }
 
-        return (collectedAt, refreshing);
+        if (Take(deployment.Id))
+        {
+            await client.StartOnceAsync(
+                $"logs-{placed.Id}", nameof(CollectLogs), new CollectLogsInput(placed.Id, Plan.Get(placed.Plan).Tier, placed.Vm),
+                Starting.Going, ct);
+        }
+
+        return (collectedAt, true);
     }
 
     /// <summary>False when this process had them fetched a moment ago: a machine that does not answer is not asked faster.</summary>
@@ -40,20 +47,5 @@ public sealed class LogCollector(BotLogs logs, TimeProvider clock)
         }
 
         return asked.AddOrUpdate(deployment, now, (_, before) => now - before < Fresh ? before : now) == now;
-    }
-
-    private static async Task CollectAsync(DurableTaskClient client, Deployment deployment, CancellationToken ct)
-    {
-        var input = new CollectLogsInput(deployment.Id, Plan.Get(deployment.Plan).Tier, deployment.Vm!);
-        var options = new StartOrchestrationOptions($"logs-{deployment.Id}").WithDedupeStatuses(
-            OrchestrationRuntimeStatus.Pending, OrchestrationRuntimeStatus.Running, OrchestrationRuntimeStatus.Suspended);
-        try
-        {
-            await client.ScheduleNewOrchestrationInstanceAsync(nameof(CollectLogs), input, options, ct);
-        }
-        catch (DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException)
-        {
-            // It is being done already.
-        }
     }
 }

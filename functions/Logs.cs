@@ -9,7 +9,7 @@ namespace Launchpad.Functions;
 
 /// <summary>What a bot wrote. Reading never waits for the machine: it answers what is stored and, when that is old, has newer lines
 /// fetched.</summary>
-public sealed class Logs(DeploymentStore deployments, BotLogs logs, LogCollector collector, Ownership ownership, EventStreams streams)
+public sealed class Logs(BotLogs logs, LogCollector collector, Ownership ownership, EventStreams streams)
 {
     private const int TailMax = 1_000;
     private const int TailUsual = 200;
@@ -48,7 +48,6 @@ public sealed class Logs(DeploymentStore deployments, BotLogs logs, LogCollector
             request.HttpContext.Response, deployment.Account,
             async end =>
             {
-                deployment = await deployments.FindAsync(deployment.Account, id, end) ?? deployment;
                 await collector.RefreshAsync(client, deployment, end);
                 return tail.Take(await logs.FindAsync(
                     id, new(tail.Since - Late, null, null, null, tail.Since is null ? TailUsual : ResumeMax), end));

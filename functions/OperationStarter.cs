@@ -54,27 +54,19 @@ public static class SagaStarts
 {
     /// <summary>Leaves alone what has been there under this id, however it ended.</summary>
     public static Task StartSagaAsync(this DurableTaskClient client, Deployment deployment, Operation operation, CancellationToken ct) =>
-        client.StartSagaAsync(deployment, operation, [.. StartOrchestrationOptionsExtensions.ValidDedupeStatuses], ct);
+        client.StartSagaAsync(deployment, operation, StartOrchestrationOptionsExtensions.ValidDedupeStatuses, ct);
 
     /// <summary>Takes the place of one that came to its end, and of none that failed: nobody knows what that would do again.</summary>
     public static Task RestartSagaAsync(this DurableTaskClient client, Deployment deployment, Operation operation, CancellationToken ct) =>
         client.StartSagaAsync(
             deployment, operation,
-            [.. StartOrchestrationOptionsExtensions.ValidDedupeStatuses.Except([OrchestrationRuntimeStatus.Completed])], ct);
+            StartOrchestrationOptionsExtensions.ValidDedupeStatuses.Except([OrchestrationRuntimeStatus.Completed]), ct);
 
-    private static async Task StartSagaAsync(
-        this DurableTaskClient client, Deployment deployment, Operation operation, OrchestrationRuntimeStatus[] unless, CancellationToken ct)
+    private static Task StartSagaAsync(
+        this DurableTaskClient client, Deployment deployment, Operation operation, IEnumerable<OrchestrationRuntimeStatus> unless,
+        CancellationToken ct)
     {
         var definition = operation.Kind.Definition();
-        try
-        {
-            await client.ScheduleNewOrchestrationInstanceAsync(
-                definition.Saga, definition.Input(deployment, operation),
-                new StartOrchestrationOptions(operation.Id).WithDedupeStatuses(unless), ct);
-        }
-        catch (DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException)
-        {
-            // Someone else healed the same gap a moment earlier: it runs, once.
-        }
+        return client.StartOnceAsync(operation.Id, definition.Saga, definition.Input(deployment, operation), unless, ct);
     }
 }

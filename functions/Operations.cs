@@ -1,4 +1,5 @@
 using Launchpad.Orchestrations.Definitions;
+using Launchpad.Shared;
 using Launchpad.Shared.Operations;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -16,27 +17,22 @@ public sealed record OperationView(
     DateTimeOffset? FinishedAt, string? Result, OperationFailure? Failure, IEnumerable<StepView> Steps, IReadOnlyList<string>? IfCancelled);
 
 /// <summary>What is going on with a deployment and what went on, step by step.</summary>
-public sealed class Operations(OperationStore operations, Callers callers)
+public sealed class Operations(OperationStore operations, Ownership ownership)
 {
     [Function("GetOperation")]
     public async Task<IActionResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "operations/{id}")] HttpRequest request, string id,
         CancellationToken ct)
     {
-        var account = await callers.RequireAsync(request, ct);
-        var found = Shared.Ids.IsValid(id, Shared.Ids.Operation) ? await operations.FindAsync(account.Id, id, ct) : null;
-        return found is null ? throw Problems.NotFound() : new OkObjectResult(View(found, await operations.StepsAsync(id, ct)));
+        var operation = await ownership.FindOperationAsync(request, id, ct);
+        return new OkObjectResult(View(operation, await operations.StepsAsync(id, ct)));
     }
 
     private static OperationView View(Operation operation, IReadOnlyList<OperationStep> steps) => new(
-        operation.Id, operation.Deployment, Wire(operation.Kind),
-        operation.Status is OperationStatus.Accepted && steps.Count > 0 ? "running" : Wire(operation.Status),
+        operation.Id, operation.Deployment, operation.Kind.Wire(),
+        operation.Status is OperationStatus.Accepted && steps.Count > 0 ? "running" : operation.Status.Wire(),
         operation.By, operation.CreatedAt, operation.Deadline, operation.FinishedAt, operation.Result, operation.Failure,
         steps.OrderBy(step => step.StartedAt).Select(step => new StepView(
-            step.Name, step.Title, Wire(step.Status), step.Attempt, step.StartedAt, step.DurationMs, step.Detail, step.Code)),
+            step.Name, step.Title, step.Status.Wire(), step.Attempt, step.StartedAt, step.DurationMs, step.Detail, step.Code)),
         operation.IsFinished ? null : operation.Kind.Definition().IfCancelled(new(steps)));
-
-    private static string Wire<T>(T value)
-        where T : struct, Enum =>
-        System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
 }

@@ -1,3 +1,4 @@
+using Launchpad.Shared;
 using Launchpad.Shared.Plans;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -16,6 +17,6 @@ public sealed class Plans
         new OkObjectResult(new { plans = Plan.All.Select(View) });
 
     private static PlanView View(Plan plan) => new(
-        plan.Id, plan.Name, plan.Tier.ToString().ToLowerInvariant(), plan.MemoryMb, plan.Cpus, plan.StorageMb,
+        plan.Id, plan.Name, plan.Tier.Wire(), plan.MemoryMb, plan.Cpus, plan.StorageMb,
         plan.MonthlyCents, plan.Currency);
 }

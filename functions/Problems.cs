@@ -1,3 +1,4 @@
+using Launchpad.Shared;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.OpenClaw;
 using Launchpad.Shared.Operations;

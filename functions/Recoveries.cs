@@ -3,7 +3,6 @@ using Launchpad.Orchestrations.Activities;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Health;
 using Launchpad.Shared.Operations;
-using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 
@@ -11,18 +10,14 @@ namespace Launchpad.Functions;
 
 /// <summary>Starts what looks after machines that do not look well: one saga a machine, so that a bot that takes long to come back keeps
 /// no other waiting.</summary>
-public sealed class Recoveries(
-    Sweep sweep, MachineSweep machines, PublicProbe outside, Pager pager, FailedSagas failed, TimeProvider clock, ILogger<Recoveries> log)
+public sealed class Recoveries(Lookout lookout, FailedSagas failed, Pager pager, ILogger<Recoveries> log)
 {
     /// <summary>In one sweep; the others are found again by the next.</summary>
     private const int StartsMax = 64;
 
     public async Task StartAsync(DurableTaskClient client, CancellationToken ct)
     {
-        var swept = await sweep.RunAsync(clock.GetUtcNow(), ct);
-        var unseen = await outside.UnseenAsync(swept.Turn, ct);
-        var suspects = Suspect.Merge(
-            swept.Suspects.Concat(unseen.GroupBy(bot => bot.Vm).Select(bots => new Suspect(bots.First().Tier, bots.Key, [.. bots]))));
+        var suspects = await lookout.SuspectsAsync(ct);
         if (suspects.Count > StartsMax)
         {
             log.LogWarning("{Suspects} machines do not look well; {Now} are looked at now", suspects.Count, StartsMax);
@@ -31,15 +26,15 @@ public sealed class Recoveries(
         // Not always the same ones first.
         foreach (var suspect in suspects.OrderBy(_ => Random.Shared.Next()).Take(StartsMax))
         {
-            await AloneAsync(suspect.Vm, () => StartAsync(client, suspect, ct));
+            await log.AloneAsync(suspect.Vm, () => StartAsync(client, suspect, ct));
         }
     }
 
     /// <summary>A machine that has just told something new is looked at at once. Where that fails the next sweep does it.</summary>
     public Task LookAsync(DurableTaskClient client, string vm, CancellationToken ct) =>
-        AloneAsync(vm, async () =>
+        log.AloneAsync(vm, async () =>
         {
-            if (await machines.LookAsync(vm, clock.GetUtcNow(), ct) is { Suspect: { } suspect })
+            if (await lookout.SuspectAsync(vm, ct) is { } suspect)
             {
                 await StartAsync(client, suspect, ct);
             }
@@ -49,26 +44,15 @@ public sealed class Recoveries(
     /// id from under it, and it would wait for a child that is none of its own for good.</summary>
     public static async Task<bool> WillBeginAsync(DurableTaskClient client, Deployment deployment, CancellationToken ct) =>
         deployment is { Operation.By: Endings.Sweep, Vm: { } vm }
-            && await client.GetInstanceAsync(Instance(vm), ct) is { } saga && Converging.Going.Contains(saga.RuntimeStatus);
+            && await client.GetInstanceAsync(Instance(vm), ct) is { } saga && Starting.Going.Contains(saga.RuntimeStatus);
 
     private async Task StartAsync(DurableTaskClient client, Suspect suspect, CancellationToken ct)
     {
         await TellAsync(client, suspect.Vm, ct);
-        await ScheduleAsync(
-            client, Instance(suspect.Vm), nameof(Recover),
-            new RecoverInput(suspect.Tier, suspect.Vm, [.. suspect.Bots.Select(bot => new SweptBot(bot.Account, bot.Deployment))]), ct);
-    }
-
-    private async Task AloneAsync(string vm, Func<Task> look)
-    {
-        try
-        {
-            await look();
-        }
-        catch (Exception trouble) when (trouble is not OperationCanceledException)
-        {
-            log.LogError(trouble, "{Vm} could not be looked after", vm);
-        }
+        await client.StartOnceAsync(
+            Instance(suspect.Vm), nameof(Recover),
+            new RecoverInput(suspect.Tier, suspect.Vm, [.. suspect.Bots.Select(bot => new SweptBot(bot.Account, bot.Deployment))]),
+            Starting.Going, ct);
     }
 
     private static string Instance(string vm) => $"recover-{vm}";
@@ -82,19 +66,5 @@ public sealed class Recoveries(
         }
 
         await (FailedSagas.IsOne(before) ? failed.TellAsync(vm, before, ct) : pager.ResolveAsync(PageKind.SagaFailed, vm, ct));
-    }
-
-    private static async Task ScheduleAsync(
-        DurableTaskClient client, string id, string saga, object input, CancellationToken ct)
-    {
-        try
-        {
-            await client.ScheduleNewOrchestrationInstanceAsync(
-                saga, input, new StartOrchestrationOptions(id).WithDedupeStatuses(Converging.Going), ct);
-        }
-        catch (DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException)
-        {
-            // It is at it.
-        }
     }
 }

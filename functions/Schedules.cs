@@ -50,7 +50,7 @@ public sealed class Caretaker(Resumption resumption, Closing closing, TimeProvid
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(10);
 
     public Task LookAfterAsync(DurableTaskClient client, Deployment deployment, CancellationToken ct) =>
-        AloneAsync(deployment.Id, async () =>
+        log.AloneAsync(deployment.Id, async () =>
         {
             var now = clock.GetUtcNow();
             if (deployment.Ending is { } ending && now - ending.At > Settled)
@@ -67,9 +67,14 @@ public sealed class Caretaker(Resumption resumption, Closing closing, TimeProvid
         });
 
     public Task LookAfterAsync(DurableTaskClient client, Vm vm, CancellationToken ct) =>
-        AloneAsync(vm.Id, () => client.StartConvergingAsync(new(vm.Pool, vm.Id), ct));
+        log.AloneAsync(vm.Id, () => client.StartConvergingAsync(new(vm.Pool, vm.Id), ct));
+}
 
-    private async Task AloneAsync(string row, Func<Task> look)
+/// <summary>Rows that are looked after one by one.</summary>
+internal static class Rows
+{
+    /// <summary>What is thrown at one keeps no other waiting: it is told, and tried again the next time.</summary>
+    public static async Task AloneAsync(this ILogger log, string row, Func<Task> look)
     {
         try
         {

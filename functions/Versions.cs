@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using Launchpad.Shared;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Images;
 using Launchpad.Shared.Secrets;
@@ -42,7 +42,7 @@ public sealed class Versions(ConfigVersionStore versions, Ownership ownership, I
                 channel = deployment.Channel ?? images.Value.Tag,
                 deployment.Pinned,
                 deployment.FailedRollouts,
-                paused = deployment.FailedRollouts >= Deployment.FailedRolloutsMax,
+                paused = deployment.AreUpgradesPaused,
             },
         });
     }
@@ -101,10 +101,10 @@ public sealed class Versions(ConfigVersionStore versions, Ownership ownership, I
         {
             from = from.Number,
             to = to.Number,
-            risk = Wire(diff.Risk),
+            risk = diff.Risk.Wire(),
             diff.Restarts,
             downtimeMs = diff.Restarts ? to.BootMs ?? active?.BootMs : 0,
-            changes = diff.Changes.Select(change => new { change.Path, change.From, change.To, risk = Wire(change.Risk) }),
+            changes = diff.Changes.Select(change => new { change.Path, change.From, change.To, risk = change.Risk.Wire() }),
         });
     }
 
@@ -121,10 +121,6 @@ public sealed class Versions(ConfigVersionStore versions, Ownership ownership, I
     private static JsonNode? Own(BotSettings settings) => settings.Config is { } own ? JsonNode.Parse(own) : null;
 
     private static VersionView View(ConfigVersion version) => new(
-        version.Number, Wire(version.Status), version.State.Hash(), version.State.Image, version.State.Plan, version.CreatedAt, version.By,
+        version.Number, version.Status.Wire(), version.State.Hash(), version.State.Image, version.State.Plan, version.CreatedAt, version.By,
         version.Why, version.Failure, version.BootMs);
-
-    private static string Wire<T>(T value)
-        where T : struct, Enum =>
-        JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
 }

@@ -1,11 +1,9 @@
 using Launchpad.Shared;
 using Launchpad.Shared.Billing;
-using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Plans;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
-using Microsoft.Extensions.Options;
 using Steps = Launchpad.Shared.Operations.Steps;
 
 namespace Launchpad.Orchestrations.Activities;
@@ -14,8 +12,7 @@ namespace Launchpad.Orchestrations.Activities;
 public sealed record Order(Tier Tier);
 
 /// <summary>What was paid for, and the end of paying for it.</summary>
-public sealed class BillingActivities(
-    DeploymentStore deployments, SubscriptionStore subscriptions, FinalSettlement settlement, StepLog steps, IOptions<QuotaOptions> quota)
+public sealed class BillingActivities(SubscriptionStore subscriptions, FinalSettlement settlement, Quota quota, StepLog steps)
 {
     [Function(nameof(ValidateOrder))]
     public Task<Order> ValidateOrder([ActivityTrigger] OperationTarget input, CancellationToken ct) =>
@@ -27,21 +24,19 @@ public sealed class BillingActivities(
                 throw new PermanentException("not-paid", "No paid subscription belongs to this deployment.");
             }
 
-            var live = await deployments.CountLiveAsync(input.Account, ct);
-            return live > quota.Value.DeploymentsMax
+            var left = await quota.LeftAsync(input.Account, ct);
+            return left < 0
                 ? throw new PermanentException(
-                    "quota-reached", $"This account has {live} deployments; {quota.Value.DeploymentsMax} are allowed.")
+                    "quota-reached", $"This account has {quota.Max - left} deployments; {quota.Max} are allowed.")
                 : (new Order(plan.Tier), (string?)$"{plan.Name}: {plan.MemoryMb} MB, {plan.Cpus} CPU, {plan.StorageMb / 1024} GB");
         }, ct);
 
     /// <summary>Also of what our own rows have lost, and of payment pages that are still open.</summary>
     [Function(nameof(CancelSubscriptions))]
     public Task CancelSubscriptions([ActivityTrigger] OperationTarget input, CancellationToken ct) =>
-        steps.RunAsync(input, Steps.CancelSubscription, null, async _ =>
+        steps.RunAsync(input, Steps.CancelSubscription, null, async deployment =>
         {
-            var deployment = await deployments.GetAsync(input.Account, input.Deployment, ct);
-            var since = deployment.Operation?.Id == input.Operation ? deployment.Operation.Since : DateTimeOffset.MaxValue;
-            var ended = await settlement.SettleAsync(deployment, since, ct);
+            var ended = await settlement.SettleAsync(deployment, deployment.Operation!.Since, ct);
             return ended == 0 ? "There was none." : $"{ended} cancelled; nothing more will be charged.";
         }, ct);
 }

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Launchpad.Shared;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Secrets;
@@ -23,7 +23,7 @@ public abstract class OperationDefinition(OperationKind kind, string saga)
     public abstract object Input(Deployment deployment, Operation operation);
 
     /// <summary>What it is called in a deployment's record.</summary>
-    public virtual string Verb(Operation operation) => JsonNamingPolicy.KebabCaseLower.ConvertName(Kind.ToString());
+    public virtual string Verb(Operation operation) => Kind.Wire();
 
     /// <summary>What is kept with the operation: what was typed, or what the saga has to know of the deployment before it begins.</summary>
     public virtual string? Request(Deployment before, string? typed, DateTimeOffset now, RolloutOptions options) => typed;

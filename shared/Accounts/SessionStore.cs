@@ -15,19 +15,20 @@ public sealed class SessionStore(Tables tables, TimeProvider clock)
 
     public static readonly TimeSpan Lifetime = TimeSpan.FromDays(14);
 
-    /// <summary>A new session's token: 256 random bits, base64url.</summary>
-    public async Task<string> OpenAsync(string account, CancellationToken ct)
+    /// <summary>A new session's token, 256 random bits as base64url, and its end.</summary>
+    public async Task<(string Token, DateTimeOffset ExpiresAt)> OpenAsync(string account, CancellationToken ct)
     {
         var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
         var now = clock.GetUtcNow();
+        var expires = now + Lifetime;
         // What leads to its end comes first, so that none is kept for good.
         var hash = Hash(token);
         await tables.Index.UpsertEntityAsync(
-            new TableEntity(Partition + Shards.KeyOf(hash), $"{(now + Lifetime).UtcTicks:D19}-{hash}") { ["session"] = hash },
+            new TableEntity(Partition + Shards.KeyOf(hash), $"{expires.UtcTicks:D19}-{hash}") { ["session"] = hash },
             TableUpdateMode.Replace, ct);
         await tables.Sessions.AddEntityAsync(
-            new TableEntity(hash, Row) { ["account"] = account, ["createdAt"] = now, ["expiresAt"] = now + Lifetime }, ct);
-        return token;
+            new TableEntity(hash, Row) { ["account"] = account, ["createdAt"] = now, ["expiresAt"] = expires }, ct);
+        return (token, expires);
     }
 
     public async Task<Session?> FindAsync(string token, CancellationToken ct)
@@ -37,8 +38,7 @@ public sealed class SessionStore(Tables tables, TimeProvider clock)
             return null;
         }
 
-        var session = new Session(
-            row.GetString("account"), row.GetDateTimeOffset("createdAt")!.Value, row.GetDateTimeOffset("expiresAt")!.Value);
+        var session = new Session(row.GetString("account"), row.GetDateTimeOffset("expiresAt")!.Value);
         return session.ExpiresAt > clock.GetUtcNow() ? session : null;
     }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Launchpad.Shared.Deployments;
 
 namespace Launchpad.Shared.Billing;
@@ -20,11 +19,6 @@ public enum BillingState
 
     /// <summary>Nothing is charged any more, and what was paid was given back.</summary>
     Refunded,
-}
-
-public static class BillingStates
-{
-    public static string Wire(this BillingState state) => JsonNamingPolicy.KebabCaseLower.ConvertName(state.ToString());
 }
 
 /// <summary>What was given back, in the smallest unit of the currency.</summary>

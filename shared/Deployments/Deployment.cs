@@ -6,6 +6,8 @@ namespace Launchpad.Shared.Deployments;
 /// <summary>One customer's bot, as it is wanted and as it is known to be.</summary>
 public sealed record Deployment
 {
+    private const int FailedRolloutsMax = 3;
+
     private readonly CurrentOperation? _operation;
 
     public required string Id { get; init; }
@@ -32,14 +34,15 @@ public sealed record Deployment
     /// <summary>The version that ran before the active one, whose volume was kept when it was stopped; null when there is none.</summary>
     public int? PreviousGood { get; init; }
 
-    /// <summary>Rollouts that failed since the last one that did not. Upgrades pause at <see cref="FailedRolloutsMax"/>.</summary>
+    /// <summary>Rollouts that failed since the last one that did not.</summary>
     public int FailedRollouts { get; init; }
+
+    /// <summary>Upgrades pause after several that failed in a row, until their owner lets them go on.</summary>
+    public bool AreUpgradesPaused => FailedRollouts >= FailedRolloutsMax;
 
     /// <summary>The image tag that upgrades follow; null for the operator's. A pinned one is never moved by an operator.</summary>
     public string? Channel { get; init; }
     public bool Pinned { get; init; }
-
-    public const int FailedRolloutsMax = 3;
 
     /// <summary>The one operation that may change this deployment now.</summary>
     public CurrentOperation? Operation
@@ -94,7 +97,7 @@ public sealed record Deployment
     {
         Operation = null,
         Ending = new(
-            Operation!.Id, Operation.Kind, succeeded, at,
+            Operation!.Id, succeeded, at,
             Left: ActiveVersion == before.ActiveVersion ? null : before.ActiveVersion, notUndone),
     };
 
@@ -140,7 +143,7 @@ public enum UndoDecision
 /// <param name="Left">The version that another one took the place of; null when none did.</param>
 /// <param name="NotUndone">The names of the steps that could not be taken back; null for none.</param>
 public sealed record Ending(
-    string Operation, OperationKind Kind, bool Succeeded, DateTimeOffset At, int? Left, IReadOnlyList<string>? NotUndone = null);
+    string Operation, bool Succeeded, DateTimeOffset At, int? Left, IReadOnlyList<string>? NotUndone = null);
 
 public sealed class IllegalTransitionException(DeploymentStatus from, DeploymentStatus to)
     : Exception($"A deployment cannot go from {from.Wire()} to {to.Wire()}.");

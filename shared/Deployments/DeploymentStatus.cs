@@ -45,6 +45,4 @@ public static class DeploymentStates
         (_, DeploymentStatus.Terminated) => true,
         _ => false,
     };
-
-    public static string Wire(this DeploymentStatus status) => status.ToString().ToLowerInvariant();
 }

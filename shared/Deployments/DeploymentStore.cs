@@ -82,11 +82,6 @@ public sealed class DeploymentStore(Tables tables, RecordStore records)
         }
     }
 
-    /// <summary>As the operation that holds it sees it.</summary>
-    /// <exception cref="PermanentException">When another operation took it over.</exception>
-    public async Task<Deployment> GetHeldAsync(string account, string id, string operation, CancellationToken ct) =>
-        HeldBy(await GetAsync(account, id, ct), operation);
-
     /// <exception cref="PermanentException">When another operation took it over, or a person wants this one to stop.</exception>
     public static Deployment HeldBy(Deployment deployment, string operation) => EnsureHeld(deployment, operation) is { Operation.Cancelled: true }
         ? throw new PermanentException("cancelled", "It was cancelled.")
@@ -121,8 +116,6 @@ public sealed class DeploymentStore(Tables tables, RecordStore records)
     }
 
     /// <summary>Every deployment that an operation holds or left something to do for, whoever owns it.</summary>
-    public IAsyncEnumerable<Deployment> BusyAsync(CancellationToken ct) => BusyAsync(kind: null, ct);
-
     /// <param name="kind">Of the operation; null for any.</param>
     /// <param name="ct">Stops the wait.</param>
     public IAsyncEnumerable<Deployment> BusyAsync(OperationKind? kind, CancellationToken ct) =>

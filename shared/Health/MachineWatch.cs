@@ -1,6 +1,4 @@
-using Launchpad.Shared.Ssh;
 using Launchpad.Shared.Vms;
-using Microsoft.Extensions.Logging;
 
 namespace Launchpad.Shared.Health;
 
@@ -12,9 +10,8 @@ namespace Launchpad.Shared.Health;
 public sealed record MachineView(
     Vm? Before, Vm? After, Heartbeat? Heartbeat, IReadOnlyList<VmBot>? Bots, string Said, MachineSight Cloud, DateTimeOffset At);
 
-/// <summary>Asks a machine and its cloud: one conversation, however many bots it has.</summary>
-public sealed class MachineWatch(
-    VmStore vms, VmAccess access, VmGateway gateway, HeartbeatStore heartbeats, TimeProvider clock, ILogger<MachineWatch> log)
+/// <summary>Looks at a machine: one conversation with it, however many bots it has.</summary>
+public sealed class MachineWatch(VmStore vms, HeartbeatStore heartbeats, MachineProbe probe, TimeProvider clock)
 {
     /// <summary>A machine is lost when it is still missing this long after it was first missed.</summary>
     private static readonly TimeSpan LostAfter = TimeSpan.FromMinutes(1);
@@ -22,11 +19,13 @@ public sealed class MachineWatch(
     public async Task<MachineView> LookAsync(string id, CancellationToken ct)
     {
         var before = await vms.FindAsync(id, ct);
-        var (bots, said) = before is { Status: not VmStatus.Creating } ? await AskAsync(before, ct) : (null, "there is no such machine");
+        var (bots, said) = before is { Status: not VmStatus.Creating }
+            ? await probe.AskAsync(before, ct)
+            : (null, "there is no such machine");
         var heartbeat = await heartbeats.FindAsync(id, ct);
         var now = clock.GetUtcNow();
         var isHeard = bots is not null || (heartbeat is not null && now - heartbeat.ReceivedAt < Observation.HeartbeatMax);
-        var cloud = isHeard ? MachineSight.NotAsked : await InCloudAsync(before, ct);
+        var cloud = isHeard ? MachineSight.NotAsked : await probe.InCloudAsync(before, ct);
         return new(before, await vms.FindAsync(id, ct), heartbeat, bots, said, cloud, now);
     }
 
@@ -42,24 +41,4 @@ public sealed class MachineWatch(
         await heartbeats.FoundAsync(vm, ct);
         return false;
     }
-
-    private async Task<(IReadOnlyList<VmBot>?, string)> AskAsync(Vm vm, CancellationToken ct)
-    {
-        try
-        {
-            var facts = await access.RunAsync<FactsRequest, FactsResult>(vm, VmVerb.Facts, new(), ct);
-            return (facts.Bots, facts.Bots is null ? "Docker does not answer" : "");
-        }
-        catch (Exception silent) when (silent is VmFailedException or PermanentException)
-        {
-            log.LogWarning(silent, "The machine {Vm} did not answer", vm.Id);
-            return (null, $"no answer ({(silent as VmFailedException)?.Code ?? (silent as PermanentException)?.Code})");
-        }
-    }
-
-    /// <summary>A machine without a row was given back, so nobody will find it either.</summary>
-    private async Task<MachineSight> InCloudAsync(Vm? vm, CancellationToken ct) =>
-        vm is null || await gateway.FindAsync(VmGateway.ResourceName(vm.Id), ct) is null or { ProvisioningState: "Failed" or "Deleting" }
-            ? MachineSight.Gone
-            : MachineSight.There;
 }

@@ -69,7 +69,7 @@ public sealed class Pager(Tables tables, IOptions<OperatorOptions> options, Time
     public async Task<bool> RaiseAsync(PageKind kind, string subject, string reason, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        var page = new Page($"{subject}-{Name(kind)}-{now.ToUnixTimeSeconds()}", kind, subject, reason, Runbook(kind), now);
+        var page = new Page($"{subject}-{kind.Wire()}-{now.ToUnixTimeSeconds()}", kind, subject, reason, Runbook(kind), now);
         var row = Write(page, Open, OpenKey(kind, subject));
         if (!await tables.Pages.TryAddAsync(row, ct))
         {
@@ -80,7 +80,7 @@ public sealed class Pager(Tables tables, IOptions<OperatorOptions> options, Time
             }
         }
 
-        log.LogError("PAGE {Kind} {Subject}: {Reason} Runbook: {Runbook}", Name(kind), subject, reason, page.Runbook);
+        log.LogError("PAGE {Kind} {Subject}: {Reason} Runbook: {Runbook}", kind.Wire(), subject, reason, page.Runbook);
         await DeliverAsync(row.RowKey, PatienceOfRaise, ct);
         return true;
     }
@@ -93,7 +93,7 @@ public sealed class Pager(Tables tables, IOptions<OperatorOptions> options, Time
             return false;
         }
 
-        log.LogWarning("RESOLVED {Kind} {Subject}", Name(kind), subject);
+        log.LogWarning("RESOLVED {Kind} {Subject}", kind.Wire(), subject);
         await tables.Pages.TryReplaceAsync(Write(page with { ResolvedAt = clock.GetUtcNow() }, Open, row.RowKey), row.ETag, ct);
         await DeliverAsync(row.RowKey, PatienceOfRaise, ct);
         return true;
@@ -145,7 +145,7 @@ public sealed class Pager(Tables tables, IOptions<OperatorOptions> options, Time
         }
 
         await tables.Pages.UpsertEntityAsync(
-            Write(page, page.Subject, $"{TableRows.Inverted(page.RaisedAt.UtcTicks)}-{Name(page.Kind)}"),
+            Write(page, page.Subject, $"{TableRows.Inverted(page.RaisedAt.UtcTicks)}-{page.Kind.Wire()}"),
             TableUpdateMode.Replace, ct);
         await tables.Pages.RemoveAsync(Open, key, ct);
     }
@@ -159,7 +159,7 @@ public sealed class Pager(Tables tables, IOptions<OperatorOptions> options, Time
         }
 
         var status = page.ResolvedAt is null ? "raised" : "resolved";
-        var (id, kind, deployment) = (page.Id, Name(page.Kind), Ids.IsValid(page.Subject, Ids.Deployment) ? page.Subject : null);
+        var (id, kind, deployment) = (page.Id, page.Kind.Wire(), Ids.IsValid(page.Subject, Ids.Deployment) ? page.Subject : null);
         var vm = deployment is null ? page.Subject : null;
         using var request = new HttpRequestMessage(HttpMethod.Post, url)
         {
@@ -172,11 +172,9 @@ public sealed class Pager(Tables tables, IOptions<OperatorOptions> options, Time
         answer.EnsureSuccessStatusCode();
     }
 
-    private string Runbook(PageKind kind) => $"{options.Value.Runbooks}{Name(kind)}.md";
+    private string Runbook(PageKind kind) => $"{options.Value.Runbooks}{kind.Wire()}.md";
 
-    private static string Name(PageKind kind) => JsonNamingPolicy.KebabCaseLower.ConvertName(kind.ToString());
-
-    private static string OpenKey(PageKind kind, string subject) => $"{subject}-{Name(kind)}";
+    private static string OpenKey(PageKind kind, string subject) => $"{subject}-{kind.Wire()}";
 
     private static TableEntity Write(Page page, string partition, string row) => new(partition, row)
     {

@@ -3,10 +3,7 @@ namespace Launchpad.Shared.Health;
 /// <summary>What one observer says of a bot.</summary>
 public enum Sight
 {
-    /// <summary>Nobody asked: nothing made it necessary.</summary>
-    NotAsked,
-
-    /// <summary>It was asked and has nothing to say: unreachable, too old, or the bot is just starting. That is not "down".</summary>
+    /// <summary>It has nothing to say: unreachable, too old, or the bot is just starting. That is not "down".</summary>
     Silent,
 
     Up,
@@ -98,12 +95,10 @@ public static class Quorum
 
     private static bool Speaks(Sight sight) => sight is Sight.Up or Sight.Down;
 
-    /// <summary>Everybody who was asked and does not see what is there.</summary>
+    /// <summary>Everybody who does not see what is there.</summary>
     private static Observers Blind(Sightings seen) =>
-        (Fails(seen.Heartbeat) ? Observers.Heartbeat : Observers.None)
-        | (Fails(seen.Ssh) ? Observers.Ssh : Observers.None)
-        | (Fails(seen.Outside) ? Observers.Outside : Observers.None)
+        (seen.Heartbeat is not Sight.Up ? Observers.Heartbeat : Observers.None)
+        | (seen.Ssh is not Sight.Up ? Observers.Ssh : Observers.None)
+        | (seen.Outside is not Sight.Up ? Observers.Outside : Observers.None)
         | (seen.Machine is MachineSight.Gone ? Observers.Cloud : Observers.None);
-
-    private static bool Fails(Sight sight) => sight is Sight.Silent or Sight.Down;
 }

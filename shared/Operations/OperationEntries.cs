@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using Launchpad.Shared.Records;
 using Launchpad.Shared.Secrets;
@@ -16,7 +15,7 @@ public static partial class OperationEntries
         operation,
         step = step.Name,
         step.Attempt,
-        outcome = OperationStore.IsOpen(step) ? "waiting" : Wire(step.Status.ToString()),
+        outcome = OperationStore.IsOpen(step) ? "waiting" : step.Status.Wire(),
         step.DurationMs,
         detail = step.Status is StepStatus.Failed || step.Detail is null || step.Name == Steps.Draft.Name ? null : Ours(step.Detail),
         step.Code,
@@ -27,8 +26,6 @@ public static partial class OperationEntries
 
     /// <summary>An address begins with what the customer called the bot.</summary>
     private static string Ours(string detail) => Address().Replace(Redactor.Shapes(detail), "[address]");
-
-    private static string Wire(string name) => JsonNamingPolicy.KebabCaseLower.ConvertName(name);
 
     [GeneratedRegex(@"https?://\S+")]
     private static partial Regex Address();

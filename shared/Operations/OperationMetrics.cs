@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Text.Json;
 
 namespace Launchpad.Shared.Operations;
 
@@ -27,7 +26,7 @@ public static class OperationMetrics
 
     public static void Ended(Operation operation)
     {
-        KeyValuePair<string, object?>[] tags = [Kind(operation.Kind), new(Telemetry.OutcomeTag, Wire(operation.Status))];
+        KeyValuePair<string, object?>[] tags = [Kind(operation.Kind), new(Telemetry.OutcomeTag, operation.Status.Wire())];
         EndedCount.Add(1, tags);
         Duration.Record((operation.FinishedAt!.Value - operation.CreatedAt).TotalSeconds, tags);
     }
@@ -41,7 +40,5 @@ public static class OperationMetrics
         }
     }
 
-    private static KeyValuePair<string, object?> Kind(OperationKind kind) => new("launchpad.operation.kind", Wire(kind));
-
-    private static string Wire(Enum name) => JsonNamingPolicy.KebabCaseLower.ConvertName(name.ToString());
+    private static KeyValuePair<string, object?> Kind(OperationKind kind) => new("launchpad.operation.kind", kind.Wire());
 }

@@ -1,6 +1,5 @@
 using Azure.Data.Tables;
 using Launchpad.Shared.Deployments;
-using Launchpad.Shared.Health;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Storage;
 using Microsoft.Extensions.Options;
@@ -12,7 +11,7 @@ namespace Launchpad.Shared.Retention;
 public sealed record Kept(string What, string Why, DateTimeOffset? Until);
 
 /// <summary>What is left of a bot when it is deleted: what goes with it, what goes later, and what stays.</summary>
-public sealed class BotRemains(Tables tables, OperationStore operations, ConditionStore conditions, IOptions<RetentionOptions> options)
+public sealed class BotRemains(Tables tables, OperationStore operations, DeploymentStore deployments, IOptions<RetentionOptions> options)
 {
     private const string Partition = "erase-";
 
@@ -30,7 +29,7 @@ public sealed class BotRemains(Tables tables, OperationStore operations, Conditi
     /// <summary>What it wrote, and how it was. Returns how many lines and rows went.</summary>
     public async Task<int> EraseAsync(string deployment, CancellationToken ct)
     {
-        await conditions.RemoveAsync(deployment, ct);
+        await tables.Conditions.RemoveAsync(Shards.KeyOf(deployment), deployment, ct);
         return await tables.Logs.RemovePartitionAsync(deployment, ct) + await tables.Drift.RemovePartitionAsync(deployment, ct);
     }
 
@@ -52,7 +51,7 @@ public sealed class BotRemains(Tables tables, OperationStore operations, Conditi
         new("retention", tables.Index, Partition, To: $"{now.UtcTicks:D19}~", Max: options.Value.SweepMax);
 
     /// <summary>Everything but what stays for good. A deployment that is there after all loses nothing.</summary>
-    public async Task EraseRestAsync(TableEntity row, DeploymentStore deployments, CancellationToken ct)
+    public async Task EraseRestAsync(TableEntity row, CancellationToken ct)
     {
         var (account, id) = (row.GetString("account"), row.GetString("deployment"));
         var deployment = await deployments.FindAsync(account, id, ct);

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Security.KeyVault.Secrets;
 using Microsoft.Extensions.Caching.Memory;
@@ -86,18 +85,6 @@ public sealed class SecretVault(SecretClient client) : IDisposable
         catch (OperationCanceledException late) when (!ct.IsCancellationRequested)
         {
             throw new TimeoutException($"The vault has not erased '{name}' within {PurgeMax.TotalSeconds} seconds.", late);
-        }
-    }
-
-    /// <summary>The names that begin with the prefix.</summary>
-    public async IAsyncEnumerable<string> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken ct)
-    {
-        await foreach (var secret in client.GetPropertiesOfSecretsAsync(ct))
-        {
-            if (secret.Name.StartsWith(prefix, StringComparison.Ordinal))
-            {
-                yield return secret.Name;
-            }
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Azure;
 using Azure.Core;
 using Azure.ResourceManager;
@@ -37,21 +36,6 @@ public sealed class DnsGateway(ArmClient arm, IOptions<AzureOptions> options)
         catch (RequestFailedException missing) when (missing.Status == NotFound)
         {
             // As wished.
-        }
-    }
-
-    /// <summary>The address that a name stands for; null when it has none.</summary>
-    public async Task<string?> FindAsync(string name, CancellationToken ct)
-    {
-        try
-        {
-            using var record = JsonDocument.Parse((await arm.GetGenericResource(Id(name)).GetAsync(ct)).Value.Data.Properties);
-            var addresses = record.RootElement.GetProperty("ARecords").EnumerateArray();
-            return addresses.Select(one => one.GetProperty("ipv4Address").GetString()).FirstOrDefault();
-        }
-        catch (RequestFailedException missing) when (missing.Status == NotFound)
-        {
-            return null;
         }
     }
 

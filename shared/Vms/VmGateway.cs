@@ -18,8 +18,8 @@ namespace Launchpad.Shared.Vms;
 public sealed record VmRequest(string Name, string Size, string UserData, IReadOnlyDictionary<string, string> Tags);
 
 /// <summary>A machine as Azure knows it.</summary>
-/// <param name="PowerState">running, deallocated, …; null in a list.</param>
-/// <param name="Address">Null in a list, and until there is one.</param>
+/// <param name="PowerState">running, deallocated, …; null while Azure does not say.</param>
+/// <param name="Address">Null until there is one.</param>
 public sealed record VmState(
     string Name, string ProvisioningState, string? PowerState, string? Address, IReadOnlyDictionary<string, string> Tags);
 
@@ -73,13 +73,6 @@ public sealed class VmGateway(ArmClient arm, IOptions<AzureOptions> options)
         var power = codes.FirstOrDefault(code => code.StartsWith(PowerPrefix, StringComparison.Ordinal));
         return State(machine, power?[PowerPrefix.Length..], await AddressAsync(machine, ct));
     }
-
-    /// <summary>Our machines, without what takes further calls for each.</summary>
-    public async Task<IReadOnlyList<VmState>> ListAsync(CancellationToken ct) =>
-        await Machines.GetAllAsync(cancellationToken: ct)
-            .Where(machine => machine.Data.Tags.ContainsKey(Tag))
-            .Select(machine => State(machine.Data, power: null, address: null))
-            .ToListAsync(ct);
 
     /// <summary>Returns as soon as Azure has accepted; <see cref="FindAsync"/> tells when it is gone.</summary>
     public async Task DeleteAsync(string name, CancellationToken ct)

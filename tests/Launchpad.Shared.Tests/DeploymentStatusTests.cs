@@ -67,7 +67,7 @@ public sealed class DeploymentStatusTests
         };
         var live = starting.Runs(Version(3)).Ended(succeeded: true, DateTimeOffset.UnixEpoch, starting);
         Assert.Equal((DeploymentStatus.Running, 3, 3, null), (live.Status, live.ActiveVersion, live.LastKnownGood, live.Operation));
-        Assert.Equal(new("op_1", Operations.OperationKind.Provision, Succeeded: true, DateTimeOffset.UnixEpoch, Left: null), live.Ending);
+        Assert.Equal(new("op_1", Succeeded: true, DateTimeOffset.UnixEpoch, Left: null), live.Ending);
     }
 
     [Theory]

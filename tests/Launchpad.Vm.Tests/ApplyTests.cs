@@ -24,7 +24,10 @@ public sealed class ApplyTests(Machine machine) : IAsyncLifetime
         var (first, steps) = await machine.ApplyAsync(Request);
         Assert.True(first.Changed);
         Assert.Equal(
-            ["volume", "network", "firewall", "files", "secrets", "pull", "start", "route"],
+            [
+                VmSteps.Volume, VmSteps.Network, VmSteps.Firewall, VmSteps.Files, VmSteps.Secrets, VmSteps.Pull, VmSteps.Start,
+                VmSteps.Route,
+            ],
             steps.Where(step => step.State != VmStepState.Started).Select(step => step.Name));
 
         var (second, again) = await machine.ApplyAsync(Request);
@@ -40,7 +43,7 @@ public sealed class ApplyTests(Machine machine) : IAsyncLifetime
     public async Task Apply_goes_only_as_far_as_it_is_told()
     {
         var (prepared, steps) = await machine.ApplyAsync(Request with { Through = ApplyStage.Prepare, Image = null, Secrets = null });
-        Assert.Equal(["volume", "network", "firewall"], steps.Select(step => step.Name));
+        Assert.Equal([VmSteps.Volume, VmSteps.Network, VmSteps.Firewall], steps.Select(step => step.Name));
         Assert.Null(prepared.Container);
         var missing = await FailureAsync(Request with { Through = ApplyStage.Configure, Secrets = null });
         Assert.Equal((VmErrorCode.SecretsMissing, false), (missing.Code, missing.Retryable));

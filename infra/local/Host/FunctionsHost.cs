@@ -125,7 +125,7 @@ internal sealed class FunctionsHost : IAsyncDisposable
             ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedHost | ForwardedHeaders.XForwardedProto);
         services.Configure<HostOptions>(options => options.ShutdownTimeout = Drain.Limit);
         services.AddSingleton(_app).AddSingleton(_json).AddSingleton(_drain).AddSingleton(_timers!).AddSingleton(_durable.Client);
-        services.AddSingleton<HttpLimits>().AddSingleton<HttpEndpoints>();
+        services.AddSingleton<HttpFunctions>().AddSingleton<HttpLimits>().AddSingleton<HttpForwarding>().AddSingleton<HttpEndpoints>();
         services.AddSingleton(new FunctionKeys(_json, _settings));
         services.AddSingleton<AdminAccess>().AddSingleton<HostApi>().AddSingleton<FunctionsApi>().AddSingleton<InstancesApi>();
         EngineStore.AddAdministration(services, _durable.Services);

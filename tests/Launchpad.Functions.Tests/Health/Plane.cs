@@ -6,6 +6,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Azure.Core;
 using Azure.Core.Pipeline;
+using Azure.Data.Tables;
 using Azure.ResourceManager;
 using Azure.Security.KeyVault.Secrets;
 using Launchpad.Orchestrations;
@@ -31,6 +32,8 @@ public sealed partial class Plane : IAsyncLifetime
     public const string Image = "registry.example/launchpad/openclaw@sha256:1";
     public static readonly VmLimits Limits = new(2048, 2, 10_240, 512);
 
+    private static readonly X509Certificate2 Certificate = Made();
+
     private readonly Azurite azurite = new();
     private readonly Sshd sshd = new();
     private readonly List<string> inCloud = [];
@@ -40,6 +43,8 @@ public sealed partial class Plane : IAsyncLifetime
     private int count;
 
     public Clock Clock { get; } = new();
+
+    public Interlude Interlude { get; } = new();
 
     /// <summary>Every page that the operator's webhook took, newest last, and whether it takes any.</summary>
     public List<JsonElement> Told { get; } = [];
@@ -80,6 +85,9 @@ public sealed partial class Plane : IAsyncLifetime
         var composed = new ServiceCollection().AddLogging()
             .AddLaunchpad(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
         composed.AddSingleton<TimeProvider>(Clock);
+        var options = new TableClientOptions();
+        options.AddPolicy(Interlude, HttpPipelinePosition.PerCall);
+        composed.AddSingleton(new TableServiceClient(azurite.ConnectionString, options));
         composed.AddSingleton(new ArmClient(
             new NoCredential(), Guid.Empty.ToString(), new ArmClientOptions { Transport = new HttpClientTransport(new Wire(InCloud)) }));
         composed.AddSingleton(new SecretClient(
@@ -100,7 +108,7 @@ public sealed partial class Plane : IAsyncLifetime
     {
         var id = $"vm_01K{Interlocked.Increment(ref count):D23}";
         var hostKey = key is null ? (await sshd.FingerPrintAsync("host")).Split(' ')[1]["SHA256:".Length..] : Fingerprint(Blob(key));
-        var row = new Azure.Data.Tables.TableEntity("shared", id)
+        var row = new TableEntity("shared", id)
         {
             ["status"] = "Ready",
             ["size"] = "s",
@@ -116,12 +124,12 @@ public sealed partial class Plane : IAsyncLifetime
     }
 
     /// <summary>A bot that runs there, as the tables say.</summary>
-    public async Task<Deployment> BotAsync(string vm)
+    public async Task<Deployment> BotAsync(string vm, string account = "acc_1")
     {
         var number = Interlocked.Increment(ref count);
         var bot = new Deployment
         {
-            Account = "acc_1",
+            Account = account,
             Id = $"dep_01K{number:D23}",
             Name = "Ada",
             Slug = $"ada-{number}",

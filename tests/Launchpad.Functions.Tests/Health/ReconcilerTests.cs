@@ -139,5 +139,5 @@ public sealed class ReconcilerTests(Plane plane)
     }
 
     private async Task<List<string>> BusyAsync() =>
-        await plane.Get<DeploymentStore>().BusyAsync(Ct).Select(busy => busy.Id).ToListAsync(Ct);
+        await plane.Get<DeploymentStore>().BusyAsync(kind: null, Ct).Select(busy => busy.Id).ToListAsync(Ct);
 }

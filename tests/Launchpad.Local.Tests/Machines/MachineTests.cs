@@ -40,7 +40,7 @@ public sealed class MachineTests(MachineCloud cloud) : IDisposable
         await cloud.Vms.DeleteAsync("life", CancellationToken.None);
         Assert.Empty(await cloud.ContainersAsync());
         Assert.Equal(255, (await SshAsync(born, "true")).ExitCode);
-        Assert.Empty(await cloud.Vms.ListAsync(CancellationToken.None));
+        Assert.Null(await cloud.Vms.FindAsync("life", CancellationToken.None));
     }
 
     [Theory]

@@ -145,7 +145,7 @@ internal sealed class MachineVerbs(Wire wire, Func<string, string, bool> isSick,
             });
         }
 
-        foreach (var step in (string[])["secrets", "pull", "route"])
+        foreach (var step in (string[])[VmSteps.Secrets, VmSteps.Pull, VmSteps.Route])
         {
             yield return new(VmLine.Step, Name: step, State: isNew ? VmStepState.Done : VmStepState.Skipped, Ms: 1);
         }

@@ -119,7 +119,7 @@ internal sealed class Product : IAsyncDisposable
             await schedules.SweepOperations(new TimerInfo(), Client, default);
             await schedules.SweepMachines(new TimerInfo(), Client, default);
             await Make<Upkeep>().ReconcileIndexes(new TimerInfo(), default);
-            var going = await Client.GetAllInstancesAsync(new() { Statuses = Converging.Going }).Select(one => one.InstanceId).ToListAsync();
+            var going = await Client.GetAllInstancesAsync(new() { Statuses = Starting.Going }).Select(one => one.InstanceId).ToListAsync();
             await Task.WhenAll(going.Select(EndAsync));
             if (await DeploymentAsync() is { Operation: null, Ending: null } && going.Count == 0)
             {

@@ -74,9 +74,7 @@ public sealed class QuorumTests
         }
 
         var odd = Array.FindIndex(sights, sight => sight is not Sight.Up);
-        var expected = sights[odd] is Sight.NotAsked
-            ? new Verdict(VerdictKind.Up)
-            : new Verdict(VerdictKind.ObserverProblem, (Observers)(1 << odd));
+        var expected = new Verdict(VerdictKind.ObserverProblem, (Observers)(1 << odd));
         Assert.Equal(expected, Quorum.Decide(new(heartbeat, ssh, outside, machine)));
     }
 
@@ -101,7 +99,7 @@ public sealed class QuorumTests
     }
 
     [Theory]
-    [InlineData(Sight.Up, Sight.NotAsked, Sight.NotAsked, VerdictKind.Up)]
+    [InlineData(Sight.Up, Sight.Silent, Sight.Silent, VerdictKind.ObserverProblem)]
     [InlineData(Sight.Up, Sight.Up, Sight.Up, VerdictKind.Up)]
     [InlineData(Sight.Down, Sight.Down, Sight.Silent, VerdictKind.Down)]
     [InlineData(Sight.Down, Sight.Silent, Sight.Down, VerdictKind.Down)]

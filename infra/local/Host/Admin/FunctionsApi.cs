@@ -6,7 +6,7 @@ using Launchpad.Host.Worker;
 namespace Launchpad.Host.Admin;
 
 /// <summary>What functions there are; a timer can be run at once.</summary>
-internal sealed class FunctionsApi(AppWorker app, HttpEndpoints http, TimerService timers, HostJson host, AdminAccess access)
+internal sealed class FunctionsApi(AppWorker app, HttpFunctions http, TimerService timers, AdminAccess access)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -16,14 +16,14 @@ internal sealed class FunctionsApi(AppWorker app, HttpEndpoints http, TimerServi
 
     private object Describe(AppFunction function)
     {
-        var route = http.Functions.FirstOrDefault(f => f.Function.Name == function.Name);
+        var route = http.All.FirstOrDefault(f => f.Function.Name == function.Name);
         var timer = timers.All.FirstOrDefault(t => t.Function.Name == function.Name);
         return new
         {
             function.Name,
             trigger = function.TriggerType,
             function.Metadata.EntryPoint,
-            route = route is null ? null : $"/{host.RoutePrefix}/{route.Route}".Replace("//", "/", StringComparison.Ordinal),
+            route = route is null ? null : $"/{http.PathOf(route)}",
             route?.Methods,
             level = route?.Level.ToString(),
             schedule = timer?.Schedule.Text,

@@ -1,48 +1,29 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
-using System.Net;
 using Launchpad.Host.Worker;
-using Launchpad.Host.Worker.Protocol;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing.Patterns;
-using Yarp.ReverseProxy.Forwarder;
 
 namespace Launchpad.Host.Http;
 
-/// <summary>The routes of the app's HTTP functions: a request is passed on to the app's own web server, and the app is told which
-/// function it is for.</summary>
-internal sealed class HttpEndpoints(
-    AppWorker app, FunctionKeys keys, HttpLimits limits, HostJson host, Drain drain, IHttpForwarder forwarder, ILogger<HttpEndpoints> log)
-    : IDisposable
+/// <summary>The app's HTTP functions, and where each is found.</summary>
+internal sealed class HttpFunctions(AppWorker app, HostJson host)
+{
+    public ImmutableArray<HttpFunction> All { get; } = HttpFunction.Of(app.Functions);
+
+    /// <summary>Without the slash that it begins with.</summary>
+    public string PathOf(HttpFunction function) => $"{host.RoutePrefix}/{function.Route}".Trim('/');
+}
+
+/// <summary>Their routes: who has no key, sends too much or comes when too many are there already is told here.</summary>
+internal sealed class HttpEndpoints(HttpFunctions functions, FunctionKeys keys, HttpLimits limits, HttpForwarding forwarding)
 {
     // What Azure allows by default.
     public const long BodyBytesMax = 104_857_600;
 
-    private const string InvocationHeader = "x-ms-invocation-id";
-
-    // A stream may say nothing for long.
-    private static readonly ForwarderRequestConfig Endless = new() { ActivityTimeout = TimeSpan.FromHours(24) };
-
-    private readonly HttpMessageInvoker _client = new(new PartByPart(new SocketsHttpHandler
-    {
-        UseProxy = false,
-        AllowAutoRedirect = false,
-        AutomaticDecompression = DecompressionMethods.None,
-        UseCookies = false,
-        EnableMultipleHttp2Connections = true,
-        ActivityHeadersPropagator = null,
-        ConnectTimeout = TimeSpan.FromSeconds(5),
-    }));
-
-    public ImmutableArray<HttpFunction> Functions { get; } = HttpFunction.Of(app.Functions);
-
-    public EndpointDataSource DataSource() => new DefaultEndpointDataSource(Functions.Select(Endpoint));
-
-    public void Dispose() => _client.Dispose();
+    public EndpointDataSource DataSource() => new DefaultEndpointDataSource(functions.All.Select(Endpoint));
 
     private Endpoint Endpoint(HttpFunction function)
     {
-        var pattern = RoutePatternFactory.Parse($"{host.RoutePrefix}/{function.Route}".Trim('/'));
+        var pattern = RoutePatternFactory.Parse(functions.PathOf(function));
         return new RouteEndpointBuilder(http => AnswerAsync(function, http), pattern, order: 0)
         {
             DisplayName = function.Function.Name,
@@ -71,91 +52,6 @@ internal sealed class HttpEndpoints(
             return;
         }
 
-        try
-        {
-            await ForwardAsync(function.Function, http);
-        }
-        catch (Exception failure) when (http.RequestAborted.IsCancellationRequested)
-        {
-            log.LogDebug(failure, "The caller of {Function} went away", function.Function.Name);
-        }
-        catch (WorkerGoneException gone)
-        {
-            log.LogError("{Reason}", gone.Message);
-            Fail(http, StatusCodes.Status503ServiceUnavailable);
-        }
-        catch (InvocationFailedException failure)
-        {
-            log.LogError("{Reason}", failure.Message);
-            Fail(http, StatusCodes.Status500InternalServerError);
-        }
-    }
-
-    private async Task ForwardAsync(AppFunction function, HttpContext http)
-    {
-        var started = Stopwatch.GetTimestamp();
-        var worker = await app.ReadyAsync(http.RequestAborted);
-        var id = Guid.NewGuid().ToString();
-        var metadata = http.Request.RouteValues.Select(
-            value => KeyValuePair.Create(value.Key, new TypedData { String = value.Value?.ToString() ?? "" }));
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, drain.Deadline);
-        var invocation = app.InvokeOnceAsync(worker, id, function, new() { Http = new() }, metadata, stop.Token);
-        var forwarding = forwarder.SendAsync(http, worker.Http.AbsoluteUri, _client, Endless, new Transformer(id)).AsTask();
-        // An answer without a body has not begun yet when the function fails after it: the caller is told.
-        await Task.WhenAll(invocation, forwarding);
-        var response = await invocation;
-        if (response.Result.Status is not StatusResult.Types.Status.Success)
-        {
-            throw new InvocationFailedException(
-                $"Executed {function.Name} (Failed, Id={id}, Duration={(long)Stopwatch.GetElapsedTime(started).TotalMilliseconds}ms): "
-                + response.Result.Exception?.Message);
-        }
-
-        if (await forwarding is not ForwarderError.None and var error)
-        {
-            throw new InvocationFailedException($"The answer of {function.Name} did not arrive: {error}");
-        }
-    }
-
-    private static void Fail(HttpContext http, int status)
-    {
-        if (http.Response.HasStarted)
-        {
-            // Part of an answer is on its way: only a broken connection tells the caller that it is not whole.
-            http.Abort();
-            return;
-        }
-
-        http.Response.Clear();
-        http.Response.StatusCode = status;
-    }
-
-    /// <summary>Passes everything on as it was written. Who called, how and by which name is said by this host alone, as the app believes
-    /// whoever is on its machine.</summary>
-    private sealed class Transformer(string id) : HttpTransformer
-    {
-        private static readonly UriCreationOptions AsWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
-
-        public override async ValueTask TransformRequestAsync(
-            HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
-        {
-            await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
-            var target = httpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-            if (target.StartsWith('/'))
-            {
-                proxyRequest.RequestUri = new Uri(destinationPrefix.TrimEnd('/') + target, AsWritten);
-            }
-
-            var headers = proxyRequest.Headers;
-            foreach (var name in httpContext.Request.Headers.Keys.Where(Proxies.IsTheirs).Append(InvocationHeader))
-            {
-                headers.Remove(name);
-            }
-
-            headers.Add(InvocationHeader, id);
-            headers.Host = httpContext.Request.Host.Value;
-            headers.Add("X-Forwarded-For", httpContext.Connection.RemoteIpAddress?.ToString());
-            headers.Add("X-Forwarded-Proto", httpContext.Request.Scheme);
-        }
+        await forwarding.AnswerAsync(function.Function, http);
     }
 }

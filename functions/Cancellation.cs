@@ -1,0 +1,66 @@
+using Launchpad.Orchestrations.Definitions;
+using Launchpad.Shared.Deployments;
+using Launchpad.Shared.Operations;
+using Launchpad.Shared.Records;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+
+namespace Launchpad.Functions;
+
+/// <summary>Taking a deletion back, and stopping what goes on.</summary>
+public sealed class Cancellation(Ownership ownership, DeploymentStore deployments, OperationStore operations, Recorder recorder)
+{
+    /// <summary>Takes a deletion back as long as its data is there.</summary>
+    [Function("UndeleteDeployment")]
+    public async Task<IActionResult> Undelete(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/undelete")] HttpRequest request, string id,
+        [DurableClient] DurableTaskClient client, CancellationToken ct)
+    {
+        var deployment = await ownership.FindAsync(request, id, ct);
+        if (deployment.Operation is not { Kind: OperationKind.Terminate } deletion
+            || !(await operations.StepsAsync(deletion.Id, ct)).Any(step =>
+                step.Name == Steps.UndoWindow.Name && step.Status is StepStatus.Started))
+        {
+            throw Problems.WrongState(deployment, "A deletion can be taken back as long as its undo window is open.");
+        }
+
+        var decided = await deployments.ChangeAsync(
+            deployment.Account, id,
+            now => now.Operation is { Decision: null } open && open.Id == deletion.Id
+                ? now with { Operation = open with { Decision = UndoDecision.TakenBack } }
+                : null,
+            ct);
+        if (decided.Operation?.Id != deletion.Id || decided.Operation.Decision is not UndoDecision.TakenBack)
+        {
+            throw Problems.WrongState(decided, "The deletion has just become final.");
+        }
+
+        await recorder.ActOnceAsync($"undelete-{deletion.Id}", id, deployment.Account, "undelete", new { operation = deletion.Id }, ct);
+        await Resumption.WakeAsync(client, deletion.Id, ct);
+        return Answers.Accepted(deletion.Id);
+    }
+
+    /// <summary>Stops an operation: what it did is taken back, as GET on it lists before.</summary>
+    [Function("CancelOperation")]
+    public async Task<IActionResult> Cancel(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "operations/{id}/cancel")] HttpRequest request, string id,
+        CancellationToken ct)
+    {
+        var operation = await ownership.FindOperationAsync(request, id, ct);
+        var deployment = await deployments.ChangeAsync(
+            operation.Account, operation.Deployment,
+            current => current.Operation?.Id == id && operation.Kind.Definition().IfCancelled(new([])) is not null
+                ? current with { Operation = current.Operation with { Cancelled = true } }
+                : null,
+            ct);
+        if (deployment.Operation is not { Cancelled: true } held || held.Id != id)
+        {
+            throw Problems.CannotCancel(operation);
+        }
+
+        await recorder.ActOnceAsync($"cancel-{id}", operation.Deployment, operation.Account, "cancel", new { operation = id }, ct);
+        return new AcceptedResult($"/api/operations/{id}", new { operation = id, status = "cancelling" });
+    }
+}

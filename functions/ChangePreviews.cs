@@ -1,0 +1,67 @@
+using Launchpad.Shared.Operations;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+
+namespace Launchpad.Functions;
+
+/// <param name="Preview">The token that the preview's result holds.</param>
+/// <param name="Plan">What <paramref name="Preview"/> was called before.</param>
+public sealed record ApplyPreview(string? Preview, string? Plan);
+
+/// <summary>Every change can be looked at first, with `?preview=true`, and made as it was seen.</summary>
+public sealed class ChangePreviews(Ownership ownership, OperationStore operations, OperationStarter starter, TimeProvider clock)
+{
+    public const string Parameter = "preview";
+
+    /// <summary>What <see cref="Parameter"/> was called before.</summary>
+    public const string FormerParameter = "plan";
+
+    /// <summary>Whether the change is only to be looked at.</summary>
+    public static bool IsAsked(HttpRequest request) =>
+        request.Query[Parameter] == "true" || request.Query[FormerParameter] == "true";
+
+    /// <summary>Does what a preview said, and nothing else.</summary>
+    [Function("ApplyPreview")]
+    public async Task<IActionResult> Apply(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/apply")] HttpRequest request, string id,
+        [DurableClient] DurableTaskClient client, CancellationToken ct)
+    {
+        var deployment = await ownership.FindAsync(request, id, ct);
+        var body = await Bodies.ReadAsync<ApplyPreview>(request, ct);
+        var token = body.Preview ?? body.Plan;
+        var previewed = Shared.Ids.IsValid(token, Shared.Ids.Operation) ? await operations.FindAsync(deployment.Account, token, ct) : null;
+        if (previewed is not { Kind: OperationKind.Preview, Status: OperationStatus.Succeeded } || previewed.Deployment != id)
+        {
+            throw Problems.Invalid("preview", "is not the token of a preview for this deployment. Ask with '?preview=true' first.");
+        }
+
+        var preview = ChangePreview.Parse(previewed.Result!);
+        if (preview.Expires < clock.GetUtcNow() || preview.From != deployment.ActiveVersion)
+        {
+            throw Problems.PreviewVoid(preview.Expires < clock.GetUtcNow()
+                ? $"It was good until {preview.Expires:u}."
+                : $"It was made for version {preview.From}, and {deployment.ActiveVersion} is active now.");
+        }
+
+        if (preview.Blocked is { Count: > 0 })
+        {
+            throw Problems.CannotWorkHere(preview.Blocked);
+        }
+
+        var change = ChangeRequest.Parse(previewed.Request!) with { Previewed = preview.StateHash };
+        if (change.Secrets is { Count: > 0 })
+        {
+            throw Problems.PreviewVoid("It names secrets, whose values a preview does not keep. Send the change itself.");
+        }
+
+        var kind = change switch
+        {
+            { Version: not null } => OperationKind.Rollback,
+            { Tag: not null } => OperationKind.Upgrade,
+            _ => OperationKind.Update,
+        };
+        return Answers.Accepted(await starter.BeginAsync(client, deployment, kind, deployment.Account, change.ToJson(), ct));
+    }
+}

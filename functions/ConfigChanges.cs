@@ -1,0 +1,131 @@
+using System.Text.Json.Nodes;
+using Launchpad.Shared.Deployments;
+using Launchpad.Shared.OpenClaw;
+using Launchpad.Shared.Operations;
+using Launchpad.Shared.Records;
+using Launchpad.Shared.Secrets;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+
+namespace Launchpad.Functions;
+
+/// <summary>Changes of a bot's own config, by patch.</summary>
+public sealed class ConfigChanges(Ownership ownership, ConfigVersionStore versions, OperationStarter starter, SecretStaging staging)
+{
+    // A row holds 32,000 characters of text, and that of the version has image, hosts and secrets beside the settings.
+    private const int ChangeMax = 29_000;
+
+    /// <summary>An RFC 7396 merge patch of model, instructions, config, channels and plan: what is absent stays, what is null
+    /// goes.</summary>
+    [Function("UpdateConfig")]
+    [Query(ChangePreviews.Parameter, "true", "false")]
+    [Query(ChangePreviews.FormerParameter, "true", "false")]
+    public async Task<IActionResult> Update(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "deployments/{id}/config")] HttpRequest request, string id,
+        [DurableClient] DurableTaskClient client, CancellationToken ct)
+    {
+        var deployment = await ownership.FindAsync(request, id, ct);
+        var patch = await Bodies.ReadAsync<JsonObject>(request, ct);
+        Preconditions.Require(request, deployment);
+        var isPreview = ChangePreviews.IsAsked(request);
+        if (isPreview && patch.ContainsKey("telegramToken"))
+        {
+            throw Problems.Invalid("telegramToken", "cannot be part of a preview: that keeps nothing, and this would have to be kept.");
+        }
+
+        var inUse = deployment.LastKnownGood is { } good ? (await versions.FindAsync(id, good, ct))?.State.Secrets ?? [] : [];
+        var (settings, typed) = Patch(deployment, patch, inUse);
+        var brought = typed
+            .Select(secret => (Reference: BotSecrets.Refer(id, secret.Key, secret.Value, inUse), secret.Value))
+            .Where(secret => !inUse.Contains(secret.Reference))
+            .ToDictionary(secret => secret.Reference, secret => secret.Value);
+        var change = new ChangeRequest(
+            settings, null, null, Rules.Data(Text(patch, "data")), Rules.Why(Text(patch, "why")),
+            Plan: Rules.Plan(deployment, Text(patch, "plan")), Secrets: brought.Count > 0 ? [.. brought.Keys] : null);
+        if (change.ToJson().Length > ChangeMax)
+        {
+            throw Problems.Invalid("config", "and instructions are too long together.");
+        }
+
+        return Answers.Accepted(isPreview || brought.Count == 0
+            ? await BeginAsync()
+            : await staging.BeginAsync(deployment, brought, inUse, BeginAsync, ct));
+
+        Task<Operation> BeginAsync() => starter.BeginAsync(
+            client, deployment, isPreview ? OperationKind.Preview : OperationKind.Update, deployment.Account, change.ToJson(), ct);
+    }
+
+    /// <summary>The settings as they shall be, and the secrets that were typed, by name.</summary>
+    private static (BotSettings, IReadOnlyDictionary<string, string>) Patch(
+        Deployment deployment, JsonObject patch, IReadOnlyList<SecretRef> inUse)
+    {
+        foreach (var (name, _) in patch)
+        {
+            if (name is not ("model" or "instructions" or "config" or "telegram" or "telegramToken" or "plan" or "why" or "data"))
+            {
+                throw Problems.Invalid(
+                    SecretShapes.IsLikely(name) ? "…" : name,
+                    "cannot be changed here: model, instructions, config, telegram, telegramToken and plan can.");
+            }
+        }
+
+        var settings = deployment.Settings;
+        IReadOnlyDictionary<string, string> typed = new Dictionary<string, string>();
+        settings = patch.ContainsKey("model") ? settings with { Model = Rules.Model(Text(patch, "model")) } : settings;
+        settings = patch.ContainsKey("instructions")
+            ? settings with { Instructions = Rules.Instructions(Text(patch, "instructions")) }
+            : settings;
+        if (patch.TryGetPropertyValue("config", out var own))
+        {
+            var known = inUse.Select(secret => secret.Name).Where(ConfigSecrets.IsOwn);
+            settings = settings with { Config = Rules.OwnConfig(settings.Config, own, known, out typed) };
+        }
+
+        if (Rules.TelegramToken(Text(patch, "telegramToken")) is { } token)
+        {
+            typed = new Dictionary<string, string>(typed) { [BotSecretNames.TelegramToken] = token };
+            settings = settings with { Telegram = true };
+        }
+
+        settings = patch.ContainsKey("telegram") ? settings with { Telegram = Rules.Flag("telegram", patch["telegram"]) } : settings;
+        return (settings, typed);
+    }
+
+    private static string? Text(JsonObject patch, string name) => patch[name] switch
+    {
+        null => null,
+        JsonValue value when value.TryGetValue<string>(out var text) => text,
+        _ => throw Problems.Invalid(name, "has to be text."),
+    };
+}
+
+/// <summary>Keeps the values that a change brings for as long as it is not known whether there will be one.</summary>
+public sealed class SecretStaging(BotSecrets secrets, Recorder recorder)
+{
+    /// <summary>The values are in the vault before anything refers to them, beside those in use, and leave it again when the change is
+    /// refused. After any other fault it may have been taken all the same: whoever makes or fails it knows what becomes of them.</summary>
+    public async Task<Operation> BeginAsync(
+        Deployment deployment, IReadOnlyDictionary<SecretRef, string> brought, IReadOnlyCollection<SecretRef> inUse,
+        Func<Task<Operation>> begin, CancellationToken ct)
+    {
+        await secrets.StageAsync(deployment.Id, brought, inUse, ct);
+        try
+        {
+            var operation = await begin();
+            foreach (var name in brought.Keys.Select(reference => reference.Name))
+            {
+                await recorder.ActOnceAsync(
+                    $"set-{name}-{operation.Id}", deployment.Id, deployment.Account, "set-secret", new { secret = name }, ct);
+            }
+
+            return operation;
+        }
+        catch (ProblemException)
+        {
+            await secrets.UnstageAsync(deployment.Id, [.. brought.Keys], CancellationToken.None);
+            throw;
+        }
+    }
+}

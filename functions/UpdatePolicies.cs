@@ -1,0 +1,44 @@
+using Launchpad.Shared.Deployments;
+using Launchpad.Shared.Images;
+using Launchpad.Shared.Records;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Options;
+
+namespace Launchpad.Functions;
+
+/// <param name="Channel">An image tag that upgrades follow; null for the operator's.</param>
+/// <param name="ResumeUpgrades">True to allow upgrades again after several failed in a row.</param>
+public sealed record UpdatePolicy(string? Channel, bool Pinned, bool ResumeUpgrades);
+
+/// <summary>Which images a bot is to follow, and whether.</summary>
+public sealed class UpdatePolicies(Ownership ownership, DeploymentStore deployments, Recorder recorder, IOptions<ImageOptions> images)
+{
+    [Function("SetUpdatePolicy")]
+    public async Task<IActionResult> SetPolicy(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "deployments/{id}/updates")] HttpRequest request, string id,
+        CancellationToken ct)
+    {
+        var deployment = await ownership.FindAsync(request, id, ct);
+        var body = await Bodies.ReadAsync<UpdatePolicy>(request, ct);
+        Preconditions.Check(request, deployment);
+        var channel = Rules.Tag("channel", body.Channel);
+        await recorder.ActAsync(id, deployment.Account, "set-update-policy", new { body.Pinned, body.ResumeUpgrades }, ct);
+        var changed = await deployments.ChangeAsync(
+            deployment.Account, id,
+            current => current with
+            {
+                Channel = channel,
+                Pinned = body.Pinned,
+                FailedRollouts = body.ResumeUpgrades ? 0 : current.FailedRollouts,
+            },
+            ct);
+        return new OkObjectResult(new
+        {
+            channel = changed.Channel ?? images.Value.Tag,
+            changed.Pinned,
+            paused = changed.AreUpgradesPaused,
+        });
+    }
+}
