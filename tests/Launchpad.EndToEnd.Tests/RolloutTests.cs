@@ -184,7 +184,7 @@ public sealed class RolloutTests(OnRolloutStack.Fixture fixture) : OnSharedStack
 
         var deletion = (await customer.StartAsync(HttpMethod.Delete, $"deployments/{deployment}", null, Stack.Within(1)))!;
         await customer.SeesAsync(deletion, "undo-window");
-        Assert.Equal("suspended", (await customer.DeploymentAsync(deployment, Stack.Within(1))).Status);
+        await customer.BecomesAsync(deployment, "suspended");
         await customer.StartAsync(HttpMethod.Post, $"deployments/{deployment}/undelete", null, Stack.Within(1));
         Assert.Equal("succeeded", (await customer.FinishedAsync(deletion, null, Stack.Within(2))).Status);
         Assert.Equal("running", (await customer.DeploymentAsync(deployment, Stack.Within(1))).Status);
