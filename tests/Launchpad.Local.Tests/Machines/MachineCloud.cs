@@ -86,7 +86,9 @@ public sealed class MachineCloud : IAsyncLifetime, ICollectionFixture<MachineClo
             "dotnet", [program, Context.Home.Root, Context.Home.Cache, JsonSerializer.Serialize(Context.Ports)])
         {
             RedirectStandardOutput = true,
+            RedirectStandardError = true,
         })!;
+        var errors = _process.StandardError.ReadToEndAsync();
         while (await _process.StandardOutput.ReadLineAsync() is { } line)
         {
             if (line == "started")
@@ -96,7 +98,8 @@ public sealed class MachineCloud : IAsyncLifetime, ICollectionFixture<MachineClo
             }
         }
 
-        throw new InvalidOperationException($"The pocket cloud ended at its start with {_process.ExitCode}.");
+        await _process.WaitForExitAsync();
+        throw new InvalidOperationException($"The pocket cloud ended at its start with {_process.ExitCode}: {await errors}");
     }
 
     public async Task KillAsync()
