@@ -15,7 +15,7 @@ internal static class FaultChild
     }
 
     private const int Never = int.MaxValue;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly string[] Names = ["Letter", "HelloSequence5", "Alarm"];
 
     /// <summary>"kind:stride": one run for every stride-th I/O of the workload, until a run needs fewer than that.</summary>

@@ -57,7 +57,7 @@ public sealed class CapacityTests(OnOneStack.Fixture fixture) : OnSharedStackTes
 
     private static async Task<string> WaitsAsync(Customer customer, string provision)
     {
-        for (var ct = Stack.Within(1); ; await Task.Delay(100, ct))
+        for (var ct = Stack.Within(1); ; await Task.Delay(500, ct))
         {
             var now = await customer.OperationAsync(provision, ct);
             Assert.False(now.IsFinished, $"{now.Failure}");

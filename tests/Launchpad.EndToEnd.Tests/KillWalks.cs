@@ -4,36 +4,35 @@ namespace Launchpad.EndToEnd.Tests;
 
 /// <summary>How a saga is brought about, and what it ends in, killed or not.</summary>
 /// <param name="Saga">The one whose events are counted.</param>
-/// <param name="Stride">Events between two kills; null for the usual number.</param>
 /// <param name="Status">Of the deployment at the end.</param>
 /// <param name="Versions">One of them is active at the end.</param>
 /// <param name="Begin">On a bot that runs; null when paying for it is what brings the saga about.</param>
 internal sealed record KillWalk(
-    string Saga, int? Stride, string Status, int[] Versions, Func<Stack, Customer, string, Task>? Begin)
+    string Saga, string Status, int[] Versions, Func<Stack, Customer, string, Task>? Begin)
 {
     /// <summary>Nobody asks for it: a timer finds that it is needed.</summary>
     public bool ComesBySweep => Saga is "Recover" or "Replace";
 
     public static IReadOnlyDictionary<string, KillWalk> All { get; } = new Dictionary<string, KillWalk>
     {
-        ["Provision"] = new("Provision", null, "running", [1], null),
-        ["Terminate"] = new("Terminate", null, "terminated", [1], async (_, customer, deployment) =>
+        ["Provision"] = new("Provision", "running", [1], null),
+        ["Terminate"] = new("Terminate", "terminated", [1], async (_, customer, deployment) =>
             await customer.StartAsync(HttpMethod.Delete, $"deployments/{deployment}?window=none", null, Stack.Within(1))),
         ["Rollout"] = Rollout([2], HttpMethod.Post, "upgrade", new { tag = "1.0.1" }),
         ["Rollout that fails"] = Rollout([1], HttpMethod.Post, "upgrade", new { tag = "broken-with-channels" }),
         ["Rollout to another plan"] = Rollout([2], HttpMethod.Patch, "config", new { plan = "plus" }),
-        ["Suspend"] = new("Suspend", 9, "suspended", [1], async (_, customer, deployment) =>
+        ["Suspend"] = new("Suspend", "suspended", [1], async (_, customer, deployment) =>
             await customer.StartAsync(HttpMethod.Post, $"deployments/{deployment}/suspend", null, Stack.Within(1))),
-        ["Restart"] = new("Restart", 13, "running", [1], async (_, customer, deployment) =>
+        ["Restart"] = new("Restart", "running", [1], async (_, customer, deployment) =>
             await customer.StartAsync(HttpMethod.Post, $"deployments/{deployment}/restart", null, Stack.Within(1))),
-        ["Recover"] = new("Recover", null, "running", [1], async (stack, _, deployment) =>
+        ["Recover"] = new("Recover", "running", [1], async (stack, _, deployment) =>
         {
             var machine = (await stack.MachinesAsync())[0];
             await Stack.OnMachineAsync(machine, "docker", "stop", "--time", "1", $"launchpad-{deployment}");
             await Stack.OnMachineAsync(machine, "launchpad-heartbeat");
             await stack.FireAsync("SweepHealth");
         }),
-        ["Replace"] = new("Replace", null, "running", [1], async (stack, customer, deployment) =>
+        ["Replace"] = new("Replace", "running", [1], async (stack, customer, deployment) =>
         {
             await Stack.DockerAsync("rm", "--force", "--volumes", (await stack.MachinesAsync())[0]);
             for (var ct = Stack.Within(3); (await customer.DeploymentAsync(deployment, ct)).Operation is null; await Task.Delay(2_000, ct))
@@ -43,7 +42,6 @@ internal sealed record KillWalk(
         }),
     };
 
-    // It takes ten times as long as the others, most of it watching.
     private static KillWalk Rollout(int[] versions, HttpMethod method, string path, object body) =>
-        new("Rollout", 66, "running", versions, async (_, customer, deployment) => await customer.BeginAsync(deployment, method, path, body));
+        new("Rollout", "running", versions, async (_, customer, deployment) => await customer.BeginAsync(deployment, method, path, body));
 }

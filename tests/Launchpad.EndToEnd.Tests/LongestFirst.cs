@@ -7,7 +7,7 @@ namespace Launchpad.EndToEnd.Tests;
 /// <summary>What takes longest begins first, so that nothing is left to go on alone at the end.</summary>
 public sealed class LongestFirst : ITestCollectionOrderer
 {
-    private static readonly string[] s_order = [nameof(KillTests), nameof(HealthTests), OnOneStack.Name, OnRolloutStack.Name];
+    private static readonly string[] s_order = [OnRolloutStack.Name, OnOneStack.Name, nameof(HealthTests), nameof(OpenClawTests), nameof(KillTests)];
 
     public IEnumerable<ITestCollection> OrderTestCollections(IEnumerable<ITestCollection> testCollections) =>
         testCollections.OrderBy(collection => Place(collection.DisplayName));

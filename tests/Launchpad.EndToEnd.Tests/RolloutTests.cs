@@ -184,12 +184,7 @@ public sealed class RolloutTests(OnRolloutStack.Fixture fixture) : OnSharedStack
 
         var deletion = (await customer.StartAsync(HttpMethod.Delete, $"deployments/{deployment}", null, Stack.Within(1)))!;
         await customer.SeesAsync(deletion, "undo-window");
-        // The step is seen when it begins, and it is what suspends the bot.
-        for (var ct = Stack.Within(1); (await customer.DeploymentAsync(deployment, ct)).Status != "suspended";)
-        {
-            await Task.Delay(50, ct);
-        }
-
+        await customer.BecomesAsync(deployment, "suspended");
         await customer.StartAsync(HttpMethod.Post, $"deployments/{deployment}/undelete", null, Stack.Within(1));
         Assert.Equal("succeeded", (await customer.FinishedAsync(deletion, null, Stack.Within(2))).Status);
         Assert.Equal("running", (await customer.DeploymentAsync(deployment, Stack.Within(1))).Status);

@@ -9,7 +9,8 @@ namespace Launchpad.EndToEnd.Tests;
 
 /// <summary>Every route with every id of somebody else. A route without a row here fails the first test.</summary>
 [Collection(OnOneStack.Name)]
-public sealed class TenantIsolationTests(OnOneStack.Fixture fixture)
+public sealed class TenantIsolationTests(OnOneStack.Fixture fixture, TenantIsolationTests.Neighbours neighbours)
+    : IClassFixture<TenantIsolationTests.Neighbours>
 {
     private static readonly string[] Open = ["GET plans", "GET health", "GET billing/return", "POST billing/webhook", "POST auth/signup", "POST auth/login"];
 
@@ -62,12 +63,8 @@ public sealed class TenantIsolationTests(OnOneStack.Fixture fixture)
     [MemberData(nameof(Routes))]
     public async Task Another_accounts_id_and_one_that_never_was_are_the_same_404(string route)
     {
-        using var owner = await stack.SignedUpAsync();
-        using var stranger = await stack.SignedUpAsync();
-        var ct = Stack.Within(2);
-        var deployment = await owner.OrderAsync(new { name = "Ada", plan = "starter" }, ct);
-        var operation = await owner.StartAsync(HttpMethod.Delete, $"deployments/{deployment}?window=none", null, ct);
-        var owned = route.Contains("operations", StringComparison.Ordinal) ? operation! : deployment;
+        var (owner, stranger) = (neighbours.Owner, neighbours.Stranger);
+        var owned = route.Contains("operations", StringComparison.Ordinal) ? neighbours.Operation : neighbours.Deployment;
 
         var others = new List<(HttpStatusCode, string)>();
         foreach (var id in new[] { owned, owned[..^4] + "ZZZZ", "nonsense", owned.ToLowerInvariant() })
@@ -129,6 +126,33 @@ public sealed class TenantIsolationTests(OnOneStack.Fixture fixture)
         }
 
         return (answer.StatusCode, text);
+    }
+
+    /// <summary>Two accounts, one of which has something.</summary>
+    public sealed class Neighbours(OnOneStack.Fixture fixture) : IAsyncLifetime
+    {
+        public Customer Owner { get; private set; } = null!;
+
+        public Customer Stranger { get; private set; } = null!;
+
+        public string Deployment { get; private set; } = null!;
+
+        public string Operation { get; private set; } = null!;
+
+        public async Task InitializeAsync()
+        {
+            (Owner, Stranger) = (await fixture.Stack.SignedUpAsync(), await fixture.Stack.SignedUpAsync());
+            Deployment = await Owner.OrderAsync(new { name = "Ada", plan = "starter" }, Stack.Within(1));
+            Operation = (await Owner.StartAsync(HttpMethod.Delete, $"deployments/{Deployment}?window=none", null, Stack.Within(1)))!;
+            await Owner.FinishedAsync(Operation, null, Stack.Within(1));
+        }
+
+        public Task DisposeAsync()
+        {
+            Owner.Dispose();
+            Stranger.Dispose();
+            return Task.CompletedTask;
+        }
     }
 
     private static IEnumerable<string> Discovered() =>

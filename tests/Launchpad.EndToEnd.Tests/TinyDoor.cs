@@ -51,7 +51,7 @@ public static class Change
     /// <summary>Waits until a step has begun; fails when the operation ends without it.</summary>
     public static async Task SeesAsync(this Customer customer, string operation, string step)
     {
-        for (var ct = Stack.Within(3); ; await Task.Delay(50, ct))
+        for (var ct = Stack.Within(3); ; await Task.Delay(200, ct))
         {
             var now = await customer.OperationAsync(operation, ct);
             if (now.Steps.Any(one => one.Name == step))
@@ -60,6 +60,15 @@ public static class Change
             }
 
             Assert.False(now.IsFinished, $"{operation} ended without {step}: {now.Failure}");
+        }
+    }
+
+    /// <summary>Waits for a status: what a step does comes after what is seen of its beginning.</summary>
+    public static async Task BecomesAsync(this Customer customer, string deployment, string status)
+    {
+        for (var ct = Stack.Within(1); (await customer.DeploymentAsync(deployment, ct)).Status != status;)
+        {
+            await Task.Delay(200, ct);
         }
     }
 

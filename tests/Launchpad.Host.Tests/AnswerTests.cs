@@ -62,7 +62,7 @@ public sealed class AnswerTests(SharedHost host)
         {
             for (var part = 1; part <= 3; part++)
             {
-                Assert.Equal($"part {part}", await lines.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(5)));
+                Assert.Equal($"part {part}", await lines.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60)));
                 Assert.DoesNotContain("parts are over", host.Folder.Journal);
                 host.Folder.Say($"got {part}");
             }
@@ -112,7 +112,7 @@ public sealed class AnswerTests(SharedHost host)
         var head = $"POST /api/lines HTTP/1.1\r\nHost: sample\r\nContent-Length: {size}\r\n\r\n";
         await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head));
         using var answer = new StreamReader(socket.GetStream());
-        Assert.Equal("HTTP/1.1 413 Payload Too Large", await answer.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(15)));
+        Assert.Equal("HTTP/1.1 413 Payload Too Large", await answer.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60)));
     }
 
     [Fact]

@@ -10,8 +10,8 @@ internal sealed class HostProcess : IAsyncDisposable
 {
     private const string Listening = "Now listening on: ";
 
-    private static readonly TimeSpan StartMax = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan ExitMax = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StartMax = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan ExitMax = TimeSpan.FromMinutes(2);
 
     private readonly ConcurrentQueue<string> _lines = new();
     private readonly TaskCompletionSource<string> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -65,7 +65,7 @@ internal sealed class HostProcess : IAsyncDisposable
                 throw new InvalidOperationException("The host ended before it listened:\n" + string.Join('\n', host.Log));
             }
 
-            host.Http = new() { BaseAddress = new(await host._address.Task), Timeout = TimeSpan.FromSeconds(30) };
+            host.Http = new() { BaseAddress = new(await host._address.Task), Timeout = TimeSpan.FromMinutes(2) };
             return host;
         }
         catch

@@ -90,7 +90,7 @@ public sealed class TimerTests(Storage storage) : IClassFixture<Storage>
         await first.DisposeAsync();
         var killed = DateTime.UtcNow;
         await Eventually.True(() => Often(other).Count > 0, "the second host fires");
-        Assert.InRange(DateTime.UtcNow - killed, TimeSpan.Zero, TimeSpan.FromSeconds(20));
+        Assert.InRange(DateTime.UtcNow - killed, TimeSpan.Zero, TimeSpan.FromMinutes(1));
 
         var seconds = Often(folder).Concat(Often(other)).Select(run => run.Ticks / TimeSpan.TicksPerSecond).ToList();
         Assert.Equal(seconds.Count, seconds.Distinct().Count());

@@ -133,7 +133,7 @@ public sealed class PipelineTests(RegistryFixture registry) : IClassFixture<Regi
         var echo = new byte[16];
         var received = await socket.ReceiveAsync(echo, default);
         Assert.Equal("hi"u8.ToArray(), echo[..received.Count]);
-        await StopAsync(bot).WaitAsync(TimeSpan.FromSeconds(5));
+        await StopAsync(bot).WaitAsync(TimeSpan.FromSeconds(60));
 
         folder.Delete(recursive: true);
     }

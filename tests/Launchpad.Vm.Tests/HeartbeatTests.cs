@@ -8,7 +8,7 @@ namespace Launchpad.Vm.Tests;
 public sealed class HeartbeatTests(Machine machine) : IAsyncLifetime
 {
     private const string Bot = "dep_01BEAT";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(75);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(150);
 
     private ApplyRequest Request => Desired.State(Bot, machine.Image);
 

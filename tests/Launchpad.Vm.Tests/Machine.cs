@@ -29,6 +29,8 @@ public class Machine : IAsyncLifetime
     private static readonly string s_root = typeof(Machine).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(entry => entry.Key == "RepositoryRoot").Value!;
 
+    private static readonly TimeSpan s_bootMax = TimeSpan.FromMinutes(2);
+
     private readonly string _name = $"launchpad-vm-tests-{Guid.NewGuid():n}";
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("launchpad-vm-tests-");
     private readonly SshKeyPair _host = SshKeyPair.Generate();
@@ -155,12 +157,12 @@ public class Machine : IAsyncLifetime
                     return;
                 }
             }
-            catch (VmFailedException failure) when (failure.Retryable && clock.Elapsed < TimeSpan.FromSeconds(30))
+            catch (VmFailedException failure) when (failure.Retryable && clock.Elapsed < s_bootMax)
             {
                 // Booting.
             }
 
-            Assert.True(clock.Elapsed < TimeSpan.FromSeconds(40), "the machine did not come up");
+            Assert.True(clock.Elapsed < s_bootMax, "the machine did not come up");
             await Task.Delay(200);
         }
     }

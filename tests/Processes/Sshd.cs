@@ -12,7 +12,7 @@ public sealed class Sshd(string address = "127.0.0.1", int? port = null) : IAsyn
 {
     private const string Program = "/usr/sbin/sshd";
 
-    private static readonly TimeSpan s_startMax = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_startMax = TimeSpan.FromSeconds(60);
 
     private readonly string _directory = Directory.CreateTempSubdirectory("launchpad-sshd-").FullName;
     private readonly StringBuilder _log = new();

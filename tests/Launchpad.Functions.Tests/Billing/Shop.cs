@@ -13,7 +13,7 @@ namespace Launchpad.Functions.Tests.Billing;
 /// <summary>An owner, what is ordered, paid and seen, and what the payment provider has of it.</summary>
 internal sealed class Shop(LaunchpadApi api, Owner owner) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     public Owner Owner => owner;
 

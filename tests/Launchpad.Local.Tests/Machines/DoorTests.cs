@@ -107,7 +107,7 @@ public sealed class DoorTests(DoorTests.Served served) : IClassFixture<DoorTests
         await Cloud.FaultAsync(new FaultRule("ssh", FaultKind.Timeout, Count: 1));
         var start = TimeProvider.System.GetTimestamp();
         Assert.Equal(255, (await SshAsync("true")).ExitCode);
-        Assert.InRange(TimeProvider.System.GetElapsedTime(start).TotalSeconds, 2.5, 20);
+        Assert.InRange(TimeProvider.System.GetElapsedTime(start).TotalSeconds, 2.5, 60);
         Assert.Equal(0, (await SshAsync("true")).ExitCode);
     }
 

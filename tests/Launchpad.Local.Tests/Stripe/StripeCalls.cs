@@ -38,7 +38,7 @@ internal static class StripeCalls
 /// <summary>Waiting for what happens in its own time.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     public static async Task TrueAsync<T>(Func<Task<T>> look, Func<T, bool> enough)
     {

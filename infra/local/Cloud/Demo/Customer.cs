@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
@@ -29,8 +30,6 @@ public sealed class RefusedException(HttpStatusCode status, string problem) : Ex
 public sealed class Customer(HttpClient api) : IDisposable
 {
     public const string GoodCard = "4242 4242 4242 4242";
-
-    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(100);
 
     /// <param name="controlPlane">http://host:port of the control plane.</param>
     public static Customer Of(Uri controlPlane) => new(new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false })
@@ -91,14 +90,12 @@ public sealed class Customer(HttpClient api) : IDisposable
     /// <summary>Waits until a payment has led to an operation, which may be over by then.</summary>
     public async Task<string> BegunAsync(string deployment, CancellationToken ct)
     {
-        while (true)
+        for (var since = Stopwatch.GetTimestamp(); ; await Task.Delay(LookAgain(since), ct))
         {
             if ((await DeploymentAsync(deployment, ct)).LastOperation is { } operation)
             {
                 return operation;
             }
-
-            await Task.Delay(LookAgain, ct);
         }
     }
 
@@ -106,7 +103,7 @@ public sealed class Customer(HttpClient api) : IDisposable
     public async Task<Operation> FinishedAsync(string id, Action<Step>? seen, CancellationToken ct)
     {
         var known = new HashSet<(string, string, string?)>();
-        while (true)
+        for (var since = Stopwatch.GetTimestamp(); ; await Task.Delay(LookAgain(since), ct))
         {
             var operation = await OperationAsync(id, ct);
             foreach (var step in operation.Steps.Where(step => known.Add((step.Name, step.Status, step.Detail))))
@@ -118,8 +115,6 @@ public sealed class Customer(HttpClient api) : IDisposable
             {
                 return operation;
             }
-
-            await Task.Delay(LookAgain, ct);
         }
     }
 
@@ -140,6 +135,10 @@ public sealed class Customer(HttpClient api) : IDisposable
     }
 
     public void Dispose() => api.Dispose();
+
+    /// <summary>The longer something takes, the less it matters to hear of its end at once: each look costs the control plane some reads.</summary>
+    private static TimeSpan LookAgain(long since) =>
+        TimeSpan.FromMilliseconds(Math.Clamp(Stopwatch.GetElapsedTime(since).TotalMilliseconds / 10, 100, 500));
 
     private async Task<T> GetAsync<T>(string path, CancellationToken ct)
     {
