@@ -31,7 +31,7 @@ public sealed class MachineJobs(VmStore vms, VmJobs jobs, StepLog steps, ILogger
     /// <returns>Null when the work is done.</returns>
     public Task<Unfinished?> LookAsync(
         Look look, OperationTarget target, Step step, string? reason, Func<Deployment, MachineJob, Task<Looked>> work, CancellationToken ct) =>
-        RunAsync(new(vms, jobs, look, target, step), job => steps.PollAsync(
+        RunAsync(new(vms, jobs, new(look, target, step)), job => steps.PollAsync(
             target, step, reason,
             async deployment =>
             {
@@ -45,7 +45,7 @@ public sealed class MachineJobs(VmStore vms, VmJobs jobs, StepLog steps, ILogger
     public Task<Unfinished?> FollowAsync(
         Look look, OperationTarget target, IReadOnlyList<Step> path,
         Func<Deployment, MachineJob, IProgress<StepReport>, Task<Looked>> work, CancellationToken ct) =>
-        RunAsync(new(vms, jobs, look, target, path[0]), async job =>
+        RunAsync(new(vms, jobs, new(look, target, path[0])), async job =>
         {
             var at = await steps.FollowAsync(
                 target, path, look.Before?.At ?? 0,
@@ -97,12 +97,12 @@ public sealed class MachineJob
     private readonly string title;
     private Vm? vm;
 
-    internal MachineJob(VmStore vms, VmJobs jobs, Look look, OperationTarget target, Step step)
+    internal MachineJob(VmStore vms, VmJobs jobs, Whose whose)
     {
-        (this.vms, this.jobs, this.look) = (vms, jobs, look);
-        bot = target as BotInput;
-        prefix = $"{target.Operation}-{step.Name}";
-        title = step.Title;
+        (this.vms, this.jobs, look) = (vms, jobs, whose.Look);
+        bot = whose.Target as BotInput;
+        prefix = $"{whose.Target.Operation}-{whose.Step.Name}";
+        title = whose.Step.Title;
         Stage = look.Stage;
     }
 
@@ -165,4 +165,6 @@ public sealed class MachineJob
             await jobs.CollectAsync(vm!, Name, ct);
         }
     }
+
+    internal sealed record Whose(Look Look, OperationTarget Target, Step Step);
 }

@@ -67,10 +67,8 @@ public sealed class PermissionTests(Deployment deployment)
         var ct = CancellationToken.None;
         await machines.StartCreateAsync(new("vm-new", "Standard_D2s_v5", "#cloud-config", new Dictionary<string, string>()), ct);
         Assert.Equal("192.0.2.1", (await machines.FindAsync("vm-old", ct))?.Address);
-        Assert.Single(await machines.ListAsync(ct));
         await machines.DeleteAsync("vm-old", ct);
         await names.SetAsync("ada", "192.0.2.1", ct);
-        Assert.Equal("192.0.2.1", await names.FindAsync("ada", ct));
         await names.RemoveAsync("ada", ct);
     }
 
@@ -110,8 +108,6 @@ public sealed class PermissionTests(Deployment deployment)
         {
             ("GET", "Microsoft.Compute/virtualMachines") when path.EndsWith("/vm-new", StringComparison.Ordinal) =>
                 Json(HttpStatusCode.NotFound, new JsonObject { ["error"] = new JsonObject { ["code"] = "ResourceNotFound" } }),
-            ("GET", "Microsoft.Compute/virtualMachines") when path.EndsWith("/virtualMachines", StringComparison.Ordinal) =>
-                Json(HttpStatusCode.OK, new JsonObject { ["value"] = new JsonArray(Machine(path + "/vm-old")) }),
             ("DELETE", _) => Json(HttpStatusCode.OK, []),
             (_, "Microsoft.Compute/virtualMachines") => Json(HttpStatusCode.OK, Machine(path)),
             (_, "Microsoft.Network/networkInterfaces") => Json(HttpStatusCode.OK, Resource(path, type, $$"""

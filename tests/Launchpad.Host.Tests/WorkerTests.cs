@@ -44,7 +44,10 @@ public sealed class WorkerTests(WorkerTests.Victim victim) : IClassFixture<Worke
     {
         Assert.Equal((503, ""), await App.GetAsync("/api/dies/early"));
         Assert.Equal((200, "GET item 7"), await App.GetAsync("/api/items/7"));
+        var worker = await App.WorkerAsync();
         await Assert.ThrowsAsync<HttpRequestException>(() => App.Http.GetStringAsync(new Uri("/api/dies/late", UriKind.Relative)));
+        // The caller may know of it before the host does.
+        await Eventually.TrueAsync(async () => await App.WorkerAsync() != worker, "the host knows that the app has ended");
         Assert.Equal((200, "GET item 7"), await App.GetAsync("/api/items/7"));
     }
 

@@ -32,7 +32,6 @@ resource machines 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
           'Microsoft.Network/publicIPAddresses/write'
           'Microsoft.Network/publicIPAddresses/delete'
           'Microsoft.Network/publicIPAddresses/join/action'
-          'Microsoft.Network/dnsZones/A/read'
           'Microsoft.Network/dnsZones/A/write'
           'Microsoft.Network/dnsZones/A/delete'
         ]

