@@ -8,7 +8,9 @@ internal static class Provision
 {
     private const double UsableLimitMs = 8_000;
     private const double IdleLimitPercent = 1;
-    private static readonly TimeSpan IdleWindow = TimeSpan.FromSeconds(30);
+
+    /// <summary>Has each of the timers that fire every minute once.</summary>
+    private static readonly TimeSpan IdleWindow = TimeSpan.FromMinutes(1);
 
     public static async Task<Report> RunAsync(Action<string> say)
     {

@@ -49,10 +49,12 @@ internal static class Rollout
             }
 
             say($"  {ended.Status} after {(ended.FinishedAt! - ended.CreatedAt).Value.TotalSeconds:0.0} s: {ended.Failure?.Message}");
-            rows.Add(Row.Of($"{name}: away", Math.Round(away), "ms", HealthWindowMs + bare, works ? 1 : Goal));
             var now = await counters.ReadAsync();
-            rows.Add(Row.Of($"{name}: handshakes", Since("launchpad.ssh.handshakes"), "", HandshakesGoal, 1));
-            rows.Add(Row.Of($"{name}: vault reads", Since("launchpad.vault.reads"), "", VaultReadsGoal, 1));
+            var (handshakes, reads) = (Since("launchpad.ssh.handshakes"), Since("launchpad.vault.reads"));
+            say($"  away for {away:0} ms, {handshakes} handshakes, {reads} values read from the vault");
+            rows.Add(Row.Of($"{name}: away", Math.Round(away), "ms", HealthWindowMs + bare, works ? 1 : Goal));
+            rows.Add(Row.Of($"{name}: handshakes", handshakes, "", HandshakesGoal, 1));
+            rows.Add(Row.Of($"{name}: vault reads", reads, "", VaultReadsGoal, 1));
 
             long Since(string counter) => now.GetValueOrDefault(counter) - counted.GetValueOrDefault(counter);
         }

@@ -34,7 +34,7 @@ fi
 # Two stacks may start at the same moment; the second waits for the first and finds its work done.
 mkdir -p "$cache"
 exec 9>"$cache/lock"
-flock 9
+flock --nonblock 9 || { say "waiting for another build on this machine"; flock 9; }
 if [[ "${1:-}" != --base ]] && is_there; then
   echo "$image"
   exit 0
