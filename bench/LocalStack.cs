@@ -60,8 +60,18 @@ internal sealed class LocalStack : IAsyncDisposable
 
     public Task DownAsync() => RunAsync("down");
 
-    /// <summary>The pocket cloud and the control plane.</summary>
-    public async Task<int[]> ProcessesAsync() => [up!.Id, (int)(await StatusAsync())["children"]!["control-plane"]!];
+    /// <summary>The pocket cloud, the host of the functions, and the app that it runs.</summary>
+    public async Task<int[]> ProcessesAsync()
+    {
+        var host = (int)(await StatusAsync())["children"]!["control-plane"]!;
+        var threads = Directory.EnumerateDirectories($"/proc/{host}/task");
+        return
+        [
+            up!.Id, host,
+            .. threads.SelectMany(thread => File.ReadAllText(Path.Combine(thread, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                .Select(child => int.Parse(child, null)),
+        ];
+    }
 
     public async Task<DemoReport> DemoAsync() =>
         JsonSerializer.Deserialize((await RunAsync("demo", "--json")).Trim().Split('\n')[^1], DemoJson.Default.DemoReport)!;

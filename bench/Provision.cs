@@ -30,7 +30,7 @@ internal static class Provision
         var demo = await stack.DemoAsync();
         return Report.Of(
             Row.Of("up to a usable API", Math.Round(usable), "ms", UsableLimitMs, 1),
-            Row.Of("idle CPU of both processes", Math.Round(idle, 3), "%", IdleLimitPercent, 1),
+            Row.Of("idle CPU of pocket cloud, host and app", Math.Round(idle, 3), "%", IdleLimitPercent, 1),
             Row.Of("payment to running over a bare container", demo.PaidToRunningMs, "ms", demo.BareBootMs, 1.15));
     }
 

@@ -12,8 +12,6 @@ internal sealed class FunctionKeys(HostJson host, IConfiguration settings)
 
     private readonly byte[]? master = Hash(host.MasterKey ?? settings["Host:MasterKey"]);
 
-    public bool HasMaster => master is not null;
-
     public bool IsMaster(HttpRequest request) => Presented(request) is { } key && Same(master, key);
 
     public bool Allow(HttpRequest request, HttpFunction function) => function.Level switch
