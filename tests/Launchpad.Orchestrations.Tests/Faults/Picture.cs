@@ -18,7 +18,7 @@ internal sealed partial record Picture(
     IReadOnlyDictionary<(string Table, string Partition, string Row), TableEntity> Rows, ArmState Cloud, StripeState Stripe,
     Vault.VaultState Vault, ImmutableSortedDictionary<string, ImmutableSortedDictionary<string, Tenant>> Tenants, IReadOnlyList<string> Jobs)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly string[] Kept = ["odata.etag", "Timestamp", "PartitionKey", "RowKey"];
 
     public static async Task<Picture> OfAsync(World world)

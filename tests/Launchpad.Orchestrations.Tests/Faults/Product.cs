@@ -42,7 +42,7 @@ internal sealed record Activity(string Name, MethodInfo Method)
 internal sealed class Product : IAsyncDisposable
 {
     private static readonly TimeSpan Pace = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly World world;
     private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("product-");

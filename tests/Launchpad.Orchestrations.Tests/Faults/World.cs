@@ -30,7 +30,7 @@ namespace Launchpad.Orchestrations.Tests.Faults;
 /// Stripe, a registry with signed images, machines behind sshd. The product meets all of it over <see cref="Wire"/>.</summary>
 public sealed class World : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("world-");
     private readonly Azurite azurite = new();
