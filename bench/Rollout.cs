@@ -56,7 +56,8 @@ internal static class Rollout
             rows.Add(Row.Of($"{name}: handshakes", handshakes, "", HandshakesGoal, 1));
             rows.Add(Row.Of($"{name}: vault reads", reads, "", VaultReadsGoal, 1));
 
-            long Since(string counter) => now.GetValueOrDefault(counter) - counted.GetValueOrDefault(counter);
+            // Both were counted before: the bot was provisioned.
+            long Since(string counter) => now[counter] - counted[counter];
         }
 
         return Report.Of([.. rows]);

@@ -66,7 +66,7 @@ public sealed class BuildCacheTests : IDisposable
     [Fact]
     public void Only_the_newest_builds_of_an_image_are_kept()
     {
-        foreach (var name in new[] { "a-1", "a-2", "a-3", "b-1" })
+        foreach (var name in new[] { "a-1", "a-2", "a-3", "b-1", "layers-a-1", "layers-b-1" })
         {
             Directory.CreateDirectory(Path.Combine(Images, name));
             Thread.Sleep(20);
@@ -74,6 +74,6 @@ public sealed class BuildCacheTests : IDisposable
 
         Cache.Prune("a");
 
-        Assert.Equal(["a-2", "a-3", "b-1"], Directory.EnumerateDirectories(Images).Select(Path.GetFileName).Order());
+        Assert.Equal(["a-2", "a-3", "b-1", "layers-b-1"], Directory.EnumerateDirectories(Images).Select(Path.GetFileName).Order());
     }
 }

@@ -31,10 +31,12 @@ internal sealed class OpenClawRecipe : Recipe
         var parts = await PartsAsync(kitchen.Cache, kitchen.Progress, ct);
         var (debian, node, tree) = parts;
         var nodeProgram = ProgramIn(node);
-        var made = await LayersAsync(parts, kitchen.Cache, kitchen.Progress, ct);
-        Directory.Move(Path.Combine(made, Layer.Folder), Path.Combine(kitchen.Target, Layer.Folder));
-        var layers = JsonSerializer.Deserialize<Layer[]>(await File.ReadAllTextAsync(Path.Combine(made, LayerList), ct))!;
-        Directory.Delete(made, recursive: true);
+        // Taken as a whole, so that one that is killed half way finds them packed, or packs them again.
+        var packed = Path.Combine(kitchen.Target, "packed");
+        Directory.Move(await LayersAsync(parts, kitchen.Cache, kitchen.Progress, ct), packed);
+        Directory.Move(Path.Combine(packed, Layer.Folder), Path.Combine(kitchen.Target, Layer.Folder));
+        var layers = JsonSerializer.Deserialize<Layer[]>(await File.ReadAllTextAsync(Path.Combine(packed, LayerList), ct))!;
+        Directory.Delete(packed, recursive: true);
 
         var versions = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(SourceFolder.Path(OpenClaw), "package.json"), ct))!;
         var nodeVersion = (await Tool.RunAsync(nodeProgram, ["--version"], ct)).Trim().TrimStart('v');
