@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Data.Tables;
@@ -24,57 +22,34 @@ internal static class SweepBench
     private const int SizeMin = 3 * DueMachines * Fleet.BotsPerVm;
 
     private const double MinuteMs = 60_000;
-    private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
     private static readonly int[] Sizes = [1_000, 10_000, 100_000];
-    private static readonly TimeSpan StartMax = TimeSpan.FromSeconds(60);
 
     public static async Task<Report> RunAsync(Action<string> say)
     {
         var scale = double.Parse(Environment.GetEnvironmentVariable("LAUNCHPAD_BENCH_SCALE") ?? "1", CultureInfo.InvariantCulture);
-        var port = FreePort();
-        using var azurite = Process.Start(new ProcessStartInfo("node",
-        [
-            Path.Combine(Home.Npm, "azurite", "dist", "src", "azurite.js"), "--inMemoryPersistence", "--silent", "--skipApiVersionCheck",
-            "--disableTelemetry", "--tablePort", $"{port}", "--blobPort", $"{FreePort()}", "--queuePort", $"{FreePort()}",
-        ])
+        await using var azurite = await Azurite.StartAsync(Home.Npm, folder: null);
+        var calls = new Calls();
+        var options = new TableClientOptions();
+        options.AddPolicy(calls, HttpPipelinePosition.PerRetry);
+        var tables = new Tables(new TableServiceClient(azurite.ConnectionString, options));
+        await tables.CreateAllAsync(CancellationToken.None);
+        var fleet = new Fleet(tables);
+        var measured = new List<Measured>();
+        foreach (var size in Sizes.Select(size => Math.Max(SizeMin, (int)(size * scale))))
         {
-            RedirectStandardOutput = true,
-        })!;
-        _ = azurite.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
-        try
-        {
-            await AnswersAsync(port);
-            var calls = new Calls();
-            var options = new TableClientOptions();
-            options.AddPolicy(calls, HttpPipelinePosition.PerRetry);
-            var tables = new Tables(new TableServiceClient(
-                $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={Key};"
-                + $"TableEndpoint=http://127.0.0.1:{port}/devstoreaccount1;",
-                options));
-            await tables.CreateAllAsync(CancellationToken.None);
-            var fleet = new Fleet(tables);
-            var measured = new List<Measured>();
-            foreach (var size in Sizes.Select(size => Math.Max(SizeMin, (int)(size * scale))))
-            {
-                var start = Stopwatch.GetTimestamp();
-                await fleet.GrowAsync(size);
-                say($"{size} deployments after {Stopwatch.GetElapsedTime(start).TotalSeconds:0} s …");
-                await new Minute(fleet, calls).IdleAsync(); // compiles what is measured
-                await fleet.TellAsync(DueMachines);
-                var busy = await new Minute(fleet, calls).RunAsync(DueMachines);
-                var idle = await new Minute(fleet, calls).IdleAsync();
-                measured.Add(new(size, idle, busy, await new Minute(fleet, calls).ReconcileAsync()));
-                await fleet.QuietAsync();
-            }
+            var start = Stopwatch.GetTimestamp();
+            await fleet.GrowAsync(size);
+            say($"{size} deployments after {Stopwatch.GetElapsedTime(start).TotalSeconds:0} s …");
+            await new Minute(fleet, calls).IdleAsync(); // compiles what is measured
+            await fleet.TellAsync(DueMachines);
+            var busy = await new Minute(fleet, calls).RunAsync(DueMachines);
+            var idle = await new Minute(fleet, calls).IdleAsync();
+            measured.Add(new(size, idle, busy, await new Minute(fleet, calls).ReconcileAsync()));
+            await fleet.QuietAsync();
+        }
 
-            return Report.Of([.. Rows(measured)]);
-        }
-        finally
-        {
-            azurite.Kill(entireProcessTree: true);
-            await azurite.WaitForExitAsync();
-        }
+        return Report.Of([.. Rows(measured)]);
     }
 
     private static IEnumerable<Row> Rows(List<Measured> all)
@@ -91,31 +66,6 @@ internal static class SweepBench
             // The emulator goes over a whole table for every query, which Azure Tables does not.
             yield return Row.Of($"time of a minute with nothing due, {of}", Math.Round(one.Idle.Ms), "ms", MinuteMs, 1);
         }
-    }
-
-    private static async Task AnswersAsync(int port)
-    {
-        var start = Stopwatch.GetTimestamp();
-        while (true)
-        {
-            try
-            {
-                using var socket = new TcpClient();
-                await socket.ConnectAsync(IPAddress.Loopback, port);
-                return;
-            }
-            catch (SocketException) when (Stopwatch.GetElapsedTime(start) < StartMax)
-            {
-                await Task.Delay(50);
-            }
-        }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private sealed record Measured(int Size, Cost Idle, Cost Busy, Cost Reconciled);

@@ -5,8 +5,8 @@ using System.Net.Sockets;
 
 namespace Launchpad.Bench;
 
-/// <summary>The storage emulator, on free ports and in a folder of its own.</summary>
-internal sealed class Azurite : IAsyncDisposable
+/// <summary>The storage emulator, on free ports.</summary>
+public sealed class Azurite : IAsyncDisposable
 {
     private const string Account = "devstoreaccount1";
     private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
@@ -15,14 +15,14 @@ internal sealed class Azurite : IAsyncDisposable
 
     private readonly Process _process;
 
-    private Azurite(string npm, string folder, int[] ports)
+    private Azurite(string npm, string? folder, int[] ports)
     {
         ConnectionString = $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};"
             + $"BlobEndpoint={Endpoint(ports[0])};QueueEndpoint={Endpoint(ports[1])};TableEndpoint={Endpoint(ports[2])};";
         _process = Process.Start(new ProcessStartInfo("node",
         [
-            Path.Combine(npm, "azurite", "dist", "src", "azurite.js"), "--location", folder, "--silent", "--skipApiVersionCheck",
-            "--disableTelemetry", "--blobPort", Text(ports[0]), "--queuePort", Text(ports[1]), "--tablePort", Text(ports[2]),
+            Path.Combine(npm, "azurite", "dist", "src", "azurite.js"), .. folder is null ? ["--inMemoryPersistence"] : new[] { "--location", folder },
+            "--silent", "--skipApiVersionCheck", "--disableTelemetry", "--blobPort", Text(ports[0]), "--queuePort", Text(ports[1]), "--tablePort", Text(ports[2]),
         ])
         {
             RedirectStandardOutput = true,
@@ -32,7 +32,9 @@ internal sealed class Azurite : IAsyncDisposable
 
     public string ConnectionString { get; }
 
-    public static async Task<Azurite> StartAsync(string npm, string folder)
+    /// <param name="npm">The folder of the node modules, where the emulator is.</param>
+    /// <param name="folder">Where it keeps what it is given; null when that is nowhere but in memory.</param>
+    public static async Task<Azurite> StartAsync(string npm, string? folder)
     {
         int[] ports = [Loopback.FreePort(), Loopback.FreePort(), Loopback.FreePort()];
         var azurite = new Azurite(npm, folder, ports);

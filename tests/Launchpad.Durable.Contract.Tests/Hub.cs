@@ -21,8 +21,8 @@ public abstract class Hub : IAsyncLifetime
     /// <summary>How early something may be that was due at a time. The queues of Azure Storage count whole seconds.</summary>
     public virtual TimeSpan Earliness => TimeSpan.Zero;
 
-    /// <summary>How a start may end whose id somebody purges meanwhile, beside beginning and being refused. Azure Storage sends its message
-    /// first, then does not find the row that it saw.</summary>
+    /// <summary>How a start or a purge may end whose id somebody purges meanwhile, beside beginning and being refused. Azure Storage does
+    /// not find the rows that it saw.</summary>
     public virtual StatusCode? BesidePurge => null;
 
     protected abstract IEnumerable<KeyValuePair<string, string>> Store { get; }

@@ -128,7 +128,7 @@ public abstract class ModelContract(Hub hub) : ContractSuite(hub)
                 var (refusal, _) = await DoAsync(step.Act, id, Value(step.Act, client));
                 Assert.True(
                     refusal is null or StatusCode.AlreadyExists or StatusCode.NotFound or StatusCode.FailedPrecondition
-                        || (step.Act is Act.Start && refusal == Hub.BesidePurge),
+                        || (step.Act is Act.Start or Act.Purge && refusal == Hub.BesidePurge),
                     $"{step.Act}: {refusal}");
             }
         }));

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace Launchpad.Processes;
 
-/// <summary>The storage emulator as a child process.</summary>
+/// <summary>The storage emulator as a child process, which forgets what it was given when it ends.</summary>
 public sealed class Azurite : IAsyncLifetime
 {
     private const string Account = "devstoreaccount1";
@@ -12,7 +12,6 @@ public sealed class Azurite : IAsyncLifetime
 
     private static readonly TimeSpan s_startMax = TimeSpan.FromSeconds(60);
 
-    private readonly string _directory = Directory.CreateTempSubdirectory("launchpad-azurite-").FullName;
     private readonly int _blobPort = FreePort.Take();
     private readonly int _queuePort = FreePort.Take();
     private readonly int _tablePort = FreePort.Take();
@@ -38,8 +37,9 @@ public sealed class Azurite : IAsyncLifetime
         ProcessStartInfo start = new(FindProgram()) { RedirectStandardOutput = true, RedirectStandardError = true };
         string[] arguments =
         [
-            "--location", _directory, "--skipApiVersionCheck", "--disableTelemetry", "--blobHost", "127.0.0.1", "--queueHost", "127.0.0.1",
-            "--tableHost", "127.0.0.1", "--blobPort", $"{_blobPort}", "--queuePort", $"{_queuePort}", "--tablePort", $"{_tablePort}",
+            "--inMemoryPersistence", "--silent", "--skipApiVersionCheck", "--disableTelemetry", "--blobHost", "127.0.0.1",
+            "--queueHost", "127.0.0.1", "--tableHost", "127.0.0.1", "--blobPort", $"{_blobPort}", "--queuePort", $"{_queuePort}",
+            "--tablePort", $"{_tablePort}",
         ];
         Array.ForEach(arguments, start.ArgumentList.Add);
         _process = Process.Start(start)!;
@@ -63,8 +63,6 @@ public sealed class Azurite : IAsyncLifetime
             await _process.WaitForExitAsync();
             _process.Dispose();
         }
-
-        Directory.Delete(_directory, recursive: true);
     }
 
     private static string FindProgram()
