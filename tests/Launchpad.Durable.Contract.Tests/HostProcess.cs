@@ -11,7 +11,8 @@ namespace Launchpad.Durable.Contract;
 public sealed class HostProcess : IAsyncDisposable
 {
     private const string Listening = "Now listening on: ";
-    private const int LinesMax = 200;
+    private const int LinesMax = 20_000;
+    private const int LastLines = 200;
     private const int MessageBytesMax = 32 * 1024 * 1024;
 
     private readonly ConcurrentQueue<string> _lines = new();
@@ -44,7 +45,9 @@ public sealed class HostProcess : IAsyncDisposable
     public DurableTaskClient Client { get; private set; } = null!;
 
     /// <summary>What it said last.</summary>
-    public string Output => string.Join('\n', _lines);
+    public string Output => string.Join('\n', _lines.TakeLast(LastLines));
+
+    public bool HasSaid(string text) => _lines.Any(line => line.Contains(text, StringComparison.Ordinal));
 
     public static async Task<HostProcess> StartAsync(IEnumerable<KeyValuePair<string, string>> settings)
     {

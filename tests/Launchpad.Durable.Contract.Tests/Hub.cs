@@ -77,7 +77,7 @@ public abstract class Hub : IAsyncLifetime
     public async Task UntilSaysAsync(string text)
     {
         using var patience = new CancellationTokenSource(Patience);
-        while (!_host!.Output.Contains(text, StringComparison.Ordinal))
+        while (!_host!.HasSaid(text))
         {
             await Task.Delay(Pause, patience.Token);
         }
