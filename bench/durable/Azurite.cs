@@ -21,8 +21,10 @@ public sealed class Azurite : IAsyncDisposable
             + $"BlobEndpoint={Endpoint(ports[0])};QueueEndpoint={Endpoint(ports[1])};TableEndpoint={Endpoint(ports[2])};";
         _process = Process.Start(new ProcessStartInfo("node",
         [
-            Path.Combine(npm, "azurite", "dist", "src", "azurite.js"), .. folder is null ? ["--inMemoryPersistence"] : new[] { "--location", folder },
-            "--silent", "--skipApiVersionCheck", "--disableTelemetry", "--blobPort", Text(ports[0]), "--queuePort", Text(ports[1]), "--tablePort", Text(ports[2]),
+            Path.Combine(npm, "azurite", "dist", "src", "azurite.js"),
+            .. folder is null ? ["--inMemoryPersistence"] : new[] { "--location", folder },
+            "--silent", "--skipApiVersionCheck", "--disableTelemetry", "--blobPort", Text(ports[0]), "--queuePort", Text(ports[1]),
+            "--tablePort", Text(ports[2]),
         ])
         {
             RedirectStandardOutput = true,
