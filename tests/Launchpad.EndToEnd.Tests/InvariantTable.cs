@@ -44,7 +44,7 @@ public sealed class Cell(Operation operation, long ms, int hits)
         using var listed = await customer.SendAsync(HttpMethod.Get, $"deployments/{deployment}/versions", null, Stack.Within(1));
         var active = JsonNode.Parse(listed.RootElement.GetRawText())!["versions"]!.AsArray()
             .Single(version => (int)version!["version"]! == state.ActiveVersion)!;
-        var machine = (await stack.MachinesAsync())[0];
+        var machine = await stack.MachineOfAsync(deployment);
         var runs = await Stack.OnMachineAsync(machine, "docker", "inspect", "--format", "{{.Config.Image}}", $"launchpad-{deployment}");
         var holds = state is { Status: "running", Operation: null } && state.ActiveVersion == state.LastKnownGood
             && (string)active["status"]! == "active" && runs.Trim() == (string)active["image"]!

@@ -27,14 +27,14 @@ internal sealed record KillWalk(
             await customer.StartAsync(HttpMethod.Post, $"deployments/{deployment}/restart", null, Stack.Within(1))),
         ["Recover"] = new("Recover", "running", [1], async (stack, _, deployment) =>
         {
-            var machine = (await stack.MachinesAsync())[0];
+            var machine = await stack.MachineOfAsync(deployment);
             await Stack.OnMachineAsync(machine, "docker", "stop", "--time", "1", $"launchpad-{deployment}");
             await Stack.OnMachineAsync(machine, "launchpad-heartbeat");
             await stack.FireAsync("SweepHealth");
         }),
         ["Replace"] = new("Replace", "running", [1], async (stack, customer, deployment) =>
         {
-            await Stack.DockerAsync("rm", "--force", "--volumes", (await stack.MachinesAsync())[0]);
+            await Stack.DockerAsync("rm", "--force", "--volumes", await stack.MachineOfAsync(deployment));
             for (var ct = Stack.Within(3); (await customer.DeploymentAsync(deployment, ct)).Operation is null; await Task.Delay(2_000, ct))
             {
                 await stack.FireAsync("SweepHealth");

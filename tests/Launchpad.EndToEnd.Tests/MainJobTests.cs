@@ -70,11 +70,12 @@ public sealed class MainJobTests(OnOneStack.Fixture fixture) : OnSharedStackTest
     }
 
     [Fact]
-    public async Task Orders_at_once_share_one_machine()
+    public async Task Orders_at_once_do_not_add_a_machine_each()
     {
         using var customer = await stack.SignedUpAsync();
+        var before = await stack.MachinesAsync();
         var bought = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => customer.RunningAsync()));
-        Assert.Single(await stack.MachinesAsync());
+        Assert.InRange((await stack.MachinesAsync()).Except(before).Count(), 0, 1);
         Assert.Equal(3, (await stack.BotsAsync()).Count);
         await Task.WhenAll(bought.Select(one => customer.DeletedAsync(one.Deployment)));
         Assert.Empty(await stack.BotsAsync());

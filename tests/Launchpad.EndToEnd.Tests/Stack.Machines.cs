@@ -12,6 +12,20 @@ public sealed partial class Stack
     public async Task<string[]> MachinesAsync() =>
         Lines(await DockerAsync("ps", "--filter", $"label={HomeLabel}={Home}", "--format", "{{.Names}}"));
 
+    /// <summary>The one that runs the bot of a deployment.</summary>
+    public async Task<string> MachineOfAsync(string deployment)
+    {
+        foreach (var machine in await MachinesAsync())
+        {
+            if ((await BotsOfAsync(machine)).Contains(deployment))
+            {
+                return machine;
+            }
+        }
+
+        throw new InvalidOperationException($"No machine of {Home} runs {deployment}.");
+    }
+
     /// <summary>Runs a program on a machine as root, as an operator with a console would.</summary>
     public static Task<string> OnMachineAsync(string machine, params string[] command) => DockerAsync(["exec", machine, .. command]);
 
@@ -28,8 +42,7 @@ public sealed partial class Stack
         var bots = new List<string>();
         foreach (var machine in await MachinesAsync())
         {
-            bots.AddRange(Lines(await OnMachineAsync(
-                machine, "docker", "ps", "-a", "--filter", "label=launchpad.deployment", "--format", "{{.Label \"launchpad.deployment\"}}")));
+            bots.AddRange(await BotsOfAsync(machine));
         }
 
         return [.. bots.Where(bot => !overlooked.Contains(bot))];
@@ -42,6 +55,9 @@ public sealed partial class Stack
         await docker.WaitForExitAsync();
         return docker.ExitCode == 0 ? (await output).Trim() : throw new InvalidOperationException($"docker {arguments[0]}: {await error}");
     }
+
+    private static async Task<string[]> BotsOfAsync(string machine) => Lines(await OnMachineAsync(
+        machine, "docker", "ps", "-a", "--filter", "label=launchpad.deployment", "--format", "{{.Label \"launchpad.deployment\"}}"));
 
     private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }
