@@ -1,6 +1,6 @@
 namespace Launchpad.Shared.Vms;
 
-/// <summary>The steps that <c>apply</c>, <c>remove</c> and <c>validate</c> tell of, as <see cref="VmStep.Name"/>.</summary>
+/// <summary>The steps that verbs tell of, as <see cref="VmStep.Name"/>.</summary>
 public static class VmSteps
 {
     public const string Volume = "volume";
@@ -12,6 +12,9 @@ public static class VmSteps
     public const string Start = "start";
     public const string Route = "route";
     public const string Container = "container";
+    public const string Copy = "copy";
+    public const string Send = "send";
+    public const string Fetch = "fetch";
 }
 
 /// <summary>The codes of <see cref="VmError"/>. They are part of the protocol: the control plane decides by them.</summary>
@@ -44,6 +47,9 @@ public static class VmErrorCode
     public const string ValidatorFailed = "validator-failed";
     public const string HeartbeatRefused = "heartbeat-refused";
     public const string ControlPlaneUnreachable = "control-plane-unreachable";
+    public const string StoreUnreachable = "store-unreachable";
+    public const string StoreRefused = "store-refused";
+    public const string BackupDamaged = "backup-damaged";
     public const string TimedOut = "timed-out";
     public const string Internal = "internal";
 

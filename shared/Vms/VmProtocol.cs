@@ -17,6 +17,8 @@ public enum VmVerb
     [JsonStringEnumMemberName("validate")] Validate,
     [JsonStringEnumMemberName("volume")] Volume,
     [JsonStringEnumMemberName("measure")] Measure,
+    [JsonStringEnumMemberName("backup")] Backup,
+    [JsonStringEnumMemberName("restore")] Restore,
     [JsonStringEnumMemberName("job")] Job,
 
     /// <summary>Run by the machine itself, on its own clock; no connection may ask for it.</summary>
@@ -168,13 +170,22 @@ public enum VolumeAction
 
     /// <summary>As <see cref="Return"/>, and an error when nothing of that version is kept.</summary>
     [JsonStringEnumMemberName("exchange")] Exchange,
+
+    /// <summary>Stops the bot and makes the backup that was fetched its volume; the volume that was there is kept as that of the version that
+    /// is stopped. If it is that volume already, that is all.</summary>
+    [JsonStringEnumMemberName("bring")] Bring,
+
+    /// <summary>Takes away what was fetched.</summary>
+    [JsonStringEnumMemberName("discard")] Discard,
 }
 
 /// <param name="To">Whose volume the copy becomes; only for <see cref="VolumeAction.Copy"/>.</param>
 /// <param name="Of">The config version that is stopped now, and leaves the volume behind.</param>
 /// <param name="Kept">The config version whose kept volume is wanted; with <see cref="VolumeAction.Copy"/> null for the volume as it
 /// is.</param>
-public sealed record VolumeRequest(string Deployment, VolumeAction Action, string? To = null, int? Of = null, int? Kept = null);
+/// <param name="Backup">The backup that was fetched: with <see cref="VolumeAction.Copy"/> that is what is copied.</param>
+public sealed record VolumeRequest(
+    string Deployment, VolumeAction Action, string? To = null, int? Of = null, int? Kept = null, string? Backup = null);
 
 /// <param name="UsedMb">What it takes, mebibytes.</param>
 public sealed record VolumeResult(int UsedMb, long Ms);
@@ -274,6 +285,10 @@ public sealed record VmLine(
 [JsonSerializable(typeof(VolumeResult))]
 [JsonSerializable(typeof(MeasureRequest))]
 [JsonSerializable(typeof(MeasureResult))]
+[JsonSerializable(typeof(BackupRequest))]
+[JsonSerializable(typeof(BackupResult))]
+[JsonSerializable(typeof(RestoreRequest))]
+[JsonSerializable(typeof(RestoreResult))]
 [JsonSerializable(typeof(VmCall))]
 [JsonSerializable(typeof(JobRequest))]
 [JsonSerializable(typeof(JobResult))]
