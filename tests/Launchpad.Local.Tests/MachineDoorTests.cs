@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -61,17 +60,10 @@ public sealed class MachineDoorTests(TestCloud cloud) : IClassFixture<TestCloud>
         Assert.Empty(heard);
     }
 
-    /// <summary>The socket is all that a machine has of the cloud around it.</summary>
-    private HttpClient Machine() => new(new SocketsHttpHandler
+    private HttpClient Machine()
     {
-        ConnectCallback = async (_, ct) =>
-        {
-            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(cloud.Context.Home.SocketPath("control-plane.sock")), ct);
-            return new NetworkStream(socket, ownsSocket: true);
-        },
-    })
-    {
-        BaseAddress = new Uri("http://door"),
-    };
+        var client = Sockets.Client(cloud.Context.Home.SocketPath("control-plane.sock"));
+        client.BaseAddress = new Uri("http://door");
+        return client;
+    }
 }

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 
 namespace Launchpad.Local.Tests;
@@ -78,15 +77,7 @@ public sealed class ModelTests(TestCloud cloud) : IClassFixture<TestCloud>
     [Fact]
     public async Task Machines_reach_it_through_a_socket_and_with_a_customers_key()
     {
-        using var client = new HttpClient(new SocketsHttpHandler
-        {
-            ConnectCallback = async (_, token) =>
-            {
-                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                await socket.ConnectAsync(new UnixDomainSocketEndPoint(cloud.Context.Home.SocketPath("models.sock")), token);
-                return new NetworkStream(socket, ownsSocket: true);
-            },
-        });
+        using var client = Sockets.Client(cloud.Context.Home.SocketPath("models.sock"));
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "sk-customer");
 
         var models = await client.GetFromJsonAsync<JsonNode>(new Uri("http://10.254.0.1:9000/v1/models"));

@@ -74,6 +74,7 @@ public sealed class TestCloud : IAsyncLifetime, IDisposable
         Stripe = FreePort.Take(),
         Models = FreePort.Take(),
         Machines = FreePort.Take(),
+        Backups = FreePort.Take(),
         KeyVault = FreePort.Take(),
         ResourceManager = FreePort.Take(),
         FrontDoor = FreePort.Take(),

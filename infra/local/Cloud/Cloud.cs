@@ -43,6 +43,7 @@ public sealed class Cloud : IAsyncDisposable
             resources,
             new FrontDoorService(cloud, resources),
             new MachineDoor(cloud),
+            new BackupDoor(cloud),
             mail,
             new AdminService(cloud, mail),
         ];

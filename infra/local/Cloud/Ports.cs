@@ -16,6 +16,9 @@ public sealed record Ports
 
     /// <summary>What machines reach of the control plane.</summary>
     public int Machines { get; init; }
+
+    /// <summary>What machines reach of the storage.</summary>
+    public int Backups { get; init; }
     public int KeyVault { get; init; }
     public int ResourceManager { get; init; }
     public int FrontDoor { get; init; }
@@ -47,6 +50,7 @@ public sealed record Ports
             Stripe = At(7081),
             Models = At(7082),
             Machines = At(7083),
+            Backups = At(7084),
             KeyVault = At(7443),
             ResourceManager = At(7444),
             FrontDoor = At(8443),

@@ -112,9 +112,11 @@ public sealed class DoorTests(DoorTests.Served served) : IClassFixture<DoorTests
     }
 
     [Fact]
-    public async Task The_machine_reaches_the_models_and_nothing_else_of_the_cloud()
+    public async Task The_machine_reaches_models_and_backups_and_nothing_else_of_the_cloud()
     {
         await Cloud.FaultAsync();
+        const string Fetch = "exec 3<>/dev/tcp/10.254.0.1/9002; printf 'GET /devstoreaccount1/backups HTTP/1.0\\r\\n\\r\\n' >&3; head -1 <&3";
+        Assert.Equal((0, "HTTP/1.1 404 Not Found\r\n"), await SshAsync(Fetch));
         const string Ask = "exec 3<>/dev/tcp/10.254.0.1/9000; printf 'GET /v1/models HTTP/1.0\\r\\n\\r\\n' >&3; head -1 <&3";
         Assert.Equal((0, "HTTP/1.1 401 Unauthorized\r\n"), await SshAsync(Ask));
         var gateway = $"exec 3<>/dev/tcp/$(ip route show default | cut -d' ' -f3)/{Cloud.Context.Ports.ResourceManager}";

@@ -129,7 +129,7 @@ public class Hypervisor(CloudContext cloud, DockerEngine docker, MachineImage im
         ["Hostname"] = plan.Name,
         ["Env"] = new JsonArray(
             $"FORWARDS=127.0.0.1:{cloud.Ports.Registry}={SocketFolder}/registry.sock 10.254.0.1:9000={SocketFolder}/models.sock"
-            + $" 10.254.0.1:9001={SocketFolder}/control-plane.sock"),
+            + $" 10.254.0.1:9001={SocketFolder}/control-plane.sock 10.254.0.1:9002={SocketFolder}/blobs.sock"),
         ["Labels"] = new JsonObject
         {
             [Labels.Home] = cloud.Home.Root,

@@ -135,6 +135,7 @@ internal static class ControlPlaneProgram
             ["Vms__ProgramPath"] = TenantProgram(),
             ["Vms__SshPort"] = machineSshPort.ToString(CultureInfo.InvariantCulture),
             ["Vms__ControlPlane"] = "http://10.254.0.1:9001",
+            ["Backups__StoreUri"] = "http://10.254.0.1:9002/" + StorageService.Account,
             // Names under localhost are known to browsers, not to every resolver.
             ["Health__PublicVia"] = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{ports.FrontDoor}"),
             ["Site__BaseUrl"] = Local("http://localhost", ports.ControlPlane),
