@@ -3,7 +3,11 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Specialized;
+using Azure.Storage.Sas;
 
 namespace Launchpad.Local.Tests.Stacks;
 
@@ -105,6 +109,30 @@ public sealed class StackTests
     }
 
     [Fact]
+    public async Task A_backup_comes_in_by_its_address_and_is_there_after_a_restart()
+    {
+        await using var stack = new LocalStack();
+        await stack.UpAsync("--control-plane", "none");
+        var container = new BlobContainerClient(Storage.StorageService.ConnectionString(stack.Ports), "backups");
+        await container.CreateAsync();
+        var backup = container.GetAppendBlobClient("dep_1/bak_1");
+        using var machine = Sockets.Client(stack.Home.SocketPath("blobs.sock"));
+
+        var write = Signed(backup, BlobSasPermissions.Add | BlobSasPermissions.Create);
+        Assert.Equal(HttpStatusCode.Created, await PutAsync(machine, write, [], ("x-ms-blob-type", "AppendBlob")));
+        var block = RandomNumberGenerator.GetBytes(4 * 1024 * 1024);
+        var append = new Uri(write + "&comp=appendblock");
+        Assert.Equal(HttpStatusCode.Created, await PutAsync(machine, append, block, ("x-ms-blob-condition-appendpos", "0")));
+        Assert.Equal(HttpStatusCode.PreconditionFailed, await PutAsync(machine, append, block, ("x-ms-blob-condition-appendpos", "0")));
+        Assert.Equal(HttpStatusCode.Forbidden, (await machine.GetAsync(write)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await machine.GetAsync(new Uri(write.GetLeftPart(UriPartial.Path)))).StatusCode);
+
+        await stack.StopAsync();
+        await stack.UpAsync("--control-plane", "none");
+        Assert.Equal(block, await machine.GetByteArrayAsync(Signed(backup, BlobSasPermissions.Read)));
+    }
+
+    [Fact]
     public async Task Down_stops_what_a_killed_one_left()
     {
         await using var stack = new LocalStack();
@@ -195,6 +223,19 @@ public sealed class StackTests
         var (output, errors) = (node.StandardOutput.ReadToEndAsync(patience.Token), node.StandardError.ReadToEndAsync(patience.Token));
         await node.WaitForExitAsync(patience.Token);
         return await output + await errors;
+    }
+
+    /// <summary>As the control plane hands it to a machine.</summary>
+    private static Uri Signed(AppendBlobClient blob, BlobSasPermissions permissions) =>
+        new("http://10.254.0.1:9002" + blob.GenerateSasUri(permissions, DateTimeOffset.UtcNow.AddHours(1)).PathAndQuery);
+
+    private static async Task<HttpStatusCode> PutAsync(HttpClient client, Uri address, byte[] body, (string Name, string Value) header)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Put, address) { Content = new ByteArrayContent(body) };
+        request.Headers.Add("x-ms-version", "2024-11-04");
+        request.Headers.Add(header.Name, header.Value);
+        using var answer = await client.SendAsync(request);
+        return answer.StatusCode;
     }
 
     private static Uri Local(int port, string path) => new($"http://127.0.0.1:{port}{path}");
