@@ -56,6 +56,9 @@ param machines { imageId: string, diskGb: int, sharedSize: string, sharedCapacit
   sharedSpare: 1
 }
 
+@description('Backups: how many copies of them there are and where, for how many days nobody can delete one, and whether that was locked for good.')
+param backups { sku: string, lockDays: int, locked: bool } = { sku: 'Standard_ZRS', lockDays: 30, locked: false }
+
 @description('A dedicated size; docs/adr/0016-azure.md has why.')
 param planSku string = 'P0v3'
 param instances int = 2
@@ -67,6 +70,7 @@ param dashboardLocation string = 'westeurope'
 var token = uniqueString(subscription().id, name)
 var appName = 'func-${name}-${token}'
 var storageName = 'st${name}${token}'
+var backupsName = 'bk${name}${token}'
 var vaultName = take('kv-${name}-${token}', 24)
 var registryName = 'cr${name}${token}'
 var tags = { application: name }
@@ -107,6 +111,21 @@ module storage 'modules/storage.bicep' = {
     tags: tags
     principalId: identity.outputs.principalId
     subnetId: network.outputs.functionsSubnetId
+  }
+}
+
+module backupStore 'modules/backups.bicep' = {
+  scope: group
+  params: {
+    name: backupsName
+    location: location
+    tags: tags
+    principalId: identity.outputs.principalId
+    functionsSubnetId: network.outputs.functionsSubnetId
+    machinesSubnetId: network.outputs.machinesSubnetId
+    sku: backups.sku
+    lockDays: backups.lockDays
+    locked: backups.locked
   }
 }
 
@@ -167,6 +186,7 @@ module app 'modules/app.bicep' = {
     identity: { id: identity.outputs.id, clientId: identity.outputs.clientId }
     subnetId: network.outputs.functionsSubnetId
     storageName: storageName
+    backupsName: backupsName
     vaultName: vaultName
     insightsConnection: telemetry.outputs.connectionString
     dashboardHost: dashboard.outputs.host
@@ -190,13 +210,14 @@ module app 'modules/app.bicep' = {
     runbooksUrl: runbooksUrl
   }
   // It looks into tables and vault as it starts, so its rights come first.
-  dependsOn: [storage, vault, machineRights, join]
+  dependsOn: [storage, backupStore, vault, machineRights, join]
 }
 
 output group string = group.name
 output app string = appName
 output api string = app.outputs.url
 output webhook string = '${app.outputs.url}api/billing/webhook'
+output backups string = backupsName
 output vault string = vaultName
 output secrets string[] = [secretNames.stripeKey, secretNames.stripeWebhook, secretNames.modelKey]
 output registry string = '${registryName}${environment().suffixes.acrLoginServer}'

@@ -46,6 +46,13 @@ internal sealed class Resources(JsonArray all)
 
     public JsonNode Plan => The("Microsoft.Web/serverfarms");
 
+    /// <summary>The control plane's own.</summary>
+    public JsonNode Storage => Account("st");
+
+    public JsonNode Backups => Account("bk");
+
+    public JsonNode Vault => The("Microsoft.KeyVault/vaults");
+
     public JsonNode Network => The("Microsoft.Network/virtualNetworks");
 
     public JsonNode Subnet(string name) =>
@@ -61,6 +68,9 @@ internal sealed class Resources(JsonArray all)
     public void Remove(JsonNode resource) => all.Remove(resource);
 
     public Resources Copy() => new(all.DeepClone().AsArray());
+
+    private JsonNode Account(string prefix) => Of("Microsoft.Storage/storageAccounts")
+        .Single(account => account.Text("name").StartsWith(prefix, StringComparison.Ordinal));
 }
 
 internal static class Json

@@ -6,30 +6,42 @@ namespace Launchpad.Azure.Tests;
 /// <summary>What must hold of the deployment whoever changes it. Each says what is wrong; nothing, when nothing is.</summary>
 internal static partial class Rules
 {
-    /// <summary>Roles of Azure that are given here, and the only type of resource on which.</summary>
-    private static readonly Dictionary<string, string> Roles = new()
+    private const string StorageAccounts = "Microsoft.Storage/storageAccounts";
+
+    /// <summary>Roles of Azure that are given here, and the only resource on which.</summary>
+    private static readonly Dictionary<string, Func<Resources, JsonNode>> Roles = new()
     {
-        ["b86a8fe4-44ce-4948-aee5-eccb2c155cd7"] = "Microsoft.KeyVault/vaults",
-        ["b7e6dc6d-f1e8-4753-8033-0f276bb0955b"] = "Microsoft.Storage/storageAccounts",
-        ["974c5e8b-45b9-4653-ba55-5f855dd0fb88"] = "Microsoft.Storage/storageAccounts",
-        ["0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3"] = "Microsoft.Storage/storageAccounts",
-        ["8311e382-0749-4cb8-b61a-304f252e45ec"] = "Microsoft.ContainerRegistry/registries",
-        ["3913510d-42f4-4e42-8a64-420c390055eb"] = "Microsoft.Insights/components",
+        ["b86a8fe4-44ce-4948-aee5-eccb2c155cd7"] = deployed => deployed.Vault,
+        ["b7e6dc6d-f1e8-4753-8033-0f276bb0955b"] = deployed => deployed.Storage,
+        ["974c5e8b-45b9-4653-ba55-5f855dd0fb88"] = deployed => deployed.Storage,
+        ["0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3"] = deployed => deployed.Storage,
+        ["ba92f5b4-2d11-453d-a403-e96b0029c9fe"] = deployed => deployed.The("Microsoft.Storage/storageAccounts/blobServices/containers"),
+        ["db58b8e5-c6ad-4a2a-8342-4190687cbf4a"] = deployed => deployed.Backups,
+        ["8311e382-0749-4cb8-b61a-304f252e45ec"] = deployed => deployed.The("Microsoft.ContainerRegistry/registries"),
+        ["3913510d-42f4-4e42-8a64-420c390055eb"] = deployed => deployed.The("Microsoft.Insights/components"),
     };
 
     public static readonly IReadOnlyDictionary<string, Func<Resources, IEnumerable<string>>> All =
         new Dictionary<string, Func<Resources, IEnumerable<string>>>
         {
-            ["storage has no key"] = deployed => Wrong(deployed.The("Microsoft.Storage/storageAccounts"),
-                account => account.Is("properties.allowSharedKeyAccess", false) && account.Is("properties.allowBlobPublicAccess", false)),
-            ["storage is private and encrypted on its way"] = deployed => Wrong(deployed.The("Microsoft.Storage/storageAccounts"),
-                account => account.Is("properties.supportsHttpsTrafficOnly", true) && IsModern(account.Text("properties.minimumTlsVersion"))
+            ["storage has no key"] = deployed => Wrong(Accounts(deployed), account =>
+                account.Is("properties.allowSharedKeyAccess", false) && account.Is("properties.allowBlobPublicAccess", false)),
+            ["storage is private and encrypted on its way"] = deployed => Wrong(Accounts(deployed), account =>
+                account.Is("properties.supportsHttpsTrafficOnly", true) && IsModern(account.Text("properties.minimumTlsVersion"))
                     && IsClosed(account)),
-            ["the vault is private, by roles, and forgets what is purged"] = deployed => Wrong(deployed.The("Microsoft.KeyVault/vaults"),
+            ["a young backup is added to, and neither changed nor deleted"] = deployed => Wrong(deployed.Backups, account =>
+                deployed.Of($"{StorageAccounts}/blobServices/containers/immutabilityPolicies").Any(policy =>
+                    policy.Text("id").StartsWith($"{account.Text("id")}/blobServices/default/containers/backups/", StringComparison.Ordinal)
+                    && policy.At("properties.immutabilityPeriodSinceCreationInDays")?.GetValue<int>() >= 30
+                    && policy.Is("properties.allowProtectedAppendWrites", true))),
+            ["a backup that is deleted is gone"] = deployed => Wrong(deployed.Of($"{StorageAccounts}/blobServices"), service =>
+                service.Text("id") != $"{deployed.Backups.Text("id")}/blobServices/default"
+                || service.Is("properties.deleteRetentionPolicy.enabled", false)),
+            ["the vault is private, by roles, and forgets what is purged"] = deployed => Wrong(deployed.Vault,
                 vault => vault.Is("properties.enableRbacAuthorization", true) && vault.Is("properties.enableSoftDelete", true)
                     && vault.At("properties.enablePurgeProtection") is null && IsClosed(vault)),
-            ["what cannot be made again is locked"] = deployed =>
-                Enumerable.Except(["Microsoft.Storage/storageAccounts", "Microsoft.KeyVault/vaults"], Locked(deployed)),
+            ["what cannot be made again is locked"] = deployed => Accounts(deployed).Append(deployed.Vault)
+                .Select(one => one.Text("id")).Except(Locked(deployed)),
             ["machines let in 443, and 22 from the control plane alone"] = LetIn,
             ["neither do machines see each other"] = deployed => Wrong(deployed.The("Microsoft.Network/networkSecurityGroups"),
                 group => Before(group, "Outbound", "Deny", "65000").Any(rule =>
@@ -43,10 +55,12 @@ internal static partial class Rules
                 && deployed.App.Text("properties.virtualNetworkSubnetId") == deployed.SubnetId("functions")
                 && deployed.App.Is("properties.outboundVnetRouting.allTraffic", true)),
             ["vault and storage know the control plane's subnet"] = deployed =>
-                deployed.Of("Microsoft.Storage/storageAccounts").Concat(deployed.Of("Microsoft.KeyVault/vaults")).SelectMany(one => Wrong(
-                    one, it => it.Text("properties.networkAcls.virtualNetworkRules.0.id") == deployed.SubnetId("functions")
-                        && deployed.Subnet("functions").At("properties.serviceEndpoints")!.AsArray()
-                            .Any(endpoint => it.Text("type").StartsWith($"{endpoint.Text("service")}/", StringComparison.Ordinal)))),
+                Wrong(Accounts(deployed).Append(deployed.Vault), one => LetsIn(one, deployed, "functions")),
+            ["machines reach the store of backups, and neither vault nor storage"] = deployed =>
+                Wrong(Accounts(deployed).Append(deployed.Vault), one => LetsIn(one, deployed, "machines") == (one == deployed.Backups))
+                    .Concat(Wrong(deployed.The("Microsoft.Network/networkSecurityGroups"), group =>
+                        Before(group, "Outbound", "Deny", "65001").All(rule => rule.Text("destinationAddressPrefix")
+                            == deployed.Network.Text("properties.addressSpace.addressPrefixes.0")))),
             ["the app answers by TLS, and knows no password"] = deployed => Wrong(deployed.App, app =>
                 app.Is("properties.httpsOnly", true) && app.Text("properties.siteConfig.ftpsState") == "Disabled"
                 && IsModern(app.Text("properties.siteConfig.minTlsVersion")) && IsModern(app.Text("properties.siteConfig.scmMinTlsVersion"))
@@ -65,7 +79,7 @@ internal static partial class Rules
             }),
             ["the host opens its storage by identity"] = deployed => Differ(deployed.Settings, new()
             {
-                ["AzureWebJobsStorage__accountName"] = deployed.The("Microsoft.Storage/storageAccounts").Text("name"),
+                ["AzureWebJobsStorage__accountName"] = deployed.Storage.Text("name"),
                 ["AzureWebJobsStorage__credential"] = "managedidentity",
                 ["AzureWebJobsStorage__clientId"] = Expressions.ClientId,
             }),
@@ -81,9 +95,10 @@ internal static partial class Rules
                 ["Azure__Location"] = deployed.Network.Text("location"),
                 ["Routing__Domain"] = deployed.The("Microsoft.Network/dnsZones").Text("name"),
                 ["Images__Registry"] = $"{deployed.The("Microsoft.ContainerRegistry/registries").Text("name")}.azurecr.io",
-                ["KeyVault__Uri"] = $"https://{deployed.The("Microsoft.KeyVault/vaults").Text("name")}.vault.azure.net/",
-                ["Storage__TableServiceUri"] = $"https://{deployed.The("Microsoft.Storage/storageAccounts").Text("name")}.table.core.windows.net/",
-                ["Storage__BlobServiceUri"] = $"https://{deployed.The("Microsoft.Storage/storageAccounts").Text("name")}.blob.core.windows.net/",
+                ["KeyVault__Uri"] = $"https://{deployed.Vault.Text("name")}.vault.azure.net/",
+                ["Storage__TableServiceUri"] = $"https://{deployed.Storage.Text("name")}.table.core.windows.net/",
+                ["Storage__BlobServiceUri"] = $"https://{deployed.Storage.Text("name")}.blob.core.windows.net/",
+                ["Backups__StoreUri"] = $"https://{deployed.Backups.Text("name")}.blob.core.windows.net/",
                 ["Vms__ControlPlane"] = $"https://{deployed.App.Text("name")}.azurewebsites.net/",
                 ["Site__BaseUrl"] = $"https://{deployed.App.Text("name")}.azurewebsites.net/",
             }),
@@ -110,8 +125,19 @@ internal static partial class Rules
                 .Where(one => one.At("location") is not null && one.Text("tags.application").Length == 0).Select(one => one.Text("name")),
         };
 
-    private static IEnumerable<string> Wrong(JsonNode resource, Func<JsonNode, bool> holds) =>
-        holds(resource) ? [] : [$"{resource.Text("type")} {resource.Text("name")}"];
+    private static IEnumerable<string> Wrong(JsonNode resource, Func<JsonNode, bool> holds) => Wrong([resource], holds);
+
+    private static IEnumerable<string> Wrong(IEnumerable<JsonNode> resources, Func<JsonNode, bool> holds) =>
+        resources.Where(resource => !holds(resource)).Select(resource => $"{resource.Text("type")} {resource.Text("name")}");
+
+    private static IEnumerable<JsonNode> Accounts(Resources deployed) => deployed.Of(StorageAccounts);
+
+    /// <summary>Both ends of it: the resource names the subnet, and the subnet is known to it by where it comes from.</summary>
+    private static bool LetsIn(JsonNode resource, Resources deployed, string subnet) =>
+        resource.At("properties.networkAcls.virtualNetworkRules") is JsonArray rules
+        && rules.Any(rule => rule.Text("id") == deployed.SubnetId(subnet))
+        && deployed.Subnet(subnet).At("properties.serviceEndpoints") is JsonArray endpoints
+        && endpoints.Any(endpoint => resource.Text("type").StartsWith($"{endpoint.Text("service")}/", StringComparison.Ordinal));
 
     private static IEnumerable<string> Differ(IReadOnlyDictionary<string, string> settings, Dictionary<string, string> wanted) => wanted
         .Where(one => settings.GetValueOrDefault(one.Key) != one.Value)
@@ -125,7 +151,7 @@ internal static partial class Rules
 
     private static IEnumerable<string> Locked(Resources deployed) => deployed.Of("Microsoft.Authorization/locks")
         .Where(one => one.Text("properties.level") == "CanNotDelete")
-        .SelectMany(one => deployed.All.Where(other => Scope(one) == other.Text("id")).Select(other => other.Text("type")));
+        .Select(Scope);
 
     /// <summary>What a lock or a right is on. A right's id is not known before its identity is, what it is on is.</summary>
     private static string Scope(JsonNode extension)
@@ -170,12 +196,11 @@ internal static partial class Rules
         foreach (var right in deployed.Of("Microsoft.Authorization/roleAssignments"))
         {
             var (role, scope) = (right.Text("properties.roleDefinitionId"), Scope(right));
-            var type = deployed.All.FirstOrDefault(one => one.Text("id") == scope).Text("type");
             var fits = own.TryGetValue(role, out var name)
                 ? name.EndsWith("machines", StringComparison.Ordinal)
                     ? scope.EndsWith($"/{GroupOf(deployed.The("Microsoft.Network/dnsZones"))}", StringComparison.Ordinal)
                     : scope == deployed.SubnetId("machines")
-                : Roles.GetValueOrDefault(role.Split('/')[^1]) is { } on && on == type;
+                : Roles.GetValueOrDefault(role.Split('/')[^1]) is { } on && on(deployed).Text("id") == scope;
             if (!fits)
             {
                 yield return $"{name ?? role} on {scope}";

@@ -7,6 +7,10 @@ public sealed class RulesTests(Deployment deployment)
 {
     private const string Sites = "Microsoft.Web/sites";
     private const string Storage = "Microsoft.Storage/storageAccounts";
+    private const string Policy = $"{Storage}/blobServices/containers/immutabilityPolicies";
+    private const string Machines =
+        $"/subscriptions/{Bicep.Subscription}/resourceGroups/rg-launchpad/providers/{Net}/vnet-launchpad/subnets/machines";
+
     private const string Vault = "Microsoft.KeyVault/vaults";
     private const string Nsg = "Microsoft.Network/networkSecurityGroups";
     private const string Net = "Microsoft.Network/virtualNetworks";
@@ -14,15 +18,21 @@ public sealed class RulesTests(Deployment deployment)
 
     public static TheoryData<string> Names => [.. Rules.All.Keys];
 
-    /// <summary>Rule, type of the resource, path in it, and the value (as JSON) that breaks the rule; no value: it is taken out.</summary>
+    /// <summary>Rule, type of the resource (and how its name begins, where there are several), path in it, and the value (as JSON) that breaks
+    /// the rule; no value: it is taken out.</summary>
     public static TheoryData<string, string, string, string> Breaks => new()
     {
         { "storage has no key", Storage, "properties.allowSharedKeyAccess", "true" },
         { "storage has no key", Storage, "properties.allowSharedKeyAccess", "" },
         { "storage has no key", Storage, "properties.allowBlobPublicAccess", "true" },
+        { "storage has no key", $"{Storage} bk", "properties.allowSharedKeyAccess", "true" },
         { "storage is private and encrypted on its way", Storage, "properties.supportsHttpsTrafficOnly", "false" },
         { "storage is private and encrypted on its way", Storage, "properties.minimumTlsVersion", "\"TLS1_0\"" },
         { "storage is private and encrypted on its way", Storage, "properties.networkAcls.defaultAction", "\"Allow\"" },
+        { "a young backup is added to, and neither changed nor deleted", Policy, "properties.immutabilityPeriodSinceCreationInDays", "3" },
+        { "a young backup is added to, and neither changed nor deleted", Policy, "properties.allowProtectedAppendWrites", "false" },
+        { "a young backup is added to, and neither changed nor deleted", Policy, "id", "\"/elsewhere\"" },
+        { "a backup that is deleted is gone", $"{Storage}/blobServices bk", "properties.deleteRetentionPolicy.enabled", "true" },
         { "the vault is private, by roles, and forgets what is purged", Vault, "properties.enableRbacAuthorization", "false" },
         { "the vault is private, by roles, and forgets what is purged", Vault, "properties.enableSoftDelete", "false" },
         { "the vault is private, by roles, and forgets what is purged", Vault, "properties.enablePurgeProtection", "true" },
@@ -41,6 +51,10 @@ public sealed class RulesTests(Deployment deployment)
         { "the control plane goes out by its one address", Sites, "properties.virtualNetworkSubnetId", "\"/elsewhere\"" },
         { "vault and storage know the control plane's subnet", Vault, "properties.networkAcls.virtualNetworkRules.0.id", "\"/elsewhere\"" },
         { "vault and storage know the control plane's subnet", Net, "properties.subnets.0.properties.serviceEndpoints.1", "{}" },
+        { "machines reach the store of backups, and neither vault nor storage", Storage, "properties.networkAcls.virtualNetworkRules.0.id", $"\"{Machines}\"" },
+        { "machines reach the store of backups, and neither vault nor storage", $"{Storage} bk", "properties.networkAcls.virtualNetworkRules.1", "{}" },
+        { "machines reach the store of backups, and neither vault nor storage", Net, "properties.subnets.1.properties.serviceEndpoints", "" },
+        { "machines reach the store of backups, and neither vault nor storage", Nsg, "properties.securityRules.3.properties.destinationAddressPrefix", "\"*\"" },
         { "the app answers by TLS, and knows no password", Sites, "properties.httpsOnly", "false" },
         { "the app answers by TLS, and knows no password", Sites, "properties.siteConfig.ftpsState", "\"AllAllowed\"" },
         { "the app answers by TLS, and knows no password", Sites, "properties.siteConfig.minTlsVersion", "\"1.0\"" },
@@ -76,6 +90,7 @@ public sealed class RulesTests(Deployment deployment)
         { "the product is pointed at what is deployed", "Azure__SubnetId", "/elsewhere" },
         { "the product is pointed at what is deployed", "Images__Registry", "docker.io" },
         { "the product is pointed at what is deployed", "Identity__ClientId", "" },
+        { "the product is pointed at what is deployed", "Backups__StoreUri", "https://elsewhere.blob.core.windows.net/" },
         { "telemetry is taken from the identity alone", "APPLICATIONINSIGHTS_AUTHENTICATION_STRING", "Authorization=AAD" },
     };
 
@@ -88,7 +103,8 @@ public sealed class RulesTests(Deployment deployment)
     public void A_change_of_a_resource_is_seen(string rule, string type, string path, string value)
     {
         var changed = deployment.Resources.Copy();
-        Set(changed.Of(type).First(), path, value);
+        var (kind, name) = (type.Split(' ')[0], type.Split(' ').ElementAtOrDefault(1) ?? "");
+        Set(changed.Of(kind).First(one => one.Text("name").StartsWith(name, StringComparison.Ordinal)), path, value);
         Assert.NotEmpty(Rules.All[rule](changed));
     }
 

@@ -69,6 +69,7 @@ public sealed class SettingsTests(Deployment deployment)
     [InlineData("Azure__DnsZone")]
     [InlineData("Azure__ImageId")]
     [InlineData("Azure__SubscriptionId")]
+    [InlineData("Backups__StoreUri")]
     [InlineData("Images__PublicKeyPem")]
     [InlineData("Images__Registry")]
     [InlineData("Images__Repository")]

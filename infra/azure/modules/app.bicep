@@ -5,6 +5,7 @@ param tags { *: string }
 param identity { id: string, clientId: string }
 param subnetId string
 param storageName string
+param backupsName string
 param vaultName string
 param insightsConnection string
 param dashboardHost string
@@ -79,6 +80,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         { name: 'Identity__ClientId', value: identity.clientId }
         { name: 'Storage__TableServiceUri', value: 'https://${storageName}.table.${storageSuffix}/' }
         { name: 'Storage__BlobServiceUri', value: 'https://${storageName}.blob.${storageSuffix}/' }
+        { name: 'Backups__StoreUri', value: 'https://${backupsName}.blob.${storageSuffix}/' }
         { name: 'KeyVault__Uri', value: 'https://${vaultName}${environment().suffixes.keyvaultDns}/' }
         { name: 'Azure__SubscriptionId', value: subscription().subscriptionId }
         { name: 'Azure__ResourceGroup', value: machines.group }

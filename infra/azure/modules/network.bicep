@@ -117,6 +117,8 @@ resource network 'Microsoft.Network/virtualNetworks@2026-03-01' = {
           addressPrefix: machinesPrefix
           defaultOutboundAccess: false
           networkSecurityGroup: { id: machineRules.id }
+          // The store of backups knows machines by their network, not by addresses that come and go.
+          serviceEndpoints: [{ service: 'Microsoft.Storage', locations: [location] }]
         }
       }
     ]
