@@ -11,7 +11,7 @@ cd "$(dirname "$(readlink -f "$0")")"
 install=../../images/debian/install.sh
 suite=bookworm
 base_packages=(
-  openssh-server docker.io caddy iptables nftables iproute2 socat zstd tini procps sudo e2fsprogs ca-certificates cloud-init
+  openssh-server docker.io caddy iptables nftables iproute2 socat age zstd sqlite3 tini procps sudo e2fsprogs ca-certificates cloud-init
 )
 
 cache="${LAUNCHPAD_CACHE:-$HOME/.cache/launchpad}/machine"
