@@ -17,9 +17,12 @@ public sealed class Azurite : IAsyncLifetime
     private readonly int _tablePort = FreePort.Take();
     private Process? _process;
 
+    /// <summary>Where blobs are served; for a store that is reached from elsewhere than this machine.</summary>
+    public string BlobHost { get; init; } = "127.0.0.1";
+
     public Uri Tables => new($"http://127.0.0.1:{_tablePort}/{Account}");
 
-    public Uri Blobs => new($"http://127.0.0.1:{_blobPort}/{Account}");
+    public Uri Blobs => new($"http://{BlobHost}:{_blobPort}/{Account}");
 
     public Uri Queues => new($"http://127.0.0.1:{_queuePort}/{Account}");
 
@@ -37,7 +40,7 @@ public sealed class Azurite : IAsyncLifetime
         ProcessStartInfo start = new(FindProgram()) { RedirectStandardOutput = true, RedirectStandardError = true };
         string[] arguments =
         [
-            "--inMemoryPersistence", "--silent", "--skipApiVersionCheck", "--disableTelemetry", "--blobHost", "127.0.0.1",
+            "--inMemoryPersistence", "--silent", "--skipApiVersionCheck", "--disableTelemetry", "--blobHost", BlobHost,
             "--queueHost", "127.0.0.1", "--tableHost", "127.0.0.1", "--blobPort", $"{_blobPort}", "--queuePort", $"{_queuePort}",
             "--tablePort", $"{_tablePort}",
         ];

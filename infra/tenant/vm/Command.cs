@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
+using Launchpad.Shared.Vms;
 
 namespace Launchpad.Vm;
 
@@ -20,7 +22,8 @@ internal static class Command
         }
     }
 
-    public static async Task<Outcome> RunAsync(string program, IEnumerable<string> arguments, string? input = null)
+    /// <summary>A program whose streams are the caller's; <see cref="Forget"/> ends what has been begun here.</summary>
+    public static Process Start(string program, IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -33,9 +36,27 @@ internal static class Command
         start.Environment["PATH"] = "/usr/sbin:/usr/bin:/sbin:/bin";
         start.Environment["LC_ALL"] = "C";
 
-        using var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start");
-        using var deadline = new CancellationTokenSource(Deadline);
-        Running[process] = true;
+        try
+        {
+            var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start");
+            Running[process] = true;
+            return process;
+        }
+        catch (Win32Exception error) when (error.NativeErrorCode == Libc.NoEntry)
+        {
+            throw new VmFailure(
+                VmErrorCode.VolumeFailed, $"{Path.GetFileName(program)} is not on this machine: install it there.", retryable: false);
+        }
+    }
+
+    public static void Forget(Process process) => Running.TryRemove(process, out _);
+
+    /// <param name="patience">60 seconds, unless it is to have more or less.</param>
+    public static async Task<Outcome> RunAsync(
+        string program, IEnumerable<string> arguments, string? input = null, TimeSpan? patience = null)
+    {
+        using var process = Start(program, arguments);
+        using var deadline = new CancellationTokenSource(patience ?? Deadline);
         try
         {
             var output = ReadAsync(process.StandardOutput, deadline.Token);
@@ -52,15 +73,15 @@ internal static class Command
         catch (OperationCanceledException)
         {
             Kill(process);
-            throw new TimeoutException($"{program} did not end within {Deadline.TotalSeconds} s");
+            throw new TimeoutException($"{program} did not end within {(patience ?? Deadline).TotalSeconds} s");
         }
         finally
         {
-            Running.TryRemove(process, out _);
+            Forget(process);
         }
     }
 
-    private static void Kill(Process process)
+    public static void Kill(Process process)
     {
         try
         {

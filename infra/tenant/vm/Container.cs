@@ -91,6 +91,23 @@ internal static class Container
         }
     }
 
+    /// <summary>One that is there as it was; what is gone is not made again.</summary>
+    public static async Task StartAsync(DockerEngine docker, string deployment)
+    {
+        try
+        {
+            await docker.PostAsync($"containers/{NameOf(deployment)}/start");
+        }
+        catch (DockerException error) when (error.Status == HttpStatusCode.NotFound)
+        {
+            // Whoever removed it did not want it to run.
+        }
+        catch (DockerException error)
+        {
+            throw Explain(error);
+        }
+    }
+
     public static async Task<bool> RemoveAsync(DockerEngine docker, string deployment)
     {
         await StopAsync(docker, deployment);

@@ -13,6 +13,13 @@ internal static class Locks
 
     public static Task<IDisposable> DeploymentAsync(string deployment) => AcquireAsync(deployment);
 
+    /// <summary>One at a time per deployment, beside its other verbs. No deployment's id has a point in it. Taken before the deployment's
+    /// own.</summary>
+    public static Task<IDisposable> BackupAsync(string deployment) => AcquireAsync($"{deployment}.backup");
+
+    /// <summary>As <see cref="BackupAsync"/>; whoever takes or drops what was fetched waits for it. Taken before the deployment's own.</summary>
+    public static Task<IDisposable> RestoreAsync(string deployment) => AcquireAsync($"{deployment}.restore");
+
     public static Task<IDisposable> VmAsync() => AcquireAsync("vm");
 
     /// <summary>At the list of jobs, not at what they do.</summary>

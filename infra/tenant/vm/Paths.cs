@@ -11,6 +11,24 @@ internal sealed record Paths(string Folder, string Secrets)
 
     /// <summary>The volume as it was when a new version took its place.</summary>
     public string Kept => $"{Folder}/volume.kept";
+
+    /// <summary>A backup that was fetched and is whole. Between two steps of making it the volume: the volume that was there.</summary>
+    public string Fetched => $"{Folder}/volume.fetched";
+
+    /// <summary>What a restore is just making.</summary>
+    public string FetchImage => $"{Folder}/fetch.img";
+    public string FetchMount => $"{Folder}/fetch";
+
+    /// <summary>What a backup is just made of.</summary>
+    public string CopyImage => $"{Folder}/copy.img";
+    public string CopyMount => $"{Folder}/copy";
+
+    /// <summary>Encrypted archives, by their backups' ids.</summary>
+    public string Backups => $"{Folder}/backups";
+    public string Alarm => $"{Folder}/alarm";
+
+    /// <summary>What opens the one backup that a restore is at; in memory only.</summary>
+    public string Identity => $"{Memory}/{Path.GetFileName(Folder)}.identity";
     public string Mount => $"{Folder}/volume";
 
     /// <summary>

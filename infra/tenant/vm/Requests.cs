@@ -115,15 +115,13 @@ internal static partial class Requests
                 CheckDeployment(measure.Deployment);
                 break;
             case VolumeRequest volume:
-                CheckDeployment(volume.Deployment);
-                Require(Enum.IsDefined(volume.Action), "action is none of copy, keep, return, exchange");
-                Require((volume.Action is VolumeAction.Copy) == (volume.To is not null), "to is given with copy, and only then");
-                CheckDeployment(volume.To ?? volume.Deployment);
-                Require(volume.To != volume.Deployment, "to is another deployment");
-                Require(
-                    volume.Action is not (VolumeAction.Exchange or VolumeAction.Return) || volume.Kept is not null,
-                    "exchange and return say which version's volume is wanted: kept");
-                Require(volume.Of is null || volume.Of != volume.Kept, "of and kept are two versions");
+                Check(volume);
+                break;
+            case BackupRequest backup:
+                Check(backup);
+                break;
+            case RestoreRequest restore:
+                Check(restore);
                 break;
         }
     }
@@ -158,9 +156,12 @@ internal static partial class Requests
     {
         Require(limits.MemoryMb is >= 16 and <= 1 << 20, "limits.memoryMb is 16 to 1048576");
         Require(limits.Cpus is >= 0.05 and <= 256, "limits.cpus is 0.05 to 256");
-        Require(limits.StorageMb is >= 16 and <= 16 << 20, "limits.storageMb is 16 to 16777216");
+        CheckStorage(limits.StorageMb, "limits.storageMb");
         Require(limits.Pids is >= 16 and <= 32768, "limits.pids is 16 to 32768");
     }
+
+    private static void CheckStorage(int megabytes, string name) =>
+        Require(megabytes is >= 16 and <= 16 << 20, $"{name} is 16 to 16777216");
 
     private static void CheckEnvironment(IReadOnlyDictionary<string, string> environment)
     {

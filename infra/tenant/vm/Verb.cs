@@ -30,6 +30,10 @@ internal static class Verb
                 VmJson.Default.ValidateRequest, request => Validate.RunAsync(request, log), VmJson.Default.ValidateResult),
             VmVerb.Volume => Of(VmJson.Default.VolumeRequest, Volumes.RunAsync, VmJson.Default.VolumeResult),
             VmVerb.Measure => Of(VmJson.Default.MeasureRequest, Volumes.MeasureAsync, VmJson.Default.MeasureResult),
+            VmVerb.Backup => Of(
+                VmJson.Default.BackupRequest, request => new Backup(request, log).RunAsync(), VmJson.Default.BackupResult),
+            VmVerb.Restore => Of(
+                VmJson.Default.RestoreRequest, request => new Restore(request, log).RunAsync(), VmJson.Default.RestoreResult),
             VmVerb.Job => Of(VmJson.Default.JobRequest, request => Job.RunAsync(request, log), VmJson.Default.JobResult),
             VmVerb.Heartbeat when Environment.GetEnvironmentVariable(Connection) is null =>
                 Of(VmJson.Default.HeartbeatRequest, Heartbeat.RunAsync, VmJson.Default.HeartbeatResult),

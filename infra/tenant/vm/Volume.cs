@@ -27,13 +27,13 @@ internal static class Volume
         var did = $"mounted {storageMb} MB";
         if (!image.Exists)
         {
-            await CreateAsync(paths, size);
+            await CreateAsync(paths.Image, size);
             did = $"created {storageMb} MB";
         }
         else if (image.Length < size)
         {
             await release();
-            await UnmountAsync(paths);
+            await UnmountAsync(paths.Mount);
             await GrowAsync(paths, size);
             did = $"grown to {storageMb} MB";
         }
@@ -41,35 +41,52 @@ internal static class Volume
         {
             EnsureFits(paths, storageMb);
             await release();
-            await UnmountAsync(paths);
+            await UnmountAsync(paths.Mount);
             await ShrinkAsync(paths, size);
             did = $"shrunk to {storageMb} MB";
         }
 
-        await MountAsync(paths);
-        GiveRoot(paths, owner);
+        await MountAsync(paths.Image, paths.Mount);
+        GiveRoot(paths.Mount, owner);
         return did;
     }
 
     public static bool IsMounted(string path) =>
         File.ReadLines("/proc/self/mounts").Any(line => line.Split(' ', 3) is [_, var target, _] && target == path);
 
-    public static async Task<bool> UnmountAsync(Paths paths)
+    public static async Task<bool> UnmountAsync(string mount)
     {
-        if (!IsMounted(paths.Mount))
+        if (!IsMounted(mount))
         {
             return false;
         }
 
         // The loop device frees itself with the last unmount.
-        await RunAsync("/usr/bin/umount", [paths.Mount]);
+        await RunAsync("/usr/bin/umount", [mount]);
         return true;
     }
 
-    private static async Task CreateAsync(Paths paths, long size)
+    /// <summary>Takes a mount and its image away, whoever still looks at it.</summary>
+    public static async Task DropAsync(string image, string mount)
+    {
+        if (IsMounted(mount))
+        {
+            await RunAsync("/usr/bin/umount", ["--lazy", mount]);
+        }
+
+        if (Directory.Exists(mount))
+        {
+            Directory.Delete(mount);
+        }
+
+        File.Delete(image);
+        File.Delete(image + ".new");
+    }
+
+    public static async Task CreateAsync(string image, long size)
     {
         EnsureSpace(size);
-        var next = paths.Image + ".new";
+        var next = image + ".new";
         await using (var file = new FileStream(next, FileMode.Create, FileAccess.Write))
         {
             file.SetLength(size);
@@ -77,7 +94,7 @@ internal static class Volume
 
         // No blocks reserved for root; what the file system does not use yet is not written.
         await RunAsync("/usr/sbin/mkfs.ext4", ["-q", "-F", "-m", "0", "-E", "lazy_itable_init=1,lazy_journal_init=1,nodiscard", next]);
-        File.Move(next, paths.Image, overwrite: true);
+        File.Move(next, image, overwrite: true);
     }
 
     // Offline: growing a mounted ext4 needs CAP_SYS_RESOURCE, which not every VM has.
@@ -138,10 +155,10 @@ internal static class Volume
         File.Move(next, paths.Image, overwrite: true);
     }
 
-    private static async Task MountAsync(Paths paths)
+    public static async Task MountAsync(string image, string path)
     {
-        Directory.CreateDirectory(paths.Mount);
-        if (IsMounted(paths.Mount))
+        Directory.CreateDirectory(path);
+        if (IsMounted(path))
         {
             return;
         }
@@ -150,7 +167,7 @@ internal static class Volume
         for (var attempt = 1; ; attempt++)
         {
             await EnsureLoopNodeAsync();
-            var mount = await Command.RunAsync("/usr/bin/mount", ["-t", "ext4", "-o", Options, paths.Image, paths.Mount]);
+            var mount = await Command.RunAsync("/usr/bin/mount", ["-t", "ext4", "-o", Options, image, path]);
             if (mount.Ok)
             {
                 return;
@@ -175,10 +192,11 @@ internal static class Volume
         }
     }
 
-    private static void GiveRoot(Paths paths, int owner)
+    /// <summary>Makes the folder that the bot has as its own.</summary>
+    public static void GiveRoot(string mount, int owner)
     {
-        using var root = Libc.OpenFolder(paths.Mount);
-        if (!Directory.Exists(paths.Data))
+        using var root = Libc.OpenFolder(mount);
+        if (!Directory.Exists($"{mount}/data"))
         {
             Libc.MakeFolder(root, "data", Convert.ToInt32("750", 8));
         }

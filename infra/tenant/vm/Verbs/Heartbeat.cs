@@ -2,10 +2,12 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Launchpad.Shared.Vms;
+using Launchpad.Vm.Backups;
 
 namespace Launchpad.Vm.Verbs;
 
-/// <summary>Tells the control plane how this VM is. It changes nothing here: whether it is heard or not, what runs goes on.</summary>
+/// <summary>Tells the control plane how this VM is. Whether it is heard or not, what runs goes on; and first of all, what a backup stopped
+/// and should run by now runs again.</summary>
 internal static class Heartbeat
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -13,6 +15,7 @@ internal static class Heartbeat
     public static async Task<HeartbeatResult> RunAsync(HeartbeatRequest request)
     {
         using var docker = new DockerEngine();
+        await Alarm.ObeyAsync(docker);
         var report = await MachineReport.BuildAsync(docker);
         using var key = HostKey.Parse(await File.ReadAllTextAsync(HostKey.Path));
         using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = Patience };

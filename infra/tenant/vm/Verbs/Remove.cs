@@ -47,15 +47,20 @@ internal static class Remove
 
     private static async Task<bool> RemoveVolumeAsync(Paths paths, bool keep)
     {
-        var wasMounted = await Volume.UnmountAsync(paths);
+        var wasMounted = await Volume.UnmountAsync(paths.Mount);
         if (keep || !Directory.Exists(paths.Folder))
         {
             return wasMounted;
         }
 
+        // Whatever a backup or a restore is at: what it still holds open it loses by this.
+        await Volume.DropAsync(paths.CopyImage, paths.CopyMount);
+        await Volume.DropAsync(paths.FetchImage, paths.FetchMount);
+
         // State goes with the folder and last: as long as it is there, the next run knows that there is something to remove.
         File.Delete(paths.Image);
         File.Delete(paths.Kept);
+        File.Delete(paths.Fetched);
         Directory.Delete(paths.Folder, recursive: true);
         return true;
     }
