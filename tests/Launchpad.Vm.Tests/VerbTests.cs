@@ -8,6 +8,16 @@ public abstract class VerbTests(Machine machine)
 {
     private const string Bot = "dep_01VERBS";
 
+    // Whatever answers there is no store, and there is nothing to back up.
+    private static readonly Uri s_address = new($"http://{Machine.Model}/blob?sig=none");
+
+    private static BackupRequest NoBackup => new(
+        "dep_01VERBLESS", "bak_01VERBS", s_address, $"age1{new string('q', 58)}", HeldSecondsMax: 1, StoppedSecondsMax: 90, Keep: 0);
+
+    private static RestoreRequest NoRestore => new(
+        Bot, "bak_01VERBS", Bot, s_address, Convert.ToBase64String("age-encryption.org/v1\n"u8), HeaderBytes: 100,
+        $"AGE-SECRET-KEY-1{new string('Q', 58)}", StoredBytes: 200, new string('0', 64), ArchiveBytes: 10240, new string('0', 64), StorageMb: 32);
+
     private ApplyRequest Request => Desired.State(Bot, machine.Image);
 
     [Fact]
@@ -25,6 +35,8 @@ public abstract class VerbTests(Machine machine)
             (VmVerb.PairBrowser, () => AskAsync<PairBrowserRequest, PairBrowserResult>(VmVerb.PairBrowser, new(Bot, $"{Guid.NewGuid()}"))),
             (VmVerb.Job, async () => Assert.Null((await machine.JobAsync("verbs", VmVerb.Facts, new FactsRequest())).Job.Error)),
             (VmVerb.Volume, () => AskAsync<VolumeRequest, VolumeResult>(VmVerb.Volume, new(Bot, VolumeAction.Keep, Of: 1))),
+            (VmVerb.Backup, () => FailsAsync(VmVerb.Backup, NoBackup, VmErrorCode.NotFound)),
+            (VmVerb.Restore, () => FailsAsync(VmVerb.Restore, NoRestore, VmErrorCode.StoreRefused)),
             (VmVerb.Remove, () => machine.RemoveAsync(Bot)),
             (VmVerb.Heartbeat, () => RefusedAsync(VmVerb.Heartbeat, new HeartbeatRequest(Machine.Id, $"http://{Machine.Model}/"))),
         ];
@@ -48,10 +60,12 @@ public abstract class VerbTests(Machine machine)
 
     private Task<TValue> AskAsync<TRequest, TValue>(VmVerb verb, TRequest request) => machine.AskAsync<TRequest, TValue>(verb, request);
 
-    private async Task RefusedAsync<TRequest>(VmVerb verb, TRequest request)
+    private Task RefusedAsync<TRequest>(VmVerb verb, TRequest request) => FailsAsync(verb, request, VmErrorCode.InvalidRequest);
+
+    private async Task FailsAsync<TRequest>(VmVerb verb, TRequest request, string code)
     {
         var failure = await Assert.ThrowsAsync<VmFailedException>(() => AskAsync<TRequest, JobResult>(verb, request));
-        Assert.Equal((VmErrorCode.InvalidRequest, false), (failure.Code, failure.Retryable));
+        Assert.Equal((code, false), (failure.Code, failure.Retryable));
     }
 }
 

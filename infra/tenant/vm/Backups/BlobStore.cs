@@ -63,6 +63,11 @@ internal sealed class BlobStore(Uri address, HttpMessageHandler? handler = null)
                     return position;
                 }
 
+                if (answer.StatusCode is not HttpStatusCode.PartialContent)
+                {
+                    throw Refused($"it answers {(int)answer.StatusCode} where a part was asked for");
+                }
+
                 await foreach (var n in ReadBodyAsync(answer, buffer))
                 {
                     take(buffer.AsMemory(0, (int)Math.Min(n, bytes - position)));
@@ -160,7 +165,7 @@ internal sealed class BlobStore(Uri address, HttpMessageHandler? handler = null)
                     trouble = $"it answers {(int)answer.StatusCode}{(code is null ? "" : $" {code}")}";
                     if (answer.StatusCode is not (HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests) && (int)answer.StatusCode < 500)
                     {
-                        throw new VmFailure(VmErrorCode.StoreRefused, $"The store does not take this: {trouble}.", retryable: false);
+                        throw Refused(trouble);
                     }
 
                     wait = RetryAfter(answer) ?? pause;
@@ -187,6 +192,9 @@ internal sealed class BlobStore(Uri address, HttpMessageHandler? handler = null)
             await Task.Delay(wait);
         }
     }
+
+    private static VmFailure Refused(string trouble) =>
+        new(VmErrorCode.StoreRefused, $"The store does not take this: {trouble}.", retryable: false);
 
     private VmFailure Unreachable(string trouble) => new(
         VmErrorCode.StoreUnreachable, $"The store was tried for {Patience.TotalSeconds:0} s: {trouble}.", retryable: true);

@@ -1,0 +1,316 @@
+using System.Net;
+using System.Text.Json;
+using Launchpad.Shared.Ssh;
+using Launchpad.Shared.Vms;
+
+namespace Launchpad.Vm.Tests;
+
+/// <summary>What a bot keeps, sent away as it is at one moment.</summary>
+[Collection(MachineCollection.Name)]
+public sealed class BackupTests(Machine machine, BackupStore store) : IClassFixture<BackupStore>, IAsyncLifetime
+{
+    private const string Bot = "dep_01BACKUP";
+    private const string Folder = $"/var/lib/launchpad/{Bot}";
+    private const string Data = $"{Folder}/volume/data";
+    private const string Job = "op_01BACKUP-send";
+
+    private readonly string _backup = $"bak_{Guid.NewGuid():n}";
+
+    private ApplyRequest Request => Desired.State(Bot, machine.Image);
+
+    private BackupRequest Backup => store.Backup(Bot, _backup);
+
+    public Task InitializeAsync() => machine.ApplyAsync(Request);
+
+    public async Task DisposeAsync()
+    {
+        await machine.OnVmAsync("mountpoint -q /usr/bin/cp && umount /usr/bin/cp; rm -f /root/cp; true");
+        await machine.AskJobAsync(new(Job, JobAction.Cancel));
+        await machine.AskJobAsync(new(Job, JobAction.Collect));
+        await machine.OnVmAsync($"fsfreeze --unfreeze {Folder}/volume 2>/dev/null; true");
+        await machine.RemoveAsync(Bot);
+    }
+
+    [Fact]
+    public async Task What_a_bot_keeps_comes_back_as_it_was_whatever_its_names_and_kinds_are()
+    {
+        await machine.OnVmAsync($$"""
+            set -e
+            cd {{Data}}
+            mkdir -p workspace/memory agents/main/agent cache/control-ui-assets tmp deep/$(printf 'x%.0s' $(seq 200)) closed
+            echo '# MEMORY' >workspace/MEMORY.md
+            echo yesterday >workspace/memory/1.md
+            echo not one >workspace/notes.md
+            echo asset >cache/control-ui-assets/a.js
+            echo other >cache/other
+            echo scratch >tmp/a
+            printf 'with\nnewline' >"$(printf 'with\nnewline')"
+            echo raw >"$(printf 'raw\377name')"
+            echo dash >--checkpoint-action=exec=reboot
+            ln -s /etc/shadow shadow
+            ln -s loop loop
+            ln deep/../workspace/notes.md hard
+            mkfifo fifo
+            python3 -c 'import os,socket; socket.socket(socket.AF_UNIX).bind("socket"); os.setxattr("hard", "user.note", b"kept")'
+            truncate -s 20M hole
+            echo set >setuid
+            sqlite3 agents/main/agent/openclaw-agent.sqlite \
+              "PRAGMA journal_mode = WAL; CREATE TABLE session_nodes (session_key TEXT NOT NULL PRIMARY KEY) STRICT; INSERT INTO session_nodes VALUES ('a'), ('b'), ('c')" >/dev/null
+            chown -hR $(stat -c %u .):$(stat -c %g .) .
+            chmod 4755 setuid
+            chmod 500 closed
+            chmod 000 tmp/a
+            """);
+        var before = await ListAsync();
+
+        var made = await BackupAsync(Backup);
+
+        Assert.Equal((3, 2), (made.Contents.Sessions, made.Contents.Memories));
+        Assert.Equal(["cache/control-ui-assets", "fifo", "socket", "tmp"], made.Contents.Left.Select(left => left.Path).Order(StringComparer.Ordinal));
+        Assert.InRange(made.Contents.Files, 10, 14);
+        var stored = await store.ReadAsync(_backup);
+        Assert.Equal((made.StoredBytes, made.StoredSha256), (stored.Length, BackupStore.Hash(stored)));
+        Assert.Equal(before, await ListAsync());
+
+        await RemoveAllAsync();
+        var request = await store.RestoreAsync(Bot, made);
+        await store.AppendAsync(_backup, "more of it, by whoever had the address"u8.ToArray());
+        var back = await RestoreAsync(request);
+        Assert.True(back.Fetched);
+        Assert.Equal(
+            (made.Contents.Files, made.Contents.Bytes, made.Contents.Sessions, made.Contents.Memories),
+            (back.Contents.Files, back.Contents.Bytes, back.Contents.Sessions, back.Contents.Memories));
+        await VolumeAsync(new(Bot, VolumeAction.Bring, Backup: _backup));
+        await machine.ApplyAsync(Request);
+        Assert.Equal(before, await ListAsync());
+        Assert.Equal("kept", await machine.OnVmAsync($"cd {Data}; python3 -c 'import os; print(os.getxattr(\"hard\", \"user.note\").decode(), end=\"\")'"));
+        Assert.Equal("cache/other", (await machine.OnVmAsync($"cd {Data}; ls -d cache/* tmp fifo socket 2>/dev/null || true")).Trim());
+        Assert.True((await machine.HealthAsync(Bot)).Ready);
+    }
+
+    [Fact]
+    public async Task The_bot_goes_on_and_its_writers_wait_only_a_moment()
+    {
+        await machine.OnVmAsync($"dd if=/dev/urandom of={Data}/big bs=1M count=20 2>/dev/null");
+        await machine.OnVmAsync(
+            $"docker exec --detach launchpad-{Bot} sh -c 'while sleep 0.05; do read -r up _ </proc/uptime; echo $up >>/data/beats; done'");
+        var boot = (await machine.HealthAsync(Bot)).StartedAt;
+
+        var made = await BackupAsync(Backup);
+
+        Assert.Equal(boot, (await machine.HealthAsync(Bot)).StartedAt);
+        Assert.Equal(0, made.StoppedMs);
+        Assert.InRange(made.HeldMs, 1, 5000);
+        var beats = (await machine.OnVmAsync($"cat {Data}/beats")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(double.Parse).ToList();
+        var longest = beats.Zip(beats.Skip(1), (one, next) => next - one).Max();
+        Assert.True(longest * 1000 < made.HeldMs + 2000, $"a writer waited for {longest} s");
+        Assert.Equal("hosts state.json volume volume.img", (await machine.OnVmAsync($"ls -A {Folder} | xargs")).Trim());
+    }
+
+    [Fact]
+    public async Task The_address_lets_nobody_read_list_overwrite_or_delete()
+    {
+        await BackupAsync(Backup);
+        using var http = new HttpClient();
+        var before = await store.ReadAsync(_backup);
+        var container = new Uri(Backup.To.AbsoluteUri.Replace($"/{_backup}", "", StringComparison.Ordinal) + "&restype=container&comp=list");
+        (HttpMethod Method, Uri Address)[] all =
+        [
+            (HttpMethod.Get, Backup.To), (HttpMethod.Head, Backup.To), (HttpMethod.Get, container), (HttpMethod.Put, Backup.To),
+            (HttpMethod.Delete, Backup.To),
+        ];
+        foreach (var (method, address) in all)
+        {
+            using var request = new HttpRequestMessage(method, address) { Headers = { { "x-ms-version", "2021-12-02" } } };
+            if (method == HttpMethod.Put)
+            {
+                request.Headers.Add("x-ms-blob-type", "AppendBlob");
+                request.Content = new ByteArrayContent([]);
+            }
+
+            using var answer = await http.SendAsync(request);
+            Assert.True(answer.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.Conflict, $"{method} is answered {answer.StatusCode}");
+        }
+
+        Assert.Equal(before, await store.ReadAsync(_backup));
+    }
+
+    [Fact]
+    public async Task A_second_run_is_refused_by_the_store_and_never_says_where()
+    {
+        await BackupAsync(Backup);
+        var failure = await Assert.ThrowsAsync<VmFailedException>(() => BackupAsync(Backup));
+        Assert.Equal((VmErrorCode.StoreRefused, false), (failure.Code, failure.Retryable));
+        Assert.Contains("409", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("sig=", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_bot_that_may_not_be_held_is_stopped_and_runs_again_and_one_that_did_not_run_does_not()
+    {
+        await machine.HealthAsync(Bot);
+        var made = await BackupAsync(Backup with { HeldSecondsMax = 0 });
+        Assert.Equal(0, made.HeldMs);
+        Assert.True(made.StoppedMs > 0);
+        Assert.True((await machine.HealthAsync(Bot)).Ready);
+
+        await machine.OnVmAsync($"docker stop --time 1 launchpad-{Bot}");
+        var other = $"bak_{Guid.NewGuid():n}";
+        made = await BackupAsync(store.Backup(Bot, other) with { HeldSecondsMax = 0 });
+        Assert.Equal((0, 0), (made.HeldMs, made.StoppedMs));
+        Assert.Equal("false", await RunningAsync());
+    }
+
+    [Fact]
+    public async Task What_takes_too_long_beside_the_bot_is_copied_with_the_bot_stopped()
+    {
+        await SlowCopiesAsync(seconds: 3);
+        var made = await BackupAsync(Backup with { HeldSecondsMax = 1 });
+        Assert.InRange(made.HeldMs, 1000, 2500);
+        Assert.InRange(made.StoppedMs, 3000, 60_000);
+        Assert.True((await machine.HealthAsync(Bot)).Ready);
+    }
+
+    [Fact]
+    public async Task A_backup_that_dies_while_the_bot_is_stopped_is_put_right_by_the_machine_and_by_the_next_one()
+    {
+        await SlowCopiesAsync(seconds: 60);
+        var request = Backup with { HeldSecondsMax = 0 };
+        await KillWhileStoppedAsync(request);
+
+        await machine.OnVmAsync("/usr/local/sbin/launchpad-heartbeat");
+        Assert.Equal("false", await RunningAsync());
+        await machine.OnVmAsync($"echo 0 >{Folder}/alarm; /usr/local/sbin/launchpad-heartbeat");
+        Assert.Equal("true", await RunningAsync());
+        Assert.True((await machine.HealthAsync(Bot)).Ready);
+        Assert.DoesNotContain("alarm", await machine.OnVmAsync($"ls {Folder}"), StringComparison.Ordinal);
+
+        await KillWhileStoppedAsync(request);
+        await machine.OnVmAsync("umount /usr/bin/cp");
+        await BackupAsync(request);
+        Assert.True((await machine.HealthAsync(Bot)).Ready);
+        Assert.Equal("hosts state.json volume volume.img", (await machine.OnVmAsync($"ls -A {Folder} | xargs")).Trim());
+    }
+
+    [Fact]
+    public async Task The_newest_stay_on_the_machine_and_are_restored_without_the_store()
+    {
+        List<BackupResult> all = [];
+        for (var number = 0; number < 3; number++)
+        {
+            await machine.InsideAsync(Bot, $"echo {number} >/data/says; sync");
+            all.Add(await BackupAsync(store.Backup(Bot, $"bak_{number}{Guid.NewGuid():n}"[..36]) with { Keep = 2 }));
+        }
+
+        Assert.Equal(
+            all.Skip(1).Select(made => made.Backup),
+            (await machine.OnVmAsync($"ls {Folder}/backups")).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal("700 600", (await machine.OnVmAsync($"cd {Folder}/backups; echo $(stat -c %a .) $(stat -c %a {all[1].Backup})")).Trim());
+        var request = await store.RestoreAsync(Bot, all[1]);
+        var back = await RestoreAsync(request with { From = new("http://192.0.2.1/nowhere?sig=none") });
+        Assert.False(back.Fetched);
+        Assert.False((await RestoreAsync(request)).Fetched);
+        await VolumeAsync(new(Bot, VolumeAction.Bring, Of: 1, Backup: all[1].Backup));
+        await machine.ApplyAsync(Request);
+        Assert.Equal("1\nexit 0", await machine.InsideAsync(Bot, "cat /data/says"));
+
+        // One that is not what it was is fetched.
+        await machine.OnVmAsync($"printf x | dd of={Folder}/backups/{all[2].Backup} bs=1 seek=500 conv=notrunc 2>/dev/null");
+        Assert.True((await RestoreAsync(await store.RestoreAsync(Bot, all[2]))).Fetched);
+
+        await machine.RemoveAsync(Bot);
+        Assert.DoesNotContain(Bot, await machine.OnVmAsync("ls /var/lib/launchpad"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_machine_without_room_for_the_copy_says_so_and_leaves_the_bot_alone()
+    {
+        await machine.OnVmAsync($"dd if=/dev/urandom of={Data}/big bs=1M count=20 2>/dev/null; sync");
+        await machine.OnVmAsync($"""
+            set -e
+            mount -t tmpfs -o size=16m,mode=755 small /mnt
+            mkdir /mnt/{Bot} /mnt/{Bot}/volume
+            for file in state.json hosts; do cp {Folder}/$file /mnt/{Bot}; done
+            touch /mnt/{Bot}/volume.img
+            mount --bind {Folder}/volume.img /mnt/{Bot}/volume.img
+            mount --bind {Folder}/volume /mnt/{Bot}/volume
+            mount --rbind /mnt /var/lib/launchpad
+            """);
+        try
+        {
+            var failure = await Assert.ThrowsAsync<VmFailedException>(() => BackupAsync(Backup));
+            Assert.Equal((VmErrorCode.NoSpace, false), (failure.Code, failure.Retryable));
+            Assert.Matches("[0-9]+ MB free and [0-9]+ MB are needed", failure.Message);
+            Assert.DoesNotContain("copy", await machine.OnVmAsync($"ls {Folder}"), StringComparison.Ordinal);
+        }
+        finally
+        {
+            await machine.OnVmAsync("umount --recursive --lazy /var/lib/launchpad; umount --recursive --lazy /mnt");
+        }
+
+        Assert.True((await machine.HealthAsync(Bot)).Ready);
+    }
+
+    [Fact]
+    public async Task The_address_is_nowhere_on_the_machine_while_it_is_used()
+    {
+        await SlowCopiesAsync(seconds: 3);
+        var signature = Backup.To.Query.Split("sig=")[1].Split('&')[0][..20];
+        await machine.StartJobAsync(Job, VmVerb.Backup, Backup);
+        for (var look = 0; look < 5; look++)
+        {
+            Assert.Equal("", await machine.OnVmAsync(
+                $"grep -rlsF -e '{signature[..^1]}'\"{signature[^1]}\" /run/launchpad {Folder}/state.json /tmp /proc/[0-9]*/environ || true"));
+            Assert.Equal("", await machine.OnVmAsync(
+                $"for p in /proc/[0-9]*/cmdline; do [ $p = /proc/$$/cmdline ] || grep -lsF launchpad-vm $p | xargs -r grep -lsF -e '{signature[..^1]}'\"{signature[^1]}\"; done || true"));
+            await Task.Delay(800);
+        }
+
+        Assert.Null((await machine.UntilEndedAsync(Job)).Job.Error);
+    }
+
+    private async Task KillWhileStoppedAsync(BackupRequest request)
+    {
+        await machine.StartJobAsync(Job, VmVerb.Backup, request);
+        await machine.OnVmAsync($"""
+            until [ -z "$(docker ps --quiet --filter name=launchpad-{Bot})" ] && pgrep -f '[f]sfreeze' >/dev/null; do sleep 0.2; done
+            kill -KILL $(pgrep -f 'launchpad-vm [r]un-job'); sleep 2
+            """);
+        await machine.AskJobAsync(new(Job, JobAction.Collect));
+        Assert.Equal("false", await RunningAsync());
+    }
+
+    private Task<string> SlowCopiesAsync(int seconds) => machine.OnVmAsync(
+        $"cp /usr/bin/cp /root/cp.real; printf '#!/bin/sh\\nsleep {seconds}\\nexec /root/cp.real \"$@\"\\n' >/root/cp; chmod 755 /root/cp; mount --bind /root/cp /usr/bin/cp");
+
+    private async Task<string> RunningAsync() =>
+        (await machine.OnVmAsync($"docker inspect -f '{{{{.State.Running}}}}' launchpad-{Bot}")).Trim();
+
+    /// <summary>Kind, mode, owner, size, links, time, target and content of everything that a backup holds; the config is the product's.</summary>
+    private Task<string> ListAsync() => machine.OnVmAsync($$"""
+        cd {{Data}}
+        left='-path ./config -o -path ./tmp -o -path ./cache/control-ui-assets'
+        find . \( $left \) -prune -o ! -type s ! -type p ! -type d -printf '%P %y %m %U:%G %s %n %T@ %l\n' | LC_ALL=C sort
+        find . \( $left \) -prune -o -type d ! -path . ! -path ./cache -printf '%P %m %U:%G %T@\n' | LC_ALL=C sort
+        find . \( $left \) -prune -o -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
+        """);
+
+    private Task<string> RemoveAllAsync() =>
+        machine.OnVmAsync($"find {Data} -mindepth 1 ! -path '{Data}/config*' -delete");
+
+    private async Task<BackupResult> BackupAsync(BackupRequest request)
+    {
+        var (job, steps) = await machine.JobAsync($"{Job}{Guid.NewGuid():n}", VmVerb.Backup, request);
+        if (job.Error is { } error)
+        {
+            throw new VmFailedException(error.Code, error.Message, error.Retryable);
+        }
+
+        Assert.Equal([VmSteps.Copy, VmSteps.Send], steps.Where(step => step.State is VmStepState.Done).Select(step => step.Name));
+        return job.Value!.Value.Deserialize(VmJson.Default.BackupResult)!;
+    }
+
+    private Task<RestoreResult> RestoreAsync(RestoreRequest request) => machine.AskAsync<RestoreRequest, RestoreResult>(VmVerb.Restore, request);
+
+    private Task<VolumeResult> VolumeAsync(VolumeRequest request) => machine.AskAsync<VolumeRequest, VolumeResult>(VmVerb.Volume, request);
+}
