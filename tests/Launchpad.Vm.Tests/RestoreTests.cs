@@ -82,7 +82,7 @@ public sealed class RestoreTests(Machine machine, BackupStore store) : IClassFix
 
         var failure = await FailureAsync(request);
 
-        Assert.Equal((VmErrorCode.NoSpace, false), (failure.Code, failure.Retryable));
+        Assert.True(failure is { Code: VmErrorCode.NoSpace, Retryable: false }, $"{failure.Code}: {failure.Message}");
         Assert.Contains("32 MB", failure.Message, StringComparison.Ordinal);
         Assert.Equal("True", (await RestoreAsync(request with { StorageMb = 64 })).Fetched.ToString());
     }

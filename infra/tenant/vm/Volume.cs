@@ -79,8 +79,11 @@ internal static class Volume
             Directory.Delete(mount);
         }
 
-        File.Delete(image);
-        File.Delete(image + ".new");
+        if (Directory.Exists(Path.GetDirectoryName(image)))
+        {
+            File.Delete(image);
+            File.Delete(image + ".new");
+        }
     }
 
     public static async Task CreateAsync(string image, long size)

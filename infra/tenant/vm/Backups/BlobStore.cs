@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
@@ -33,7 +32,8 @@ internal sealed class BlobStore(Uri address, HttpMessageHandler? handler = null)
     {
         using var answer = await SendAsync(
             () => Put(address, ReadOnlyMemory<byte>.Empty, ("x-ms-blob-type", "AppendBlob"), ("If-None-Match", "*")),
-            (status, code) => status is HttpStatusCode.Conflict || code is "UnauthorizedBlobOverwrite");
+            // An address that may only create may not do it again: some stores ask for the right first.
+            status => status is HttpStatusCode.Conflict or HttpStatusCode.Forbidden);
     }
 
     /// <param name="position">Where the blob ends now. If it ends elsewhere, this very block has been appended.</param>
@@ -42,54 +42,50 @@ internal sealed class BlobStore(Uri address, HttpMessageHandler? handler = null)
         var appending = new UriBuilder(address) { Query = address.Query + "&comp=appendblock" }.Uri;
         using var answer = await SendAsync(
             () => Put(appending, block, ("x-ms-blob-condition-appendpos", position.ToString(CultureInfo.InvariantCulture))),
-            (status, _) => status is HttpStatusCode.PreconditionFailed);
+            status => status is HttpStatusCode.PreconditionFailed);
     }
 
     /// <summary>Gives the first bytes of the blob away, in order. Where it is cut off, the rest is asked for.</summary>
     /// <returns>How many there were.</returns>
     public async Task<long> ReadAsync(long bytes, Action<ReadOnlyMemory<byte>> take)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(Pipes.BufferSize);
-        try
+        var buffer = new byte[Pipes.BufferSize];
+        var position = 0L;
+        for (var clock = Stopwatch.StartNew(); position < bytes;)
         {
-            var position = 0L;
-            for (var clock = Stopwatch.StartNew(); position < bytes;)
+            using var answer = await SendAsync(
+                () => Get(position, bytes), status => status is HttpStatusCode.RequestedRangeNotSatisfiable, isReading: true);
+            if (answer.StatusCode is HttpStatusCode.RequestedRangeNotSatisfiable || answer.Content.Headers.ContentLength is 0)
             {
-                var before = position;
-                using var answer = await SendAsync(
-                    () => Get(position, bytes), (status, _) => status is HttpStatusCode.RequestedRangeNotSatisfiable, isReading: true);
-                if (answer.StatusCode is HttpStatusCode.RequestedRangeNotSatisfiable)
-                {
-                    return position;
-                }
-
-                if (answer.StatusCode is not HttpStatusCode.PartialContent)
-                {
-                    throw Refused($"it answers {(int)answer.StatusCode} where a part was asked for");
-                }
-
-                await foreach (var n in ReadBodyAsync(answer, buffer))
-                {
-                    take(buffer.AsMemory(0, (int)Math.Min(n, bytes - position)));
-                    position += n;
-                }
-
-                if (position > before)
-                {
-                    clock.Restart();
-                }
-                else if (clock.Elapsed > Patience)
-                {
-                    throw Unreachable("it sends nothing");
-                }
+                break;
             }
 
-            return position;
+            if (answer.StatusCode is not HttpStatusCode.PartialContent)
+            {
+                throw Refused($"it answers {(int)answer.StatusCode} where a part was asked for");
+            }
+
+            var before = position;
+            await foreach (var n in ReadBodyAsync(answer, buffer))
+            {
+                take(buffer.AsMemory(0, n));
+                position += n;
+            }
+
+            if (position > before)
+            {
+                clock.Restart();
+                continue;
+            }
+
+            await Task.Delay(FirstPause);
+            if (clock.Elapsed > Patience)
+            {
+                throw Unreachable("it sends nothing");
+            }
         }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+
+        return position;
     }
 
     // Ends where the connection does: whoever reads asks for the rest.
@@ -142,7 +138,7 @@ internal sealed class BlobStore(Uri address, HttpMessageHandler? handler = null)
     /// <param name="hasHappened">Tells of a refusal that this is how the call's own effect looks to the same call made again.</param>
     /// <param name="isReading">Has no effect, so that such a refusal is an answer at the first time too.</param>
     private async Task<HttpResponseMessage> SendAsync(
-        Func<HttpRequestMessage> request, Func<HttpStatusCode, string?, bool> hasHappened, bool isReading = false)
+        Func<HttpRequestMessage> request, Func<HttpStatusCode, bool> hasHappened, bool isReading = false)
     {
         var clock = Stopwatch.StartNew();
         var isUncertain = isReading;
@@ -155,7 +151,7 @@ internal sealed class BlobStore(Uri address, HttpMessageHandler? handler = null)
                 using var sent = request();
                 var answer = await _http.SendAsync(sent, HttpCompletionOption.ResponseHeadersRead);
                 var code = CodeOf(answer);
-                if (answer.IsSuccessStatusCode || (isUncertain && hasHappened(answer.StatusCode, code)))
+                if (answer.IsSuccessStatusCode || (isUncertain && hasHappened(answer.StatusCode)))
                 {
                     return answer;
                 }

@@ -29,7 +29,13 @@ internal sealed class KeptArchives(string folder, int keep) : IDisposable
         {
             Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             Prune(keep - 1);
-            _next = new FileStream($"{folder}/{backup}.new", FileMode.Create, FileAccess.Write, FileShare.None, 0);
+            _next = new FileStream($"{folder}/{backup}.new", new FileStreamOptions
+            {
+                Mode = FileMode.Create,
+                Access = FileAccess.Write,
+                BufferSize = 0,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            });
         }
     }
 

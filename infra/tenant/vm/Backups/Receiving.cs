@@ -6,6 +6,8 @@ namespace Launchpad.Vm.Backups;
 /// was stored.</summary>
 internal sealed class Receiving(RestoreRequest request)
 {
+    private const long FullBelow = 256 << 10;
+
     private readonly Digest _stored = new();
 
     public async Task FromStoreAsync(Stream output)
@@ -26,12 +28,15 @@ internal sealed class Receiving(RestoreRequest request)
     }
 
     /// <summary>The first thing that was wrong, in words: what comes after it is only what it led to.</summary>
-    public void EnsureWhole(Archive.Unpacked unpacked)
+    /// <param name="freeBytes">Of the volume, now.</param>
+    public void EnsureWhole(Archive.Unpacked unpacked, long freeBytes)
     {
         Ensure(_stored.Length == request.StoredBytes, $"it is cut off, {_stored.Length} of {request.StoredBytes} bytes are there");
         Ensure(_stored.Sha256() == request.StoredSha256, $"what is stored is not what was sent, its SHA-256 is {_stored.Sha256()}");
         Ensure(unpacked.Decrypting is null || unpacked.Archive.Length > request.ArchiveBytes, $"it does not decrypt: {unpacked.Decrypting}");
-        if (unpacked.Extracting?.Contains("No space left on device", StringComparison.Ordinal) is true)
+
+        // tar has several words for it, and goes on with what is smaller.
+        if (unpacked.Extracting is { } trouble && (freeBytes < FullBelow || trouble.Contains("No space left on device", StringComparison.Ordinal)))
         {
             throw new VmFailure(
                 VmErrorCode.NoSpace,

@@ -12,6 +12,11 @@ internal sealed class Backup(BackupRequest request, StepLog log)
     public async Task<BackupResult> RunAsync()
     {
         using var only = await Locks.BackupAsync(request.Deployment);
+        if (!File.Exists(_paths.Image))
+        {
+            throw VolumeCopy.Absent();
+        }
+
         try
         {
             var copy = await CopyAsync();

@@ -84,7 +84,7 @@ internal sealed class Restore(RestoreRequest request, StepLog log)
             ? received.FromStoreAsync(input)
             : received.FromFileAsync(kept, input));
         File.Delete(_paths.Identity);
-        received.EnsureWhole(unpacked);
+        received.EnsureWhole(unpacked, new DriveInfo(_paths.FetchMount).AvailableFreeSpace);
         var flushed = await Command.RunAsync("/usr/bin/sync", ["--file-system", _paths.FetchMount], patience: TimeSpan.FromMinutes(10));
         return flushed.Ok ? kept is null : throw new VmFailure(
             VmErrorCode.NoSpace, $"The VM's disk does not take the backup: it is full, or broken. {flushed.Error}", retryable: false);

@@ -160,7 +160,11 @@ internal static class Volumes
     {
         await Volume.DropAsync(paths.FetchImage, paths.FetchMount);
         File.Delete(paths.Identity);
-        File.Delete(paths.Fetched);
+        if (Directory.Exists(paths.Folder))
+        {
+            File.Delete(paths.Fetched);
+        }
+
         return paths.Image;
     }
 
