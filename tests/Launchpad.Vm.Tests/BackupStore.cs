@@ -26,7 +26,8 @@ public sealed class BackupStore : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _azurite = new() { BlobHost = (await RunAsync("docker", null, "network", "inspect", "bridge", "-f", "{{(index .IPAM.Config 0).Gateway}}")).Trim() };
+        var gateway = await RunAsync("docker", null, "network", "inspect", "bridge", "-f", "{{(index .IPAM.Config 0).Gateway}}");
+        _azurite = new() { BlobHost = gateway.Trim() };
         await _azurite.InitializeAsync();
         _container = new BlobServiceClient(_azurite.Blobs, new StorageSharedKeyCredential(_azurite.AccountName, _azurite.AccountKey))
             .GetBlobContainerClient("backups");
@@ -37,16 +38,19 @@ public sealed class BackupStore : IAsyncLifetime
 
     public Task DisposeAsync() => _azurite.DisposeAsync();
 
-    public static async Task<string> NewIdentityAsync() => (await RunAsync("age-keygen", null)).Split('\n').Single(line => line.StartsWith("AGE-", StringComparison.Ordinal));
+    public static async Task<string> NewIdentityAsync() =>
+        (await RunAsync("age-keygen", null)).Split('\n').Single(line => line.StartsWith("AGE-", StringComparison.Ordinal));
 
     /// <summary>May be created and appended to, and nothing else.</summary>
     public Uri To(string blob) => AddressOf(blob, BlobSasPermissions.Create | BlobSasPermissions.Add);
 
     public Uri From(string blob) => AddressOf(blob, BlobSasPermissions.Read);
 
-    public async Task<byte[]> ReadAsync(string blob) => (await _container.GetBlobClient(blob).DownloadContentAsync()).Value.Content.ToArray();
+    public async Task<byte[]> ReadAsync(string blob) =>
+        (await _container.GetBlobClient(blob).DownloadContentAsync()).Value.Content.ToArray();
 
-    public Task WriteAsync(string blob, byte[] content) => _container.GetBlobClient(blob).UploadAsync(BinaryData.FromBytes(content), overwrite: true);
+    public Task WriteAsync(string blob, byte[] content) =>
+        _container.GetBlobClient(blob).UploadAsync(BinaryData.FromBytes(content), overwrite: true);
 
     public async Task AppendAsync(string blob, byte[] content) =>
         await _container.GetAppendBlobClient(blob).AppendBlockAsync(new MemoryStream(content));
@@ -90,7 +94,12 @@ public sealed class BackupStore : IAsyncLifetime
 
     private static async Task<byte[]> PipeAsync(string program, byte[] input, params string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();
         using var output = new MemoryStream();

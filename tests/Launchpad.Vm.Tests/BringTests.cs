@@ -3,8 +3,8 @@ using Launchpad.Shared.Vms;
 
 namespace Launchpad.Vm.Tests;
 
-/// <summary>A backup that was fetched takes the volume's place and gives it back. What was fetched is prepared here: a volume with a mark, and
-/// each state that a run which was cut off can leave.</summary>
+/// <summary>A backup that was fetched takes the volume's place and gives it back. What was fetched is prepared here: a volume with a mark,
+/// and each state that a run which was cut off can leave.</summary>
 [Collection(MachineCollection.Name)]
 public sealed class BringTests(Machine machine) : IAsyncLifetime
 {
@@ -187,7 +187,8 @@ public sealed class BringTests(Machine machine) : IAsyncLifetime
 
     private async Task<string> FilesAsync() => (await machine.OnVmAsync($"cd {Folder}; ls -d volume.* | xargs")).Trim();
 
-    private Task<string> WriteAsync(string text) => machine.OnVmAsync($"echo {text} >{Folder}/volume/data/says; sync --file-system {Folder}/volume");
+    private Task<string> WriteAsync(string text) =>
+        machine.OnVmAsync($"echo {text} >{Folder}/volume/data/says; sync --file-system {Folder}/volume");
 
     private Task<VolumeResult> VolumeAsync(VolumeRequest request) => machine.AskAsync<VolumeRequest, VolumeResult>(VmVerb.Volume, request);
 }

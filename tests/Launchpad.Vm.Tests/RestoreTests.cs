@@ -76,7 +76,8 @@ public sealed class RestoreTests(Machine machine, BackupStore store) : IClassFix
     [Fact]
     public async Task What_does_not_fit_the_volume_is_told_so()
     {
-        await machine.ApplyAsync(Sized(64));
+        var larger = Desired.State(Bot, machine.Image);
+        await machine.ApplyAsync(larger with { Limits = larger.Limits with { StorageMb = 64 } });
         await machine.OnVmAsync($"dd if=/dev/urandom of={Folder}/volume/data/more bs=1M count=30 2>/dev/null");
         var request = await store.RestoreAsync(Bot, await BackupAsync());
 
@@ -84,7 +85,7 @@ public sealed class RestoreTests(Machine machine, BackupStore store) : IClassFix
 
         Assert.True(failure is { Code: VmErrorCode.NoSpace, Retryable: false }, $"{failure.Code}: {failure.Message}");
         Assert.Contains("32 MB", failure.Message, StringComparison.Ordinal);
-        Assert.Equal("True", (await RestoreAsync(request with { StorageMb = 64 })).Fetched.ToString());
+        Assert.True((await RestoreAsync(request with { StorageMb = 64 })).Fetched);
     }
 
     [Fact]
@@ -142,12 +143,15 @@ public sealed class RestoreTests(Machine machine, BackupStore store) : IClassFix
     {
         var request = await store.RestoreAsync(Bot, await BackupAsync());
         var secret = request.Identity[20..50];
-        var address = request.From.Query.Split("sig=")[1].Split('&')[0][..20];
+        var address = request.From.Query.Split("sig=")[1][..20];
+
+        // Broken in two, so that what looks for it is not what it finds.
+        var pattern = $"-e '{secret[..^1]}'\"{secret[^1]}\" -e '{address[..^1]}'\"{address[^1]}\"";
         var restoring = machine.JobAsync("op_01RESTORE-fetch", VmVerb.Restore, request);
         while (!restoring.IsCompleted)
         {
             Assert.Equal("", await machine.OnVmAsync(
-                $"grep -lsF -e '{secret[..^1]}'\"{secret[^1]}\" -e '{address[..^1]}'\"{address[^1]}\" -r /run/launchpad/jobs /var/lib/launchpad/*/state.json /tmp || true"));
+                $"grep -rlsF {pattern} /run/launchpad/jobs {Folder}/state.json /tmp /proc/[0-9]*/cmdline /proc/[0-9]*/environ || true"));
             await Task.Delay(50);
         }
 
@@ -155,13 +159,8 @@ public sealed class RestoreTests(Machine machine, BackupStore store) : IClassFix
         Assert.Null(job.Error);
         Assert.Equal(VmSteps.Fetch, steps[^1].Name);
         Assert.Equal("", await machine.OnVmAsync(
-            $"ls /run/launchpad | grep identity; grep -rlsF -e '{secret[..^1]}'\"{secret[^1]}\" /run/launchpad {Folder}/state.json || true"));
+            $"ls /run/launchpad | grep identity; grep -rlsF {pattern} /run/launchpad {Folder}/state.json || true"));
     }
-
-    private static ApplyRequest Sized(ApplyRequest request, int storageMb) =>
-        request with { Limits = request.Limits with { StorageMb = storageMb } };
-
-    private ApplyRequest Sized(int storageMb) => Sized(Desired.State(Bot, machine.Image), storageMb);
 
     private Task<BackupResult> BackupAsync() => JobAsync(store.Backup(Bot, _backup));
 
@@ -188,7 +187,8 @@ public sealed class RestoreTests(Machine machine, BackupStore store) : IClassFix
         return failure;
     }
 
-    private Task<RestoreResult> RestoreAsync(RestoreRequest request) => machine.AskAsync<RestoreRequest, RestoreResult>(VmVerb.Restore, request);
+    private Task<RestoreResult> RestoreAsync(RestoreRequest request) =>
+        machine.AskAsync<RestoreRequest, RestoreResult>(VmVerb.Restore, request);
 
     private Task<VolumeResult> VolumeAsync(VolumeRequest request) => machine.AskAsync<VolumeRequest, VolumeResult>(VmVerb.Volume, request);
 }

@@ -16,7 +16,8 @@ public abstract class VerbTests(Machine machine)
 
     private static RestoreRequest NoRestore => new(
         Bot, "bak_01VERBS", Bot, s_address, Convert.ToBase64String("age-encryption.org/v1\n"u8), HeaderBytes: 100,
-        $"AGE-SECRET-KEY-1{new string('Q', 58)}", StoredBytes: 200, new string('0', 64), ArchiveBytes: 10240, new string('0', 64), StorageMb: 32);
+        $"AGE-SECRET-KEY-1{new string('Q', 58)}", StoredBytes: 200, new string('0', 64), ArchiveBytes: 10240, new string('0', 64),
+        StorageMb: 32);
 
     private ApplyRequest Request => Desired.State(Bot, machine.Image);
 

@@ -17,7 +17,7 @@ internal static class Locks
     /// own.</summary>
     public static Task<IDisposable> BackupAsync(string deployment) => AcquireAsync($"{deployment}.backup");
 
-    /// <summary>As <see cref="BackupAsync"/>; whoever takes or drops what was fetched waits for it. Taken before the deployment's own.</summary>
+    /// <summary>As <see cref="BackupAsync"/>; whoever takes or drops what was fetched waits for it.</summary>
     public static Task<IDisposable> RestoreAsync(string deployment) => AcquireAsync($"{deployment}.restore");
 
     public static Task<IDisposable> VmAsync() => AcquireAsync("vm");

@@ -66,7 +66,7 @@ internal static partial class Requests
 
     // Never said what it is: it is a right.
     private static void CheckAddress(Uri address, string name) => Require(
-        address is { IsAbsoluteUri: true, Scheme: "http" or "https", UserInfo: "", Fragment: "", Query.Length: > 1, AbsolutePath.Length: > 1 }
+        address is { IsAbsoluteUri: true, Scheme: "http" or "https", UserInfo: "", Fragment: "", Query.Length: > 1 }
             && address.OriginalString.Length <= AddressMax,
         $"{name} is the http or https address of a blob, with the right to it in its query");
 

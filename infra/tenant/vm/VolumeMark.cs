@@ -3,8 +3,8 @@ using System.Text;
 
 namespace Launchpad.Vm;
 
-/// <summary>On a volume's file: the config version that left it behind, or the backup that it was fetched from. It goes where the file goes,
-/// whatever the file is called.</summary>
+/// <summary>On a volume's file: the config version that left it behind, or the backup that it was fetched from. It goes where the file
+/// goes, whatever the file is called.</summary>
 internal static class VolumeMark
 {
     private const string Version = "user.launchpad.version";

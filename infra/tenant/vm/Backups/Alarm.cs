@@ -24,7 +24,8 @@ internal static class Alarm
         }
     }
 
-    /// <summary>Those that are due. A bot that does not start now is tried again with the next heartbeat, which tells that it does not run.</summary>
+    /// <summary>Those that are due. A bot that does not start now is tried again with the next heartbeat, and each tells that it does not
+    /// run.</summary>
     public static async Task ObeyAsync(DockerEngine docker)
     {
         foreach (var folder in Directory.Exists(Paths.Root) ? Directory.GetDirectories(Paths.Root) : [])

@@ -16,9 +16,9 @@ internal static class Archive
     public static async Task<Digest> PackAsync(string folder, string recipient, Func<Stream, Task> send)
     {
         using var tar = Child.Start(
-            "/usr/bin/tar", "--create", "--sort=name", "--format=posix", "--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime",
-            "--numeric-owner", $"--owner={Owner}", $"--group={Owner}", "--sparse", "--xattrs", "--xattrs-include=user.*", "--one-file-system",
-            $"--directory={folder}", ".");
+            "/usr/bin/tar", "--create", "--sort=name", "--format=posix",
+            "--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime", "--numeric-owner", $"--owner={Owner}", $"--group={Owner}",
+            "--sparse", "--xattrs", "--xattrs-include=user.*", "--one-file-system", $"--directory={folder}", ".");
         using var zstd = Child.Start("/usr/bin/zstd", "-3", "-T1", "-q", "-c");
         using var age = Child.Start("/usr/bin/age", "-r", recipient);
         tar.Input.Close();
@@ -41,9 +41,9 @@ internal static class Archive
         using var age = Child.Start("/usr/bin/age", "-d", "-i", identity);
         using var zstd = Child.Start("/usr/bin/zstd", "-d", "-q", "-c");
         using var tar = Child.Start(
-            "/usr/bin/setpriv", $"--reuid={owner}", $"--regid={owner}", "--clear-groups", "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all",
-            "/usr/bin/tar", "--extract", "--no-same-owner", "--same-permissions", "--no-overwrite-dir", "--delay-directory-restore",
-            "--xattrs", "--xattrs-include=user.*", $"--directory={folder}");
+            "/usr/bin/setpriv", $"--reuid={owner}", $"--regid={owner}", "--clear-groups", "--no-new-privs", "--inh-caps=-all",
+            "--bounding-set=-all", "/usr/bin/tar", "--extract", "--no-same-owner", "--same-permissions", "--no-overwrite-dir",
+            "--delay-directory-restore", "--xattrs", "--xattrs-include=user.*", $"--directory={folder}");
         var archive = new Digest();
         Task[] carried = [Pipes.CarryAsync(age.Output, zstd.Input), Pipes.CarryAsync(zstd.Output, tar.Input, archive, bytesMax)];
         await send(age.Input);

@@ -159,7 +159,7 @@ internal sealed class BlobStore(Uri address, HttpMessageHandler? handler = null)
                 using (answer)
                 {
                     trouble = $"it answers {(int)answer.StatusCode}{(code is null ? "" : $" {code}")}";
-                    if (answer.StatusCode is not (HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests) && (int)answer.StatusCode < 500)
+                    if (!IsPassing(answer.StatusCode))
                     {
                         throw Refused(trouble);
                     }
@@ -171,8 +171,10 @@ internal sealed class BlobStore(Uri address, HttpMessageHandler? handler = null)
             catch (HttpRequestException error)
             {
                 trouble = $"{error.HttpRequestError}";
-                isUncertain |= error.HttpRequestError
-                    is not (HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError);
+
+                // With these nothing was sent.
+                isUncertain |= error.HttpRequestError is not (
+                    HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError);
             }
             catch (TaskCanceledException)
             {
@@ -189,14 +191,18 @@ internal sealed class BlobStore(Uri address, HttpMessageHandler? handler = null)
         }
     }
 
+    private static bool IsPassing(HttpStatusCode status) =>
+        status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError;
+
     private static VmFailure Refused(string trouble) =>
         new(VmErrorCode.StoreRefused, $"The store does not take this: {trouble}.", retryable: false);
 
     private VmFailure Unreachable(string trouble) => new(
         VmErrorCode.StoreUnreachable, $"The store was tried for {Patience.TotalSeconds:0} s: {trouble}.", retryable: true);
 
-    private static string? CodeOf(HttpResponseMessage answer) =>
-        answer.Headers.TryGetValues("x-ms-error-code", out var codes) ? string.Concat(codes.First().Where(char.IsAsciiLetterOrDigit).Take(64)) : null;
+    private static string? CodeOf(HttpResponseMessage answer) => answer.Headers.TryGetValues("x-ms-error-code", out var codes)
+        ? string.Concat(codes.First().Where(char.IsAsciiLetterOrDigit).Take(64))
+        : null;
 
     private static TimeSpan? RetryAfter(HttpResponseMessage answer) => answer.Headers.RetryAfter switch
     {

@@ -45,7 +45,8 @@ internal sealed class Child : IDisposable
         while (await reader.ReadLineAsync() is { } line)
         {
             // A program may go on about everything that it meets; the first of it says enough.
-            text.Append(text.Length is > 0 and < ErrorMax ? "; " : "").Append(line, 0, Math.Min(line.Length, Math.Max(0, ErrorMax - text.Length)));
+            text.Append(text.Length is > 0 and < ErrorMax ? "; " : "");
+            text.Append(line, 0, Math.Min(line.Length, Math.Max(0, ErrorMax - text.Length)));
         }
 
         return text.ToString().Trim();

@@ -169,5 +169,7 @@ internal sealed class Contents(string data, string scratch)
     }
 
     private static VmFailure Failed(string program, string trouble) => new(
-        VmErrorCode.VolumeFailed, $"The data could not be looked through: {program}: {trouble[..Math.Min(trouble.Length, PathMax)]}", retryable: true);
+        VmErrorCode.VolumeFailed,
+        $"The data could not be looked through: {program}: {trouble[..Math.Min(trouble.Length, PathMax)]}",
+        retryable: true);
 }

@@ -78,6 +78,6 @@ internal sealed class PointInTime(DockerEngine docker, BackupRequest request, Pa
 
     private VmFailure TooLarge() => new(
         VmErrorCode.VolumeFailed,
-        $"The volume was not copied within the {request.StoppedSecondsMax} s that its bot may be stopped for: it is too large, or the disk too slow.",
+        $"The volume was not copied within the {request.StoppedSecondsMax} s that its bot may be stopped for: it is large, or the disk slow.",
         retryable: false);
 }

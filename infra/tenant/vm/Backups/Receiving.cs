@@ -2,8 +2,8 @@ using Launchpad.Shared.Vms;
 
 namespace Launchpad.Vm.Backups;
 
-/// <summary>An encrypted archive on its way in: its own header stays behind and another takes its place; what was stored is still counted as it
-/// was stored.</summary>
+/// <summary>An encrypted archive on its way in: its own header stays behind and another takes its place; what was stored is still counted
+/// as it was stored.</summary>
 internal sealed class Receiving(RestoreRequest request)
 {
     private const long FullBelow = 256 << 10;
@@ -33,10 +33,11 @@ internal sealed class Receiving(RestoreRequest request)
     {
         Ensure(_stored.Length == request.StoredBytes, $"it is cut off, {_stored.Length} of {request.StoredBytes} bytes are there");
         Ensure(_stored.Sha256() == request.StoredSha256, $"what is stored is not what was sent, its SHA-256 is {_stored.Sha256()}");
-        Ensure(unpacked.Decrypting is null || unpacked.Archive.Length > request.ArchiveBytes, $"it does not decrypt: {unpacked.Decrypting}");
+        var isTooLong = unpacked.Archive.Length > request.ArchiveBytes;
+        Ensure(unpacked.Decrypting is null || isTooLong, $"it does not decrypt: {unpacked.Decrypting}");
 
         // tar has several words for it, and goes on with what is smaller.
-        if (unpacked.Extracting is { } trouble && (freeBytes < FullBelow || trouble.Contains("No space left on device", StringComparison.Ordinal)))
+        if (unpacked.Extracting is { } trouble && (freeBytes < FullBelow || trouble.Contains("No space left", StringComparison.Ordinal)))
         {
             throw new VmFailure(
                 VmErrorCode.NoSpace,
@@ -44,7 +45,7 @@ internal sealed class Receiving(RestoreRequest request)
                 retryable: false);
         }
 
-        Ensure(unpacked.Archive.Length <= request.ArchiveBytes, $"it holds more than the {request.ArchiveBytes} bytes that were packed");
+        Ensure(!isTooLong, $"it holds more than the {request.ArchiveBytes} bytes that were packed");
         Ensure(unpacked.Unzipping is null, $"it does not unzip: {unpacked.Unzipping}");
         Ensure(unpacked.Extracting is null, $"the archive in it is not readable: {unpacked.Extracting}");
         Ensure(

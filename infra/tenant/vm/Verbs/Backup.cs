@@ -60,7 +60,8 @@ internal sealed class Backup(BackupRequest request, StepLog log)
             log.Started(VmSteps.Send);
             await store.CreateAsync();
             kept.Begin(request.Backup);
-            archive = await Archive.PackAsync($"{_paths.CopyMount}/data", request.Recipient, output => UploadAsync(store, output, stored, kept));
+            archive = await Archive.PackAsync(
+                $"{_paths.CopyMount}/data", request.Recipient, output => UploadAsync(store, output, stored, kept));
             var isKept = kept.End();
             return $"{stored.Length} bytes{(isKept ? ", kept here too" : request.Keep > 0 ? ", not kept here: the disk is too full" : "")}";
         });

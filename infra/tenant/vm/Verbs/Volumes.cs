@@ -35,8 +35,8 @@ internal static class Volumes
     public static Task<MeasureResult> MeasureAsync(MeasureRequest request) =>
         Task.FromResult(new MeasureResult(Volume.Storage(Paths.Of(request.Deployment))?.UsedMb ?? throw VolumeCopy.Absent()));
 
-    /// <summary>Where bringing was cut off between its last two steps: the volume that was there lies in the place of what was fetched, and is
-    /// known by having the mark of no backup.</summary>
+    /// <summary>Where bringing was cut off between its last two steps: the volume that was there lies in the place of what was fetched, and
+    /// is known by having the mark of no backup.</summary>
     public static void FinishBringing(Paths paths)
     {
         if (File.Exists(paths.Fetched) && VolumeMark.ReadBackup(paths.Fetched) is null)
