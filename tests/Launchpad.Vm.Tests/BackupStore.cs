@@ -1,12 +1,14 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Azure.Storage;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 using Azure.Storage.Sas;
 using Launchpad.Processes;
+using Launchpad.Shared.Ssh;
 using Launchpad.Shared.Vms;
 
 namespace Launchpad.Vm.Tests;
@@ -57,6 +59,19 @@ public sealed class BackupStore : IAsyncLifetime
 
     public BackupRequest Backup(string deployment, string backup) => new(
         deployment, backup, To(backup), Recipient, HeldSecondsMax: 10, StoppedSecondsMax: 90, Keep: 0);
+
+    /// <summary>As a job, as the control plane has it made.</summary>
+    public static async Task<BackupResult> MakeAsync(Machine machine, BackupRequest request)
+    {
+        var (job, steps) = await machine.JobAsync($"op_01BACKUP-{Guid.NewGuid():n}", VmVerb.Backup, request);
+        if (job.Error is { } error)
+        {
+            throw new VmFailedException(error);
+        }
+
+        Assert.Equal([VmSteps.Copy, VmSteps.Send], steps.Where(step => step.State is VmStepState.Done).Select(step => step.Name));
+        return job.Value!.Value.Deserialize(VmJson.Default.BackupResult)!;
+    }
 
     /// <summary>With the archive's own header, which is closed for <see cref="Identity"/>.</summary>
     public async Task<RestoreRequest> RestoreAsync(string deployment, BackupResult made)

@@ -1,5 +1,4 @@
 using System.Formats.Tar;
-using System.Text.Json;
 using Launchpad.Shared.Ssh;
 using Launchpad.Shared.Vms;
 
@@ -53,7 +52,7 @@ public sealed class RestoreTests(Machine machine, BackupStore store) : IClassFix
     {
         var request = await store.RestoreAsync(Bot, await BackupAsync());
         var other = $"bak_{Guid.NewGuid():n}";
-        await JobAsync(store.Backup(Bot, other));
+        await BackupStore.MakeAsync(machine, store.Backup(Bot, other));
         var header = BackupStore.HeaderOf(await store.ReadAsync(other));
 
         await DamagedAsync(request with { Identity = await BackupStore.NewIdentityAsync() }, "does not decrypt");
@@ -162,14 +161,7 @@ public sealed class RestoreTests(Machine machine, BackupStore store) : IClassFix
             $"ls /run/launchpad | grep identity; grep -rlsF {pattern} /run/launchpad {Folder}/state.json || true"));
     }
 
-    private Task<BackupResult> BackupAsync() => JobAsync(store.Backup(Bot, _backup));
-
-    private async Task<BackupResult> JobAsync(BackupRequest request)
-    {
-        var (job, _) = await machine.JobAsync($"op_01RESTORE-{Guid.NewGuid():n}", VmVerb.Backup, request);
-        Assert.Null(job.Error);
-        return job.Value!.Value.Deserialize(VmJson.Default.BackupResult)!;
-    }
+    private Task<BackupResult> BackupAsync() => BackupStore.MakeAsync(machine, store.Backup(Bot, _backup));
 
     private async Task DamagedAsync(RestoreRequest request, string why)
     {

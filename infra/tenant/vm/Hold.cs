@@ -38,17 +38,26 @@ internal sealed class Hold : IAsyncDisposable
     public static async Task<Hold> BeginAsync(string mount, TimeSpan max)
     {
         // What can be written before anybody waits for it.
-        await Command.RunAsync("/usr/bin/sync", ["--file-system", mount]);
+        await Command.RunAsync("/usr/bin/sync", ["--file-system", mount], patience: TimeSpan.FromMinutes(5));
         var clock = Stopwatch.StartNew();
         var thaw = StartThaw(mount, max);
-        var frozen = await Command.RunAsync("/usr/sbin/fsfreeze", ["--freeze", mount]);
-        if (frozen.Ok)
+        try
         {
-            return new Hold(mount, thaw, clock, max);
-        }
+            var frozen = await Command.RunAsync("/usr/sbin/fsfreeze", ["--freeze", mount]);
+            if (frozen.Ok)
+            {
+                return new Hold(mount, thaw, clock, max);
+            }
 
-        End(thaw);
-        throw new VmFailure(VmErrorCode.VolumeFailed, $"The volume could not be held still: {frozen.Error}", retryable: true);
+            End(thaw);
+            throw Failed(frozen.Error);
+        }
+        catch (TimeoutException slow)
+        {
+            // It may be held all the same, now or in a moment.
+            await Command.RunAsync("/usr/sbin/fsfreeze", ["--unfreeze", mount]);
+            throw Failed(slow.Message);
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -63,6 +72,9 @@ internal sealed class Hold : IAsyncDisposable
         "/usr/bin/setsid", ["/bin/sh", "-c", Thaw, "thaw", mount, Number((int)max.TotalSeconds), Number(Environment.ProcessId)]))!;
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static VmFailure Failed(string trouble) =>
+        new(VmErrorCode.VolumeFailed, $"The volume could not be held still: {trouble}", retryable: true);
 
     // One that is left would thaw what is held by the next.
     private static void End(Process thaw)

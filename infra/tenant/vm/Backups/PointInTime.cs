@@ -9,6 +9,7 @@ internal sealed class PointInTime(DockerEngine docker, BackupRequest request, Pa
 {
     // Of the time that a bot may be stopped: it starts again before its alarm goes off.
     private static readonly TimeSpan StartMax = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan HoldMin = TimeSpan.FromSeconds(1);
 
     private Hold? _hold;
 
@@ -68,11 +69,17 @@ internal sealed class PointInTime(DockerEngine docker, BackupRequest request, Pa
     // Held in any case: what was written is in the file then, and whoever starts the bot does not spoil the copy.
     private async Task<int?> HoldAndCopyAsync(TimeSpan max)
     {
+        if (max < HoldMin)
+        {
+            return null;
+        }
+
         _hold = await Hold.BeginAsync(paths.Mount, max);
         await using (_hold)
         {
             At = _hold.At;
-            return await VolumeCopy.TryMakeAsync(paths.Image, paths.CopyImage, _hold, max - _hold.Elapsed);
+            var left = max - _hold.Elapsed;
+            return left > TimeSpan.Zero ? await VolumeCopy.TryMakeAsync(paths.Image, paths.CopyImage, _hold, left) : null;
         }
     }
 
