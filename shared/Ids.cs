@@ -15,6 +15,7 @@ public static class Ids
     public const string Deployment = "dep";
     public const string Operation = "op";
     public const string Vm = "vm";
+    public const string Backup = "bak";
 
     public static string New(string prefix, TimeProvider clock)
     {

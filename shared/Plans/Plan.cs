@@ -15,15 +15,16 @@ public enum Tier
 /// <param name="StorageMb">Quota of the bot's volume, mebibytes.</param>
 /// <param name="VmSize">Size of the VM made for it; null where the pool's size is used.</param>
 /// <param name="MonthlyCents">Price per month in the smallest unit of <paramref name="Currency"/>.</param>
+/// <param name="BackupMonths">For how many months the last backup of each is kept, beyond those of the last weeks.</param>
 public sealed record Plan(
     string Id, string Name, Tier Tier, int MemoryMb, double Cpus, int StorageMb, int Pids, string? VmSize,
-    long MonthlyCents, string Currency)
+    long MonthlyCents, string Currency, int BackupMonths = 0)
 {
     public static IReadOnlyList<Plan> All { get; } =
     [
         new("starter", "Starter", Tier.Shared, 2048, 2, 10_240, 512, null, 1900, "usd"),
-        new("plus", "Plus", Tier.Shared, 4096, 2, 20_480, 512, null, 3900, "usd"),
-        new("dedicated", "Dedicated", Tier.Dedicated, 6144, 2, 40_960, 1024, "Standard_D2s_v5", 7900, "usd"),
+        new("plus", "Plus", Tier.Shared, 4096, 2, 20_480, 512, null, 3900, "usd", BackupMonths: 12),
+        new("dedicated", "Dedicated", Tier.Dedicated, 6144, 2, 40_960, 1024, "Standard_D2s_v5", 7900, "usd", BackupMonths: 12),
     ];
 
     /// <summary>The name under which the payment provider keeps the price.</summary>

@@ -13,6 +13,9 @@ public static class BotSecretNames
     public const string GatewayToken = "gateway-token";
     public const string ModelKey = "model-key";
     public const string TelegramToken = "telegram-token";
+
+    /// <summary>Opens the bot's backups. No machine ever gets it.</summary>
+    public const string BackupIdentity = "backup-identity";
 }
 
 /// <summary>A deployment's secrets: metadata and a fingerprint in a table, the values in Key Vault and nowhere else. The row is written
@@ -40,6 +43,18 @@ public sealed class BotSecrets(Tables tables, SecretVault vault, TimeProvider cl
         {
             await PutAsync(deployment, name, System.Buffers.Text.Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32)), ct);
         }
+    }
+
+    /// <summary>The value, which is made unless there is one. Its row is asked first: the vault is not asked for what it cannot have.</summary>
+    public async Task<string> EnsureAsync(string deployment, string name, Func<string> make, CancellationToken ct)
+    {
+        if (await tables.Secrets.FindAsync(deployment, name, ct) is null || await FindAsync(deployment, name, ct) is not { } value)
+        {
+            await PutAsync(deployment, name, make(), ct);
+            value = await FindAsync(deployment, name, ct) ?? throw Missing(name);
+        }
+
+        return value;
     }
 
     /// <summary>What a value will be called: the reference in use when it is the same value, a new version otherwise.</summary>
@@ -84,10 +99,17 @@ public sealed class BotSecrets(Tables tables, SecretVault vault, TimeProvider cl
 
     /// <summary>The values in use, one for each name that the order brought or provisioning made.</summary>
     public async Task<IReadOnlyList<SecretRef>> ReferencesAsync(string deployment, CancellationToken ct) =>
-        [.. (await RowsAsync(deployment, ct)).Where(row => !row.Staged).Select(row => row.Reference)];
+    [
+        .. (await RowsAsync(deployment, ct)).Where(row => !row.Staged).Select(row => row.Reference)
+            .Where(reference => reference.Name != BotSecretNames.BackupIdentity),
+    ];
 
     public async Task<string> GetAsync(string deployment, string name, CancellationToken ct) =>
         await vault.GetAsync(VaultName(deployment, name), ct) ?? throw Missing(name);
+
+    /// <summary>Null when there is no such value.</summary>
+    public Task<string?> FindAsync(string deployment, string name, CancellationToken ct) =>
+        vault.RecallAsync(VaultName(deployment, name), Keep, ct);
 
     /// <summary>By name.</summary>
     public async Task<IReadOnlyDictionary<string, string>> ReadAsync(

@@ -21,7 +21,8 @@ public sealed record StorageOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:01", "00:02:00")]
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    private bool HasKey => !string.IsNullOrEmpty(ConnectionString);
+    /// <summary>The account is opened with its key, and not with the identity of the process.</summary>
+    public bool HasKey => !string.IsNullOrEmpty(ConnectionString);
 
     public TableServiceClient Tables(TokenCredential identity)
     {

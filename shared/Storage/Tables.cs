@@ -10,7 +10,7 @@ public sealed class Tables(TableServiceClient service)
     [
         "accounts", "emails", "sessions", "subscriptions", "billingevents", "billingwatches", "deployments", "configversions",
         "operations", "records", "vms", "secrets", "logs",
-        "heartbeats", "conditions", "drift", "pages", "index", "sweeps",
+        "heartbeats", "conditions", "drift", "pages", "index", "sweeps", "backups", "backupclocks", "drills",
     ];
 
     public TableClient Accounts { get; } = service.GetTableClient("accounts");
@@ -34,14 +34,20 @@ public sealed class Tables(TableServiceClient service)
     public TableClient Drift { get; } = service.GetTableClient("drift");
     public TableClient Pages { get; } = service.GetTableClient("pages");
 
+    public TableClient Backups { get; } = service.GetTableClient("backups");
+    public TableClient BackupClocks { get; } = service.GetTableClient("backupclocks");
+    public TableClient Drills { get; } = service.GetTableClient("drills");
+
     /// <summary>What leads to rows that could not be found without reading all of them.</summary>
     public TableClient Index { get; } = service.GetTableClient("index");
 
     /// <summary>How far each sweep has come.</summary>
     public TableClient Sweeps { get; } = service.GetTableClient("sweeps");
 
+    public IEnumerable<TableClient> All => Names.Select(service.GetTableClient);
+
     public Task CreateAllAsync(CancellationToken ct) =>
-        Task.WhenAll(Names.Select(name => service.GetTableClient(name).CreateIfNotExistsAsync(ct)));
+        Task.WhenAll(All.Select(table => table.CreateIfNotExistsAsync(ct)));
 }
 
 /// <summary>How stores read a row that may be absent and tell a lost race from a fault.</summary>
