@@ -53,6 +53,11 @@ public static class Provision
         var bot = new BotInput(input.Operation, input.Account, input.Deployment, tier, vm, version, input.Deadline);
         undo.With(Steps.UndoBot, () => context.RemoveBot(new(input.Operation, input.Account, input.Deployment, tier, Undoing: true)));
         await context.Enter(input, DeploymentStatus.Configuring);
+        if (order.Clones)
+        {
+            await context.BringOrigin(bot);
+        }
+
         await context.BringUp(bot);
 
         await context.Enter(input, DeploymentStatus.Starting);

@@ -1,4 +1,5 @@
 using Launchpad.Orchestrations.Activities;
+using Launchpad.Shared.Backups;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Plans;
@@ -11,10 +12,16 @@ namespace Launchpad.Orchestrations;
 /// <param name="Data">What a bot that has to go back finds in its volume.</param>
 /// <param name="PreviewOnly">True to look and to say, and to change nothing.</param>
 /// <param name="Restores">True when the version shall find the data that it left behind, and not what is there now.</param>
+/// <param name="Backup">Whose data the version shall find; null for those that are there.</param>
+/// <param name="BacksUp">True when the data are backed up before anything is touched.</param>
 public sealed record RolloutInput(
     string Operation, string Account, string Deployment, Tier Tier, string Vm, string? Tag, DataChoice Data, bool PreviewOnly,
-    DateTime Deadline, bool Restores = false)
-    : OperationTarget(Operation, Account, Deployment);
+    DateTime Deadline, bool Restores = false, string? Backup = null, bool BacksUp = false)
+    : OperationTarget(Operation, Account, Deployment)
+{
+    /// <summary>A bot that goes back finds what it had: what it was given does not belong to it.</summary>
+    public DataChoice DataIfBack => Restores || Backup is not null ? DataChoice.AsAtSwitch : Data;
+}
 
 public enum RolloutOutcome
 {
@@ -53,12 +60,24 @@ public static class Rollout
             }
             else
             {
+                if (input.BacksUp)
+                {
+                    await context.TakeBackup(next, BackupReason.Change);
+                }
+
                 await context.ReservePlan(next, draft);
+                if (input.Backup is { } backup)
+                {
+                    await context.FetchBackup(new(next, backup));
+                }
+
                 await ProvesItself(context, next, input);
                 await context.ChangePrice(next, draft);
 
                 switched = true;
-                await (input.Restores ? context.ExchangeVolume(next) : context.KeepVolume(next));
+                await (input.Backup is { } brought ? context.BringBackup(new(next, brought))
+                    : input.Restores ? context.ExchangeVolume(next)
+                    : context.KeepVolume(next));
                 await context.BringUp(next);
                 await context.BecomesReady(next);
                 await context.StaysReady(next);
@@ -88,7 +107,9 @@ public static class Rollout
 
         try
         {
-            await (input.Restores ? context.CopyKeptVolume(next) : context.CopyVolume(next));
+            await (input.Backup is { } backup ? context.CopyFetchedVolume(new(next, backup))
+                : input.Restores ? context.CopyKeptVolume(next)
+                : context.CopyVolume(next));
             await context.StartCandidate(next);
             await context.CandidateBecomesReady(next, input.Deadline);
             await context.AskCandidate(next);
@@ -112,8 +133,12 @@ public static class Rollout
         {
             if (switched)
             {
-                await context.ReturnVolume(new(last, input.Restores ? DataChoice.AsAtSwitch : input.Data, draft.Version));
+                await context.ReturnVolume(new(last, input.DataIfBack, draft.Version));
                 await context.ReturnBot(last);
+            }
+            else if (input.Backup is { } backup)
+            {
+                await context.DiscardBackup(new(last, backup));
             }
         }
         catch (TaskFailedException)

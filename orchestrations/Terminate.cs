@@ -1,5 +1,6 @@
 using Launchpad.Orchestrations.Activities;
 using Launchpad.Shared;
+using Launchpad.Shared.Backups;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Plans;
@@ -13,9 +14,10 @@ namespace Launchpad.Orchestrations;
 /// <param name="Resume">Whether the bot runs again if it is.</param>
 /// <param name="Vm">Where it was placed; null for nowhere.</param>
 /// <param name="Bot">What has data that could be wanted back; null for nothing.</param>
+/// <param name="BacksUp">True when they are backed up for as long as that is so: a machine can be lost meanwhile.</param>
 public sealed record TerminateInput(
     string Operation, string Account, string Deployment, Tier Tier, string? Preempted, DateTime UndoUntil = default, bool Resume = false,
-    string? Vm = null, BotInput? Bot = null)
+    string? Vm = null, BotInput? Bot = null, bool BacksUp = false)
     : OperationTarget(Operation, Account, Deployment);
 
 public enum TerminateOutcome
@@ -73,6 +75,11 @@ public static class Terminate
     /// <summary>Stops the bot if it can be stopped, keeps everything, and waits for a word.</summary>
     private static async Task<bool> IsTakenBack(TaskOrchestrationContext context, TerminateInput input, BotInput bot)
     {
+        if (input.BacksUp)
+        {
+            await Did(() => context.TakeBackup(bot, BackupReason.Deletion));
+        }
+
         await Did(() => context.Unroute(new(input.Operation, input.Account, input.Deployment, input.Tier, Undoing: false)));
         await Did(() => context.StopBot(bot));
         var window = new UndoWindowInput(input.Operation, input.Account, input.Deployment, input.UndoUntil);

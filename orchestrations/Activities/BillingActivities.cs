@@ -9,7 +9,8 @@ using Steps = Launchpad.Shared.Operations.Steps;
 namespace Launchpad.Orchestrations.Activities;
 
 /// <summary>What was ordered, as far as the saga has to know.</summary>
-public sealed record Order(Tier Tier);
+/// <param name="Clones">True when it finds the data of another bot's backup.</param>
+public sealed record Order(Tier Tier, bool Clones = false);
 
 /// <summary>What was paid for, and the end of paying for it.</summary>
 public sealed class BillingActivities(SubscriptionStore subscriptions, FinalSettlement settlement, Quota quota, StepLog steps)
@@ -28,7 +29,7 @@ public sealed class BillingActivities(SubscriptionStore subscriptions, FinalSett
             return left < 0
                 ? throw new PermanentException(
                     "quota-reached", $"This account has {quota.Max - left} deployments; {quota.Max} are allowed.")
-                : (new Order(plan.Tier), (string?)$"{plan.Name}: {plan.MemoryMb} MB, {plan.Cpus} CPU, {plan.StorageMb / 1024} GB");
+                : (new Order(plan.Tier, deployment.Origin is not null), (string?)$"{plan.Name}: {plan.MemoryMb} MB, {plan.Cpus} CPU, {plan.StorageMb / 1024} GB");
         }, ct);
 
     /// <summary>Also of what our own rows have lost, and of payment pages that are still open.</summary>

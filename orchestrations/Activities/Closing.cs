@@ -1,5 +1,6 @@
 using Launchpad.Orchestrations.Definitions;
 using Launchpad.Shared;
+using Launchpad.Shared.Backups;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Health;
 using Launchpad.Shared.Operations;
@@ -11,7 +12,7 @@ namespace Launchpad.Orchestrations.Activities;
 /// <summary>What follows from the write that ended an operation: what becomes of the versions, the last step, the operation's own row, and
 /// whoever has to be called. All of it is derived from that write, may be done again, and is taken up by the sweep where it was left.
 /// Nothing here can undo what the operation did.</summary>
-public sealed class Closing(DeploymentStore deployments, OperationStore operations, VersionOutcomes versions, OperationOutcomes outcomes)
+public sealed class Closing(DeploymentStore deployments, OperationStore operations, Outcomes outcomes)
 {
     /// <summary>True when the operation succeeded.</summary>
     public async Task<bool> CloseAsync(OperationTarget target, CancellationToken ct)
@@ -39,7 +40,7 @@ public sealed class Closing(DeploymentStore deployments, OperationStore operatio
         var ending = deployment.Ending!;
         operations.Remember(new(ending.Operation, deployment.Account, deployment.Id));
         var trail = new StepTrail(await operations.StepsAsync(ending.Operation, ct), ending.NotUndone);
-        await versions.SettleAsync(deployment, ending, trail, ct);
+        await outcomes.SettleAsync(deployment, ending, trail, ct);
         if (await operations.FindAsync(deployment.Account, ending.Operation, ct) is { } operation)
         {
             await (ending.Succeeded
@@ -52,6 +53,30 @@ public sealed class Closing(DeploymentStore deployments, OperationStore operatio
             current => current.Ending?.Operation == ending.Operation ? current with { Ending = null } : null, ct);
         return ending.Succeeded;
     }
+}
+
+/// <summary>All that becomes of a bot and of what people read when an operation has ended.</summary>
+public sealed class Outcomes(VersionOutcomes versions, OperationOutcomes operations, BackupClocks clocks, NextBackups next)
+{
+    /// <summary>Of its versions and its backups: a bot that has data has a clock, and one that is deleted has it until nothing is left.</summary>
+    public async Task SettleAsync(Deployment deployment, Ending ending, StepTrail trail, CancellationToken ct)
+    {
+        await versions.SettleAsync(deployment, ending, trail, ct);
+        if (deployment is { Status: not DeploymentStatus.Terminated, ActiveVersion: not null })
+        {
+            await clocks.EnsureAsync(deployment.Account, deployment.Id, ct);
+        }
+        else if (deployment.Status is DeploymentStatus.Terminated)
+        {
+            await clocks.ChangeAsync(deployment.Id, known => known is null ? null : next.Ended(known), ct);
+        }
+    }
+
+    public Task SucceedAsync(Operation operation, Deployment deployment, Ending ending, CancellationToken ct) =>
+        operations.SucceedAsync(operation, deployment, ending, ct);
+
+    public Task FailAsync(Operation operation, StepTrail trail, PermanentException? cause, CancellationToken ct) =>
+        operations.FailAsync(operation, trail, cause, ct);
 }
 
 /// <summary>What becomes of the versions that an operation brought up, left or could not bring up.</summary>

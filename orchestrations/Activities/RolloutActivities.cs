@@ -39,7 +39,8 @@ public sealed class RolloutActivities(Drafts drafts, Previews previews, MachineJ
             var diff = ConfigDiff.Of(draft.From.State, draft.State);
             return (
                 new Draft(version, draft.From.Number, draft.State.Image, draft.State.Plan == draft.From.State.Plan ? null : draft.State.Plan),
-                (string?)$"Version {version}, {draft.State.Hash()[..12]}…: {string.Join(", ", diff.Changes.Select(found => found.Path))}");
+                (string?)$"Version {version}, {draft.State.Hash()[..12]}…: "
+                    + (diff.Changes.Count > 0 ? string.Join(", ", diff.Changes.Select(found => found.Path)) : "other data."));
         }, ct);
 
     [Function(nameof(CheckConfig))]
@@ -98,7 +99,7 @@ public sealed class Drafts(OperationStore operations, ConfigVersionStore version
             throw new PermanentException("preview-void", "Something that the preview looked at has changed since. Make a new one.");
         }
 
-        return state.Hash() == from.State.Hash()
+        return state.Hash() == from.State.Hash() && !request.BringsData
             ? throw new PermanentException("nothing-to-change", $"Version {from.Number} is exactly that already.")
             : new(deployment, operation, request, from, state);
     }

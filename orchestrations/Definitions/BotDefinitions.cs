@@ -1,4 +1,5 @@
 using Launchpad.Orchestrations.Activities;
+using Launchpad.Shared.Backups;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Plans;
@@ -58,6 +59,57 @@ public sealed class ResumeDefinition() : BotDefinition(OperationKind.Resume, nam
         now.Status is DeploymentStatus.Suspended ? null : "Only a suspended bot can be resumed.";
 }
 
+/// <summary>What it knows goes into the store. The bot is as it was, however that ends.</summary>
+public sealed class BackupDefinition() : BotDefinition(OperationKind.Backup, nameof(BackUp))
+{
+    public override bool TouchesBot => false;
+
+    public override bool IsOneForAll => true;
+
+    public override TimeSpan Allowed(RolloutOptions options) => TimeSpan.FromMinutes(30);
+
+    public override string? Refuse(Deployment now) =>
+        now is { Status: DeploymentStatus.Running or DeploymentStatus.Suspended or DeploymentStatus.Failed, ActiveVersion: not null, Vm: not null }
+            ? null
+            : "Only a bot that ran once has something to back up.";
+
+    public override string? Request(Deployment before, string? typed, DateTimeOffset now, RolloutOptions options) =>
+        typed ?? nameof(BackupReason.Asked);
+
+    public override object Input(Deployment deployment, Operation operation) => new BackupInput(
+        (BotInput)base.Input(deployment, operation), Enum.TryParse<BackupReason>(operation.Request, out var reason) ? reason : BackupReason.Asked);
+
+    public override string? Result(Deployment ended, Operation operation, string url) => Backup.IdOf(operation.Id);
+
+    public override IReadOnlyList<string> IfCancelled(StepTrail trail) => ["Nothing: there is no backup of it until it is whole."];
+}
+
+/// <summary>The newest backup is tried beside the bot, which is as it was, however that ends.</summary>
+public sealed class DrillDefinition() : BotDefinition(OperationKind.Drill, nameof(Drill))
+{
+    public override bool TouchesBot => false;
+
+    public override bool IsOneForAll => true;
+
+    public override TimeSpan Allowed(RolloutOptions options) => TimeSpan.FromMinutes(30);
+
+    public override string? Refuse(Deployment now) =>
+        now.Status is DeploymentStatus.Running ? null : "Only beside a bot that runs its backup is tried.";
+
+    public override string? Result(Deployment ended, Operation operation, string url) => "The bot comes up from its newest backup.";
+
+    public override IReadOnlyList<string> IfCancelled(StepTrail trail) => ["The copy of the bot is removed. The bot that runs is not touched."];
+
+    protected override string? AdviceOn(string code) => code switch
+    {
+        "no-room" => "Nothing: it is tried again tomorrow.",
+        "no-backup" => "POST …/backups makes one.",
+        "candidate-failed" or "candidate-silent" or "backup-damaged" =>
+            "Make a backup now (POST …/backups). The operator has been told, and nothing older is deleted. The bot that runs was not touched.",
+        _ => null,
+    };
+}
+
 /// <summary>A bot whose machine is lost comes up on another one.</summary>
 public sealed class ReplaceDefinition() : BotDefinition(OperationKind.Replace, nameof(Replace))
 {
@@ -79,7 +131,8 @@ public sealed class ReplaceDefinition() : BotDefinition(OperationKind.Replace, n
     public override object Input(Deployment deployment, Operation operation) =>
         (BotInput)base.Input(deployment, operation) with { Vm = operation.Request ?? deployment.Vm! };
 
-    public override string Result(Deployment ended, Operation operation, string url) => $"{url} runs on another machine. {Loss}";
+    public override string Result(Deployment ended, Operation operation, string url) =>
+        $"{url} runs on another machine. {operation.Result ?? Loss}";
 
     protected override string Otherwise => "Nothing: it is tried again by itself, and the operator has been told.";
 }

@@ -76,6 +76,9 @@ public abstract class OperationDefinition(OperationKind kind, string saga)
         "data-too-large" => "Remove files from the bot, or keep the plan. Nothing was touched, and nothing is charged.",
         "subscription-ended" => "Nothing was touched. Order a new bot: this one is not paid for any more.",
         "billing-refused" => "Nothing on your side: the operator has to look at it. Nothing was charged.",
+        "store-unreachable" or "store-refused" => "Nothing: it is tried again by itself, and the operator is told if that does not help.",
+        "backup-damaged" or "backup-gone" => "Choose another backup: GET …/backups lists them. The bot that runs was not touched.",
+        "backup-key-gone" => "Nothing on your side: the operator has to look at it.",
         "quota-reached" => "Delete a deployment that you no longer need, then retry.",
         "not-paid" => "Complete the payment, then retry.",
         "secret-missing" => "Delete this deployment, create it again and enter the secret once more.",
@@ -115,6 +118,9 @@ public static class OperationDefinitions
         OperationKind.Suspend => new SuspendDefinition(),
         OperationKind.Resume => new ResumeDefinition(),
         OperationKind.Replace => new ReplaceDefinition(),
+        OperationKind.Backup => new BackupDefinition(),
+        OperationKind.Restore => new RolloutDefinition(kind),
+        OperationKind.Drill => new DrillDefinition(),
     };
 #pragma warning restore CS8524
 }

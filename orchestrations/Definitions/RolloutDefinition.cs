@@ -35,6 +35,7 @@ public sealed class RolloutDefinition(OperationKind kind) : OperationDefinition(
 
     public override IReadOnlyList<string> IfCancelled(StepTrail trail) =>
     [
+        .. Said(trail.Began(Steps.Fetch) && !trail.Began(Steps.Switch), "What was fetched of the backup is removed."),
         .. Said(trail.Began(Steps.Room) && !trail.Began(Steps.Switch), "The candidate and its copy of the data are removed."),
         .. Said(trail.Began(Steps.Switch), "The last known good version is started again; the bot is away for that long."),
         .. Said(trail.Began(Steps.Price), "The subscription costs what it did before."),
@@ -46,8 +47,8 @@ public sealed class RolloutDefinition(OperationKind kind) : OperationDefinition(
         var change = ChangeRequest.Parse(operation.Request);
         return new(
             operation.Id, operation.Account, operation.Deployment, Plan.Get(deployment.Plan).Tier, deployment.Vm!, change.Tag, change.Data,
-            operation.Kind is OperationKind.Preview, operation.Deadline.UtcDateTime,
-            change is { Version: not null, Data: DataChoice.AsAtSwitch });
+            operation.Kind is OperationKind.Preview, operation.Deadline.UtcDateTime, change.ReturnsData, change.Backup,
+            BacksUp: operation.Kind is OperationKind.Upgrade || change.Plan is not null);
     }
 
     protected override string? AdviceOn(string code) => code is "never-ready"

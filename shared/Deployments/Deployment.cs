@@ -22,6 +22,9 @@ public sealed record Deployment
     public required DateTimeOffset CreatedAt { get; init; }
     public DeploymentStatus Status { get; init; } = DeploymentStatus.Requested;
 
+    /// <summary>Whose data it begins with; null for none. Both are of the same account.</summary>
+    public BackupRef? Origin { get; init; }
+
     /// <summary>The one subscription that pays for it: the first that was paid. Any other is cancelled.</summary>
     public string? Subscription { get; init; }
 
@@ -120,6 +123,9 @@ public sealed record Deployment
 /// <param name="Telegram">Whether the bot listens on Telegram, with the token kept as a secret.</param>
 /// <param name="Config">JSON of the bot's own configuration beyond ours; null for none. See <see cref="OwnConfig"/>.</param>
 public sealed record BotSettings(string? Model, string? Instructions, bool Telegram, string? Config = null);
+
+/// <summary>A backup, and of which deployment.</summary>
+public sealed record BackupRef(string Deployment, string Backup);
 
 /// <summary>One change of a deployment's status, counted from 0.</summary>
 /// <param name="From">Null for the order.</param>

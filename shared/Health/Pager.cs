@@ -36,6 +36,12 @@ public enum PageKind
 
     /// <summary>The payment provider does not give back what was paid for nothing.</summary>
     RefundRefused,
+
+    /// <summary>Bots have no backup of the last day. One page for all of them.</summary>
+    BackupMissing,
+
+    /// <summary>A bot did not come up from its newest backup.</summary>
+    DrillFailed,
 }
 
 /// <summary>A person is needed. One per incident: while it is open, the same is not raised again.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.OpenClaw;
 using Launchpad.Shared.Secrets;
@@ -23,10 +24,19 @@ public enum DataChoice
 /// <param name="Previewed">Hash of the state that a preview was made of: nothing else may come of it. Null without a preview.</param>
 /// <param name="Plan">Another plan of the same tier; null to stay.</param>
 /// <param name="Secrets">What the change brings: staged, or only named where nothing is kept. Null for none.</param>
+/// <param name="Backup">Whose data the version finds; null for those that are there.</param>
 public sealed record ChangeRequest(
     BotSettings? Settings, string? Tag, int? Version, DataChoice Data, string Why, string? Previewed = null, string? Plan = null,
-    IReadOnlyList<SecretRef>? Secrets = null)
+    IReadOnlyList<SecretRef>? Secrets = null, string? Backup = null)
 {
+    /// <summary>The version finds what it left behind.</summary>
+    [JsonIgnore]
+    public bool ReturnsData => this is { Version: not null, Data: DataChoice.AsAtSwitch };
+
+    /// <summary>Other data is a change, even where the state is the same.</summary>
+    [JsonIgnore]
+    public bool BringsData => Backup is not null || ReturnsData;
+
     public string ToJson() => JsonSerializer.Serialize(this, JsonSerializerOptions.Web);
 
     /// <summary>Where the row was lost, nothing is asked for.</summary>
@@ -57,6 +67,6 @@ public sealed record ChangePreview(
 
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {
-        Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
     };
 }

@@ -18,6 +18,13 @@ public enum OperationKind
 
     /// <summary>On another machine, because its own is lost.</summary>
     Replace,
+    Backup,
+
+    /// <summary>A version that finds the data of a backup.</summary>
+    Restore,
+
+    /// <summary>Proves that the bot comes up from its newest backup.</summary>
+    Drill,
 }
 
 public enum OperationStatus

@@ -37,6 +37,9 @@ public static class Steps
     public static readonly Step Draft = new(46, "draft", "Write the next version");
     public static readonly Step CheckConfig = new(47, "check-config", "Ask the release whether it takes the config");
     public static readonly Step Preview = new(48, "preview", "Say what would change");
+    public static readonly Step Backup = new(48, "backup", "Back the bot up");
+    public static readonly Step Choose = new(48, "choose-backup", "Choose the newest backup");
+    public static readonly Step Fetch = new(49, "fetch-backup", "Fetch the backup, decrypt it and compare it with its manifest");
     public static readonly Step PlanRoom = new(49, "plan-room", "Find room for the plan");
     public static readonly Step Room = new(50, "candidate-room", "Find room to try it beside the bot that runs");
     public static readonly Step CopyVolume = new(51, "candidate-data", "Give the candidate a copy of the data");
@@ -45,8 +48,12 @@ public static class Steps
     public static readonly Step Canary = new(54, "candidate-answer", "Have the candidate answer a message");
     public static readonly Step RemoveCandidate =
         new(55, "candidate-remove", "Remove the candidate and its copy") { Needs = Operations.Hold.ToTakeBack };
+    public static readonly Step CertifyDrill =
+        new(56, "certify-drill", "Sign what was found") { Needs = Operations.Hold.ToTakeBack };
     public static readonly Step Price = new(57, "price", "Change what the subscription costs");
     public static readonly Step Switch = new(58, "switch", "Stop the old version and keep its data");
+    public static readonly Step Discard =
+        new(59, "discard-backup", "Remove what was fetched and is not used") { Needs = Operations.Hold.ToTakeBack };
     public static readonly Step Restore = new(60, "restore-data", "Bring the bot's data back");
     public static readonly Step Configure = new(61, "configure", "Attach storage and network, deliver secrets and config");
     public static readonly Step Pull = new(70, "pull", "Pull the verified image by digest");

@@ -1,4 +1,5 @@
 using Azure.Data.Tables;
+using Launchpad.Shared.Backups;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Health;
 using Launchpad.Shared.Plans;
@@ -10,7 +11,7 @@ namespace Launchpad.Shared.Reconciliation;
 
 /// <summary>Goes slowly over all deployments, a page at a time, and puts right what should lead to them and does not. Nothing is expected
 /// to be found: what is, is counted.</summary>
-public sealed class DeploymentReconciler(Tables tables, DeploymentStore deployments, Places places, ILogger<DeploymentReconciler> log)
+public sealed class DeploymentReconciler(Tables tables, DeploymentHealing healing, ILogger<DeploymentReconciler> log)
 {
     private const string Name = "reconcile-deployments";
     private const int PageMax = 1_000;
@@ -45,13 +46,14 @@ public sealed class DeploymentReconciler(Tables tables, DeploymentStore deployme
     {
         try
         {
-            if (row.GetString("operation") is { Length: > 0 } || row.GetString("ending") is { Length: > 0 })
+            if (await healing.HealAsync(row, known, ct) is not { } what)
             {
-                return Told(await deployments.HealAsync(row.PartitionKey, row.RowKey, ct), "busy-missing", row.RowKey);
+                return false;
             }
 
-            return row.GetString("vm") is { } vm
-                && Told(await places.HealAsync(row.PartitionKey, row.RowKey, vm, known, ct), "place-missing", row.RowKey);
+            log.LogError("Nothing led to {Deployment} ({What}): it is found again", row.RowKey, what);
+            IndexRows.CountHealed(what);
+            return true;
         }
         catch (Exception trouble) when (!ct.IsCancellationRequested)
         {
@@ -59,16 +61,27 @@ public sealed class DeploymentReconciler(Tables tables, DeploymentStore deployme
             return false;
         }
     }
+}
 
-    private bool Told(bool healed, string what, string deployment)
+/// <summary>What has to lead to one deployment.</summary>
+public sealed class DeploymentHealing(DeploymentStore deployments, Places places, BackupClocks clocks)
+{
+    /// <param name="row">Of the deployment.</param>
+    /// <param name="known">Machines that were read before.</param>
+    /// <param name="ct">Stops the wait.</param>
+    /// <returns>What was missing, and is not any more; null for nothing.</returns>
+    public async Task<string?> HealAsync(TableEntity row, Dictionary<string, Vm?> known, CancellationToken ct)
     {
-        if (healed)
+        var (account, id) = (row.PartitionKey, row.RowKey);
+        if (row.GetString("operation") is { Length: > 0 } || row.GetString("ending") is { Length: > 0 })
         {
-            log.LogError("Nothing led to {Deployment} ({What}): it is found again", deployment, what);
-            IndexRows.CountHealed(what);
+            return await deployments.HealAsync(account, id, ct) ? "busy-missing" : null;
         }
 
-        return healed;
+        return row.GetString("vm") is not { } vm ? null
+            : await places.HealAsync(account, id, vm, known, ct) ? "place-missing"
+            : await clocks.HealAsync(account, id, ct) ? "backup-missing"
+            : null;
     }
 }
 

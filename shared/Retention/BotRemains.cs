@@ -23,6 +23,9 @@ public sealed class BotRemains(Tables tables, OperationStore operations, Deploym
         new(
             "The record: what was done with the bot, when and by whom, without what anybody typed and what failures said.",
             "It proves that this deletion was carried out.", null),
+        new(
+            "Backups, which nobody can read any more: the key that opened them was erased.",
+            "The store does not let go of what it was told to keep before its time.", deletedAt + options.Value.DeletedBots),
         new("Subscription and payment events.", "Tax law asks for them.", null),
     ];
 

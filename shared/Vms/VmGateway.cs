@@ -74,6 +74,10 @@ public sealed class VmGateway(ArmClient arm, IOptions<AzureOptions> options)
         return State(machine, power?[PowerPrefix.Length..], await AddressAsync(machine, ct));
     }
 
+    /// <summary>Names of all our machines in the group.</summary>
+    public IAsyncEnumerable<string> ListAsync(CancellationToken ct) =>
+        Machines.GetAllAsync(cancellationToken: ct).Where(machine => machine.Data.Tags.ContainsKey(Tag)).Select(machine => machine.Data.Name);
+
     /// <summary>Returns as soon as Azure has accepted; <see cref="FindAsync"/> tells when it is gone.</summary>
     public async Task DeleteAsync(string name, CancellationToken ct)
     {

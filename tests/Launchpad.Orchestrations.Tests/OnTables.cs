@@ -35,6 +35,7 @@ public abstract class OnTables : IAsyncLifetime
             ["Azure:DnsZone"] = "bots.invalid",
             ["Azure:ImageId"] = "a:b:c:d",
             ["Routing:Domain"] = "bots.invalid",
+            ["Backups:StoreUri"] = $"{azurite.Blobs}",
             ["Vms:ProgramPath"] = typeof(OnTables).Assembly.Location,
         };
         var options = new TableClientOptions();

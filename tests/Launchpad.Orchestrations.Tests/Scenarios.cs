@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Launchpad.Orchestrations.Activities;
 using Launchpad.Shared;
+using Launchpad.Shared.Backups;
 using Launchpad.Shared.Health;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Plans;
@@ -9,7 +10,7 @@ using Launchpad.Shared.Vms;
 namespace Launchpad.Orchestrations.Tests;
 
 /// <summary>The ways of the sagas that are recorded: the ordinary one of each, and those on which it takes back or gives up.</summary>
-internal static class Scenarios
+internal static partial class Scenarios
 {
     private const string Account = "acc_01K0000000000000000000000A";
     private const string Deployment = "dep_01K0000000000000000000000D";
@@ -61,6 +62,10 @@ internal static class Scenarios
         {
             Answers = With(("BringUp", [Permanent]), ("ReleaseCapacity", [new Released(Vm)]), ("IsVmGone", [false, true]), Failed),
         },
+        new("provision-of-a-clone", nameof(Provision), Order, Completed)
+        {
+            Answers = With(("ValidateOrder", [new Order(Tier.Shared, Clones: true)]), ("BringOrigin", [Runs, Next, null])),
+        },
         new("provision-whose-image-takes-long", nameof(Provision), Order, Completed)
         {
             Answers = With(("BringUp", [Runs, new Unfinished(At: 1), Transient, new Unfinished(At: 2), null])),
@@ -95,6 +100,12 @@ internal static class Scenarios
                 ("CancelSubscriptions", [Permanent, null]), ("RemoveBot", [Permanent, null]), ("EraseSecrets", [Permanent, Permanent, null])),
         },
         new("terminate-after-the-undo-window", nameof(Terminate), Kept, Completed) { UndoWindow = Window, Answers = Placed },
+        new("terminate-with-a-backup", nameof(Terminate), Kept with { BacksUp = true }, Completed) { UndoWindow = Window, Answers = Placed },
+        new("terminate-without-the-backup-that-was-wanted", nameof(Terminate), Kept with { BacksUp = true }, Completed)
+        {
+            UndoWindow = Window,
+            Answers = With(("TakeBackup", [Permanent])),
+        },
         new("terminate-taken-back", nameof(Terminate), Kept, "2")
         {
             UndoWindow = Window,
@@ -158,6 +169,7 @@ internal static class Scenarios
         {
             Answers = With(Rolling, ("BringUp", [Permanent]), Failed),
         },
+        .. OfBackups,
         new("suspend", nameof(Suspend), Bot, "true") { Answers = Placed },
         new("suspend-in-vain", nameof(Suspend), Bot, "false") { Answers = With(("StopBot", [Permanent]), Failed) },
         new("resume", nameof(Resume), Bot, "true") { Answers = Placed },
@@ -219,6 +231,7 @@ internal static class Scenarios
             Answers = With(
                 ("ReserveCapacity", [New]), ("AwaitOrder", [VmProgress.Up]), ("AwaitBoot", [VmProgress.Waiting, VmProgress.Up])),
         },
+        new("replace-with-a-backup", nameof(Replace), Bot, "true") { Answers = With(("RestoreVolume", [Runs, Next, null])) },
         new("replace-in-vain", nameof(Replace), Bot, "false") { Answers = With(("BringUp", [Permanent]), Failed) },
     ];
 

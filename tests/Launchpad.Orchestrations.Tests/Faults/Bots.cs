@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Launchpad.Shared.Backups;
 using Launchpad.Shared.Billing;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Health;
@@ -17,6 +18,8 @@ internal sealed class Bots(World world, Product product)
     public const string Account = "acc_01K0000000000000000000000A";
     public const string Deployment = "dep_01K0000000000000000000000D";
     public const string Slug = "ada-0000000d";
+    private const string Other = "dep_01K0000000000000000000000E";
+    private const string OthersBackup = "bak_01K0000000000000000000000B";
 
     /// <summary>The end of every machine's kept name.</summary>
     public static readonly string Broken = SignedRegistry.DigestOf("broken");
@@ -68,8 +71,24 @@ internal sealed class Bots(World world, Product product)
         }
     });
 
+    public async Task<Picture> BackedUpAsync() => await OnceAsync(
+        "backed up", await RunningAsync("starter"), () => DoAsync(OperationKind.Backup));
+
+    /// <summary>Ordered, paid for, and to begin with what another one knew.</summary>
+    public async Task<Picture> ClonedAsync() => await OnceAsync("cloned", await OrderedAsync("starter"), async () =>
+    {
+        var keeper = product.Get<BackupKeeper>();
+        var request = await keeper.RequestAsync(Other, OthersBackup, default);
+        var (made, _) = Archive.Store(request, new(["one"]), world.Clock.GetUtcNow());
+        await keeper.RecordAsync(
+            new(OthersBackup, Account, Other, BackupReason.Asked, "op", made.Backup, 1, "image", 10_240, 0, made, ""), default);
+        await product.Get<DeploymentStore>().ChangeAsync(
+            Account, Deployment, now => now with { Origin = new(Other, OthersBackup) }, default);
+    });
+
     /// <summary>Its machine has not been there for longer than a minute.</summary>
-    public async Task<Picture> LostAsync() => await OnceAsync("lost", await RunningAsync("starter"), async () =>
+    public async Task<Picture> LostAsync(bool backedUp = false) => await OnceAsync(
+        $"lost, {backedUp}", await (backedUp ? BackedUpAsync() : RunningAsync("starter")), async () =>
     {
         var vm = (await product.DeploymentAsync()).Vm!;
         var name = VmGateway.ResourceName(vm);
@@ -89,8 +108,9 @@ internal sealed class Bots(World world, Product product)
             ended.Status is OperationStatus.Succeeded, $"{kind}: {ended.Failure?.Step} {ended.Failure?.Code} {ended.Failure?.Message}");
     }
 
-    public static string Change(string? tag = null, string? plan = null, int? version = null, DataChoice data = DataChoice.AsNow) =>
-        new ChangeRequest(null, tag, version, data, "because", Plan: plan).ToJson();
+    public static string Change(
+        string? tag = null, string? plan = null, int? version = null, DataChoice data = DataChoice.AsNow, string? backup = null) =>
+        new ChangeRequest(null, tag, version, data, "because", Plan: plan, Backup: backup).ToJson();
 
     /// <summary>What a machine tells by itself, on which nothing runs.</summary>
     public static Task BeatAsync(Product product, string vm)

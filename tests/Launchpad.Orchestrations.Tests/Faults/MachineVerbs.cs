@@ -9,24 +9,29 @@ using Launchpad.Shared.Vms;
 namespace Launchpad.Orchestrations.Tests.Faults;
 
 /// <summary>The data of a bot: every image that ever ran on it. A copy that was kept is marked with the version that left it.</summary>
-internal sealed record Data(ImmutableList<string> WrittenBy, int? Mark = null)
+/// <param name="Backup">The archive that it was brought from.</param>
+internal sealed record Data(ImmutableList<string> WrittenBy, int? Mark = null, string? Backup = null)
 {
     public static Data Empty { get; } = new([]);
 
-    public override string ToString() => $"[{string.Join(' ', WrittenBy)}]{Mark}";
+    public override string ToString() => $"[{string.Join(' ', WrittenBy)}]{Mark} {Backup}";
 }
 
 /// <summary>One deployment on a machine.</summary>
 /// <param name="Spec">Hash of what it was brought up with; null when there is no container.</param>
 /// <param name="Starts">How often a container was made for it.</param>
-internal sealed record Tenant(string? Image, string? Spec, int MemoryMb, string? Host, Data? Volume, Data? Kept, int Starts)
+/// <param name="Fetched">A backup beside its volume.</param>
+internal sealed record Tenant(
+    string? Image, string? Spec, int MemoryMb, string? Host, Data? Volume, Data? Kept, int Starts, Data? Fetched = null)
 {
+    public static Tenant None { get; } = new(null, null, 0, null, null, null, 0);
+
     public bool Runs => Image is not null;
 }
 
 /// <summary>What launchpad-vm does, on a picture of a machine instead of one: the same words, the same effects, the same content with what is
 /// done already. Each call is one that the wire can break.</summary>
-internal sealed class MachineVerbs(Wire wire, Func<string, string, bool> isSick, Func<string, int> looksOf)
+internal sealed class MachineVerbs(Wire wire, Func<string, string, bool> isSick, Func<string, int> looksOf, TimeProvider clock)
 {
     /// <summary>The browser that may be let in.</summary>
     public const string Browser = "6f0d2c9e-7a52-4d0c-8b3e-2f6f6a1b7c11";
@@ -115,6 +120,8 @@ internal sealed class MachineVerbs(Wire wire, Func<string, string, bool> isSick,
         "pair-browser" => [Pair(Read(document, VmJson.Default.PairBrowserRequest))],
         "validate" => [Result(new([]), VmJson.Default.ValidateResult)],
         "volume" => [Volume(Read(document, VmJson.Default.VolumeRequest))],
+        "backup" => [Backup(Read(document, VmJson.Default.BackupRequest))],
+        "restore" => [Restore(Read(document, VmJson.Default.RestoreRequest))],
         "measure" => [Measure(Read(document, VmJson.Default.MeasureRequest))],
         _ => [Failed(VmErrorCode.InvalidRequest, retryable: false)],
     };
@@ -127,7 +134,7 @@ internal sealed class MachineVerbs(Wire wire, Func<string, string, bool> isSick,
 
     private IEnumerable<VmLine> Apply(ApplyRequest wanted)
     {
-        var before = Tenants.GetValueOrDefault(wanted.Deployment, new Tenant(null, null, 0, null, null, null, 0));
+        var before = Tenants.GetValueOrDefault(wanted.Deployment, Tenant.None);
         var spec = Hash(JsonSerializer.Serialize(wanted with { Secrets = [], Through = default }, VmJson.Default.ApplyRequest)
             + string.Join(',', (wanted.Secrets ?? []).Select(secret => secret.Name)));
         var isNew = before.Spec != spec;
@@ -173,8 +180,67 @@ internal sealed class MachineVerbs(Wire wire, Func<string, string, bool> isSick,
         ? Result(new(asked.Request), VmJson.Default.PairBrowserResult)
         : Failed(VmErrorCode.BrowserUnknown, retryable: false);
 
+    private VmLine Backup(BackupRequest asked)
+    {
+        if (Tenants.GetValueOrDefault(asked.Deployment)?.Volume is not { } volume)
+        {
+            return Failed(VmErrorCode.NotFound, retryable: false);
+        }
+
+        var (result, isStored) = Archive.Store(asked, volume, clock.GetUtcNow());
+        return isStored ? Result(result, VmJson.Default.BackupResult) : Failed(VmErrorCode.StoreRefused, retryable: false);
+    }
+
+    private VmLine Restore(RestoreRequest asked)
+    {
+        var (data, contents) = Archive.Fetch(asked);
+        var there = Tenants.GetValueOrDefault(asked.Deployment, Tenant.None);
+        Tenants = Tenants.SetItem(asked.Deployment, there with { Fetched = data with { Mark = null, Backup = asked.Backup } });
+        return Result(new(asked.Backup, contents, true, 1), VmJson.Default.RestoreResult);
+    }
+
+    /// <summary>What was fetched takes the volume's place, which is kept.</summary>
+    private VmLine Bring(VolumeRequest asked, Tenant there)
+    {
+        if (there.Fetched?.Backup != asked.Backup && there.Volume?.Backup != asked.Backup)
+        {
+            return Failed(VmErrorCode.NotFound, retryable: false);
+        }
+
+        Tenants = Tenants.SetItem(asked.Deployment, there.Fetched is null ? Stopped(there) : Stopped(there) with
+        {
+            Volume = there.Fetched,
+            Kept = there.Volume is { } left ? left with { Mark = asked.Of, Backup = null } : there.Kept,
+            Fetched = null,
+        });
+        return Result(new(1, 1), VmJson.Default.VolumeResult);
+    }
+
+    private VmLine CopyFetched(VolumeRequest asked, Tenant there)
+    {
+        if (there.Fetched?.Backup != asked.Backup)
+        {
+            return Failed(VmErrorCode.NotFound, retryable: false);
+        }
+
+        Tenants = Tenants.SetItem(asked.To!, Tenant.None with { Volume = there.Fetched! with { Backup = null } });
+        return Result(new(1, 1), VmJson.Default.VolumeResult);
+    }
+
     private VmLine Volume(VolumeRequest asked)
     {
+        var tenant = Tenants.GetValueOrDefault(asked.Deployment, Tenant.None);
+        switch (asked.Action)
+        {
+            case VolumeAction.Discard:
+                Tenants = Tenants.ContainsKey(asked.Deployment) ? Tenants.SetItem(asked.Deployment, tenant with { Fetched = null }) : Tenants;
+                return Result(new(0, 1), VmJson.Default.VolumeResult);
+            case VolumeAction.Bring:
+                return Bring(asked, tenant);
+            case VolumeAction.Copy when asked.Backup is not null:
+                return CopyFetched(asked, tenant);
+        }
+
         if (!Tenants.TryGetValue(asked.Deployment, out var there) || there.Volume is not { } volume)
         {
             return Failed(VmErrorCode.NotFound, retryable: false);

@@ -91,8 +91,8 @@ internal sealed partial record Picture(
 
     private static string Text(object value) => value is DateTimeOffset time ? time.ToString("O", CultureInfo.InvariantCulture) : $"{value}";
 
-    // Hashes of what has a random part, a secret's fingerprint, a host key.
-    [GeneratedRegex("[0-9a-f]{64}|(?<=@)[0-9a-f]{8}|(?<=fingerprint: )[0-9a-f]{8}|(?<=hostKey: )[^,]+|[0-9a-f]{12}(?=…)")]
+    // Hashes of what has a random part, a secret's fingerprint, a host key, a signature.
+    [GeneratedRegex("[0-9a-f]{64}|(?<=envelope: ).*|(?<=@)[0-9a-f]{8}|(?<=bak_[0-9A-Z]{26})[0-9a-f]{6}|(?<=fingerprint: )[0-9a-f]{8}|(?<=hostKey: )[^,]+|[0-9a-f]{12}(?=…)")]
     private static partial Regex Masks();
 
     [GeneratedRegex("Spec = [0-9a-f]*, ")]

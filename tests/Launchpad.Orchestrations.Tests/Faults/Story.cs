@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Launchpad.Shared.Backups;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Plans;
@@ -23,6 +24,7 @@ internal sealed record Story(
         new(
             "Provision of what does not start on a machine of its own", bots => bots.OrderedAsync("dedicated"),
             Operation(OperationKind.Provision), (_, _) => true),
+        new("Provision of a clone", bots => bots.ClonedAsync(), Operation(OperationKind.Provision)),
         new("Preview", bots => bots.RunningAsync("starter"), Operation(OperationKind.Preview, Bots.Change(tag: "1.0.1", plan: "plus"))),
         new("Rollout", bots => bots.RunningAsync("starter"), Operation(OperationKind.Update, Bots.Change(tag: "1.0.1", plan: "plus"))),
         new(
@@ -52,6 +54,15 @@ internal sealed record Story(
         new("Recover given up", bots => bots.DownAsync(restarts: 5), Recovery),
         new("Recover by an older version", bots => bots.DownAsync(restarts: 5, upgraded: true), Recovery),
         new("Recover on another machine", bots => bots.LostAsync(), Loss),
+        new("Recover with a backup on another machine", bots => bots.LostAsync(backedUp: true), Loss),
+        new("Backup", bots => bots.RunningAsync("starter"), Operation(OperationKind.Backup)),
+        new("Restore", bots => bots.BackedUpAsync(), Restoring),
+        new(
+            "Restore that goes back", bots => bots.BackedUpAsync(), Restoring, (deployment, _) => deployment == Bots.Deployment),
+        new(
+            "Restore whose candidate fails", bots => bots.BackedUpAsync(), Restoring, (deployment, _) => deployment != Bots.Deployment),
+        new("Drill", bots => bots.BackedUpAsync(), Operation(OperationKind.Drill)),
+        new("Drill in vain", bots => bots.BackedUpAsync(), Operation(OperationKind.Drill), (deployment, _) => deployment != Bots.Deployment),
         new("Collect logs", bots => bots.RunningAsync("starter"), async (product, then) =>
         {
             var vm = (await product.DeploymentAsync()).Vm!;
@@ -75,6 +86,12 @@ internal sealed record Story(
 
     private static Func<Product, Action?, Task<string>> Operation(OperationKind kind, string? typed = null) =>
         (product, then) => product.BeginAsync(kind, typed, then);
+
+    private static async Task<string> Restoring(Product product, Action? then)
+    {
+        var newest = (await product.Get<BackupStore>().NewestAsync(Bots.Deployment, default))!;
+        return await product.BeginAsync(OperationKind.Restore, Bots.Change(backup: newest.Id), then);
+    }
 
     /// <summary>Its owner has thought better of it before the window opens.</summary>
     private static async Task<string> TakingBack(Product product, Action? then)

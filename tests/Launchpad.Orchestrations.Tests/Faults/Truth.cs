@@ -31,7 +31,8 @@ internal sealed class Truth(Picture picture, Deployment deployment, IReadOnlyLis
     [
         .. Undone(), .. Unless(deployment.Status is DeploymentStatus.Terminated, $"it is {deployment.Status}"),
         .. Secrets().Select(name => $"the secret {name} is left"),
-        .. Unless(!picture.Of("secrets").Any(), "secrets are left in the table"),
+        .. Unless(
+            !picture.Of("secrets").Any(row => row.PartitionKey == Bots.Deployment), "secrets are left in the table"),
     ];
 
     private IEnumerable<string> Ended() =>

@@ -67,7 +67,7 @@ internal sealed partial class Wire
 
     // Ids of ours and of others, row keys that count, hashes, and the end of a slug.
     [GeneratedRegex(
-        @"(acc|dep|op|vm|can)[_-][0-9A-Za-z]{26}|(sub|si|cus|price|in|cs_test)_[0-9A-Za-z]+|sha256[:-][0-9a-f]{64}|[0-9]{19}|[0-9a-f]{32}"
+        @"(acc|dep|op|vm|can|bak)[_-][0-9A-Za-z]{26}([0-9a-f]{6}(?![0-9a-f]))?|(sub|si|cus|price|in|cs_test)_[0-9A-Za-z]+|sha256[:-][0-9a-f]{64}|[0-9]{19}|[0-9a-f]{32}"
         + @"|(?<=ada-)[0-9a-z]{8}|(?<=-(nic|ip)-)[0-9a-f]{8}|(?<=once-status-)[0-9]+|(?<='r)[0-9]{12}|(?<=-[0-9]{3}-)never|(?<=crash-loop-)[0-9]+")]
     private static partial Regex Varying();
 

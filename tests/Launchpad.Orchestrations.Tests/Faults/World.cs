@@ -14,6 +14,7 @@ using Launchpad.Local.ResourceManager;
 using Launchpad.Local.Stripe;
 using Launchpad.Local.Tests;
 using Launchpad.Processes;
+using Launchpad.Shared.Backups;
 using Launchpad.Shared.Billing;
 using Launchpad.Shared.Secrets;
 using Launchpad.Shared.Ssh;
@@ -56,7 +57,7 @@ public sealed class World : IAsyncLifetime
                 ControlPlane = FreePort.Take(),
             },
             TimeProvider.System, NullLoggerFactory.Instance);
-        Machines = new(Context, sshPort, () => new(Wire, (deployment, image) => IsSick(deployment, image), job => LooksOf(job)));
+        Machines = new(Context, sshPort, () => new(Wire, (deployment, image) => IsSick(deployment, image), job => LooksOf(job), Clock));
         stripe = new(Context);
         resources = new(Context, Machines);
         Machines.NumberOf = name => Cloud.Read().Machine(name)!.Number;
@@ -110,6 +111,7 @@ public sealed class World : IAsyncLifetime
         Tables = new(new(azurite.ConnectionString));
         Blobs = new(azurite.ConnectionString);
         await Tables.CreateAllAsync(CancellationToken.None);
+        await Blobs.CreateBlobContainerAsync(BackupBlobs.Container);
         var vault = Vault();
         await using var first = Process();
         gateways =
@@ -170,6 +172,7 @@ public sealed class World : IAsyncLifetime
         ["Images:Repository"] = SignedRegistry.Repository,
         ["Images:Tag"] = "1.0.0",
         ["Images:PublicKeyPem"] = registry.PublicKeyPem,
+        ["Backups:StoreUri"] = $"{azurite.Blobs}",
         ["Rollouts:HealthWindow"] = "00:00:01",
         ["Stripe:ApiBase"] = way.Address,
         ["Vms:ProgramPath"] = typeof(World).Assembly.Location,
