@@ -6,16 +6,28 @@ using Microsoft.Extensions.Options;
 namespace Launchpad.Functions;
 
 /// <summary>Who is calling, by bearer token or by cookie: from signing in until signing out.</summary>
-public sealed class Callers(SessionStore sessions, AccountStore accounts, IOptions<SiteOptions> site)
+public sealed class Callers(SessionStore sessions, AccountStore accounts, IOptions<SiteOptions> site, TimeProvider clock)
 {
     private const string Cookie = "__Host-launchpad";
     private const string Scheme = "Bearer ";
+    private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(5);
 
     public async Task<Account> RequireAsync(HttpRequest request, CancellationToken ct)
     {
         var session = Token(request) is { } token ? await sessions.FindAsync(token, ct) : null;
         var account = session is null ? null : await accounts.FindAsync(session.Account, ct);
         return account ?? throw Problems.SignInNeeded();
+    }
+
+    /// <summary>For what a session that somebody left open must not be enough for.</summary>
+    /// <exception cref="ProblemException">When the caller signed in longer than a few minutes ago.</exception>
+    public async Task RequireFreshAsync(HttpRequest request, CancellationToken ct)
+    {
+        await RequireAsync(request, ct);
+        if (await sessions.FindAsync(Token(request)!, ct) is not { } session || session.OpenedAt + Fresh < clock.GetUtcNow())
+        {
+            throw Problems.SignInAgain((int)Fresh.TotalMinutes);
+        }
     }
 
     /// <summary>The token is answered once, and kept by browsers in a cookie that no script reads.</summary>

@@ -1,8 +1,10 @@
 using System.Net;
 using Azure.Core;
+using Azure.Storage.Blobs;
 using Launchpad.Functions.Middleware;
 using Launchpad.Orchestrations.Activities;
 using Launchpad.Shared.Accounts;
+using Launchpad.Shared.Backups;
 using Launchpad.Shared.Billing;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Health;
@@ -13,6 +15,7 @@ using Launchpad.Shared.Records;
 using Launchpad.Shared.Reconciliation;
 using Launchpad.Shared.Retention;
 using Launchpad.Shared.Secrets;
+using Launchpad.Shared.Snapshots;
 using Launchpad.Shared.Ssh;
 using Launchpad.Shared.Storage;
 using Launchpad.Shared.Vms;
@@ -58,6 +61,10 @@ public static class Composition
         services.AddDomain();
         services.AddBilling();
         services.AddHealth();
+        services.AddBackups(configuration);
+        services.AddSnapshots(configuration);
+        services.AddSingleton<SnapshotAlarm>();
+        services.AddSingleton<SnapshotWatch>();
         return services;
     }
 
@@ -145,6 +152,7 @@ public static class Composition
         services.AddSingleton<OperationRows>();
         services.AddSingleton<OperationOutcomes>();
         services.AddSingleton<VersionOutcomes>();
+        services.AddSingleton<Outcomes>();
         services.AddSingleton<Endings>();
         services.AddSingleton<Closing>();
         services.AddSingleton<Taking>();
@@ -154,6 +162,7 @@ public static class Composition
         services.AddSingleton<Caretaker>();
         services.AddSingleton<BusySweep>();
         services.AddSingleton<Places>();
+        services.AddSingleton<DeploymentHealing>();
         services.AddSingleton<DeploymentReconciler>();
         services.AddSingleton<Orphans>();
         services.AddSingleton<MachineReconciler>();
@@ -207,13 +216,40 @@ public static class Composition
         services.AddSingleton<Recoveries>();
     }
 
+    private static void AddBackups(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSettings<BackupOptions>(configuration, BackupOptions.Section);
+        services.AddSingleton<BackupStore>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<BackupBlobs>(provider, Store(provider)));
+        services.AddSingleton<BackupKeeper>();
+        services.AddSingleton<BackupClocks>();
+        services.AddSingleton<NextBackups>();
+        services.AddSingleton<BackupPruning>();
+        services.AddSingleton<BackupRecords>();
+        services.AddSingleton<BackupTurns>();
+        services.AddSingleton<BackupBegins>();
+        services.AddSingleton<BackupWatch>();
+        services.AddSingleton<RestorePlans>();
+        services.AddSingleton<Origins>();
+        services.AddSingleton<SignedDocuments>();
+        services.AddSingleton<DrillCertificates>();
+        services.AddSingleton<DrillRecords>();
+        services.AddSingleton<DrillVerdicts>();
+    }
+
+    /// <summary>Where the process has an identity, backups are in an account of their own; with a key there is only the one.</summary>
+    private static BlobServiceClient Store(IServiceProvider provider) => Options<StorageOptions>(provider).HasKey
+        ? provider.GetRequiredService<BlobServiceClient>()
+        : new(Options<BackupOptions>(provider).StoreUri, provider.GetRequiredService<TokenCredential>());
+
     /// <summary>Nothing is served before its table exists, nor while anybody could sign the payment provider's events, nor where two
     /// spellings of an address would be two accounts.</summary>
-    private sealed class Readiness(Tables tables, StripeConnection stripe) : IHostedLifecycleService
+    private sealed class Readiness(Tables tables, StripeConnection stripe, BackupBlobs backups) : IHostedLifecycleService
     {
         public Task StartingAsync(CancellationToken cancellationToken) =>
             "e\u0301".Normalize() == "\u00e9"
-                ? Task.WhenAll(tables.CreateAllAsync(cancellationToken), stripe.CheckAsync(cancellationToken))
+                ? Task.WhenAll(
+                    tables.CreateAllAsync(cancellationToken), backups.EnsureAsync(cancellationToken), stripe.CheckAsync(cancellationToken))
                 : throw new InvalidOperationException(
                     "Text cannot be normalized here: install ICU (libicu), and leave DOTNET_SYSTEM_GLOBALIZATION_INVARIANT unset.");
 

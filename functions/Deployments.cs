@@ -1,4 +1,5 @@
 using Launchpad.Shared;
+using Launchpad.Shared.Backups;
 using Launchpad.Shared.Billing;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Plans;
@@ -11,8 +12,10 @@ namespace Launchpad.Functions;
 
 /// <param name="ModelKey">The customer's own key for the model provider; without one the operator's is used.</param>
 /// <param name="Instructions">Markdown that tells the bot who it is.</param>
+/// <param name="CloneOf">A deployment of the caller's whose data it begins with; null for none.</param>
+/// <param name="Backup">Which of its backups; null for the newest.</param>
 public sealed record CreateDeployment(
-    string? Name, string? Plan, string? Model, string? Instructions, string? ModelKey, string? TelegramToken);
+    string? Name, string? Plan, string? Model, string? Instructions, string? ModelKey, string? TelegramToken, string? CloneOf, string? Backup);
 
 /// <param name="Url">Where the bot is reached; null until it runs.</param>
 /// <param name="Operation">The id of what is going on; null for nothing.</param>
@@ -23,13 +26,13 @@ public sealed record DeploymentView(
     string? LastOperation, DateTimeOffset CreatedAt, BillingView Billing);
 
 /// <summary>A customer's bots: those there are, and an order for another one.</summary>
-public sealed class Deployments(Callers callers, Ownership ownership, NewOrders orders, DeploymentViews views)
+public sealed class Deployments(Ownership ownership, NewOrders orders, DeploymentViews views, Origins origins)
 {
     [Function("CreateDeployment")]
     public async Task<IActionResult> Create(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments")] HttpRequest request, CancellationToken ct)
     {
-        var account = await callers.RequireAsync(request, ct);
+        var account = await ownership.CallerAsync(request, ct);
         var body = await Bodies.ReadAsync<CreateDeployment>(request, ct);
         var plan = Plan.Find(body.Plan) ?? throw Problems.Invalid("plan", "is not a plan. GET /api/plans lists them.");
         var typed = new Dictionary<string, string?>
@@ -38,7 +41,8 @@ public sealed class Deployments(Callers callers, Ownership ownership, NewOrders 
             [BotSecretNames.TelegramToken] = Rules.TelegramToken(body.TelegramToken),
         };
         var settings = new BotSettings(Rules.Model(body.Model), Rules.Instructions(body.Instructions), body.TelegramToken is not null);
-        var deployment = await orders.PlaceAsync(account.Id, Rules.Name(body.Name), plan, settings, typed, ct);
+        var origin = await origins.ChooseAsync(account.Id, body.CloneOf, body.Backup, ct);
+        var deployment = await orders.PlaceAsync(new(account.Id, Rules.Name(body.Name), plan, settings, origin), typed, ct);
         return new CreatedResult($"/api/deployments/{deployment.Id}", await views.OfAsync(deployment, ct));
     }
 
@@ -47,7 +51,7 @@ public sealed class Deployments(Callers callers, Ownership ownership, NewOrders 
     public async Task<IActionResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "deployments")] HttpRequest request, CancellationToken ct)
     {
-        var account = await callers.RequireAsync(request, ct);
+        var account = await ownership.CallerAsync(request, ct);
         var (deployments, next) = await views.ListAsync(account.Id, request.Query["continuation"].FirstOrDefault(), ct);
         return new OkObjectResult(new { deployments, continuation = next });
     }
@@ -57,6 +61,30 @@ public sealed class Deployments(Callers callers, Ownership ownership, NewOrders 
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "deployments/{id}")] HttpRequest request, string id,
         CancellationToken ct) =>
         new OkObjectResult(await views.OfAsync(await ownership.FindAsync(request, id, ct), ct));
+}
+
+/// <summary>Finds whose data a new bot begins with.</summary>
+public sealed class Origins(DeploymentStore deployments, BackupStore backups)
+{
+    /// <exception cref="ProblemException">When the account has no such deployment, or that has no such backup.</exception>
+    public async Task<BackupRef?> ChooseAsync(string account, string? cloneOf, string? backup, CancellationToken ct)
+    {
+        if (cloneOf is null)
+        {
+            return backup is null ? null : throw Problems.Invalid("backup", "is given with 'cloneOf', and only then.");
+        }
+
+        var found = Shared.Ids.IsValid(cloneOf, Shared.Ids.Deployment) ? await deployments.FindAsync(account, cloneOf, ct) : null;
+        if (found is null or { Status: DeploymentStatus.Terminated })
+        {
+            throw Problems.Invalid("cloneOf", "is the id of a deployment of yours. GET /api/deployments lists them.");
+        }
+
+        var chosen = backup is null ? await backups.NewestAsync(cloneOf, ct) : await backups.FindAsync(cloneOf, backup, ct);
+        return chosen is { DeletedAt: null }
+            ? new(cloneOf, chosen.Id)
+            : throw Problems.Invalid("cloneOf", "has no such backup. GET …/backups lists them, POST …/backups makes one.");
+    }
 }
 
 /// <summary>Deployments as their owner sees them.</summary>

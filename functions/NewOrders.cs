@@ -4,14 +4,17 @@ using Launchpad.Shared.Secrets;
 
 namespace Launchpad.Functions;
 
+/// <param name="Origin">Whose data it begins with; null for none.</param>
+public sealed record NewOrder(string Account, string Name, Plan Plan, BotSettings Settings, BackupRef? Origin);
+
 /// <summary>Takes orders, which are not paid for yet.</summary>
 public sealed class NewOrders(DeploymentStore deployments, BotSecrets secrets, Quota quota, TimeProvider clock)
 {
     /// <summary>The row comes first, so that a secret without an owner cannot exist; if the vault refuses, the row goes again.</summary>
     /// <exception cref="ProblemException">When the account has as many deployments as it may have.</exception>
-    public async Task<Deployment> PlaceAsync(
-        string account, string name, Plan plan, BotSettings settings, IReadOnlyDictionary<string, string?> typed, CancellationToken ct)
+    public async Task<Deployment> PlaceAsync(NewOrder order, IReadOnlyDictionary<string, string?> typed, CancellationToken ct)
     {
+        var account = order.Account;
         if (await quota.LeftAsync(account, ct) <= 0)
         {
             throw Problems.QuotaReached(quota.Max);
@@ -22,10 +25,11 @@ public sealed class NewOrders(DeploymentStore deployments, BotSecrets secrets, Q
         {
             Id = id,
             Account = account,
-            Name = name,
-            Slug = Slugs.From(name, id),
-            Plan = plan.Id,
-            Settings = settings,
+            Name = order.Name,
+            Slug = Slugs.From(order.Name, id),
+            Plan = order.Plan.Id,
+            Settings = order.Settings,
+            Origin = order.Origin,
             CreatedAt = clock.GetUtcNow(),
         };
         await deployments.AddAsync(deployment, ct);

@@ -1,3 +1,4 @@
+using Launchpad.Shared.Accounts;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
 using Microsoft.AspNetCore.Http;
@@ -7,6 +8,8 @@ namespace Launchpad.Functions;
 /// <summary>Finds what is the caller's own. For an id of someone else, of nothing, and for what is no id, the answer is the same.</summary>
 public sealed class Ownership(Callers callers, DeploymentStore deployments, OperationStore operations)
 {
+    public Task<Account> CallerAsync(HttpRequest request, CancellationToken ct) => callers.RequireAsync(request, ct);
+
     /// <exception cref="ProblemException">When the caller has no such deployment.</exception>
     public async Task<Deployment> FindAsync(HttpRequest request, string id, CancellationToken ct)
     {

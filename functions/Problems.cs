@@ -36,6 +36,10 @@ public static class Problems
         new(StatusCodes.Status401Unauthorized, "sign-in-needed", "Sign in first",
             "Send the session token as 'Authorization: Bearer …'. POST /api/auth/login gives one.");
 
+    public static ProblemException SignInAgain(int minutes) =>
+        new(StatusCodes.Status403Forbidden, "sign-in-again", "Sign in again",
+            $"This needs a sign-in of the last {minutes} minutes. POST /api/auth/login, and send the new token.");
+
     public static ProblemException WrongCredentials() =>
         new(StatusCodes.Status401Unauthorized, "wrong-credentials", "Not signed in", "The e-mail address or the password is wrong.");
 

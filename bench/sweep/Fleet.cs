@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Azure.Data.Tables;
+using Launchpad.Shared.Backups;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Health;
 using Launchpad.Shared.Records;
@@ -42,6 +43,8 @@ internal sealed class Fleet(Tables tables)
 
     public ConditionStore Conditions { get; } = new(tables, TimeProvider.System);
 
+    public BackupClocks Clocks { get; } = new(tables, Options.Create(new BackupOptions()), TimeProvider.System);
+
     public PlacedBots Placed { get; } = new(
         tables, new(tables, TimeProvider.System), new(tables, new(tables, TimeProvider.System)));
 
@@ -61,6 +64,9 @@ internal sealed class Fleet(Tables tables)
     {
         var accounts = Enumerable.Range(0, size).Where(bot => bot >= _size).GroupBy(bot => bot / BotsPerAccount);
         await EachAsync(accounts.SelectMany(bots => bots.Select(Deployment).Chunk(TransactionMax)), tables.Deployments);
+        await EachAsync(
+            Enumerable.Range(_size, size - _size).Select(Clock).GroupBy(row => row.PartitionKey).SelectMany(shard => shard.Chunk(TransactionMax)),
+            tables.BackupClocks);
         var machines = Enumerable.Range(0, MachinesOf(size)).Where(vm => (vm + 1) * BotsPerVm > _size).ToList();
         await EachAsync(machines.Select(vm => Machine(vm, size)).Chunk(TransactionMax), tables.Vms);
         await EachAsync(
@@ -134,6 +140,14 @@ internal sealed class Fleet(Tables tables)
         ["activeVersion"] = 1,
         ["operation"] = "",
         ["ending"] = "",
+    };
+
+    private TableEntity Clock(int bot) => new(Shards.KeyOf(DeploymentId(bot)), DeploymentId(bot))
+    {
+        ["account"] = AccountId(bot),
+        ["dueAt"] = Now + Quiet,
+        ["goodAt"] = Now,
+        ["drillAt"] = Now + Quiet,
     };
 
     private TableEntity Machine(int vm, int size)

@@ -39,7 +39,8 @@ internal sealed class Minute(Fleet fleet, SweepBench.Calls calls)
     public Task<Cost> ReconcileAsync() => OfAsync(async () =>
     {
         var places = new Places(fleet.Vms, fleet.Placed, fleet.Conditions, fleet.Deployments);
-        var healed = await new DeploymentReconciler(fleet.Tables, fleet.Deployments, places, NullLogger<DeploymentReconciler>.Instance)
+        var healing = new DeploymentHealing(fleet.Deployments, places, fleet.Clocks);
+        var healed = await new DeploymentReconciler(fleet.Tables, healing, NullLogger<DeploymentReconciler>.Instance)
             .RunAsync(CancellationToken.None);
         // Nothing is to be removed from a machine of a fleet that is whole, so none is spoken to.
         var orphans = new Orphans(fleet.Vms, fleet.Deployments, jobs: null!, cloud: null!);

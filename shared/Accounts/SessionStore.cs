@@ -38,7 +38,8 @@ public sealed class SessionStore(Tables tables, TimeProvider clock)
             return null;
         }
 
-        var session = new Session(row.GetString("account"), row.GetDateTimeOffset("expiresAt")!.Value);
+        var session = new Session(
+            row.GetString("account"), row.GetDateTimeOffset("createdAt")!.Value, row.GetDateTimeOffset("expiresAt")!.Value);
         return session.ExpiresAt > clock.GetUtcNow() ? session : null;
     }
 

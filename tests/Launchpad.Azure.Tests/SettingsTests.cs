@@ -37,6 +37,9 @@ public sealed class SettingsTests(Deployment deployment)
         "Azure__Timeout", "Images__Timeout", "KeyVault__Timeout", "Storage__Timeout", "Stripe__Timeout",
         "Vms__ConnectTimeout", "Vms__KeepAlive", "Vms__KeepConnection", "Vms__KeepKey", "Vms__ShortTimeout",
         "Billing__FirstLook", "Billing__Interval",
+        "Backups__AddressLifetime", "Backups__AtOnceMax", "Backups__HeldSecondsMax", "Backups__StoppedSecondsMax",
+        "Backups__KeptOnMachine", "Backups__Retention", "Backups__UndoWindow", "Backups__LateAfter", "Backups__DrillEvery",
+        "Snapshots__Recipient", "Snapshots__Retention", "Snapshots__LateAfter",
         "Rollouts__HealthWindow", "Rollouts__CanaryMessage", "Retention__DeletedBots", "Retention__Histories", "Retention__SweepMax",
     ];
 

@@ -36,6 +36,10 @@ public sealed class KillTests(KillTests.Fixture fixture, ITestOutputHelper outpu
                 { "Rollout that fails", "control plane", [59] },
                 { "Suspend", "control plane", [7] },
                 { "Restart", "control plane", [11] },
+                { "Backup", "control plane", [6] },
+                { "Backup", "pocket cloud", [4] },
+                { "Restore", "control plane", [43] },
+                { "Drill", "app", [19] },
             };
             if (Stride is not null)
             {
@@ -130,7 +134,7 @@ public sealed class KillTests(KillTests.Fixture fixture, ITestOutputHelper outpu
         {
             var begun = await customer.BegunAsync(deployment, Stack.Within(1));
             await customer.FinishedAsync(begun, null, Stack.Within(3));
-            return begun;
+            return walk.Prepare is null ? begun : await walk.Prepare(customer, deployment);
         }
     }
 

@@ -7,8 +7,10 @@ namespace Launchpad.EndToEnd.Tests;
 /// <param name="Status">Of the deployment at the end.</param>
 /// <param name="Versions">One of them is active at the end.</param>
 /// <param name="Begin">On a bot that runs; null when paying for it is what brings the saga about.</param>
+/// <param name="Prepare">What is done before that, to its end; the id of the operation. Null for nothing.</param>
 internal sealed record KillWalk(
-    string Saga, string Status, int[] Versions, Func<Stack, Customer, string, Task>? Begin)
+    string Saga, string Status, int[] Versions, Func<Stack, Customer, string, Task>? Begin,
+    Func<Customer, string, Task<string>>? Prepare = null)
 {
     /// <summary>Nobody asks for it: a timer finds that it is needed.</summary>
     public bool ComesBySweep => Saga is "Recover" or "Replace";
@@ -25,6 +27,12 @@ internal sealed record KillWalk(
             await customer.StartAsync(HttpMethod.Post, $"deployments/{deployment}/suspend", null, Stack.Within(1))),
         ["Restart"] = new("Restart", "running", [1], async (_, customer, deployment) =>
             await customer.StartAsync(HttpMethod.Post, $"deployments/{deployment}/restart", null, Stack.Within(1))),
+        ["Backup"] = new("BackUp", "running", [1], async (_, customer, deployment) =>
+            await customer.StartAsync(HttpMethod.Post, $"deployments/{deployment}/backups", null, Stack.Within(1))),
+        ["Restore"] = new("Rollout", "running", [2], async (_, customer, deployment) =>
+            await customer.StartAsync(HttpMethod.Post, $"deployments/{deployment}/restore", new { }, Stack.Within(1)), BackUpAsync),
+        ["Drill"] = new("Drill", "running", [1], async (_, customer, deployment) =>
+            await customer.StartAsync(HttpMethod.Post, $"deployments/{deployment}/drills", null, Stack.Within(1)), BackUpAsync),
         ["Recover"] = new("Recover", "running", [1], async (stack, _, deployment) =>
         {
             var machine = await stack.MachineOfAsync(deployment);
@@ -41,6 +49,9 @@ internal sealed record KillWalk(
             }
         }),
     };
+
+    private static async Task<string> BackUpAsync(Customer customer, string deployment) =>
+        (await customer.DoAsync(HttpMethod.Post, $"deployments/{deployment}/backups")).Id;
 
     private static KillWalk Rollout(int[] versions, HttpMethod method, string path, object body) =>
         new("Rollout", "running", versions, async (_, customer, deployment) => await customer.BeginAsync(deployment, method, path, body));

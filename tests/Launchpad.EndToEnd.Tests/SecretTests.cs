@@ -18,7 +18,7 @@ public sealed class SecretTests(OnOneStack.Fixture fixture)
         var (deployment, operation) = await customer.RunningAsync(new { name = "Ada", plan = "starter", modelKey = canary });
         await customer.DoAsync(HttpMethod.Post, $"deployments/{deployment}/test-message", new { text = "Hello" });
         using var logs = await customer.SendAsync(HttpMethod.Get, $"deployments/{deployment}/logs", null, Stack.Within(1));
-        var machine = Assert.Single(await stack.MachinesAsync());
+        var machine = await stack.MachineOfAsync(deployment);
 
         // Where it belongs; the search below would find it there too, so it does search.
         Assert.Equal(canary, await Stack.OnMachineAsync(machine, "cat", $"/run/launchpad/{deployment}/secrets/model-key"));

@@ -12,7 +12,11 @@ namespace Launchpad.EndToEnd.Tests;
 public sealed class TenantIsolationTests(OnOneStack.Fixture fixture, TenantIsolationTests.Neighbours neighbours)
     : IClassFixture<TenantIsolationTests.Neighbours>
 {
-    private static readonly string[] Open = ["GET plans", "GET health", "GET billing/return", "POST billing/webhook", "POST auth/signup", "POST auth/login"];
+    private static readonly string[] Open =
+    [
+        "GET plans", "GET health", "GET billing/return", "POST billing/webhook", "POST auth/signup", "POST auth/login",
+        "GET certificates-key",
+    ];
 
     /// <summary>No account's: a machine proves itself with its own key.</summary>
     private static readonly string[] OfAMachine = ["POST machines/{vm}/heartbeat"];
@@ -44,6 +48,14 @@ public sealed class TenantIsolationTests(OnOneStack.Fixture fixture, TenantIsola
         ["POST deployments/{id}/suspend"] = null,
         ["POST deployments/{id}/resume"] = null,
         ["POST deployments/{id}/undelete"] = null,
+        ["POST deployments/{id}/backups"] = null,
+        ["GET deployments/{id}/backups"] = null,
+        ["DELETE deployments/{id}/backups/{backup}"] = null,
+        ["POST deployments/{id}/backups/{backup}/undelete"] = null,
+        ["POST deployments/{id}/backups/{backup}/download"] = null,
+        ["POST deployments/{id}/restore"] = new { },
+        ["POST deployments/{id}/drills"] = null,
+        ["GET deployments/{id}/drills"] = null,
         ["GET deployments/{id}/health"] = null,
         ["GET deployments/{id}/drift"] = null,
         ["GET operations/{id}"] = null,
@@ -112,7 +124,7 @@ public sealed class TenantIsolationTests(OnOneStack.Fixture fixture, TenantIsola
     private static async Task<(HttpStatusCode, string)> AskAsync(Customer customer, string route, string id)
     {
         var (method, path) = (route.Split(' ')[0], route.Split(' ')[1].Replace("{id}", Uri.EscapeDataString(id), StringComparison.Ordinal)
-            .Replace("{number}", "0", StringComparison.Ordinal));
+            .Replace("{number}", "0", StringComparison.Ordinal).Replace("{backup}", "0", StringComparison.Ordinal));
         var body = route == "POST billing/checkout" ? new { deployment = id } : OfAnId[route];
         using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = body is null ? null : JsonContent.Create(body) };
         using var answer = await customer.Api.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Stack.Within(1));

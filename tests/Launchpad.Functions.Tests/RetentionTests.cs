@@ -23,7 +23,7 @@ public sealed class RetentionTests(Plane plane)
         var (bot, operation) = await DeletedAsync();
         var kept = plane.Get<BotRemains>().Kept(plane.Clock.Now);
         Assert.All(kept, one => Assert.False(string.IsNullOrWhiteSpace(one.Why)));
-        var until = Assert.Single(kept, one => one.Until is not null).Until!.Value;
+        var until = Assert.Single(kept.Select(one => one.Until).OfType<DateTimeOffset>().Distinct());
 
         plane.Clock.Now = until.AddSeconds(-1);
         await plane.Get<RetentionSweep>().RunAsync(Ct);

@@ -168,6 +168,7 @@ public sealed class LaunchpadApi : IAsyncLifetime
             ("IDENTITY_HEADER", cloud.Context.IdentityHeader),
             ("SSL_CERT_FILE", cloud.Context.Certificates.BundlePath),
             ("Storage__ConnectionString", azurite.ConnectionString),
+            ("Backups__StoreUri", azurite.Blobs.ToString()),
             ("KeyVault__Uri", TestCloud.Address(cloud.Ports.KeyVault, https: true).ToString()),
             ("KeyVault__DisableChallengeResourceVerification", "true"),
             ("Azure__ArmEndpoint", TestCloud.Address(cloud.Ports.ResourceManager, https: true).ToString()),

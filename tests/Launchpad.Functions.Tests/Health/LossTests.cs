@@ -82,7 +82,7 @@ public sealed class LossTests(Plane plane)
         var reserved = await capacity.ReserveCapacity(new(input.Operation, bot.Account, bot.Id, "vm_new"), default);
         Assert.NotEqual(vm.Id, reserved.Vm);
 
-        await replace.RestoreVolume(input with { Vm = reserved.Vm }, default);
+        await plane.Make<ReturnActivities>().RestoreVolume(new(input with { Vm = reserved.Vm }), default);
         for (var time = 0; time < 2; time++)
         {
             await plane.Get<Endings>().SucceedAsync(input, DeploymentStatus.Running, 1, default);

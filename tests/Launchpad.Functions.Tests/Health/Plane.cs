@@ -73,6 +73,7 @@ public sealed class Plane : IAsyncLifetime
             ["Azure:DnsZone"] = "example",
             ["Azure:ImageId"] = "a:b:c:d",
             ["Routing:Domain"] = "bots.invalid",
+            ["Backups:StoreUri"] = "https://store.invalid/",
             ["Health:PublicVia"] = Via("https"),
             ["Vms:ProgramPath"] = sshd.PathOf("program"),
             ["Vms:SshPort"] = $"{sshd.Port}",

@@ -1,0 +1,85 @@
+using Launchpad.Shared;
+using Launchpad.Shared.Backups;
+using Launchpad.Shared.Operations;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Options;
+
+namespace Launchpad.Functions;
+
+/// <param name="At">The moment that it holds.</param>
+/// <param name="Deleted">Until when it can be had back; null while it is wanted.</param>
+/// <param name="Proven">When the bot last came up from it in a drill; null for never.</param>
+public sealed record BackupDetail(
+    string Id, DateTimeOffset At, string Reason, int Version, long StoredBytes, int Files, long FileBytes, int? Sessions, int? Memories,
+    string ArchiveSha256, DateTimeOffset? Proven, DateTimeOffset? Deleted)
+{
+    /// <param name="undo">How long one that was deleted can be had back.</param>
+    public static BackupDetail Of(Backup backup, TimeSpan undo)
+    {
+        var (stored, contents) = (backup.Stored, backup.Stored.Contents);
+        return new(
+            backup.Id, backup.At, backup.Reason.Wire(), backup.Version, stored.StoredBytes, contents.Files, contents.Bytes, contents.Sessions,
+            contents.Memories, stored.ArchiveSha256, backup.ProvenAt, backup.DeletedAt + undo);
+    }
+}
+
+/// <summary>A bot's backups: those there are, and one more.</summary>
+public sealed class Backups(Ownership ownership, OperationStarter starter, BackupStore backups, IOptions<BackupOptions> options)
+{
+    [Function("BackUpDeployment")]
+    public async Task<IActionResult> BackUp(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/backups")] HttpRequest request, string id,
+        [DurableClient] DurableTaskClient client, CancellationToken ct)
+    {
+        var deployment = await ownership.FindAsync(request, id, ct);
+        return Answers.Accepted(await starter.BeginAsync(
+            client, deployment, OperationKind.Backup, deployment.Account, nameof(BackupReason.Asked), ct));
+    }
+
+    /// <summary>Newest first.</summary>
+    [Function("ListBackups")]
+    public async Task<IActionResult> List(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "deployments/{id}/backups")] HttpRequest request, string id,
+        CancellationToken ct)
+    {
+        await ownership.FindAsync(request, id, ct);
+        return new OkObjectResult(new { backups = (await backups.ListAsync(id, ct)).Select(View) });
+    }
+
+    /// <summary>It can be had back for a while. The newest stays: a bot is not left without one.</summary>
+    [Function("DeleteBackup")]
+    public async Task<IActionResult> Delete(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "deployments/{id}/backups/{backup}")] HttpRequest request, string id,
+        string backup, CancellationToken ct)
+    {
+        var deployment = await ownership.FindAsync(request, id, ct);
+        var found = await FindAsync(id, backup, ct);
+        var now = DateTimeOffset.UtcNow;
+        return found.DeletedAt is null && (await backups.NewestAsync(id, ct))?.Id == found.Id
+            ? throw Problems.WrongState(deployment, "This is the newest backup, which stays. Make another one first: POST …/backups.")
+            : new OkObjectResult(View(
+                await backups.ChangeAsync(id, backup, known => known with { DeletedAt = known.DeletedAt ?? now }, ct) ?? found));
+    }
+
+    [Function("UndeleteBackup")]
+    public async Task<IActionResult> Undelete(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/backups/{backup}/undelete")] HttpRequest request,
+        string id, string backup, CancellationToken ct)
+    {
+        await ownership.FindAsync(request, id, ct);
+        await FindAsync(id, backup, ct);
+        return await backups.ChangeAsync(id, backup, known => known with { DeletedAt = null }, ct) is { } kept
+            ? new OkObjectResult(View(kept))
+            : throw Problems.NotFound();
+    }
+
+    private async Task<Backup> FindAsync(string id, string backup, CancellationToken ct) =>
+        !Ids.IsValid(backup, Ids.Backup)
+            ? throw Problems.Invalid("backup", "is the id of a backup (bak_…). GET …/backups lists them.")
+            : await backups.FindAsync(id, backup, ct) ?? throw Problems.NotFound();
+
+    private BackupDetail View(Backup backup) => BackupDetail.Of(backup, options.Value.UndoWindow);
+}

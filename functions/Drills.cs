@@ -1,0 +1,38 @@
+using Launchpad.Shared.Backups;
+using Launchpad.Shared.Operations;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+
+namespace Launchpad.Functions;
+
+/// <summary>The proof that a bot comes up from its backups.</summary>
+public sealed class Drills(Ownership ownership, OperationStarter starter, DrillCertificates certificates, SignedDocuments documents)
+{
+    [Function("DrillDeployment")]
+    public async Task<IActionResult> Drill(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/drills")] HttpRequest request, string id,
+        [DurableClient] DurableTaskClient client, CancellationToken ct)
+    {
+        var deployment = await ownership.FindAsync(request, id, ct);
+        return Answers.Accepted(await starter.BeginAsync(client, deployment, OperationKind.Drill, deployment.Account, typed: null, ct));
+    }
+
+    /// <summary>Newest first: what each found, and the same as it was signed.</summary>
+    [Function("ListDrills")]
+    public async Task<IActionResult> List(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "deployments/{id}/drills")] HttpRequest request, string id,
+        CancellationToken ct)
+    {
+        await ownership.FindAsync(request, id, ct);
+        var drills = await certificates.ListAsync(id, ct);
+        return new OkObjectResult(new { drills = drills.Select(drill => new { drill.Certificate, drill.Signed }) });
+    }
+
+    /// <summary>For everybody: certificates are checked with it.</summary>
+    [Function("GetCertificatesKey")]
+    public async Task<IActionResult> Key(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "certificates-key")] HttpRequest request, CancellationToken ct) =>
+        new ContentResult { Content = await documents.PublicKeyAsync(ct), ContentType = "application/x-pem-file" };
+}
