@@ -54,15 +54,27 @@ public static class BareBoot
         var machines = await RunAsync(socket, ct, "ps", "--filter", "label=launchpad.machine", "--format", "{{.Names}}");
         foreach (var machine in machines.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
-            var bot = await Inside(
-                socket, machine, ct, "docker", "ps", "--filter", $"label=launchpad.deployment={deployment}", "--format", "{{.Names}}");
-            if (bot.Length > 0)
+            if (await BotAsync(socket, machine, deployment, ct) is { Length: > 0 } bot)
             {
                 return (machine, bot);
             }
         }
 
         throw new InvalidOperationException($"No machine runs {deployment}.");
+    }
+
+    /// <summary>Null for a machine that is just coming up or going away, which may be one of another home.</summary>
+    private static async Task<string?> BotAsync(string socket, string machine, string deployment, CancellationToken ct)
+    {
+        try
+        {
+            return await Inside(
+                socket, machine, ct, "docker", "ps", "--filter", $"label=launchpad.deployment={deployment}", "--format", "{{.Names}}");
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     private static Task<string> Inside(string socket, string machine, CancellationToken ct, params string[] arguments) =>
