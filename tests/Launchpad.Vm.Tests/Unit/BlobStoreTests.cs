@@ -68,7 +68,7 @@ public sealed class BlobStoreTests
     {
         using var away = Over(new Store(_ => Answer(0)));
         var failure = await Assert.ThrowsAsync<VmFailure>(() => away.AppendAsync(s_block, 0));
-        Assert.Equal((VmErrorCode.StoreUnreachable, true), (failure.Code, failure.Retryable));
+        Assert.Equal((VmErrorCode.StoreUnreachable, false), (failure.Code, failure.Retryable));
         Assert.DoesNotContain("canary", failure.ToString(), StringComparison.Ordinal);
 
         var fake = new Store(call =>

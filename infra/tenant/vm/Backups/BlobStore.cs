@@ -198,7 +198,7 @@ internal sealed class BlobStore(Uri address, HttpMessageHandler? handler = null)
         new(VmErrorCode.StoreRefused, $"The store does not take this: {trouble}.", retryable: false);
 
     private VmFailure Unreachable(string trouble) => new(
-        VmErrorCode.StoreUnreachable, $"The store was tried for {Patience.TotalSeconds:0} s: {trouble}.", retryable: true);
+        VmErrorCode.StoreUnreachable, $"The store was tried for {Patience.TotalSeconds:0} s: {trouble}.", retryable: false);
 
     private static string? CodeOf(HttpResponseMessage answer) => answer.Headers.TryGetValues("x-ms-error-code", out var codes)
         ? string.Concat(codes.First().Where(char.IsAsciiLetterOrDigit).Take(64))
