@@ -56,6 +56,9 @@ public sealed class SecretVault(SecretClient client) : IDisposable
         }
     }
 
+    /// <summary>What the vault says of each of its secrets, but for the value.</summary>
+    public IAsyncEnumerable<SecretProperties> ListAsync(CancellationToken ct) => client.GetPropertiesOfSecretsAsync(ct);
+
     /// <summary>As it was when it was last read, if that is not too long ago: for what does not change, or whose reader can tell.</summary>
     public async Task<string?> RecallAsync(string name, TimeSpan keep, CancellationToken ct)
     {

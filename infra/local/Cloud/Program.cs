@@ -4,7 +4,7 @@ using Launchpad.Local.Processes;
 using Launchpad.Local.Stacks;
 
 const string Usage = """
-    Launchpad.Local up|demo|down|status|instances [ID]|replay [options]
+    Launchpad.Local up|demo|down|backup DIR|restore DIR|status|instances [ID]|replay [options]
       --home DIR             the stack's state (default $LAUNCHPAD_HOME, else .launchpad in the checkout)
       --json                 one JSON object on standard output
     up
@@ -14,6 +14,10 @@ const string Usage = """
       --set NAME=VALUE       a setting of the control plane; may be repeated
     down
       --erase                deletes the stack's machines with their data, and its state
+    backup DIR               copies a stack that runs into a new directory; settings that `up` was given have to be given too
+      --set NAME=VALUE
+    restore DIR              brings it back into an empty home, finds its machines, and says what is missing
+      --identity FILE        opens a backup that was closed for Snapshots__Recipient
     instances                the latest orchestrations, or the story of one
       --status NAME[,NAME]   only those in one of these statuses
       --prefix TEXT          only those whose id begins so
@@ -30,6 +34,8 @@ try
         case "up": await Verbs.UpAsync(args[1..]); return 0;
         case "demo": await DemoVerb.RunAsync(args[1..], CancellationToken.None); return 0;
         case "down": await Verbs.DownAsync(args[1..]); return 0;
+        case "backup": await DisasterVerbs.BackUpAsync(args[1..]); return 0;
+        case "restore": await DisasterVerbs.RestoreAsync(args[1..]); return 0;
         case "status": Verbs.Status(args[1..]); return 0;
         case "instances": return InstanceVerbs.Instances(args[1..]);
         case "replay": return await InstanceVerbs.ReplayAsync(args[1..]);

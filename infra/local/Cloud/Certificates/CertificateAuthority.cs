@@ -9,6 +9,9 @@ namespace Launchpad.Local.Certificates;
 /// asked for.</summary>
 public sealed class CertificateAuthority : IDisposable
 {
+    /// <summary>The file with all roots that programs here trust.</summary>
+    public const string Bundle = "bundle.pem";
+
     private const string SystemRoots = "/etc/ssl/certs/ca-certificates.crt";
     private const int NamesMax = 4096;
 
@@ -20,7 +23,7 @@ public sealed class CertificateAuthority : IDisposable
     {
         _time = time;
         RootPath = Path.Combine(directory, "ca.pem");
-        BundlePath = Path.Combine(directory, "bundle.pem");
+        BundlePath = Path.Combine(directory, Bundle);
         var keyPath = Path.Combine(directory, "ca-key.pem");
         if (!File.Exists(RootPath))
         {

@@ -181,7 +181,8 @@ public sealed class DockerEngine : IDisposable
 }
 
 /// <summary>What Docker says of one container.</summary>
-public sealed record Container(string Status, IPAddress? Address)
+/// <param name="Machine">Which machine it is; null for none.</param>
+public sealed record Container(string Status, IPAddress? Address, string? Machine, int MemoryMb)
 {
     public bool NeverStarted => Status == "created";
 
@@ -192,6 +193,9 @@ public sealed record Container(string Status, IPAddress? Address)
         var networks = inspected.GetProperty("NetworkSettings").GetProperty("Networks").EnumerateObject();
         var address = networks.Select(one => one.Value.GetProperty("IPAddress").GetString()).FirstOrDefault(one => one is { Length: > 0 });
         var status = inspected.GetProperty("State").GetProperty(nameof(Status)).GetString()!;
-        return new Container(status, address is null ? null : IPAddress.Parse(address));
+        var labels = inspected.GetProperty("Config").GetProperty("Labels");
+        var machine = labels.TryGetProperty(Labels.Machine, out var named) ? named.GetString() : null;
+        var memory = inspected.GetProperty("HostConfig").GetProperty("Memory").GetInt64() / (1024 * 1024);
+        return new Container(status, address is null ? null : IPAddress.Parse(address), machine, (int)memory);
     }
 }

@@ -134,7 +134,7 @@ public class Hypervisor(CloudContext cloud, DockerEngine docker, MachineImage im
         {
             [Labels.Home] = cloud.Home.Root,
             ["launchpad.slot"] = cloud.Ports.Slot.ToString(System.Globalization.CultureInfo.InvariantCulture),
-            ["launchpad.machine"] = plan.Name,
+            [Labels.Machine] = plan.Name,
         },
         ["HostConfig"] = new JsonObject
         {

@@ -5,5 +5,7 @@ internal static class Labels
 {
     public const string Home = "launchpad.home";
 
+    public const string Machine = "launchpad.machine";
+
     public static string Of(string home) => $"{Home}={home}";
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Launchpad.Local.Certificates;
 using Launchpad.Local.Models;
 using Launchpad.Local.Processes;
 using Launchpad.Local.ResourceManager;
@@ -11,6 +12,8 @@ namespace Launchpad.Local.Stacks;
 /// operator could set on Azure.</summary>
 internal static class ControlPlaneProgram
 {
+    public const string MasterKeySetting = "AzureFunctionsJobHost__MasterKey";
+
     private static readonly string[] TelemetryNames =
         ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_METRIC_EXPORT_INTERVAL"];
 
@@ -21,6 +24,9 @@ internal static class ControlPlaneProgram
 
     /// <summary>The folder that is also what goes to Azure.</summary>
     public static string DefaultPath => Path.GetFullPath(Path.Combine(Outputs, "..", "publish", "Launchpad.Functions", Configuration));
+
+    /// <summary>The program of whoever restores a control plane.</summary>
+    public static string OperatorPath => Output("Launchpad.ControlPlane", "Launchpad.ControlPlane.dll");
 
     public static string ImagesPath => Output("Launchpad.Images", "Launchpad.Images.dll");
 
@@ -94,28 +100,37 @@ internal static class ControlPlaneProgram
 
     private static string Output(string project, string file) => Path.Combine(Outputs, project, Configuration, file);
 
+    /// <summary>Opens what the host tells of itself and does at once.</summary>
+    public static string MasterKey(Home home) => Convert.ToHexStringLower(SecretKey.LoadOrCreate(home.KeyPath("master")));
+
+    /// <summary>Where storage, vault and machines are, and as whom they are asked: what a program of an operator needs too.</summary>
+    public static Dictionary<string, string> Surroundings(Home home, Ports ports) => new()
+    {
+        ["Storage__ConnectionString"] = StorageService.ConnectionString(ports),
+        ["Backups__StoreUri"] = "http://10.254.0.1:9002/" + StorageService.Account,
+        ["IDENTITY_ENDPOINT"] = Local("http://127.0.0.1", ports.Admin) + "/msi/token",
+        ["IDENTITY_HEADER"] = Convert.ToHexStringLower(SecretKey.LoadOrCreate(home.KeyPath("identity-header"))),
+        ["SSL_CERT_FILE"] = Path.Combine(home.Tls, CertificateAuthority.Bundle),
+        ["KeyVault__Uri"] = Local("https://localhost", ports.KeyVault) + "/",
+        ["KeyVault__DisableChallengeResourceVerification"] = "true",
+        ["Azure__ArmEndpoint"] = Local("https://localhost", ports.ResourceManager) + "/",
+        ["Azure__ArmAudience"] = Arm.Audience,
+        ["Azure__SubscriptionId"] = Arm.Subscription,
+        ["Azure__ResourceGroup"] = Arm.Group,
+        ["Azure__Location"] = Arm.Location,
+        ["Azure__DnsZone"] = Arm.Zone,
+        ["Azure__ImageId"] = "debian:debian-12:12-gen2:latest",
+    };
+
     private static Dictionary<string, string> Settings(string image, CloudContext cloud, int machineSshPort)
     {
         var (home, ports) = (cloud.Home, cloud.Ports);
-        var storage = StorageService.ConnectionString(ports);
-        return new Dictionary<string, string>(Engine(home).Concat(Telemetry()))
+        return new Dictionary<string, string>(Engine(home).Concat(Telemetry()).Concat(Surroundings(home, ports)))
         {
             ["ASPNETCORE_URLS"] = Local("http://127.0.0.1", ports.ControlPlane),
             ["AZURE_FUNCTIONS_ENVIRONMENT"] = "Development",
-            ["AzureWebJobsStorage"] = storage,
-            ["Storage__ConnectionString"] = storage,
-            ["IDENTITY_ENDPOINT"] = Local("http://127.0.0.1", ports.Admin) + "/msi/token",
-            ["IDENTITY_HEADER"] = cloud.IdentityHeader,
-            ["SSL_CERT_FILE"] = cloud.Certificates.BundlePath,
-            ["KeyVault__Uri"] = Local("https://localhost", ports.KeyVault) + "/",
-            ["KeyVault__DisableChallengeResourceVerification"] = "true",
-            ["Azure__ArmEndpoint"] = Local("https://localhost", ports.ResourceManager) + "/",
-            ["Azure__ArmAudience"] = Arm.Audience,
-            ["Azure__SubscriptionId"] = Arm.Subscription,
-            ["Azure__ResourceGroup"] = Arm.Group,
-            ["Azure__Location"] = Arm.Location,
-            ["Azure__DnsZone"] = Arm.Zone,
-            ["Azure__ImageId"] = "debian:debian-12:12-gen2:latest",
+            ["AzureWebJobsStorage"] = StorageService.ConnectionString(ports),
+            [MasterKeySetting] = MasterKey(home),
             ["Stripe__ApiBase"] = Local("http://127.0.0.1", ports.Stripe),
             ["Stripe__ApiKeySecret"] = "stripe-api-key",
             ["Stripe__WebhookSecret"] = "stripe-webhook-secret",
@@ -135,7 +150,6 @@ internal static class ControlPlaneProgram
             ["Vms__ProgramPath"] = TenantProgram(),
             ["Vms__SshPort"] = machineSshPort.ToString(CultureInfo.InvariantCulture),
             ["Vms__ControlPlane"] = "http://10.254.0.1:9001",
-            ["Backups__StoreUri"] = "http://10.254.0.1:9002/" + StorageService.Account,
             // Names under localhost are known to browsers, not to every resolver.
             ["Health__PublicVia"] = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{ports.FrontDoor}"),
             ["Site__BaseUrl"] = Local("http://localhost", ports.ControlPlane),

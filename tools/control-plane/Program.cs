@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Azure;
+using Azure.Core;
+using Azure.Identity;
+using Launchpad.ControlPlane;
+using Launchpad.Shared.Backups;
+using Launchpad.Shared.Secrets;
+using Launchpad.Shared.Snapshots;
+using Launchpad.Shared.Storage;
+using Launchpad.Shared.Vms;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+const string Usage = """
+    Launchpad.ControlPlane take|list|restore|losses|export|import, with the settings of the control plane in the environment
+      take                  backs up the tables and the names in the vault, at once
+      list                  the backups there are, newest first
+      restore [NAME]        writes the newest, or that one, into empty tables, and says what is missing
+      losses [NAME]         says what is missing, once more
+      export DIR            copies the newest, and the archives of the bots, out of the store
+      import DIR            copies what was exported into a store
+      --identity FILE       opens what was closed for Snapshots__Recipient: a line of it begins with AGE-SECRET-KEY-
+    """;
+
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+using var stop = new CancellationTokenSource();
+Console.CancelKeyPress += (_, pressed) =>
+{
+    pressed.Cancel = true;
+    stop.Cancel();
+};
+try
+{
+    var asked = Asked.Parse(args);
+    await using var services = Compose(new ConfigurationBuilder().AddEnvironmentVariables().Build());
+    await new Verbs(services, asked).RunAsync(stop.Token);
+    return 0;
+}
+catch (ArgumentException)
+{
+    Console.Error.WriteLine(Usage);
+    return 2;
+}
+catch (OptionsValidationException wrong)
+{
+    Console.Error.WriteLine("control-plane: " + string.Join(" ", wrong.Failures));
+    return 1;
+}
+catch (Exception failed) when (failed is InvalidDataException or InvalidOperationException or IOException or CryptographicException
+    or RequestFailedException or AuthenticationFailedException or OperationCanceledException)
+{
+    Console.Error.WriteLine("control-plane: " + failed.Message);
+    return 1;
+}
+
+static ServiceProvider Compose(IConfiguration configuration)
+{
+    var services = new ServiceCollection();
+    services.AddLogging(log => log.AddSimpleConsole().SetMinimumLevel(LogLevel.Warning));
+    services.AddSingleton(TimeProvider.System);
+    services.AddOptions<StorageOptions>().Bind(configuration.GetSection(StorageOptions.Section)).ValidateDataAnnotations();
+    services.AddOptions<BackupOptions>().Bind(configuration.GetSection(BackupOptions.Section)).ValidateDataAnnotations();
+    services.AddSecretVault(configuration);
+    services.AddAzureVms(configuration);
+    services.AddSingleton(provider =>
+        provider.GetRequiredService<IOptions<StorageOptions>>().Value.Tables(provider.GetRequiredService<TokenCredential>()));
+    services.AddSingleton<Tables>();
+    services.AddSnapshots(configuration);
+    services.AddSingleton(provider => new Copies(SnapshotServices.Store(provider), provider.GetRequiredService<SnapshotBlobs>()));
+    return services.BuildServiceProvider();
+}
