@@ -60,6 +60,21 @@ internal sealed class LocalStack : IAsyncDisposable
 
     public Task DownAsync() => RunAsync("down");
 
+    /// <summary>What a program on the one machine says; as root there.</summary>
+    public async Task<string> OnMachineAsync(string script, params string[] arguments)
+    {
+        var machines = await DockerAsync("ps", "--filter", $"label=launchpad.home={home}", "--format", "{{.Names}}");
+        return await DockerAsync(["exec", machines.Split('\n')[0], "bash", "-c", script, "bench", .. arguments]);
+    }
+
+    private static async Task<string> DockerAsync(params string[] arguments)
+    {
+        using var docker = Process.Start(new ProcessStartInfo("docker", arguments) { RedirectStandardOutput = true })!;
+        var said = await docker.StandardOutput.ReadToEndAsync();
+        await docker.WaitForExitAsync();
+        return docker.ExitCode == 0 ? said.Trim() : throw new InvalidOperationException($"docker {arguments[0]} ended with {docker.ExitCode}.");
+    }
+
     /// <summary>The pocket cloud, the host of the functions, and the app that it runs.</summary>
     public async Task<int[]> ProcessesAsync()
     {

@@ -11,13 +11,14 @@ var report = name switch
         double.Parse(Environment.GetEnvironmentVariable("LAUNCHPAD_BENCH_SCALE") ?? "1", CultureInfo.InvariantCulture),
         Environment.GetEnvironmentVariable("LAUNCHPAD_BENCH_ONLY"),
         Console.Error.WriteLine),
+    "backup" => await BackupBench.RunAsync(Console.Error.WriteLine),
     "rollout" => await Rollout.RunAsync(Console.Error.WriteLine),
     "sweep" => await SweepBench.RunAsync(Console.Error.WriteLine),
     _ => null,
 };
 if (report is null)
 {
-    Console.Error.WriteLine($"bench: there is no bench called '{name}'; there are: provision, rollout, durable, sweep");
+    Console.Error.WriteLine($"bench: there is no bench called '{name}'; there are: provision, rollout, backup, durable, sweep");
     return 2;
 }
 
