@@ -86,6 +86,27 @@ public sealed partial class Stack(int slot, string image) : IAsyncDisposable
 
     public async Task<int> ControlPlanePidAsync() => (int)(await StatusAsync())["children"]!["control-plane"]!;
 
+    /// <summary>Another app takes the place of the one that runs, under the same host.</summary>
+    public async Task ForgetAsync()
+    {
+        await Processes.SignalAsync(await Processes.ChildOfAsync(await ControlPlanePidAsync()), "KILL");
+        for (var ct = Within(1); ; await Task.Delay(200, ct))
+        {
+            try
+            {
+                using var answer = await admin.GetAsync(new Uri(ControlPlane, "api/plans"), ct);
+                if (answer.IsSuccessStatusCode)
+                {
+                    return;
+                }
+            }
+            catch (HttpRequestException)
+            {
+                // It is not there yet.
+            }
+        }
+    }
+
     /// <summary>As a power switch would, for this one process: what it started goes on.</summary>
     public async Task KillPocketCloudAsync()
     {
