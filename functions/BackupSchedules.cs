@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Azure.Data.Tables;
 using Launchpad.Orchestrations.Activities;
 using Launchpad.Orchestrations.Definitions;
 using Launchpad.Shared.Backups;
@@ -15,18 +14,24 @@ using Microsoft.Extensions.Options;
 namespace Launchpad.Functions;
 
 /// <summary>What the clock does for backups.</summary>
-public sealed class BackupSchedules(Rounds rounds, BackupClocks clocks, BackupTurns turns, BackupWatch watch)
+public sealed class BackupSchedules(DueClocks due, BackupTurns turns, BackupRemains remains, BackupWatch watch)
 {
-    private const int RowsMax = 500;
-
     /// <summary>Each bot at its own time of the night, and again until it succeeds or it is morning.</summary>
     [Function("BackUpNightly")]
     public async Task BackUp(
         [TimerTrigger("0 * 3-8 * * *")] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken ct)
     {
         var places = await turns.PlacesAsync(OperationKind.Backup, ct);
-        await rounds.GoAsync(
-            clocks.Round(BackupTurn.Backup, RowsMax), (row, stop) => FollowAsync(row, clock => turns.BackUpAsync(client, clock, places, stop), stop), ct);
+        await due.GoAsync(
+            BackupTurn.Backup,
+            async (clock, stop) =>
+            {
+                if (!await turns.TryBackUpAsync(client, clock, places, stop))
+                {
+                    await remains.RemoveAsync(clock.Deployment, stop);
+                }
+            },
+            ct);
     }
 
     /// <summary>Each bot once a month.</summary>
@@ -35,8 +40,7 @@ public sealed class BackupSchedules(Rounds rounds, BackupClocks clocks, BackupTu
         [TimerTrigger("0 10 * * * *")] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken ct)
     {
         var places = await turns.PlacesAsync(OperationKind.Drill, ct);
-        await rounds.GoAsync(
-            clocks.Round(BackupTurn.Drill, RowsMax), (row, stop) => FollowAsync(row, clock => turns.DrillAsync(client, clock, places, stop), stop), ct);
+        await due.GoAsync(BackupTurn.Drill, (clock, stop) => turns.DrillAsync(client, clock, places, stop), ct);
     }
 
     /// <summary>Calls somebody when backups are missing: once, for all of them.</summary>
@@ -44,27 +48,33 @@ public sealed class BackupSchedules(Rounds rounds, BackupClocks clocks, BackupTu
     public async Task Watch([TimerTrigger("0 */15 * * * *")] TimerInfo timer, CancellationToken ct)
     {
         var late = new ConcurrentBag<BackupClock>();
-        await rounds.GoAsync(
-            clocks.Round(BackupTurn.Late, RowsMax),
-            (row, stop) => FollowAsync(
-                row,
-                clock =>
-                {
-                    late.Add(clock);
-                    return Task.CompletedTask;
-                },
-                stop),
+        await due.GoAsync(
+            BackupTurn.Late,
+            (clock, _) =>
+            {
+                late.Add(clock);
+                return Task.CompletedTask;
+            },
             ct);
         await watch.TellAsync([.. late], ct);
     }
+}
 
-    private async Task FollowAsync(TableEntity row, Func<BackupClock, Task> look, CancellationToken ct)
-    {
-        if (await clocks.FollowAsync(row, ct) is { } clock)
+/// <summary>The clocks whose time has come.</summary>
+public sealed class DueClocks(Rounds rounds, BackupClocks clocks)
+{
+    private const int RowsMax = 500;
+
+    public Task GoAsync(BackupTurn turn, Func<BackupClock, CancellationToken, Task> look, CancellationToken ct) => rounds.GoAsync(
+        clocks.Round(turn, RowsMax),
+        async (row, stop) =>
         {
-            await look(clock);
-        }
-    }
+            if (await clocks.FollowAsync(row, stop) is { } clock)
+            {
+                await look(clock, stop);
+            }
+        },
+        ct);
 }
 
 /// <summary>Where operations of one kind go on, so that no machine has two and all together not too many.</summary>
@@ -86,16 +96,16 @@ public sealed class BackupTurns(DeploymentStore deployments, BackupClocks clocks
 {
     public Task<BusyPlaces> PlacesAsync(OperationKind kind, CancellationToken ct) => begins.PlacesAsync(deployments.BusyAsync(kind, ct), kind, ct);
 
-    public async Task BackUpAsync(DurableTaskClient client, BackupClock clock, BusyPlaces places, CancellationToken ct)
+    /// <summary>False for a bot that is deleted.</summary>
+    public async Task<bool> TryBackUpAsync(DurableTaskClient client, BackupClock clock, BusyPlaces places, CancellationToken ct)
     {
         var deployment = await deployments.FindAsync(clock.Account, clock.Deployment, ct);
         if (deployment is null or { Status: DeploymentStatus.Terminated })
         {
-            await (await begins.RemoveAllAsync(clock.Deployment, ct)
-                ? clocks.RemoveAsync(clock.Deployment, ct)
-                : clocks.UpdateAsync(clock.Deployment, next.Kept, ct));
+            return false;
         }
-        else if (deployment.Operation is not null)
+
+        if (deployment.Operation is not null)
         {
             await clocks.UpdateAsync(clock.Deployment, next.Busy, ct);
         }
@@ -108,6 +118,8 @@ public sealed class BackupTurns(DeploymentStore deployments, BackupClocks clocks
             await clocks.UpdateAsync(clock.Deployment, next.Begun, ct);
             await begins.BeginAsync(client, deployment, OperationKind.Backup, nameof(BackupReason.Nightly), ct);
         }
+
+        return true;
     }
 
     public async Task DrillAsync(DurableTaskClient client, BackupClock clock, BusyPlaces places, CancellationToken ct)
@@ -126,7 +138,7 @@ public sealed class BackupTurns(DeploymentStore deployments, BackupClocks clocks
 }
 
 /// <summary>Begins what the clock wants.</summary>
-public sealed class BackupBegins(OperationStarter starter, BackupPruning pruning, IOptions<BackupOptions> options)
+public sealed class BackupBegins(OperationStarter starter, IOptions<BackupOptions> options)
 {
     public async Task<BusyPlaces> PlacesAsync(IAsyncEnumerable<Deployment> busy, OperationKind kind, CancellationToken ct) => new(
         await busy.Where(deployment => deployment.Operation?.Kind == kind).Select(deployment => deployment.Vm ?? deployment.Id).ToListAsync(ct),
@@ -144,8 +156,6 @@ public sealed class BackupBegins(OperationStarter starter, BackupPruning pruning
             // It is busy, or not what it was.
         }
     }
-
-    public Task<bool> RemoveAllAsync(string deployment, CancellationToken ct) => pruning.RemoveAllAsync(deployment, ct);
 }
 
 /// <summary>Calls somebody when backups are missing.</summary>

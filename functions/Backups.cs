@@ -57,11 +57,9 @@ public sealed class Backups(Ownership ownership, OperationStarter starter, Backu
     {
         var deployment = await ownership.FindAsync(request, id, ct);
         var found = await FindAsync(id, backup, ct);
-        var now = DateTimeOffset.UtcNow;
         return found.DeletedAt is null && (await backups.NewestAsync(id, ct))?.Id == found.Id
             ? throw Problems.WrongState(deployment, "This is the newest backup, which stays. Make another one first: POST …/backups.")
-            : new OkObjectResult(View(
-                await backups.ChangeAsync(id, backup, known => known with { DeletedAt = known.DeletedAt ?? now }, ct) ?? found));
+            : new OkObjectResult(View(await backups.DeleteAsync(found, ct) ?? found));
     }
 
     [Function("UndeleteBackup")]
@@ -70,8 +68,7 @@ public sealed class Backups(Ownership ownership, OperationStarter starter, Backu
         string id, string backup, CancellationToken ct)
     {
         await ownership.FindAsync(request, id, ct);
-        await FindAsync(id, backup, ct);
-        return await backups.ChangeAsync(id, backup, known => known with { DeletedAt = null }, ct) is { } kept
+        return await backups.UndeleteAsync(await FindAsync(id, backup, ct), ct) is { } kept
             ? new OkObjectResult(View(kept))
             : throw Problems.NotFound();
     }

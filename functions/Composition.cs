@@ -1,6 +1,5 @@
 using System.Net;
 using Azure.Core;
-using Azure.Storage.Blobs;
 using Launchpad.Functions.Middleware;
 using Launchpad.Orchestrations.Activities;
 using Launchpad.Shared.Accounts;
@@ -220,11 +219,13 @@ public static class Composition
     {
         services.AddSettings<BackupOptions>(configuration, BackupOptions.Section);
         services.AddSingleton<BackupStore>();
-        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<BackupBlobs>(provider, Store(provider)));
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<BackupBlobs>(provider, BackupStorage.Of(provider)));
         services.AddSingleton<BackupKeeper>();
         services.AddSingleton<BackupClocks>();
         services.AddSingleton<NextBackups>();
         services.AddSingleton<BackupPruning>();
+        services.AddSingleton<BackupRemains>();
+        services.AddSingleton<DueClocks>();
         services.AddSingleton<BackupRecords>();
         services.AddSingleton<BackupTurns>();
         services.AddSingleton<BackupBegins>();
@@ -236,11 +237,6 @@ public static class Composition
         services.AddSingleton<DrillRecords>();
         services.AddSingleton<DrillVerdicts>();
     }
-
-    /// <summary>Where the process has an identity, backups are in an account of their own; with a key there is only the one.</summary>
-    private static BlobServiceClient Store(IServiceProvider provider) => Options<StorageOptions>(provider).HasKey
-        ? provider.GetRequiredService<BlobServiceClient>()
-        : new(Options<BackupOptions>(provider).StoreUri, provider.GetRequiredService<TokenCredential>());
 
     /// <summary>Nothing is served before its table exists, nor while anybody could sign the payment provider's events, nor where two
     /// spellings of an address would be two accounts.</summary>

@@ -61,3 +61,11 @@ public sealed class BackupPruning(BackupStore backups, BackupBlobs blobs, IOptio
         return true;
     }
 }
+
+/// <summary>What a bot that is deleted has left in the store. Its clock goes with the last of it.</summary>
+public sealed class BackupRemains(BackupPruning pruning, BackupClocks clocks, NextBackups next)
+{
+    public async Task RemoveAsync(string deployment, CancellationToken ct) => await (await pruning.RemoveAllAsync(deployment, ct)
+        ? clocks.RemoveAsync(deployment, ct)
+        : clocks.UpdateAsync(deployment, next.Kept, ct));
+}

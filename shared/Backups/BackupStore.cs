@@ -6,7 +6,7 @@ using Launchpad.Shared.Vms;
 namespace Launchpad.Shared.Backups;
 
 /// <summary>The backups of bots, in a partition for each bot. There are few of one: what is not needed goes.</summary>
-public sealed class BackupStore(Tables tables)
+public sealed class BackupStore(Tables tables, TimeProvider clock)
 {
     public async Task<Backup?> FindAsync(string deployment, string id, CancellationToken ct) =>
         Ids.IsValid(id, Ids.Backup) && await tables.Backups.FindAsync(deployment, id, ct) is { } row ? Read(row) : null;
@@ -43,6 +43,14 @@ public sealed class BackupStore(Tables tables)
 
         return null;
     }
+
+    /// <summary>Not wanted from now on; one that was deleted before keeps its time. Null when it is gone.</summary>
+    public Task<Backup?> DeleteAsync(Backup backup, CancellationToken ct) => ChangeAsync(
+        backup.Deployment, backup.Id, known => known with { DeletedAt = known.DeletedAt ?? clock.GetUtcNow() }, ct);
+
+    /// <summary>Wanted after all; null when it is gone.</summary>
+    public Task<Backup?> UndeleteAsync(Backup backup, CancellationToken ct) =>
+        ChangeAsync(backup.Deployment, backup.Id, known => known with { DeletedAt = null }, ct);
 
     public Task RemoveAsync(Backup backup, CancellationToken ct) => tables.Backups.RemoveAsync(backup.Deployment, backup.Id, ct);
 

@@ -1,10 +1,6 @@
-using Azure.Core;
-using Azure.Storage.Blobs;
 using Launchpad.Shared.Backups;
-using Launchpad.Shared.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 
 namespace Launchpad.Shared.Snapshots;
 
@@ -15,15 +11,9 @@ public static class SnapshotServices
     {
         services.AddOptions<SnapshotOptions>().Bind(configuration.GetSection(SnapshotOptions.Section))
             .ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<SnapshotBlobs>(provider, Store(provider)));
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<SnapshotBlobs>(provider, BackupStorage.Of(provider)));
         services.AddSingleton<ControlPlaneSnapshots>();
         services.AddSingleton<SnapshotRestore>();
         return services.AddSingleton<Losses>();
     }
-
-    /// <summary>Where bots' archives are.</summary>
-    public static BlobServiceClient Store(IServiceProvider provider) =>
-        provider.GetRequiredService<IOptions<StorageOptions>>().Value is { HasKey: true } storage
-            ? storage.Blobs(provider.GetRequiredService<TokenCredential>())
-            : new(provider.GetRequiredService<IOptions<BackupOptions>>().Value.StoreUri, provider.GetRequiredService<TokenCredential>());
 }

@@ -67,8 +67,10 @@ static ServiceProvider Compose(IConfiguration configuration)
     services.AddAzureVms(configuration);
     services.AddSingleton(provider =>
         provider.GetRequiredService<IOptions<StorageOptions>>().Value.Tables(provider.GetRequiredService<TokenCredential>()));
+    services.AddSingleton(provider =>
+        provider.GetRequiredService<IOptions<StorageOptions>>().Value.Blobs(provider.GetRequiredService<TokenCredential>()));
     services.AddSingleton<Tables>();
     services.AddSnapshots(configuration);
-    services.AddSingleton(provider => new Copies(SnapshotServices.Store(provider), provider.GetRequiredService<SnapshotBlobs>()));
+    services.AddSingleton(provider => new Copies(BackupStorage.Of(provider), provider.GetRequiredService<SnapshotBlobs>()));
     return services.BuildServiceProvider();
 }
