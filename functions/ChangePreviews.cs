@@ -58,6 +58,7 @@ public sealed class ChangePreviews(Ownership ownership, OperationStore operation
 
         var kind = change switch
         {
+            _ when preview.Moves => OperationKind.Move,
             { Version: not null } => OperationKind.Rollback,
             { Tag: not null } => OperationKind.Upgrade,
             _ => OperationKind.Update,

@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
+using Launchpad.Orchestrations.Definitions;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.OpenClaw;
 using Launchpad.Shared.Operations;
+using Launchpad.Shared.Plans;
 using Launchpad.Shared.Records;
 using Launchpad.Shared.Secrets;
 using Microsoft.AspNetCore.Http;
@@ -12,7 +14,7 @@ using Microsoft.DurableTask.Client;
 namespace Launchpad.Functions;
 
 /// <summary>Changes of a bot's own config, by patch.</summary>
-public sealed class ConfigChanges(Ownership ownership, ConfigVersionStore versions, OperationStarter starter, SecretStaging staging)
+public sealed class ConfigChanges(Ownership ownership, PlanRoom room, OperationStarter starter, SecretStaging staging)
 {
     // A row holds 32,000 characters of text, and that of the version has image, hosts and secrets beside the settings.
     private const int ChangeMax = 29_000;
@@ -35,7 +37,7 @@ public sealed class ConfigChanges(Ownership ownership, ConfigVersionStore versio
             throw Problems.Invalid("telegramToken", "cannot be part of a preview: that keeps nothing, and this would have to be kept.");
         }
 
-        var inUse = deployment.LastKnownGood is { } good ? (await versions.FindAsync(id, good, ct))?.State.Secrets ?? [] : [];
+        var inUse = await staging.InUseAsync(deployment, ct);
         var (settings, typed) = Patch(deployment, patch, inUse);
         var brought = typed
             .Select(secret => (Reference: BotSecrets.Refer(id, secret.Key, secret.Value, inUse), secret.Value))
@@ -43,19 +45,25 @@ public sealed class ConfigChanges(Ownership ownership, ConfigVersionStore versio
             .ToDictionary(secret => secret.Reference, secret => secret.Value);
         var change = new ChangeRequest(
             settings, null, null, Rules.Data(Text(patch, "data")), Rules.Why(Text(patch, "why")),
-            Plan: Rules.Plan(deployment, Text(patch, "plan")), Secrets: brought.Count > 0 ? [.. brought.Keys] : null);
+            Plan: Rules.Plan(Text(patch, "plan")), Secrets: brought.Count > 0 ? [.. brought.Keys] : null);
         if (change.ToJson().Length > ChangeMax)
         {
             throw Problems.Invalid("config", "and instructions are too long together.");
         }
 
+        var kind = isPreview ? OperationKind.Preview : await KindAsync(deployment, change, ct);
         return Answers.Accepted(isPreview || brought.Count == 0
             ? await BeginAsync()
             : await staging.BeginAsync(deployment, brought, inUse, BeginAsync, ct));
 
-        Task<Operation> BeginAsync() => starter.BeginAsync(
-            client, deployment, isPreview ? OperationKind.Preview : OperationKind.Update, deployment.Account, change.ToJson(), ct);
+        Task<Operation> BeginAsync() => starter.BeginAsync(client, deployment, kind, deployment.Account, change.ToJson(), ct);
     }
+
+    /// <summary>A plan that the bot's machine cannot give it takes it to another one.</summary>
+    private async Task<OperationKind> KindAsync(Deployment deployment, ChangeRequest change, CancellationToken ct) =>
+        change.Plan is not { } plan || !await room.NeedsMoveAsync(deployment, Plan.Get(plan), ct) ? OperationKind.Update
+        : deployment.Status is DeploymentStatus.Running || deployment.Operation is not null ? OperationKind.Move
+        : throw Problems.WrongState(deployment, MoveDefinition.Refusal);
 
     /// <summary>The settings as they shall be, and the secrets that were typed, by name.</summary>
     private static (BotSettings, IReadOnlyDictionary<string, string>) Patch(
@@ -102,8 +110,12 @@ public sealed class ConfigChanges(Ownership ownership, ConfigVersionStore versio
 }
 
 /// <summary>Keeps the values that a change brings for as long as it is not known whether there will be one.</summary>
-public sealed class SecretStaging(BotSecrets secrets, Recorder recorder)
+public sealed class SecretStaging(BotSecrets secrets, ConfigVersionStore versions, Recorder recorder)
 {
+    /// <summary>Those of the version that is known to be good.</summary>
+    public async Task<IReadOnlyList<SecretRef>> InUseAsync(Deployment deployment, CancellationToken ct) =>
+        deployment.LastKnownGood is { } good ? (await versions.FindAsync(deployment.Id, good, ct))?.State.Secrets ?? [] : [];
+
     /// <summary>The values are in the vault before anything refers to them, beside those in use, and leave it again when the change is
     /// refused. After any other fault it may have been taken all the same: whoever makes or fails it knows what becomes of them.</summary>
     public async Task<Operation> BeginAsync(

@@ -92,20 +92,10 @@ public static partial class Rules
     public static string Why(string? value) =>
         value is null ? "" : Plain("why", Visible("why", Line("why", value, 200)).Normalize());
 
-    /// <summary>Null to stay. Another tier is another machine, to which the data would have to move.</summary>
-    public static string? Plan(Deployment deployment, string? value)
-    {
-        if (value is null)
-        {
-            return null;
-        }
-
-        var wanted = Shared.Plans.Plan.Find(value) ?? throw Problems.Invalid("plan", "is not a plan. GET /api/plans lists them.");
-        return wanted.Tier == Shared.Plans.Plan.Get(deployment.Plan).Tier
-            ? wanted.Id
-            : throw Problems.Invalid("plan", $"cannot be changed from '{deployment.Plan}' to '{wanted.Id}': that is another kind of machine. "
-                + "Order a new bot on that plan, and delete this one when it does what you want.");
-    }
+    /// <summary>Null to stay.</summary>
+    public static string? Plan(string? value) => value is null || Shared.Plans.Plan.Find(value) is not null
+        ? value
+        : throw Problems.Invalid("plan", "is not a plan. GET /api/plans lists them.");
 
     public static DataChoice Data(string? value) => value switch
     {

@@ -2,6 +2,7 @@ using Launchpad.Shared;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Images;
 using Launchpad.Shared.Operations;
+using Launchpad.Shared.Plans;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
@@ -73,8 +74,11 @@ public sealed class Upgrades(Ownership ownership, ConfigVersionStore versions, O
                 : "as-at-switch is not possible: no version ran before this one.");
         }
 
-        var change = new ChangeRequest(null, null, number, data, Rules.Why(body.Why));
-        return await BeginAsync(request, client, deployment, OperationKind.Rollback, change, ct);
+        // Its plan may be one of another kind of machine.
+        var plan = version.State.Plan == deployment.Plan ? null : Plan.Get(version.State.Plan);
+        var moves = plan is not null && plan.Tier != Plan.Get(deployment.Plan).Tier;
+        var change = new ChangeRequest(null, null, number, data, Rules.Why(body.Why), Plan: plan?.Id);
+        return await BeginAsync(request, client, deployment, moves ? OperationKind.Move : OperationKind.Rollback, change, ct);
     }
 
     private async Task<IActionResult> BeginAsync(

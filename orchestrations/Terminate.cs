@@ -14,10 +14,11 @@ namespace Launchpad.Orchestrations;
 /// <param name="Resume">Whether the bot runs again if it is.</param>
 /// <param name="Vm">Where it was placed; null for nowhere.</param>
 /// <param name="Bot">What has data that could be wanted back; null for nothing.</param>
+/// <param name="Destination">Where a move that it stopped was going to; null for none.</param>
 /// <param name="BacksUp">True when they are backed up for as long as that is so: a machine can be lost meanwhile.</param>
 public sealed record TerminateInput(
     string Operation, string Account, string Deployment, Tier Tier, string? Preempted, DateTime UndoUntil = default, bool Resume = false,
-    string? Vm = null, BotInput? Bot = null, bool BacksUp = false)
+    string? Vm = null, BotInput? Bot = null, bool BacksUp = false, string? Destination = null)
     : OperationTarget(Operation, Account, Deployment);
 
 public enum TerminateOutcome
@@ -69,6 +70,11 @@ public static class Terminate
         }
 
         await context.Preempt(new(input.Operation, input.Account, input.Deployment, other));
+        if (input.Destination is not null)
+        {
+            await Did(() => context.LeaveDestination(new(input.Operation, input.Account, input.Deployment)));
+        }
+
         return input.Vm is not null && !await Did(() => RemoveCandidate(context, input));
     }
 

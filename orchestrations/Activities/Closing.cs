@@ -6,13 +6,14 @@ using Launchpad.Shared.Health;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Plans;
 using Launchpad.Shared.Secrets;
+using Launchpad.Shared.Vms;
 
 namespace Launchpad.Orchestrations.Activities;
 
 /// <summary>What follows from the write that ended an operation: what becomes of the versions, the last step, the operation's own row, and
 /// whoever has to be called. All of it is derived from that write, may be done again, and is taken up by the sweep where it was left.
 /// Nothing here can undo what the operation did.</summary>
-public sealed class Closing(DeploymentStore deployments, OperationStore operations, Outcomes outcomes)
+public sealed class Closing(DeploymentStore deployments, OperationStore operations, Outcomes outcomes, VmStore vms)
 {
     /// <summary>True when the operation succeeded.</summary>
     public async Task<bool> CloseAsync(OperationTarget target, CancellationToken ct)
@@ -41,6 +42,11 @@ public sealed class Closing(DeploymentStore deployments, OperationStore operatio
         operations.Remember(new(ending.Operation, deployment.Account, deployment.Id));
         var trail = new StepTrail(await operations.StepsAsync(ending.Operation, ct), ending.NotUndone);
         await outcomes.SettleAsync(deployment, ending, trail, ct);
+        if (ending.LeftVm is { } left)
+        {
+            await vms.LeaveAsync(left, deployment.Id, ct);
+        }
+
         if (await operations.FindAsync(deployment.Account, ending.Operation, ct) is { } operation)
         {
             await (ending.Succeeded
@@ -97,7 +103,8 @@ public sealed class VersionOutcomes(ConfigVersionStore versions, OperationStore 
 
         if (ending.Left is { } left)
         {
-            var isTrusted = deployment.PreviousGood == left;
+            // One that moved left the data of the version before behind, and so cannot go back to it; that says nothing about it.
+            var isTrusted = deployment.PreviousGood == left || ending.LeftVm is not null;
             await versions.MarkAsync(
                 deployment.Id, left, isTrusted ? ConfigVersionStatus.Superseded : ConfigVersionStatus.Failed, ct,
                 isTrusted ? null : "It kept ending.");

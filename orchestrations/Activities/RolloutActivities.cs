@@ -147,18 +147,20 @@ public sealed class Previews(VmStore vms, PlanRoom room, OperationStore operatio
         var (diff, blocked) = (ConfigDiff.Of(from.State, state), Drafts.Blocked(change));
         var vm = await vms.GetAsync(bot.Tier, bot.Vm, ct);
         var price = await PriceAsync(vm, deployment.Id, from.State, state, ct);
-        var hasRoom = (price is null ? vm : PlanRoom.Promise(vm, deployment.Id, Plan.Get(price.Plan))).FreeMb >= Bots.CandidateMemoryMb;
+        var moves = price is not null && PlanRoom.NeedsMove(vm, deployment.Id, Plan.Get(price.Plan));
+        var hasRoom = moves
+            || (price is null ? vm : PlanRoom.Promise(vm, deployment.Id, Plan.Get(price.Plan))).FreeMb >= Bots.CandidateMemoryMb;
         var preview = new ChangePreview(
             change.Operation.Id, clock.GetUtcNow() + ChangePreview.Lifetime, from.Number, change.Request.Version, state.Hash(), state.Image,
             diff, diff.Restarts, from.BootMs is { } ms ? (int)Math.Ceiling(ms / 1000.0) : UsualBootSeconds, hasRoom,
             [
                 "The image is signed by a trusted key.",
                 blocked.Count == 0 ? "The release takes the config." : "What is blocked could not work here, so this cannot be applied.",
-                hasRoom
-                    ? "The machine has room to try the version beside the bot that runs."
+                moves ? "It goes to another machine, where it is tried first, and takes all it has along."
+                    : hasRoom ? "The machine has room to try the version beside the bot that runs."
                     : "The machine has no room for two: the version is tried in its place only, and goes back if it fails.",
             ],
-            price, blocked);
+            price, blocked, moves);
         await operations.SaveAsync(change.Operation with { Result = preview.ToJson() }, ct);
         return preview;
     }

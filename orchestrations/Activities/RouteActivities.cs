@@ -17,8 +17,14 @@ public sealed record UndoInput(string Operation, string Account, string Deployme
 public sealed class RouteActivities(VmStore vms, DnsGateway dns, Bots bots, StepLog steps)
 {
     [Function(nameof(RouteBot))]
-    public Task RouteBot([ActivityTrigger] BotInput input, CancellationToken ct) =>
-        steps.RunAsync(input, Steps.Route, null, async deployment =>
+    public Task RouteBot([ActivityTrigger] BotInput input, CancellationToken ct) => RouteAsync(input, Steps.Route, ct);
+
+    /// <summary>To where the bot runs again.</summary>
+    [Function(nameof(ReturnRoute))]
+    public Task ReturnRoute([ActivityTrigger] BotInput input, CancellationToken ct) => RouteAsync(input, Steps.ReturnRoute, ct);
+
+    private Task RouteAsync(BotInput input, Step step, CancellationToken ct) =>
+        steps.RunAsync(input, step, null, async deployment =>
         {
             var vm = await vms.GetAsync(input.Tier, input.Vm, ct);
             await dns.SetAsync(deployment.Slug, vm.Address!, ct);
@@ -51,6 +57,10 @@ public sealed class RemovalActivities(BotRemoval removal, MachineJobs machine)
     /// <summary>Container, network, route and secrets go; the volume stays.</summary>
     [Function(nameof(StopBot))]
     public Task<Unfinished?> StopBot([ActivityTrigger] Look<BotInput> look, CancellationToken ct) => StopAsync(look, Steps.Stop, ct);
+
+    /// <summary>Its volume is what it goes on with, here or on another machine.</summary>
+    [Function(nameof(StopHere))]
+    public Task<Unfinished?> StopHere([ActivityTrigger] Look<BotInput> look, CancellationToken ct) => StopAsync(look, Steps.Vacate, ct);
 
     /// <summary>What was brought up and is not wanted after all.</summary>
     [Function(nameof(StopAgain))]
@@ -150,11 +160,15 @@ public static class RouteCalls
     {
         public Task RouteBot(BotInput input) => context.CallActivityAsync(nameof(RouteActivities.RouteBot), input, Retry.Machine);
 
+        public Task ReturnRoute(BotInput input) => context.CallActivityAsync(nameof(RouteActivities.ReturnRoute), input, Retry.Undo);
+
         public Task Unroute(UndoInput input) => context.CallActivityAsync(nameof(RouteActivities.Unroute), input, Retry.Undo);
 
         public Task RemoveBot(UndoInput input) => context.Finish(nameof(RemovalActivities.RemoveBot), input, Retry.Undo);
 
         public Task StopAgain(BotInput bot) => context.Finish(nameof(RemovalActivities.StopAgain), bot, Retry.Undo);
+
+        public Task StopHere(BotInput bot) => context.Finish(nameof(RemovalActivities.StopHere), bot, Retry.Machine);
 
         public Task StopBot(BotInput bot) => context.Finish(nameof(RemovalActivities.StopBot), bot, Retry.Machine);
     }

@@ -43,8 +43,14 @@ public sealed class SwitchActivities(ConfigVersionStore versions, Bots bots, Mac
 
     /// <summary>Up, ready and at its address again, in one step: whoever waits for it waits once.</summary>
     [Function(nameof(ReturnBot))]
-    public Task<Unfinished?> ReturnBot([ActivityTrigger] Look<BotInput> look, CancellationToken ct) =>
-        machine.LookAsync(look, look.Of, Steps.ReturnBot, Starts, (deployment, job) => look.Stage == 0
+    public Task<Unfinished?> ReturnBot([ActivityTrigger] Look<BotInput> look, CancellationToken ct) => ReturnAsync(look, Steps.ReturnBot, ct);
+
+    /// <summary>What was stopped to go elsewhere, and did not get there.</summary>
+    [Function(nameof(ReturnHere))]
+    public Task<Unfinished?> ReturnHere([ActivityTrigger] Look<BotInput> look, CancellationToken ct) => ReturnAsync(look, Steps.ReturnHere, ct);
+
+    private Task<Unfinished?> ReturnAsync(Look<BotInput> look, Step step, CancellationToken ct) =>
+        machine.LookAsync(look, look.Of, step, Starts, (deployment, job) => look.Stage == 0
             ? job.RunAsync(
                 VmVerb.Apply,
                 async () => await bots.SpecAsync(deployment, await versions.GetAsync(deployment.Id, look.Of.Version, ct), ct),
@@ -109,6 +115,8 @@ public static class SwitchCalls
         public Task ReturnVolume(ReturnVolumeInput input) => input.Data is DataChoice.AsAtSwitch
             ? context.Finish(nameof(SwitchActivities.ReturnVolume), input, Retry.Undo)
             : Task.CompletedTask;
+
+        public Task ReturnHere(BotInput bot) => context.Finish(nameof(SwitchActivities.ReturnHere), bot, Retry.Undo);
 
         public Task ReturnBot(BotInput bot) => context.Finish(nameof(SwitchActivities.ReturnBot), bot, Retry.Undo);
     }

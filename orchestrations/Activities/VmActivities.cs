@@ -2,6 +2,7 @@ using Launchpad.Shared;
 using Launchpad.Shared.Health;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Plans;
+using Launchpad.Shared.Reconciliation;
 using Launchpad.Shared.Ssh;
 using Launchpad.Shared.Vms;
 using Microsoft.Azure.Functions.Worker;
@@ -28,7 +29,7 @@ public sealed record AwaitVmInput(
     : OperationTarget(Operation, Account, Deployment);
 
 /// <summary>A machine's life, one look at a time and always toward what its row says.</summary>
-public sealed class VmActivities(VmStore vms, MachineMaker maker, MachineEnd end)
+public sealed class VmActivities(VmStore vms, MachineMaker maker, Orphans orphans, MachineEnd end)
 {
     [Function(nameof(StartConverging))]
     public static Task StartConverging(
@@ -40,10 +41,27 @@ public sealed class VmActivities(VmStore vms, MachineMaker maker, MachineEnd end
         await vms.FindAsync(input.Tier, input.Vm, ct) switch
         {
             null => VmProgress.Gone,
+            { Status: VmStatus.Ready, Left.IsEmpty: false } left => await EmptyAsync(left, ct),
+            { Status: VmStatus.Ready, Wish: VmWish.Drain, Reservations.IsEmpty: true } empty => await RetireAsync(empty, ct),
             { Status: VmStatus.Ready } => VmProgress.Up,
             { Status: VmStatus.Creating } wanted => await maker.MakeAsync(wanted, ct),
             var unwanted => await end.DeleteAsync(unwanted, ct),
         };
+
+    /// <summary>It may not be needed any more then.</summary>
+    private async Task<VmProgress> EmptyAsync(Vm left, CancellationToken ct)
+    {
+        await orphans.RemoveLeftAsync(left, ct);
+        return VmProgress.Waiting;
+    }
+
+    /// <summary>Unless somebody has got a place there meanwhile.</summary>
+    private async Task<VmProgress> RetireAsync(Vm empty, CancellationToken ct)
+    {
+        await vms.ChangeAsync(
+            empty.Pool, empty.Id, now => now is { Wish: VmWish.Drain, Reservations.IsEmpty: true } ? now with { Status = VmStatus.Retiring } : now, ct);
+        return VmProgress.Waiting;
+    }
 
     [Function(nameof(IsVmGone))]
     public async Task<bool> IsVmGone([ActivityTrigger] VmInput input, CancellationToken ct) =>

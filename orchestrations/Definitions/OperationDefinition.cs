@@ -121,6 +121,7 @@ public static class OperationDefinitions
         OperationKind.Backup => new BackupDefinition(),
         OperationKind.Restore => new RolloutDefinition(kind),
         OperationKind.Drill => new DrillDefinition(),
+        OperationKind.Move => new MoveDefinition(),
     };
 #pragma warning restore CS8524
 }

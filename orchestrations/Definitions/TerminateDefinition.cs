@@ -37,7 +37,7 @@ public sealed class TerminateDefinition() : OperationDefinition(OperationKind.Te
             : null;
         return new TerminateInput(
             operation.Id, operation.Account, operation.Deployment, Plan.Get(deployment.Plan).Tier, asked.Preempted, asked.Until.UtcDateTime,
-            asked.Resume, deployment.Vm, bot, BacksUp: true);
+            asked.Resume, deployment.Vm, bot, BacksUp: true, deployment.Destination);
     }
 
     public override string? Result(Deployment ended, Operation operation, string url) =>

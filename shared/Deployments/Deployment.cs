@@ -31,6 +31,9 @@ public sealed record Deployment
     /// <summary>The VM that holds capacity for it; null while nothing is placed.</summary>
     public string? Vm { get; init; }
 
+    /// <summary>The VM that it is moving to, where capacity is held for it too; null while it stays.</summary>
+    public string? Destination { get; init; }
+
     public int? ActiveVersion { get; init; }
     public int? LastKnownGood { get; init; }
 
@@ -94,15 +97,24 @@ public sealed record Deployment
             FailedRollouts = 0,
         };
 
-    /// <summary>Free, and knowing how its operation ended.</summary>
+    /// <summary>Free, and knowing how its operation ended. What moved is there from now on, and has left where it was; what did not get there
+    /// has left where it was going.</summary>
     /// <param name="notUndone">The names of the steps that could not be taken back; null for none.</param>
-    public Deployment Ended(bool succeeded, DateTimeOffset at, Deployment before, IReadOnlyList<string>? notUndone = null) => this with
+    public Deployment Ended(bool succeeded, DateTimeOffset at, Deployment before, IReadOnlyList<string>? notUndone = null)
     {
-        Operation = null,
-        Ending = new(
-            Operation!.Id, succeeded, at,
-            Left: ActiveVersion == before.ActiveVersion ? null : before.ActiveVersion, notUndone),
-    };
+        var hasMoved = succeeded && Operation!.Kind is OperationKind.Move && Destination is not null;
+        return this with
+        {
+            Operation = null,
+            Vm = hasMoved ? Destination : Vm,
+            Destination = null,
+            PreviousGood = hasMoved ? null : PreviousGood,
+            Ending = new(
+                Operation!.Id, succeeded, at,
+                Left: ActiveVersion == before.ActiveVersion ? null : before.ActiveVersion, notUndone,
+                LeftVm: hasMoved ? Vm : Destination),
+        };
+    }
 
     /// <summary>A bot that is down is changed as one that runs is: another version may be what brings it back.</summary>
     public Deployment ToUpdating() =>
@@ -148,8 +160,9 @@ public enum UndoDecision
 /// <summary>How an operation ended.</summary>
 /// <param name="Left">The version that another one took the place of; null when none did.</param>
 /// <param name="NotUndone">The names of the steps that could not be taken back; null for none.</param>
+/// <param name="LeftVm">The machine on which nothing of it is wanted any more; null when there is none.</param>
 public sealed record Ending(
-    string Operation, bool Succeeded, DateTimeOffset At, int? Left, IReadOnlyList<string>? NotUndone = null);
+    string Operation, bool Succeeded, DateTimeOffset At, int? Left, IReadOnlyList<string>? NotUndone = null, string? LeftVm = null);
 
 public sealed class IllegalTransitionException(DeploymentStatus from, DeploymentStatus to)
     : Exception($"A deployment cannot go from {from.Wire()} to {to.Wire()}.");

@@ -22,7 +22,7 @@ public enum DataChoice
 /// <param name="Version">An older version to go back to; null for a new one.</param>
 /// <param name="Data">What the bot finds in its volume: for an older version when it starts, for a new one if it has to make way again.</param>
 /// <param name="Previewed">Hash of the state that a preview was made of: nothing else may come of it. Null without a preview.</param>
-/// <param name="Plan">Another plan of the same tier; null to stay.</param>
+/// <param name="Plan">Another plan; null to stay.</param>
 /// <param name="Secrets">What the change brings: staged, or only named where nothing is kept. Null for none.</param>
 /// <param name="Backup">Whose data the version finds; null for those that are there.</param>
 public sealed record ChangeRequest(
@@ -32,6 +32,10 @@ public sealed record ChangeRequest(
     /// <summary>The version finds what it left behind.</summary>
     [JsonIgnore]
     public bool ReturnsData => this is { Version: not null, Data: DataChoice.AsAtSwitch };
+
+    /// <summary>Another version comes of it, even if the state is the same. What asks for nothing is the same bot elsewhere.</summary>
+    [JsonIgnore]
+    public bool IsChange => Settings is not null || Tag is not null || Version is not null || Plan is not null || Backup is not null;
 
     /// <summary>Other data is a change, even where the state is the same.</summary>
     [JsonIgnore]
@@ -54,10 +58,11 @@ public sealed record PriceChange(string Plan, long FromMonthlyCents, long ToMont
 /// <param name="FirstGate">False when the machine has no room to try the version beside the bot that runs.</param>
 /// <param name="Price">null when it stays.</param>
 /// <param name="Blocked">What of it could not work here, so that it is not applied.</param>
+/// <param name="Moves">True when it goes to another machine.</param>
 public sealed record ChangePreview(
     string Token, DateTimeOffset Expires, int From, int? Target, string StateHash, string Image, ConfigDiff Diff, bool Restarts,
     int DowntimeSeconds, bool FirstGate, IReadOnlyList<string> Checks, PriceChange? Price = null,
-    IReadOnlyList<Blocked>? Blocked = null)
+    IReadOnlyList<Blocked>? Blocked = null, bool Moves = false)
 {
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(72);
 

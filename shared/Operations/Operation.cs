@@ -25,6 +25,9 @@ public enum OperationKind
 
     /// <summary>Proves that the bot comes up from its newest backup.</summary>
     Drill,
+
+    /// <summary>To another machine, with its data: because its plan wants one, or because its own is to be emptied.</summary>
+    Move,
 }
 
 public enum OperationStatus

@@ -54,6 +54,8 @@ public static class Steps
     public static readonly Step Switch = new(58, "switch", "Stop the old version and keep its data");
     public static readonly Step Discard =
         new(59, "discard-backup", "Remove what was fetched and is not used") { Needs = Operations.Hold.ToTakeBack };
+    public static readonly Step Vacate = new(58, "vacate", "Stop the bot where it is and keep its data");
+    public static readonly Step LastBackup = new(59, "last-backup", "Back up what came since, for the other machine");
     public static readonly Step Restore = new(60, "restore-data", "Bring the bot's data back");
     public static readonly Step Configure = new(61, "configure", "Attach storage and network, deliver secrets and config");
     public static readonly Step Pull = new(70, "pull", "Pull the verified image by digest");
@@ -64,6 +66,7 @@ public static class Steps
     public static readonly Step Complete = new(110, "complete", "Mark it running and last known good");
 
     public static readonly Step Preempt = new(200, "preempt", "Stop what else was going on");
+    public static readonly Step LeaveDestination = new(201, "leave-destination", "Give up the machine that it was on its way to");
     public static readonly Step CancelSubscription = new(210, "cancel-subscription", "Cancel the subscription");
     public static readonly Step UndoWindow = new(205, "undo-window", "Keep the data for a while, in case this is taken back");
     public static readonly Step SettlePlan = new(206, "settle-plan", "Let price and memory be those of the plan that it is on");
@@ -81,6 +84,8 @@ public static class Steps
     public static readonly Step ReturnData = new(900, "return-data", "The data was put back as it was at the switch", Switch);
     public static readonly Step ReturnBot = new(901, "return-bot", "The last known good version runs again", Switch);
     public static readonly Step ReturnPlan = new(902, "return-plan", "The subscription costs what it did before", Price);
+    public static readonly Step ReturnHere = new(903, "return-here", "The bot runs again where it was", Vacate);
+    public static readonly Step ReturnRoute = new(904, "return-route", "The address leads to where it was", Route);
     public static readonly Step UndoRoute = new(910, "undo-route", "The address was taken away", Route);
     public static readonly Step UndoBot = new(920, "undo-bot", "The bot and its volume were removed", Configure);
     public static readonly Step UndoStart = new(921, "undo-start", "The bot was stopped again", Start);

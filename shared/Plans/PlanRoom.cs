@@ -1,3 +1,4 @@
+using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Vms;
 
 namespace Launchpad.Shared.Plans;
@@ -19,6 +20,14 @@ public sealed class PlanRoom(VmStore vms, VmAccess access)
                 $"The bot's files take {held.UsedMb} MB, and {plan.Name} has {plan.StorageMb} MB. Remove files first, or keep the plan.");
         }
     }
+
+    /// <summary>True when the bot has to go to another machine for a plan: to one of another kind, or to one that has room.</summary>
+    public async Task<bool> NeedsMoveAsync(Deployment deployment, Plan plan, CancellationToken ct) =>
+        deployment is { Vm: { } vm } && NeedsMove(await vms.FindAsync(Plan.Get(deployment.Plan).Tier, vm, ct), deployment.Id, plan);
+
+    /// <param name="vm">Where it is; null for nowhere, from where nothing can move.</param>
+    public static bool NeedsMove(Vm? vm, string deployment, Plan plan) =>
+        vm is not null && (vm.Pool != plan.Tier || vm.FreeMb < plan.MemoryMb - vm.Reservations.GetValueOrDefault(deployment));
 
     /// <summary>Promises the larger of the two plans' memory.</summary>
     /// <exception cref="PermanentException">When the machine has not as much, or the bot's files are more than the plan's volume holds.</exception>

@@ -68,6 +68,19 @@ public sealed class MachineReconciler(Tables tables, VmStore vms, Orphans orphan
 /// nobody tries any more.</summary>
 public sealed class Orphans(VmStore vms, DeploymentStore deployments, VmJobs jobs, CloudMachines cloud)
 {
+    /// <summary>What has left goes, candidates first: their room is that of their bots.</summary>
+    public async Task RemoveLeftAsync(Vm vm, CancellationToken ct)
+    {
+        foreach (var id in vm.Left)
+        {
+            var candidate = Bots.CandidateOf(id);
+            if (!vm.Reservations.ContainsKey(candidate) || await RemoveAsync(vm, candidate, ct))
+            {
+                await RemoveAsync(vm, id, ct);
+            }
+        }
+    }
+
     /// <summary>Whatever runs there goes before its room is given to another.</summary>
     /// <returns>True when the room was promised to nobody, and is free.</returns>
     public async Task<bool> RemoveAsync(Vm vm, string name, CancellationToken ct)
@@ -79,15 +92,17 @@ public sealed class Orphans(VmStore vms, DeploymentStore deployments, VmJobs job
             return false;
         }
 
+        var hasLeft = vm.Left.Contains(id);
         var deployment = account is null ? null : await deployments.FindAsync(account, id, ct);
-        if (deployment is not null && (deployment.IsBusy || (name == id && deployment.Vm == vm.Id)))
+        if (deployment is not null
+            && ((deployment.IsBusy && !hasLeft) || (name == id && (deployment.Vm == vm.Id || deployment.Destination == vm.Id))))
         {
             return false;
         }
 
-        // The data of a bot that went elsewhere without it is not for a sweep to delete.
-        var isElsewhere = name == id && deployment is { Status: not DeploymentStatus.Terminated };
-        if (vm.Status is VmStatus.Ready && !await IsRemovedAsync(vm, new RemoveRequest(name, KeepVolume: isElsewhere), ct))
+        // The data of a bot that went elsewhere without it is not for a sweep to delete. A machine of its own goes as a whole.
+        var isElsewhere = name == id && !hasLeft && deployment is { Status: not DeploymentStatus.Terminated };
+        if (vm is { Status: VmStatus.Ready, Pool: Tier.Shared } && !await IsRemovedAsync(vm, new RemoveRequest(name, KeepVolume: isElsewhere), ct))
         {
             return false;
         }

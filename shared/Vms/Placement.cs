@@ -29,7 +29,7 @@ public static class Placement
     /// that there is room for that on every shared machine. A machine without bots gives all it has.</summary>
     public static int RoomMb(Vm vm)
     {
-        if (vm.Pool is Tier.Dedicated || vm.Status is VmStatus.Retiring)
+        if (vm.Pool is Tier.Dedicated || vm.Status is VmStatus.Retiring || vm.Wish is not VmWish.Use)
         {
             return 0;
         }
@@ -49,9 +49,10 @@ public static class Placement
                 .ThenBy(vm => vm.Id, StringComparer.Ordinal)
                 .FirstOrDefault();
 
-    /// <summary>Whether an empty machine is given back: a dedicated one and one that never came up always, a shared one beyond the
-    /// spares.</summary>
+    /// <summary>Whether an empty machine is given back: a dedicated one, one that never came up and one that was to be emptied always, a
+    /// shared one beyond the spares.</summary>
     /// <param name="spares">Other machines that are ready and empty.</param>
     public static bool IsSurplus(Vm vm, int spares, PoolOptions options) =>
-        vm.Reservations.IsEmpty && (vm.Pool is Tier.Dedicated || vm.Status is VmStatus.Creating || spares >= options.SharedSpareVms);
+        vm.Reservations.IsEmpty && (vm.Pool is Tier.Dedicated || vm.Status is VmStatus.Creating || vm.Wish is VmWish.Drain
+            || spares >= options.SharedSpareVms);
 }

@@ -13,6 +13,19 @@ public enum VmStatus
     Retiring,
 }
 
+/// <summary>What an operator wants of a machine.</summary>
+public enum VmWish
+{
+    /// <summary>That it has bots.</summary>
+    Use,
+
+    /// <summary>That it gets no more of them.</summary>
+    Cordon,
+
+    /// <summary>That those it has move to others, and that it is deleted then.</summary>
+    Drain,
+}
+
 /// <summary>A tenant's machine and what is promised on it. It belongs to nobody's operation: whoever needs one writes that into its row, and
 /// one saga under the machine's own id makes it so.</summary>
 /// <param name="CapacityMb">Memory that may be promised, mebibytes.</param>
@@ -27,6 +40,11 @@ public sealed record Vm(
     /// <summary>Whose bots they are that have a promise here: the account by deployment. Without it nobody could read their rows.</summary>
     public ImmutableSortedDictionary<string, string> Owners { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
+    public VmWish Wish { get; init; }
+
+    /// <summary>Bots that are elsewhere by now. What is left of them here, their data too, is removed, and holds its room until it is.</summary>
+    public ImmutableSortedSet<string> Left { get; init; } = [];
+
     public int FreeMb => CapacityMb - Reservations.Values.Sum();
 
     public Vm With(string deployment, int memoryMb) => this with { Reservations = Reservations.SetItem(deployment, memoryMb) };
@@ -35,7 +53,13 @@ public sealed record Vm(
         With(deployment, memoryMb) with { Owners = Owners.SetItem(deployment, account) };
 
     public Vm Without(string deployment) =>
-        this with { Reservations = Reservations.Remove(deployment), Owners = Owners.Remove(deployment) };
+        this with { Reservations = Reservations.Remove(deployment), Owners = Owners.Remove(deployment), Left = Left.Remove(deployment) };
+
+    /// <summary>Nothing of the bot is wanted here any more. On a machine that is still being made there is nothing of it.</summary>
+    public Vm LeftBy(string deployment) =>
+        !Reservations.ContainsKey(deployment) ? this
+        : Status is VmStatus.Ready ? this with { Left = Left.Add(deployment) }
+        : Without(deployment);
 }
 
 /// <summary>How far a machine is, for people; with a code where it cannot go on as it is.</summary>

@@ -5,8 +5,8 @@ using Launchpad.Shared.Storage;
 
 namespace Launchpad.Shared.Vms;
 
-/// <summary>What leads to machines with room, to empty ones, and to those that somebody has to make or to delete. Machines with room are in
-/// the order in which they are filled, so that the first one that is read is the one to be taken.</summary>
+/// <summary>What leads to machines with room, to empty ones, and to those that somebody has to make, to empty or to delete. Machines with
+/// room are in the order in which they are filled, so that the first one that is read is the one to be taken.</summary>
 internal static class VmIndex
 {
     /// <summary>All rows that lead to a machine as it is.</summary>
@@ -18,12 +18,12 @@ internal static class VmIndex
             keys.Add(new(Free(vm.Status), $"{Key(room)}-{vm.Id}"));
         }
 
-        if (vm is { Status: VmStatus.Ready, Reservations.IsEmpty: true })
+        if (vm is { Status: VmStatus.Ready, Wish: VmWish.Use, Reservations.IsEmpty: true })
         {
             keys.Add(new(Spare(vm.Pool), vm.Id));
         }
 
-        if (vm.Status is not VmStatus.Ready)
+        if (vm is not { Status: VmStatus.Ready, Wish: not VmWish.Drain, Left.IsEmpty: true })
         {
             keys.Add(new(Unsettled(vm.Pool), vm.Id));
         }

@@ -13,7 +13,8 @@ namespace Launchpad.Shared.Vms;
 
 /// <summary>Who wants a place.</summary>
 /// <param name="Vm">The machine that its row names already; null for none.</param>
-public sealed record Claim(string Account, string Deployment, string? Vm);
+/// <param name="Except">The machine that it is to leave; null for none.</param>
+public sealed record Claim(string Account, string Deployment, string? Vm, string? Except = null);
 
 /// <summary>Where a deployment was placed.</summary>
 /// <param name="Ready">False while the machine is still being made.</param>
@@ -41,7 +42,7 @@ public sealed class VmStore(Tables tables, IOptions<PoolOptions> options, TimePr
     public async Task<Vm> GetAsync(Tier pool, string id, CancellationToken ct) =>
         await FindAsync(pool, id, ct) ?? throw new PermanentException("vm-gone", "The machine that was chosen does not exist any more.");
 
-    /// <summary>Those that somebody has to make or to delete.</summary>
+    /// <summary>Those that somebody has to make, to empty or to delete.</summary>
     public IAsyncEnumerable<Vm> UnsettledAsync(Tier pool, CancellationToken ct) => LedToAsync(pool, VmIndex.Unsettled(pool), "", ct);
 
     /// <summary>The machine, if it holds memory for the deployment; null when it does not, or is none.</summary>
@@ -63,16 +64,19 @@ public sealed class VmStore(Tables tables, IOptions<PoolOptions> options, TimePr
         {
             if (await FindHolderAsync(plan.Tier, intended, claim.Deployment, ct) is { } held)
             {
-                if (held.Status is not VmStatus.Retiring)
+                if (held.Status is not VmStatus.Retiring && !held.Left.Contains(claim.Deployment))
                 {
                     return new(held.Id, held.Status is VmStatus.Ready);
                 }
 
-                await ChangeAsync(plan.Tier, held.Id, vm => vm.Without(claim.Deployment), ct);
+                if (held.Status is VmStatus.Retiring)
+                {
+                    await ChangeAsync(plan.Tier, held.Id, vm => vm.Without(claim.Deployment), ct);
+                }
             }
 
             var poolTag = await PoolTagAsync(plan.Tier, ct);
-            var chosen = await ChooseAsync(plan, ct);
+            var chosen = await ChooseAsync(claim, plan, ct);
             if (intended != (chosen?.Id ?? newVm))
             {
                 await intend(intended = chosen?.Id ?? newVm);
@@ -106,6 +110,16 @@ public sealed class VmStore(Tables tables, IOptions<PoolOptions> options, TimePr
         }
 
         return false;
+    }
+
+    /// <summary>Nothing of the deployment is wanted there any more: what is there is removed, and the room is free then. Nothing where there
+    /// is no such machine.</summary>
+    public async Task LeaveAsync(string id, string deployment, CancellationToken ct)
+    {
+        if (await FindAsync(id, ct) is { } vm)
+        {
+            await ChangeAsync(vm.Pool, vm.Id, now => now.LeftBy(deployment), ct);
+        }
     }
 
     public async Task<Vm> ChangeAsync(Tier pool, string id, Func<Vm, Vm> change, CancellationToken ct)
@@ -158,19 +172,20 @@ public sealed class VmStore(Tables tables, IOptions<PoolOptions> options, TimePr
         return healed;
     }
 
-    private async Task<Vm?> ChooseAsync(Plan plan, CancellationToken ct)
+    private async Task<Vm?> ChooseAsync(Claim claim, Plan plan, CancellationToken ct)
     {
         if (plan.Tier is Tier.Dedicated)
         {
             return null;
         }
 
-        return Placement.Choose(await WithRoomAsync(VmStatus.Ready, plan, ct), plan)
-            ?? Placement.Choose(await WithRoomAsync(VmStatus.Creating, plan, ct), plan);
+        return Placement.Choose(await WithRoomAsync(VmStatus.Ready, claim, plan, ct), plan)
+            ?? Placement.Choose(await WithRoomAsync(VmStatus.Creating, claim, plan, ct), plan);
     }
 
-    private ValueTask<List<Vm>> WithRoomAsync(VmStatus status, Plan plan, CancellationToken ct) =>
-        LedToAsync(plan.Tier, VmIndex.Free(status), VmIndex.Key(plan.MemoryMb), ct).Take(ChoicesMax).ToListAsync(ct);
+    private ValueTask<List<Vm>> WithRoomAsync(VmStatus status, Claim claim, Plan plan, CancellationToken ct) =>
+        LedToAsync(plan.Tier, VmIndex.Free(status), VmIndex.Key(plan.MemoryMb), ct)
+            .Where(vm => vm.Id != claim.Except && !vm.Left.Contains(claim.Deployment)).Take(ChoicesMax).ToListAsync(ct);
 
     /// <summary>Other machines that are ready and empty; not more than there is a reason to count.</summary>
     private async Task<int> SparesAsync(Vm vm, CancellationToken ct) =>
@@ -258,6 +273,8 @@ public sealed class VmStore(Tables tables, IOptions<PoolOptions> options, TimePr
         ["address"] = vm.Address,
         ["hostKey"] = vm.HostKey,
         ["orderedAt"] = vm.OrderedAt,
+        ["wish"] = vm.Wish is VmWish.Use ? null : vm.Wish.ToString(),
+        ["left"] = vm.Left.IsEmpty ? null : JsonSerializer.Serialize(vm.Left),
         ["said"] = vm.Progress?.Said,
         ["trouble"] = vm.Progress?.Trouble,
     };
@@ -276,6 +293,8 @@ public sealed class VmStore(Tables tables, IOptions<PoolOptions> options, TimePr
         row.GetString("said") is { } said ? new(said, row.GetString("trouble")) : null,
         row.ETag)
     {
+        Wish = row.GetString("wish") is { } wish ? Enum.Parse<VmWish>(wish) : VmWish.Use,
+        Left = row.GetString("left") is { } left ? JsonSerializer.Deserialize<ImmutableSortedSet<string>>(left)! : [],
         Owners = row.GetString("owners") is { } owners
             ? JsonSerializer.Deserialize<ImmutableSortedDictionary<string, string>>(owners)!
             : ImmutableSortedDictionary<string, string>.Empty,

@@ -1,6 +1,8 @@
 using Launchpad.Orchestrations.Activities;
 using Launchpad.Shared.Backups;
 using Launchpad.Shared.Operations;
+using Launchpad.Shared.Plans;
+using Launchpad.Shared.Vms;
 
 namespace Launchpad.Orchestrations.Tests;
 
@@ -37,7 +39,32 @@ internal static partial class Scenarios
         {
             Answers = With(Drilling, ("AskCandidate", [NotHeld]), ("RemoveCandidate", [NotHeld]), ("CertifyDrill", [NotHeld]), Failed),
         },
+        new("move", nameof(Move), Moving, "true") { Answers = Elsewhere },
+        new("move-with-a-change", nameof(Move), Moving with { Plan = "dedicated", To = Tier.Dedicated, Changes = true }, "true")
+        {
+            Answers = With(
+                Elsewhere, ("ReserveElsewhere", [New]), ("AwaitOrder", [VmProgress.Waiting, VmProgress.Up]), ("AwaitBoot", [VmProgress.Up]),
+                ("DraftVersion", [new Draft(2, 1, "image", "dedicated")])),
+        },
+        new("move-of-what-is-stopped", nameof(Move), Moving with { Runs = false }, "true") { Answers = Elsewhere },
+        new("move-whose-candidate-fails", nameof(Move), Moving, "false") { Answers = With(Elsewhere, ("CheckCandidate", [Permanent]), Failed) },
+        new("move-that-goes-back", nameof(Move), Moving with { Plan = "dedicated", To = Tier.Dedicated, Changes = true }, "false")
+        {
+            Answers = With(
+                Elsewhere, ("DraftVersion", [new Draft(2, 1, "image", "dedicated")]), ("RouteBot", [Permanent]), ("ReturnHere", [Next, null]), Failed),
+        },
+        new("move-that-lost-its-deployment", nameof(Move), Moving, "false") { Answers = With(Elsewhere, ("BringData", [NotHeld]), Failed) },
+        new("terminate-of-a-move", nameof(Terminate), Kept with { Preempted = Other, Destination = Vm }, Completed)
+        {
+            Answers = With(("HasYielded", [true])),
+        },
     ];
+
+    private static Dictionary<string, object?[]> Elsewhere => With(
+        Rolling, ("ReserveElsewhere", [new Reservation("vm_01K00000000000000000000000W", Ready: true)]), ("BringData", [Next, null]));
+
+    private static MoveInput Moving => new(
+        Operation, Account, Deployment, Tier.Shared, Vm, 1, "starter", Tier.Shared, Changes: false, Runs: true, Deadline);
 
     private static Dictionary<string, object?[]> Drilling => With(Rolling, ("ChooseBackup", ["bak_01K00000000000000000000000B"]));
 

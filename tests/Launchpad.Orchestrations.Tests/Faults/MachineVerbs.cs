@@ -31,7 +31,7 @@ internal sealed record Tenant(
 
 /// <summary>What launchpad-vm does, on a picture of a machine instead of one: the same words, the same effects, the same content with what is
 /// done already. Each call is one that the wire can break.</summary>
-internal sealed class MachineVerbs(Wire wire, Func<string, string, bool> isSick, Func<string, int> looksOf, TimeProvider clock)
+internal sealed class MachineVerbs(Wire wire, Func<string, Tenant, bool> isSick, Func<string, int> looksOf, TimeProvider clock)
 {
     /// <summary>The browser that may be let in.</summary>
     public const string Browser = "6f0d2c9e-7a52-4d0c-8b3e-2f6f6a1b7c11";
@@ -129,7 +129,7 @@ internal sealed class MachineVerbs(Wire wire, Func<string, string, bool> isSick,
     private FactsResult Facts() => new(
         2, 8192, 1000, 500, "6", "1", "1", true, [],
         [.. Tenants.Where(one => one.Value.Runs).Select(one => new VmBot(
-            one.Key, !isSick(one.Key, one.Value.Image!), !isSick(one.Key, one.Value.Image!), DateTimeOffset.UnixEpoch, 0, null, false,
+            one.Key, !isSick(one.Key, one.Value), !isSick(one.Key, one.Value), DateTimeOffset.UnixEpoch, 0, null, false,
             one.Value.Image, null, []))]);
 
     private IEnumerable<VmLine> Apply(ApplyRequest wanted)
@@ -171,7 +171,7 @@ internal sealed class MachineVerbs(Wire wire, Func<string, string, bool> isSick,
     }
 
     private VmLine Health(HealthRequest asked) => OfContainer(asked.Deployment, there => Result(
-        isSick(asked.Deployment, there.Image!)
+        isSick(asked.Deployment, there)
             ? new(false, false, DateTimeOffset.UnixEpoch, 1, false, 9, there.Image)
             : new(true, true, DateTimeOffset.UnixEpoch, null, false, 0, there.Image),
         VmJson.Default.HealthResult));

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Launchpad.Shared.Backups;
 using Launchpad.Shared.Deployments;
@@ -10,9 +11,9 @@ namespace Launchpad.Orchestrations.Tests.Faults;
 /// <summary>Something that happens to a bot, from a state that it is in to the end of the saga that does it.</summary>
 /// <param name="From">The state before.</param>
 /// <param name="Begin">Starts the saga; the action it is given runs before any activity does. Returns the saga's instance.</param>
-/// <param name="IsSick">Which image does not come up under the name of which deployment; null for none.</param>
+/// <param name="IsSick">What does not come up under the name of which deployment; null for nothing.</param>
 internal sealed record Story(
-    string Name, Func<Bots, Task<Picture>> From, Func<Product, Action?, Task<string>> Begin, Func<string, string, bool>? IsSick = null)
+    string Name, Func<Bots, Task<Picture>> From, Func<Product, Action?, Task<string>> Begin, Func<string, Tenant, bool>? IsSick = null)
 {
     private static readonly DateTime Deadline = new(2100, 1, 1, 0, 0, 0, DateTimeKind.Utc);
 
@@ -29,11 +30,11 @@ internal sealed record Story(
         new("Rollout", bots => bots.RunningAsync("starter"), Operation(OperationKind.Update, Bots.Change(tag: "1.0.1", plan: "plus"))),
         new(
             "Rollout whose candidate fails", bots => bots.RunningAsync("starter"), Operation(OperationKind.Upgrade, Bots.Change(tag: "broken")),
-            (_, image) => image.EndsWith(Bots.Broken, StringComparison.Ordinal)),
+            (_, there) => IsBroken(there)),
         new(
             "Rollout that goes back", bots => bots.RunningAsync("starter"),
             Operation(OperationKind.Update, Bots.Change(tag: "broken", plan: "plus", data: DataChoice.AsAtSwitch)),
-            (deployment, image) => deployment == Bots.Deployment && image.EndsWith(Bots.Broken, StringComparison.Ordinal)),
+            (deployment, there) => deployment == Bots.Deployment && IsBroken(there)),
         new(
             "Rollback to the data left behind", bots => bots.UpgradedAsync(),
             Operation(OperationKind.Rollback, Bots.Change(version: 1, data: DataChoice.AsAtSwitch))),
@@ -63,6 +64,19 @@ internal sealed record Story(
             "Restore whose candidate fails", bots => bots.BackedUpAsync(), Restoring, (deployment, _) => deployment != Bots.Deployment),
         new("Drill", bots => bots.BackedUpAsync(), Operation(OperationKind.Drill)),
         new("Drill in vain", bots => bots.BackedUpAsync(), Operation(OperationKind.Drill), (deployment, _) => deployment != Bots.Deployment),
+        new("Move", bots => bots.RunningAsync("starter"), Operation(OperationKind.Move)),
+        new("Move to a machine of its own", bots => bots.RunningAsync("starter"), ToDedicated),
+        new(
+            "Move from a machine of its own", bots => bots.RunningAsync("dedicated"),
+            Operation(OperationKind.Move, Bots.Change(plan: "starter"))),
+        new("Move of what is stopped", bots => bots.SuspendedAsync(), Operation(OperationKind.Move)),
+        new(
+            "Move whose candidate fails", bots => bots.RunningAsync("starter"), ToDedicated, (deployment, _) => deployment != Bots.Deployment),
+        new(
+            "Move that goes back", bots => bots.RunningAsync("starter"), ToDedicated,
+            (deployment, there) => deployment == Bots.Deployment && there.MemoryMb == Plan.Get("dedicated").MemoryMb),
+        new("Move cancelled at its end", bots => bots.RunningAsync("starter"), Cancelling),
+        new("Terminate of a move", bots => bots.RunningAsync("starter"), (product, then) => PreemptingAsync(product, then, ToDedicated)),
         new("Collect logs", bots => bots.RunningAsync("starter"), async (product, then) =>
         {
             var vm = (await product.DeploymentAsync()).Vm!;
@@ -104,8 +118,39 @@ internal sealed record Story(
         return deletion;
     }
 
-    /// <summary>The rollout is at its second activity.</summary>
-    private static async Task<string> Preempting(Product product, Action? then)
+    private static Func<Product, Action?, Task<string>> ToDedicated => Operation(OperationKind.Move, Bots.Change(plan: "dedicated"));
+
+    private static bool IsBroken(Tenant there) => there.Image!.EndsWith(Bots.Broken, StringComparison.Ordinal);
+
+    /// <summary>When all that is left is its new address.</summary>
+    private static async Task<string> Cancelling(Product product, Action? then)
+    {
+        var before = product.Gate;
+        product.Gate = async name =>
+        {
+            await before(name);
+            if (name == "RouteBot")
+            {
+                await product.Get<DeploymentStore>().ChangeAsync(
+                    Bots.Account, Bots.Deployment, now => now.Operation is { Kind: OperationKind.Move, Cancelled: false } going
+                        ? now with { Operation = going with { Cancelled = true } } : null, default);
+            }
+        };
+        try
+        {
+            return await product.EndAsync(await ToDedicated(product, then)) is { InstanceId: var id } ? id : throw new UnreachableException();
+        }
+        finally
+        {
+            product.Gate = before;
+        }
+    }
+
+    private static Task<string> Preempting(Product product, Action? then) =>
+        PreemptingAsync(product, then, Operation(OperationKind.Upgrade, Bots.Change(tag: "1.0.1")));
+
+    /// <summary>The other operation watches its candidate.</summary>
+    private static async Task<string> PreemptingAsync(Product product, Action? then, Func<Product, Action?, Task<string>> other)
     {
         var isReached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var goesOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -118,7 +163,7 @@ internal sealed record Story(
                 await goesOn.Task;
             }
         };
-        await product.BeginAsync(OperationKind.Upgrade, Bots.Change(tag: "1.0.1"));
+        await other(product, null);
         await isReached.Task;
         var deletion = await product.BeginAsync(OperationKind.Terminate, then: then);
         product.Gate = before;

@@ -57,7 +57,7 @@ public sealed class World : IAsyncLifetime
                 ControlPlane = FreePort.Take(),
             },
             TimeProvider.System, NullLoggerFactory.Instance);
-        Machines = new(Context, sshPort, () => new(Wire, (deployment, image) => IsSick(deployment, image), job => LooksOf(job), Clock));
+        Machines = new(Context, sshPort, () => new(Wire, (deployment, there) => IsSick(deployment, there), job => LooksOf(job), Clock));
         stripe = new(Context);
         resources = new(Context, Machines);
         Machines.NumberOf = name => Cloud.Read().Machine(name)!.Number;
@@ -91,8 +91,8 @@ public sealed class World : IAsyncLifetime
 
     internal BlobServiceClient Blobs { get; private set; } = null!;
 
-    /// <summary>Which image does not come up, under the name of which deployment.</summary>
-    internal Func<string, string, bool> IsSick { get; set; } = (_, _) => false;
+    /// <summary>What does not come up, under the name of which deployment.</summary>
+    internal Func<string, Tenant, bool> IsSick { get; set; } = (_, _) => false;
 
     /// <summary>How many looks find a job still at work, by its name.</summary>
     internal Func<string, int> LooksOf { get; set; } = _ => 0;
