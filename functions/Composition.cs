@@ -159,6 +159,7 @@ public static class Composition
         services.AddSingleton<Resumption>();
         services.AddSingleton<Reruns>();
         services.AddSingleton<Caretaker>();
+        services.AddSingleton<DrainMoves>();
         services.AddSingleton<BusySweep>();
         services.AddSingleton<Places>();
         services.AddSingleton<DeploymentHealing>();

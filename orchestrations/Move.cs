@@ -29,13 +29,13 @@ public static class Move
     [Function(nameof(Move))]
     public static async Task<bool> Run([OrchestrationTrigger] TaskOrchestrationContext context, MoveInput input)
     {
-        var undo = new Undo();
+        var (undo, there) = (new Undo(), (BotInput?)null);
         try
         {
             var here = new BotInput(
                 input.Operation, input.Account, input.Deployment, input.Tier, input.Vm, input.Version, input.Deadline);
             var draft = await Draft(context, input, here);
-            var there = here with
+            there = here with
             {
                 Tier = input.To,
                 Vm = await context.PlaceElsewhere(input),
@@ -55,7 +55,26 @@ public static class Move
             await context.Fail(input, await undo.Run());
         }
 
-        return await context.Close(input);
+        var hasMoved = await context.Close(input);
+        if (there is not null)
+        {
+            await Hurries(context, hasMoved ? new(input.Tier, input.Vm) : new(there.Tier, there.Vm));
+        }
+
+        return hasMoved;
+    }
+
+    /// <summary>What is left on a machine is removed by its own saga, which the clock begins as well.</summary>
+    private static async Task Hurries(TaskOrchestrationContext context, VmInput left)
+    {
+        try
+        {
+            await context.StartConverging(left);
+        }
+        catch (TaskFailedException)
+        {
+            return;
+        }
     }
 
     private static async Task<Draft?> Draft(TaskOrchestrationContext context, MoveInput input, BotInput here)

@@ -1,6 +1,7 @@
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Plans;
+using Launchpad.Shared.Reconciliation;
 using Launchpad.Shared.Ssh;
 using Launchpad.Shared.Vms;
 using Microsoft.Azure.Functions.Worker;
@@ -49,9 +50,15 @@ public sealed class RemovalActivities(BotRemoval removal, MachineJobs machine)
     public Task<Unfinished?> RemoveBot([ActivityTrigger] Look<UndoInput> look, CancellationToken ct) =>
         machine.LookAsync(
             look, look.Of, look.Of.Undoing ? Steps.UndoBot : Steps.Remove, null,
-            async (deployment, job) => look.Of.Tier is Tier.Dedicated
-                ? Looked.Done("Its machine is deleted with everything on it.")
-                : await removal.RemoveAsync(deployment, job, keepLogs: look.Of.Undoing && look.Before is null, ct),
+            async (deployment, job) =>
+            {
+                var looked = look.Of.Tier is Tier.Dedicated
+                    ? Looked.Done("Its machine is deleted with everything on it.")
+                    : await removal.RemoveAsync(deployment, job, keepLogs: look.Of.Undoing && look.Before is null, ct);
+                return looked.Rest is not null || await removal.IsLeftRemovedAsync(deployment, ct)
+                    ? looked
+                    : Looked.Then(look.Stage, "What it left on another machine is being removed.");
+            },
             ct);
 
     /// <summary>Container, network, route and secrets go; the volume stays.</summary>
@@ -72,7 +79,7 @@ public sealed class RemovalActivities(BotRemoval removal, MachineJobs machine)
 
 /// <summary>Takes a bot off the machine that has room for it, if there is one: a machine that the cloud does not have any more took
 /// everything along.</summary>
-public sealed class BotRemoval(VmStore vms, CloudMachines cloud, BotLogCollection logs)
+public sealed class BotRemoval(VmStore vms, Orphans orphans, CloudMachines cloud, BotLogCollection logs)
 {
     private const int Candidate = 0;
     private const int Bot = 1;
@@ -104,6 +111,17 @@ public sealed class BotRemoval(VmStore vms, CloudMachines cloud, BotLogCollectio
                             removed.Existed ? "Container, volume, network and route are gone." : "It was gone already."), ct);
             },
             ct);
+    }
+
+    /// <summary>Of machines that it has moved away from, and whose own saga has not come to it yet.</summary>
+    public async Task<bool> IsLeftRemovedAsync(Deployment deployment, CancellationToken ct)
+    {
+        await foreach (var vm in vms.LeftByAsync(deployment.Id, ct))
+        {
+            await orphans.RemoveLeftAsync(vm, ct);
+        }
+
+        return !await vms.LeftByAsync(deployment.Id, ct).AnyAsync(ct);
     }
 
     /// <summary>Keeps the volume.</summary>

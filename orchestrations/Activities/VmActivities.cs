@@ -237,10 +237,12 @@ public static class VmCalls
         public Task<VmProgress> TendVm(VmInput vm) =>
             context.CallActivityAsync<VmProgress>(nameof(VmActivities.TendVm), vm, Retry.Undo);
 
+        public Task StartConverging(VmInput vm) => context.CallActivityAsync(nameof(VmActivities.StartConverging), vm, Retry.Store);
+
         /// <summary>False when the machine went away and another place has to be found.</summary>
         public async Task<bool> VmComesUp(OperationTarget target, VmInput vm, DateTime deadline, bool isLast)
         {
-            await context.CallActivityAsync(nameof(VmActivities.StartConverging), vm, Retry.Store);
+            await context.StartConverging(vm);
             return await context.VmReaches(nameof(AwaitVmActivities.AwaitOrder), target, vm, deadline, isLast)
                 && await context.VmReaches(nameof(AwaitVmActivities.AwaitBoot), target, vm, deadline, isLast);
         }

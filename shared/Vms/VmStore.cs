@@ -45,6 +45,10 @@ public sealed class VmStore(Tables tables, IOptions<PoolOptions> options, TimePr
     /// <summary>Those that somebody has to make, to empty or to delete.</summary>
     public IAsyncEnumerable<Vm> UnsettledAsync(Tier pool, CancellationToken ct) => LedToAsync(pool, VmIndex.Unsettled(pool), "", ct);
 
+    /// <summary>Machines that have something of a bot which is elsewhere by now.</summary>
+    public IAsyncEnumerable<Vm> LeftByAsync(string deployment, CancellationToken ct) => Enum.GetValues<Tier>().ToAsyncEnumerable()
+        .SelectMany(pool => UnsettledAsync(pool, ct)).Where(vm => vm.Left.Contains(deployment));
+
     /// <summary>The machine, if it holds memory for the deployment; null when it does not, or is none.</summary>
     public async Task<Vm?> FindHolderAsync(Tier pool, string? id, string deployment, CancellationToken ct) =>
         id is not null && await FindAsync(pool, id, ct) is { } vm && vm.Reservations.ContainsKey(deployment) ? vm : null;
@@ -111,6 +115,12 @@ public sealed class VmStore(Tables tables, IOptions<PoolOptions> options, TimePr
 
         return false;
     }
+
+    /// <summary>Says what is wanted of a machine. Nothing changes for one that is being deleted.</summary>
+    /// <returns>As it is now; null when there is no such machine.</returns>
+    public async Task<Vm?> WishAsync(string id, VmWish wish, CancellationToken ct) => await FindAsync(id, ct) is { } vm
+        ? await ChangeAsync(vm.Pool, id, now => now.Status is VmStatus.Retiring ? now : now with { Wish = wish }, ct)
+        : null;
 
     /// <summary>Nothing of the deployment is wanted there any more: what is there is removed, and the room is free then. Nothing where there
     /// is no such machine.</summary>

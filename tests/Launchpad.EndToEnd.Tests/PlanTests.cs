@@ -66,12 +66,9 @@ public sealed class PlanTests(OnRolloutStack.Fixture fixture) : OnSharedStackTes
     {
         using var customer = await stack.SignedUpAsync();
         var (deployment, _) = await customer.RunningAsync(new { name = "Ada", plan = "plus" });
-        foreach (var (plan, why) in new[] { ("gold", "GET /api/plans"), ("dedicated", "another kind of machine") })
-        {
-            var refused = await Assert.ThrowsAsync<RefusedException>(() =>
-                customer.ChangeAsync(deployment, HttpMethod.Patch, "config", new { plan }));
-            Assert.Contains(why, refused.Message, StringComparison.Ordinal);
-        }
+        var refused = await Assert.ThrowsAsync<RefusedException>(() =>
+            customer.ChangeAsync(deployment, HttpMethod.Patch, "config", new { plan = "gold" }));
+        Assert.Contains("GET /api/plans", refused.Message, StringComparison.Ordinal);
 
         var same = await customer.ChangeAsync(deployment, HttpMethod.Patch, "config", new { plan = "plus" });
         Assert.Equal("nothing-to-change", same.Failure?.Code);

@@ -10,6 +10,11 @@ public sealed partial class Stack
 
     public Task BackUpAsync() => VerbAsync("backup", CopyPath, "--home", Home, "--set", $"AzureFunctionsJobHost__MasterKey={MasterKey}");
 
+    /// <summary>As `./launchpad VERB VM` does it.</summary>
+    /// <returns>What it said.</returns>
+    public async Task<IReadOnlyList<string>> OperatorAsync(params string[] asked) =>
+        [.. (await VerbAsync([.. asked, "--home", Home]))["said"]!.AsArray().Select(line => (string)line!)];
+
     /// <returns>What it said of the restore.</returns>
     public async Task<IReadOnlyList<string>> RestoreAsync() =>
         [.. (await VerbAsync("restore", CopyPath, "--home", Home))["said"]!.AsArray().Select(line => (string)line!)];

@@ -83,6 +83,24 @@ public sealed class ReservesTests : OnTables
         Assert.Equal("vm_12", (await vms.ReserveAsync(new("acc_2", "dep_14", null), starter, "vm_14", _ => Task.CompletedTask, Ct)).Vm);
     }
 
+    [Fact]
+    public async Task A_bot_that_moves_gets_no_place_where_it_is_nor_where_something_of_it_is_left()
+    {
+        await OrderedAsync();
+        var (vms, starter) = (Get<VmStore>(), Plan.Get("starter"));
+        foreach (var vm in new[] { "vm_00", "vm_01" })
+        {
+            await vms.ReserveAsync(new("acc_2", $"dep_{vm}", null, Except: "vm_00"), starter, vm, _ => Task.CompletedTask, Ct);
+        }
+
+        await vms.ChangeAsync(Tier.Shared, "vm_01", vm => vm.With(Account, Id, 2048) with { Status = VmStatus.Ready }, Ct);
+        await vms.LeaveAsync("vm_01", Id, Ct);
+        Assert.Equal("vm_01", (await vms.LeftByAsync(Id, Ct).ToListAsync(Ct)).Single().Id);
+        var reserved = await vms.ReserveAsync(new(Account, Id, "vm_01", Except: "vm_00"), starter, NewVm, _ => Task.CompletedTask, Ct);
+        Assert.Equal(NewVm, reserved.Vm);
+        Assert.Equal("vm_00", (await vms.ReserveAsync(new("acc_2", "dep_2", null, Except: "vm_01"), starter, "vm_02", _ => Task.CompletedTask, Ct)).Vm);
+    }
+
     private async Task OrderedAsync()
     {
         await AddAsync(DeploymentStatus.Provisioning, new(Operation, OperationKind.Provision, DateTimeOffset.UtcNow, "me"));

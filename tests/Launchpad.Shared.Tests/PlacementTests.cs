@@ -26,6 +26,38 @@ public sealed class PlacementTests
     public void Nothing_is_placed_on_a_machine_that_is_going_away() =>
         Assert.Null(Placement.Choose([Vm("a", used: 0) with { Status = VmStatus.Retiring }], Starter));
 
+    [Theory]
+    [InlineData(VmWish.Cordon)]
+    [InlineData(VmWish.Drain)]
+    public void Nothing_is_placed_on_a_machine_that_its_operator_closed(VmWish wish) =>
+        Assert.Null(Placement.Choose([Vm("a", used: 0) with { Wish = wish }], Starter));
+
+    [Fact]
+    public void A_machine_that_was_to_be_emptied_is_no_spare() =>
+        Assert.True(Placement.IsSurplus(Vm("a", used: 0) with { Wish = VmWish.Drain }, spares: 0, new PoolOptions { SharedSpareVms = 1 }));
+
+    [Theory]
+    [InlineData("plus", 0, false)]
+    [InlineData("plus", 4096, false)]
+    [InlineData("plus", 6144, true)]
+    [InlineData("starter", 6144, false)]
+    [InlineData("dedicated", 0, true)]
+    public void A_bot_moves_for_a_plan_of_another_kind_or_one_that_its_machine_has_no_room_for(string plan, int others, bool moves) =>
+        Assert.Equal(moves, PlanRoom.NeedsMove(Vm("a", others).With("bot", 2048), "bot", Plan.Get(plan)));
+
+    [Fact]
+    public void What_left_a_machine_holds_its_room_there_until_it_is_removed_and_on_one_that_is_being_made_there_is_nothing_to_remove()
+    {
+        var left = Vm("a", used: 2048).LeftBy("dep");
+        Assert.Equal(["dep"], left.Left);
+        Assert.Equal(2048, left.Reservations["dep"]);
+        Assert.Empty(left.Without("dep").Left);
+        Assert.Empty(Vm("a", used: 2048).LeftBy("other").Left);
+        var creating = (Vm("a", used: 2048) with { Status = VmStatus.Creating }).LeftBy("dep");
+        Assert.Empty(creating.Left);
+        Assert.Empty(creating.Reservations);
+    }
+
     [Fact]
     public void A_dedicated_plan_never_shares() => Assert.Null(Placement.Choose([Vm("a", used: 0)], Plan.Get("dedicated")));
 

@@ -15,11 +15,14 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 const string Usage = """
-    Launchpad.ControlPlane take|list|restore|losses|export|import, with the settings of the control plane in the environment
+    Launchpad.ControlPlane VERB, with the settings of the control plane in the environment
       take                  backs up the tables and the names in the vault, at once
       list                  the backups there are, newest first
       restore [NAME]        writes the newest, or that one, into empty tables, and says what is missing
       losses [NAME]         says what is missing, once more
+      machines              the machines there are, what is promised on them, and what becomes of them
+      cordon VM             it gets no more bots; uncordon VM takes that back
+      drain VM              its bots move to others, and it is deleted then; uncordon VM stops that
       export DIR            copies the newest, and the archives of the bots, out of the store
       import DIR            copies what was exported into a store
       --identity FILE       opens what was closed for Snapshots__Recipient: a line of it begins with AGE-SECRET-KEY-
@@ -71,6 +74,8 @@ static ServiceProvider Compose(IConfiguration configuration)
         provider.GetRequiredService<IOptions<StorageOptions>>().Value.Blobs(provider.GetRequiredService<TokenCredential>()));
     services.AddSingleton<Tables>();
     services.AddSnapshots(configuration);
+    services.AddOptions<PoolOptions>().Bind(configuration.GetSection(PoolOptions.Section)).ValidateDataAnnotations();
+    services.AddSingleton<VmStore>();
     services.AddSingleton(provider => new Copies(BackupStorage.Of(provider), provider.GetRequiredService<SnapshotBlobs>()));
     return services.BuildServiceProvider();
 }

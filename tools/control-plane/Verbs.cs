@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Launchpad.Shared.Backups;
 using Launchpad.Shared.Snapshots;
+using Launchpad.Shared.Vms;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Launchpad.ControlPlane;
@@ -46,12 +47,18 @@ internal sealed class Verbs(IServiceProvider services, Asked asked)
         ("list", null) => ListAsync(ct),
         ("restore", _) => RestoreAsync(ct),
         ("losses", _) => TellLossesAsync(ct),
+        ("machines", null) => Machines.ListAsync(ct),
+        ("cordon", { } vm) => Machines.WishAsync(vm, VmWish.Cordon, ct),
+        ("drain", { } vm) => Machines.WishAsync(vm, VmWish.Drain, ct),
+        ("uncordon", { } vm) => Machines.WishAsync(vm, VmWish.Use, ct),
         ("export", { } directory) => Copies.ExportAsync(directory, ct),
         ("import", { } directory) => Copies.ImportAsync(directory, ct),
         _ => throw new ArgumentException($"There is no verb '{asked.Verb}' of that form.", nameof(ct)),
     };
 
     private SnapshotRestore Restores => services.GetRequiredService<SnapshotRestore>();
+
+    private Machines Machines => new(services.GetRequiredService<VmStore>());
 
     private Copies Copies => services.GetRequiredService<Copies>();
 

@@ -4,7 +4,7 @@ using Launchpad.Local.Processes;
 using Launchpad.Local.Stacks;
 
 const string Usage = """
-    Launchpad.Local up|demo|down|backup DIR|restore DIR|status|instances [ID]|replay [options]
+    Launchpad.Local VERB [options]
       --home DIR             the stack's state (default $LAUNCHPAD_HOME, else .launchpad in the checkout)
       --json                 one JSON object on standard output
     up
@@ -14,6 +14,9 @@ const string Usage = """
       --set NAME=VALUE       a setting of the control plane; may be repeated
     down
       --erase                deletes the stack's machines with their data, and its state
+    machines                 the machines there are, what is promised on them, and what becomes of them
+    cordon VM                it gets no more bots; uncordon VM takes that back
+    drain VM                 its bots move to others, and it is deleted then; uncordon VM stops that
     backup DIR               copies a stack that runs into a new directory; settings that `up` was given have to be given too
       --set NAME=VALUE
     restore DIR              brings it back into an empty home, finds its machines, and says what is missing
@@ -34,6 +37,7 @@ try
         case "up": await Verbs.UpAsync(args[1..]); return 0;
         case "demo": await DemoVerb.RunAsync(args[1..], CancellationToken.None); return 0;
         case "down": await Verbs.DownAsync(args[1..]); return 0;
+        case "machines" or "cordon" or "uncordon" or "drain": await MachineVerbs.RunAsync(args); return 0;
         case "backup": await DisasterVerbs.BackUpAsync(args[1..]); return 0;
         case "restore": await DisasterVerbs.RestoreAsync(args[1..]); return 0;
         case "status": Verbs.Status(args[1..]); return 0;
