@@ -25,7 +25,7 @@ public sealed class OperationStarter(Taking taking, Resumption resumption, Pager
     {
         var target = new OperationTarget(Shared.Ids.New(Shared.Ids.Operation, clock), deployment.Account, deployment.Id);
         Deployment? going = null;
-        var taken = await taking.TakeAsync(target, kind, by, typed, now => May(now, deployment, kind, out going), ct);
+        var taken = await taking.TakeAsync(target, kind, by, typed, now => May(now, deployment, (kind, by), out going), ct);
         if (taken is not { } begun)
         {
             return await resumption.ResumeAsync(client, going!, ct);
@@ -37,16 +37,19 @@ public sealed class OperationStarter(Taking taking, Resumption resumption, Pager
     }
 
     /// <param name="going">The deployment, when just this goes on already; null otherwise.</param>
-    private static bool May(Deployment now, Deployment seen, OperationKind kind, out Deployment? going)
+    private static bool May(Deployment now, Deployment seen, (OperationKind Kind, string By) asked, out Deployment? going)
     {
-        var definition = kind.Definition();
-        going = now.Operation?.Kind == kind && definition.IsOneForAll ? now : null;
+        var definition = asked.Kind.Definition();
+        going = now.Operation?.Kind == asked.Kind && definition.IsOneForAll ? now : null;
         return going is null && (
-            now.Operation is not null && !definition.Preempts ? throw Problems.Busy(now)
+            now.Operation is { } held && !definition.Preempts && !GivesWay(held, asked.By) ? throw Problems.Busy(now)
             : definition.IsOfVersion && now.ActiveVersion != seen.ActiveVersion ? throw Problems.Moved(now)
             : definition.Refuse(now) is { } reason ? throw Problems.WrongState(now, reason)
             : true);
     }
+
+    private static bool GivesWay(CurrentOperation held, string by) =>
+        held.By == Endings.Sweep && by != Endings.Sweep && held.Kind.Definition().Yields;
 }
 
 /// <summary>Schedules the sagas of operations, each once.</summary>

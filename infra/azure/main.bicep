@@ -57,7 +57,7 @@ param machines { imageId: string, diskGb: int, sharedSize: string, sharedCapacit
 }
 
 @description('Backups: how many copies of them there are and where, for how many days nobody can delete one, and whether that was locked for good.')
-param backups { sku: string, lockDays: int, locked: bool } = { sku: 'Standard_ZRS', lockDays: 30, locked: false }
+param backups { sku: string, lockDays: int, locked: bool, downloads: bool } = { sku: 'Standard_ZRS', lockDays: 30, locked: false, downloads: true }
 
 @description('A dedicated size; docs/adr/0016-azure.md has why.')
 param planSku string = 'P0v3'
@@ -126,6 +126,7 @@ module backupStore 'modules/backups.bicep' = {
     sku: backups.sku
     lockDays: backups.lockDays
     locked: backups.locked
+    downloads: backups.downloads
   }
 }
 

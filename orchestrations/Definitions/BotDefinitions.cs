@@ -1,4 +1,5 @@
 using Launchpad.Orchestrations.Activities;
+using Launchpad.Shared;
 using Launchpad.Shared.Backups;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
@@ -64,6 +65,8 @@ public sealed class BackupDefinition() : BotDefinition(OperationKind.Backup, nam
 {
     public override bool TouchesBot => false;
 
+    public override bool Yields => true;
+
     public override bool IsOneForAll => true;
 
     public override TimeSpan Allowed(RolloutOptions options) => TimeSpan.FromMinutes(30);
@@ -82,6 +85,9 @@ public sealed class BackupDefinition() : BotDefinition(OperationKind.Backup, nam
     public override string? Result(Deployment ended, Operation operation, string url) => Backup.IdOf(operation.Id);
 
     public override IReadOnlyList<string> IfCancelled(StepTrail trail) => ["Nothing: there is no backup of it until it is whole."];
+
+    protected override string? AdviceOn(string code) =>
+        code is NotHeldException.Preempted ? "Nothing: what was asked for came first. The night's backup is tried again soon." : null;
 }
 
 /// <summary>The newest backup is tried beside the bot, which is as it was, however that ends.</summary>

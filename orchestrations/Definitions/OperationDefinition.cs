@@ -37,6 +37,9 @@ public abstract class OperationDefinition(OperationKind kind, string saga)
     /// <summary>True when it takes the deployment from another operation, whatever that is doing.</summary>
     public virtual bool Preempts => false;
 
+    /// <summary>True when, begun by the clock, it gives way to whatever a person asks for: nothing of it has to be taken back.</summary>
+    public virtual bool Yields => false;
+
     /// <summary>True for what is meant for the version that was seen: when another one has taken its place it is refused.</summary>
     public virtual bool IsOfVersion => false;
 

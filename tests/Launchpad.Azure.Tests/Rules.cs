@@ -28,7 +28,12 @@ internal static partial class Rules
                 account.Is("properties.allowSharedKeyAccess", false) && account.Is("properties.allowBlobPublicAccess", false)),
             ["storage is private and encrypted on its way"] = deployed => Wrong(Accounts(deployed), account =>
                 account.Is("properties.supportsHttpsTrafficOnly", true) && IsModern(account.Text("properties.minimumTlsVersion"))
-                    && IsClosed(account)),
+                    && (IsClosed(account) || account.Text("id") == deployed.Backups.Text("id"))),
+            ["owners reach their backups, and nobody reads what was not signed for"] = deployed => Wrong(deployed.Backups, account =>
+                !IsClosed(account) && account.Is("properties.allowSharedKeyAccess", false)
+                    && deployed.Of($"{StorageAccounts}/blobServices/containers").Where(one =>
+                        one.Text("id").StartsWith($"{account.Text("id")}/", StringComparison.Ordinal))
+                        .All(one => one.Text("properties.publicAccess") == "None")),
             ["a young backup is added to, and neither changed nor deleted"] = deployed => Wrong(deployed.Backups, account =>
                 deployed.Of($"{StorageAccounts}/blobServices/containers/immutabilityPolicies").Any(policy =>
                     policy.Text("id").StartsWith($"{account.Text("id")}/blobServices/default/containers/backups/", StringComparison.Ordinal)

@@ -29,6 +29,8 @@ public sealed class RulesTests(Deployment deployment)
         { "storage is private and encrypted on its way", Storage, "properties.supportsHttpsTrafficOnly", "false" },
         { "storage is private and encrypted on its way", Storage, "properties.minimumTlsVersion", "\"TLS1_0\"" },
         { "storage is private and encrypted on its way", Storage, "properties.networkAcls.defaultAction", "\"Allow\"" },
+        { "owners reach their backups, and nobody reads what was not signed for", $"{Storage} bk", "properties.networkAcls.defaultAction", "\"Deny\"" },
+        { "owners reach their backups, and nobody reads what was not signed for", $"{Storage}/blobServices/containers bk", "properties.publicAccess", "\"Blob\"" },
         { "a young backup is added to, and neither changed nor deleted", Policy, "properties.immutabilityPeriodSinceCreationInDays", "3" },
         { "a young backup is added to, and neither changed nor deleted", Policy, "properties.allowProtectedAppendWrites", "false" },
         { "a young backup is added to, and neither changed nor deleted", Policy, "id", "\"/elsewhere\"" },

@@ -14,6 +14,9 @@ param sku string
 @maxValue(146000)
 param lockDays int
 
+@description('Owners download their backups from wherever they are, by an address that is a right to one archive for an hour. With false only the network of this deployment gets in.')
+param downloads bool
+
 @description('The operator has locked that for good. The account cannot be deleted any more while a young backup is in it.')
 param locked bool
 
@@ -36,7 +39,7 @@ resource account 'Microsoft.Storage/storageAccounts@2026-06-01' = {
     supportsHttpsTrafficOnly: true
     networkAcls: {
       bypass: 'None'
-      defaultAction: 'Deny'
+      defaultAction: downloads ? 'Allow' : 'Deny'
       virtualNetworkRules: [{ id: functionsSubnetId, action: 'Allow' }, { id: machinesSubnetId, action: 'Allow' }]
     }
   }

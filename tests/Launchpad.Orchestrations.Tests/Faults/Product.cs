@@ -88,12 +88,13 @@ internal sealed class Product : IAsyncDisposable
     }
 
     /// <summary>Begins an operation. Its saga waits until <paramref name="then"/> has run.</summary>
-    public async Task<string> BeginAsync(OperationKind kind, string? typed = null, Action? then = null)
+    /// <param name="by">Who asks; its owner unless another is named.</param>
+    public async Task<string> BeginAsync(OperationKind kind, string? typed = null, Action? then = null, string by = Bots.Account)
     {
         await turn.WaitAsync();
         try
         {
-            var begun = await Get<OperationStarter>().BeginAsync(Client, await DeploymentAsync(), kind, Bots.Account, typed, default);
+            var begun = await Get<OperationStarter>().BeginAsync(Client, await DeploymentAsync(), kind, by, typed, default);
             then?.Invoke();
             return begun.Id;
         }

@@ -57,6 +57,7 @@ internal sealed record Story(
         new("Recover on another machine", bots => bots.LostAsync(), Loss),
         new("Recover with a backup on another machine", bots => bots.LostAsync(backedUp: true), Loss),
         new("Backup", bots => bots.RunningAsync("starter"), Operation(OperationKind.Backup)),
+        new("Backup that gives way", bots => bots.RunningAsync("starter"), GivingWay),
         new("Restore", bots => bots.BackedUpAsync(), Restoring),
         new(
             "Restore that goes back", bots => bots.BackedUpAsync(), Restoring, (deployment, _) => deployment == Bots.Deployment),
@@ -149,26 +150,36 @@ internal sealed record Story(
     private static Task<string> Preempting(Product product, Action? then) =>
         PreemptingAsync(product, then, Operation(OperationKind.Upgrade, Bots.Change(tag: "1.0.1")));
 
+    /// <summary>The clock's backup is at it when its owner wants something else.</summary>
+    private static Task<string> GivingWay(Product product, Action? then) => MeanwhileAsync(
+        product, then, "TakeBackup", _ => product.BeginAsync(OperationKind.Backup, nameof(BackupReason.Nightly), by: Activities.Endings.Sweep),
+        OperationKind.Restart);
+
     /// <summary>The other operation watches its candidate.</summary>
-    private static async Task<string> PreemptingAsync(Product product, Action? then, Func<Product, Action?, Task<string>> other)
+    private static Task<string> PreemptingAsync(Product product, Action? then, Func<Product, Action?, Task<string>> other) =>
+        MeanwhileAsync(product, then, "CheckCandidate", _ => other(product, null), OperationKind.Terminate);
+
+    /// <summary>Has an operation begin while another one is at an activity.</summary>
+    private static async Task<string> MeanwhileAsync(
+        Product product, Action? then, string activity, Func<Product, Task<string>> other, OperationKind kind)
     {
         var isReached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var goesOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var before = product.Gate;
         product.Gate = async name =>
         {
-            if (name == "CheckCandidate")
+            if (name == activity)
             {
                 isReached.TrySetResult();
                 await goesOn.Task;
             }
         };
-        await other(product, null);
+        await other(product);
         await isReached.Task;
-        var deletion = await product.BeginAsync(OperationKind.Terminate, then: then);
+        var begun = await product.BeginAsync(kind, then: then);
         product.Gate = before;
         goesOn.SetResult();
-        return deletion;
+        return begun;
     }
 
     /// <summary>True when the clock begins it again as long as there is something to do.</summary>
