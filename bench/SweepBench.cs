@@ -22,6 +22,7 @@ internal static class SweepBench
     private const int SizeMin = 3 * DueMachines * Fleet.BotsPerVm;
 
     private const double MinuteMs = 60_000;
+    private const double NightMs = 1_000;
 
     private static readonly int[] Sizes = [1_000, 10_000, 100_000];
 
@@ -45,7 +46,7 @@ internal static class SweepBench
             await fleet.TellAsync(DueMachines);
             var busy = await new Minute(fleet, calls).RunAsync(DueMachines);
             var idle = await new Minute(fleet, calls).IdleAsync();
-            measured.Add(new(size, idle, busy, await new Minute(fleet, calls).ReconcileAsync()));
+            measured.Add(new(size, idle, busy, await new Minute(fleet, calls).ReconcileAsync(), await new Minute(fleet, calls).NightAsync()));
             await fleet.QuietAsync();
         }
 
@@ -63,12 +64,13 @@ internal static class SweepBench
             yield return Row.Of($"CPU of the control plane in it, {of}", one.Idle.CpuMs, "ms", Math.Max(few.Idle.CpuMs, 1), GrowthGoal);
             yield return Row.Of($"requests with {DueMachines} machines due, {of}", one.Busy.Requests, "", few.Busy.Requests, GrowthGoal);
             yield return Row.Of($"requests to reconcile a page, {of}", one.Reconciled.Requests, "", Minute.ReconcileRequestsMax, 1);
+            yield return Row.Of($"CPU of the control plane in a night without a backup due, {of}", one.Night.CpuMs, "ms", NightMs, 1);
             // The emulator goes over a whole table for every query, which Azure Tables does not.
             yield return Row.Of($"time of a minute with nothing due, {of}", Math.Round(one.Idle.Ms), "ms", MinuteMs, 1);
         }
     }
 
-    private sealed record Measured(int Size, Cost Idle, Cost Busy, Cost Reconciled);
+    private sealed record Measured(int Size, Cost Idle, Cost Busy, Cost Reconciled, Cost Night);
 
     /// <summary>Every request to the tables, and how much came back.</summary>
     internal sealed class Calls : HttpPipelinePolicy

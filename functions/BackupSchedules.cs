@@ -6,7 +6,6 @@ using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Health;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Plans;
-using Launchpad.Shared.Storage;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Options;
@@ -58,23 +57,6 @@ public sealed class BackupSchedules(DueClocks due, BackupTurns turns, BackupRema
             ct);
         await watch.TellAsync([.. late], ct);
     }
-}
-
-/// <summary>The clocks whose time has come.</summary>
-public sealed class DueClocks(Rounds rounds, BackupClocks clocks)
-{
-    private const int RowsMax = 500;
-
-    public Task GoAsync(BackupTurn turn, Func<BackupClock, CancellationToken, Task> look, CancellationToken ct) => rounds.GoAsync(
-        clocks.Round(turn, RowsMax),
-        async (row, stop) =>
-        {
-            if (await clocks.FollowAsync(row, stop) is { } clock)
-            {
-                await look(clock, stop);
-            }
-        },
-        ct);
 }
 
 /// <summary>Where operations of one kind go on, so that no machine has two and all together not too many.</summary>

@@ -43,7 +43,7 @@ internal sealed class Fleet(Tables tables)
 
     public ConditionStore Conditions { get; } = new(tables, TimeProvider.System);
 
-    public BackupClocks Clocks { get; } = new(tables, Options.Create(new BackupOptions()), TimeProvider.System);
+    public BackupClocks Clocks { get; } = ClocksAt(tables, TimeProvider.System);
 
     public PlacedBots Placed { get; } = new(
         tables, new(tables, TimeProvider.System), new(tables, new(tables, TimeProvider.System)));
@@ -60,6 +60,8 @@ internal sealed class Fleet(Tables tables)
         }
     }
 
+    public static BackupClocks ClocksAt(Tables tables, TimeProvider clock) => new(tables, Options.Create(new BackupOptions()), clock);
+
     public async Task GrowAsync(int size)
     {
         var accounts = Enumerable.Range(0, size).Where(bot => bot >= _size).GroupBy(bot => bot / BotsPerAccount);
@@ -67,6 +69,11 @@ internal sealed class Fleet(Tables tables)
         await EachAsync(
             Enumerable.Range(_size, size - _size).Select(Clock).GroupBy(row => row.PartitionKey).SelectMany(shard => shard.Chunk(TransactionMax)),
             tables.BackupClocks);
+        await EachAsync(
+            Enumerable.Range(_size, size - _size)
+                .SelectMany(bot => Clocks.Rows(new(AccountId(bot), DeploymentId(bot), Now + Quiet, Now, Now + Quiet)))
+                .GroupBy(row => row.PartitionKey).SelectMany(shard => shard.Chunk(TransactionMax)),
+            tables.Index);
         var machines = Enumerable.Range(0, MachinesOf(size)).Where(vm => (vm + 1) * BotsPerVm > _size).ToList();
         await EachAsync(machines.Select(vm => Machine(vm, size)).Chunk(TransactionMax), tables.Vms);
         await EachAsync(

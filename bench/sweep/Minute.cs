@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Launchpad.Shared.Backups;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Health;
 using Launchpad.Shared.Plans;
@@ -14,6 +15,7 @@ internal sealed class Minute(Fleet fleet, SweepBench.Calls calls)
     public const int ReconcileRequestsMax = 2_500;
 
     private const int Rounds = 15;
+    private const int NightMinutes = 6 * 60;
 
     /// <summary>With nothing due: the one of several that was disturbed least by what else the machine does.</summary>
     public async Task<Cost> IdleAsync()
@@ -35,6 +37,25 @@ internal sealed class Minute(Fleet fleet, SweepBench.Calls calls)
             ? await OfAsync(SweepAsync)
             : throw new InvalidOperationException($"{due} machines were due, and {expected} should have been.");
     }
+
+    /// <summary>What the timers of backups and drills do from three to nine when nothing is due, minute by minute.</summary>
+    public Task<Cost> NightAsync()
+    {
+        var clock = new NightClock(fleet.Now);
+        var due = new DueClocks(fleet.Rounds, Fleet.ClocksAt(fleet.Tables, clock), clock);
+        return OfAsync(async () =>
+        {
+            for (; clock.Minutes < NightMinutes; clock.Minutes++)
+            {
+                await GoAsync(due, BackupTurn.Backup);
+                await (clock.Minutes % 15 == 0 ? GoAsync(due, BackupTurn.Late) : Task.CompletedTask);
+                await (clock.Minutes % 60 == 0 ? GoAsync(due, BackupTurn.Drill) : Task.CompletedTask);
+            }
+        });
+    }
+
+    private static Task GoAsync(DueClocks due, BackupTurn turn) => due.GoAsync(
+        turn, (clock, _) => throw new InvalidOperationException($"{clock.Deployment} is due."), CancellationToken.None);
 
     public Task<Cost> ReconcileAsync() => OfAsync(async () =>
     {
@@ -80,4 +101,12 @@ internal sealed class Minute(Fleet fleet, SweepBench.Calls calls)
             now.Requests - requests, Math.Round((now.Bytes - bytes) / 1024.0, 1),
             Math.Round((Process.GetCurrentProcess().TotalProcessorTime - cpu).TotalMilliseconds), elapsed);
     }
+}
+
+/// <summary>A night in as little time as it takes.</summary>
+internal sealed class NightClock(DateTimeOffset begin) : TimeProvider
+{
+    public int Minutes { get; set; }
+
+    public override DateTimeOffset GetUtcNow() => begin.AddMinutes(Minutes);
 }

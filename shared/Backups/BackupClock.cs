@@ -138,7 +138,9 @@ public sealed class BackupClocks(Tables tables, IOptions<BackupOptions> options,
         return null;
     }
 
-    private IEnumerable<TableEntity> Rows(BackupClock? of) => of is null ? [] :
+    /// <summary>All rows that lead to a clock.</summary>
+    /// <param name="of">Null for none.</param>
+    public IEnumerable<TableEntity> Rows(BackupClock? of) => of is null ? [] :
     [
         Row(of, BackupTurn.Backup, of.DueAt), Row(of, BackupTurn.Late, of.GoodAt + options.Value.LateAfter),
         Row(of, BackupTurn.Drill, of.DrillAt),
