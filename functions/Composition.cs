@@ -142,6 +142,7 @@ public static class Composition
         services.AddSingleton<EventStreams>();
         services.AddSingleton<RecordStore>();
         services.AddSingleton<Recorder>();
+        services.AddSingleton<RecordPages>();
         services.AddSingleton<DeploymentStore>();
         services.AddSingleton<ConfigVersionStore>();
         services.AddSingleton<Bots>();
