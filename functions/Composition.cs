@@ -6,6 +6,7 @@ using Launchpad.Orchestrations.Activities;
 using Launchpad.Shared.Accounts;
 using Launchpad.Shared.Backups;
 using Launchpad.Shared.Billing;
+using Launchpad.Shared.Bundles;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Health;
 using Launchpad.Shared.Images;
@@ -236,6 +237,9 @@ public static class Composition
         services.AddSingleton<DrillCertificates>();
         services.AddSingleton<DrillRecords>();
         services.AddSingleton<DrillVerdicts>();
+        services.AddSingleton<BundledBots>();
+        services.AddSingleton<Receipts>();
+        services.AddSingleton<BundleMaker>();
     }
 
     /// <summary>Where the process has an identity, backups are in an account of their own; with a key there is only the one.</summary>
