@@ -45,6 +45,14 @@ public static class Bodies
         }
     }
 
+    /// <summary>Null when there is no body.</summary>
+    /// <inheritdoc cref="ReadAsync{T}"/>
+    public static async Task<T?> ReadIfAnyAsync<T>(HttpRequest request, CancellationToken ct)
+        where T : class =>
+        request.ContentType is null && request.ContentLength is null or 0 && request.Headers.TransferEncoding.Count == 0
+            ? null
+            : await ReadAsync<T>(request, ct);
+
     public static async Task<byte[]> ReadBytesAsync(HttpRequest request, int max, CancellationToken ct)
     {
         if (request.ContentLength > max)

@@ -5,6 +5,7 @@ using Launchpad.Orchestrations.Activities;
 using Launchpad.Shared.Accounts;
 using Launchpad.Shared.Backups;
 using Launchpad.Shared.Billing;
+using Launchpad.Shared.Bundles;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Health;
 using Launchpad.Shared.Images;
@@ -141,6 +142,7 @@ public static class Composition
         services.AddSingleton<EventStreams>();
         services.AddSingleton<RecordStore>();
         services.AddSingleton<Recorder>();
+        services.AddSingleton<RecordPages>();
         services.AddSingleton<DeploymentStore>();
         services.AddSingleton<ConfigVersionStore>();
         services.AddSingleton<Bots>();
@@ -237,6 +239,9 @@ public static class Composition
         services.AddSingleton<DrillCertificates>();
         services.AddSingleton<DrillRecords>();
         services.AddSingleton<DrillVerdicts>();
+        services.AddSingleton<BundledBots>();
+        services.AddSingleton<Receipts>();
+        services.AddSingleton<BundleMaker>();
     }
 
     /// <summary>Nothing is served before its table exists, nor while anybody could sign the payment provider's events, nor where two

@@ -1,12 +1,14 @@
 using Launchpad.Shared.Backups;
+using Launchpad.Shared.Records;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Launchpad.Functions;
 
-/// <summary>Backups for their owner's own disk. What is answered opens one archive, for a while.</summary>
-public sealed class Downloads(Callers callers, Ownership ownership, BackupStore backups, BackupKeeper keeper)
+/// <summary>Backups for their owner's own disk. What is answered opens one archive, for a while; that it was asked for is in the
+/// record.</summary>
+public sealed class Downloads(Ownership ownership, BackupStore backups, BackupKeeper keeper, Recorder recorder)
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
 
@@ -16,14 +18,15 @@ public sealed class Downloads(Callers callers, Ownership ownership, BackupStore 
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/backups/{backup}/download")] HttpRequest request,
         string id, string backup, CancellationToken ct)
     {
-        await ownership.FindAsync(request, id, ct);
+        var deployment = await ownership.FindFreshlyAsync(request, id, ct);
         if (!Shared.Ids.IsValid(backup, Shared.Ids.Backup))
         {
             throw Problems.Invalid("backup", "is the id of a backup (bak_…). GET …/backups lists them.");
         }
 
-        await callers.RequireFreshAsync(request, ct);
         var found = await backups.FindAsync(id, backup, ct) ?? throw Problems.NotFound();
-        return new OkObjectResult(await keeper.DownloadAsync(found, Lifetime, ct));
+        var download = await keeper.DownloadAsync(found, Lifetime, ct);
+        await recorder.ActAsync(id, deployment.Account, "download-backup", new { backup }, ct);
+        return new OkObjectResult(download);
     }
 }

@@ -19,6 +19,15 @@ public sealed class Ownership(Callers callers, DeploymentStore deployments, Oper
             : throw Problems.NotFound();
     }
 
+    /// <summary>For what a session that somebody left open must not be enough for.</summary>
+    /// <exception cref="ProblemException">When the caller has no such deployment, or signed in longer than a few minutes ago.</exception>
+    public async Task<Deployment> FindFreshlyAsync(HttpRequest request, string id, CancellationToken ct)
+    {
+        var found = await FindAsync(request, id, ct);
+        await callers.RequireFreshAsync(request, ct);
+        return found;
+    }
+
     /// <exception cref="ProblemException">When the caller has no such operation.</exception>
     public async Task<Operation> FindOperationAsync(HttpRequest request, string id, CancellationToken ct)
     {

@@ -75,6 +75,9 @@ public static class Problems
         new(StatusCodes.Status409Conflict, "wrong-state", "Not possible now",
             $"The deployment is {deployment.Status.Wire()}. {needed}");
 
+    public static ProblemException BackupUnusable(string why) =>
+        new(StatusCodes.Status409Conflict, "backup-unusable", "This backup cannot be used", why);
+
     public static ProblemException PreconditionNeeded() =>
         new(StatusCodes.Status428PreconditionRequired, "precondition-needed", "Say which version you have seen",
             "Send 'If-Match' with the ETag of GET /api/deployments/{id}/config, so that no one else's change is lost.");

@@ -1,7 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Records;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -9,17 +6,8 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Launchpad.Functions;
 
-/// <param name="Words">What a failure said; the row itself has only its hash, so that it can be erased. Null for nothing.</param>
-public sealed record RecordRowView(
-    long Sequence, string At, string Kind, string Actor, JsonElement Data, string Previous, string Hash,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Words = null);
-
-/// <param name="Head">The newest row. Whoever keeps its hash can tell later whether anything before it was rewritten.</param>
-/// <param name="Next">What to ask for rows after; null when these were the last.</param>
-public sealed record RecordPage(string Deployment, IEnumerable<RecordRowView> Rows, RecordHead Head, long? Next);
-
 /// <summary>Everything that was ever done with a deployment, as a chain that its owner can verify, and as it happens.</summary>
-public sealed class Records(RecordStore records, DeploymentStore deployments, Ownership ownership, EventStreams streams)
+public sealed class Records(RecordPages pages, Ownership ownership, EventStreams streams)
 {
     private const string LastEventId = "Last-Event-ID";
 
@@ -31,11 +19,8 @@ public sealed class Records(RecordStore records, DeploymentStore deployments, Ow
     {
         var deployment = await ownership.FindAsync(request, id, ct);
         var after = Sequence("after", request.Query["after"].FirstOrDefault());
-        await deployments.RecordAsync(deployment, ct);
-        var head = await records.HeadAsync(id, ct);
-        var rows = await records.ReadAsync(id, after, head.Sequence, ct);
-        var next = rows is [.., var last] && last.Sequence < head.Sequence ? last.Sequence : (long?)null;
-        return new OkObjectResult(new RecordPage(id, rows.Select(View), head, next));
+        await pages.SettleAsync(deployment, ct);
+        return new OkObjectResult(await pages.ReadAsync(id, after, ct));
     }
 
     /// <summary>The same rows as events, and each new one within a second.</summary>
@@ -49,21 +34,18 @@ public sealed class Records(RecordStore records, DeploymentStore deployments, Ow
         var seen = request.Headers[LastEventId].FirstOrDefault() is { Length: > 0 } header
             ? Sequence(LastEventId, header)
             : Sequence("after", request.Query["after"].FirstOrDefault());
-        await deployments.RecordAsync(deployment, ct);
+        await pages.SettleAsync(deployment, ct);
         await streams.RunAsync(
             request.HttpContext.Response, deployment.Account,
             async end =>
             {
-                var rows = await records.ReadAsync(id, seen, (await records.HeadAsync(id, end)).Sequence, end);
+                var rows = (await pages.ReadAsync(id, seen, end)).Rows;
                 seen = rows is [.., var last] ? last.Sequence : seen;
-                return [.. rows.Select(row => new StreamEvent($"{row.Sequence}", View(row)))];
+                return [.. rows.Select(row => new StreamEvent($"{row.Sequence}", row))];
             },
             ct);
         return new EmptyResult();
     }
-
-    private static RecordRowView View(RecordRow row) =>
-        new(row.Sequence, row.At, row.Kind, row.Actor, JsonElement.Parse(row.Data), row.Previous, row.Hash, row.Words);
 
     private static long Sequence(string field, string? typed) =>
         typed is null ? -1

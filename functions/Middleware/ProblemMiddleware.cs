@@ -51,6 +51,9 @@ public sealed class ProblemMiddleware(ILogger<ProblemMiddleware> log) : IFunctio
             case PermanentException { Code: StripeRefusals.Code } refused:
                 log.LogError(exception, "The payment provider refuses for good");
                 return Problems.PaymentRefused(refused.Message);
+            case PermanentException { Code: "backup-damaged" or "backup-gone" or "backup-key-gone" } unusable:
+                log.LogError(exception, "A backup cannot be used");
+                return Problems.BackupUnusable(unusable.Message);
             case RequestFailedException or HttpRequestException or StripeException
                 or RpcException { StatusCode: StatusCode.Unavailable or StatusCode.Cancelled or StatusCode.DeadlineExceeded }:
                 log.LogWarning(exception, "A service that is needed did not answer");

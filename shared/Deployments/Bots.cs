@@ -17,14 +17,13 @@ public sealed class Bots(BotSecrets secrets, SecretVault vault, IOptions<Routing
 
     public async Task<ApplyRequest> SpecAsync(Deployment deployment, ConfigVersion version, CancellationToken ct)
     {
-        var plan = Plan.Get(version.State.Plan);
         return new(
             deployment.Id,
             version.State.Image,
-            new(plan.MemoryMb, plan.Cpus, plan.StorageMb, plan.Pids),
+            Limits(version.State),
             BotRuntimeProfile.Runtime,
-            BotConfig.Files(Input(deployment, version.State)),
-            await SecretsAsync(deployment.Id, version.State.Secrets, ct),
+            BotConfig.Files(Input(Url(deployment), version.State)),
+            await SecretsAsync(deployment.Id, version.State, ct),
             version.State.Egress,
             new(routing.Value.Host(deployment.Slug), routing.Value.Issuer, routing.Value.AcmeEmail),
             ApplyStage.Route);
@@ -57,23 +56,37 @@ public sealed class Bots(BotSecrets secrets, SecretVault vault, IOptions<Routing
 
     public static bool IsCandidate(string name) => name.StartsWith("can_", StringComparison.Ordinal);
 
-    /// <summary>openclaw.json as the version has it.</summary>
-    public string Config(Deployment deployment, DesiredState state) => BotConfig.Render(Input(deployment, state));
+    public static VmLimits Limits(DesiredState state)
+    {
+        var plan = Plan.Get(state.Plan);
+        return new(plan.MemoryMb, plan.Cpus, plan.StorageMb, plan.Pids);
+    }
 
-    private BotConfigInput Input(Deployment deployment, DesiredState state) => new(
-        routing.Value.Url(deployment.Slug), models.Value.BaseUrl.ToString(), state.Settings.Model ?? models.Value.Model,
+    /// <summary>The files that the bot reads secrets from. A key for the language model is always among them: without one of its owner's
+    /// it is the operator's.</summary>
+    public static IReadOnlyList<string> SecretNames(DesiredState state) =>
+        [.. state.Secrets.Select(secret => secret.Name).Append(BotSecretNames.ModelKey).Distinct().Order(StringComparer.Ordinal)];
+
+    /// <summary>openclaw.json as the version has it.</summary>
+    public string Config(Deployment deployment, DesiredState state) => Config(Url(deployment), state);
+
+    /// <inheritdoc cref="Config(Deployment, DesiredState)"/>
+    /// <param name="url">The origin that browsers see.</param>
+    /// <param name="state">The version's.</param>
+    public string Config(string url, DesiredState state) => BotConfig.Render(Input(url, state));
+
+    private BotConfigInput Input(string url, DesiredState state) => new(
+        url, models.Value.BaseUrl.ToString(), state.Settings.Model ?? models.Value.Model,
         HasModelKey: true, state.Settings.Telegram, state.Settings.Instructions, state.Settings.Config);
 
-    private async Task<IReadOnlyList<VmSecret>> SecretsAsync(string deployment, IReadOnlyList<SecretRef> references, CancellationToken ct)
+    private async Task<IReadOnlyList<VmSecret>> SecretsAsync(string deployment, DesiredState state, CancellationToken ct)
     {
-        var values = await secrets.ReadAsync(deployment, references, ct);
-        IEnumerable<VmSecret> own = values.Select(pair => new VmSecret(pair.Key, pair.Value));
-        if (!values.ContainsKey(BotSecretNames.ModelKey))
-        {
-            own = own.Append(new(BotSecretNames.ModelKey, await PlatformKeyAsync(ct)));
-        }
-
-        return [.. own.OrderBy(secret => secret.Name, StringComparer.Ordinal)];
+        var values = await secrets.ReadAsync(deployment, state.Secrets, ct);
+        return
+        [
+            .. await Task.WhenAll(SecretNames(state).Select(async name =>
+                new VmSecret(name, values.GetValueOrDefault(name) ?? await PlatformKeyAsync(ct)))),
+        ];
     }
 
     private async Task<string> PlatformKeyAsync(CancellationToken ct) =>

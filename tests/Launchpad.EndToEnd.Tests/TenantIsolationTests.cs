@@ -53,6 +53,7 @@ public sealed class TenantIsolationTests(OnOneStack.Fixture fixture, TenantIsola
         ["DELETE deployments/{id}/backups/{backup}"] = null,
         ["POST deployments/{id}/backups/{backup}/undelete"] = null,
         ["POST deployments/{id}/backups/{backup}/download"] = null,
+        ["POST deployments/{id}/eject"] = null,
         ["POST deployments/{id}/restore"] = new { },
         ["POST deployments/{id}/drills"] = null,
         ["GET deployments/{id}/drills"] = null,

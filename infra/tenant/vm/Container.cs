@@ -12,11 +12,8 @@ internal static class Container
     public const string DeploymentLabel = "launchpad.deployment";
     public const string StateLabel = "launchpad.state";
 
-    /// <summary>The user inside. With user namespaces it is another one on the VM.</summary>
-    public const int User = 1000;
-
-    private const int TmpMbMax = 256;
-    private const int StopSeconds = 20;
+    /// <inheritdoc cref="BotContainer.User"/>
+    public const int User = BotContainer.User;
 
     // A resolver that answers nobody (TEST-NET-1): without it Docker's own would carry questions, and whatever is in them, to the internet.
     private const string NoResolver = "192.0.2.1";
@@ -27,14 +24,15 @@ internal static class Container
         ApplyRequest request, Paths paths, int slot, string secretsVersion, IReadOnlyDictionary<string, string> files)
     {
         var network = Network.NameOf(request.Deployment);
+        var bot = BotContainer.Of(request.Image!, request.Limits, request.Runtime);
         var bare = new CreateContainer(
-            request.Image!,
-            "bot",
+            bot.Image,
+            BotContainer.Hostname,
             $"{User}:{User}",
-            [.. InOrder(request.Runtime.Environment).Select(entry => $"{entry.Key}={entry.Value}")],
+            bot.Environment,
             new Dictionary<string, string> { [DeploymentLabel] = request.Deployment },
-            StopSeconds,
-            Limit(request.Limits, paths, network),
+            BotContainer.StopSeconds,
+            Limit(bot, paths, network),
             new NetworkingConfig(new Dictionary<string, Endpoint> { [network] = new(new EndpointAddress(Network.AddressOf(slot))) }));
 
         // What the container reads once, at its start, makes it another container when it changes.
@@ -83,7 +81,7 @@ internal static class Container
     {
         try
         {
-            await docker.PostAsync($"containers/{NameOf(deployment)}/stop?t={StopSeconds}");
+            await docker.PostAsync($"containers/{NameOf(deployment)}/stop?t={BotContainer.StopSeconds}");
         }
         catch (DockerException error) when (error.Status == HttpStatusCode.NotFound)
         {
@@ -117,30 +115,27 @@ internal static class Container
     private static IOrderedEnumerable<KeyValuePair<string, string>> InOrder(IReadOnlyDictionary<string, string> entries) =>
         entries.OrderBy(entry => entry.Key, StringComparer.Ordinal);
 
-    private static HostConfig Limit(VmLimits limits, Paths paths, string network)
-    {
-        var memory = (long)limits.MemoryMb << 20;
-        var tmp = Math.Min(TmpMbMax, Math.Max(4, limits.MemoryMb / 4));
-        return new HostConfig(
-            network,
-            [NoResolver],
-            [
-                new MountPoint("bind", paths.Data, "/data", ReadOnly: false),
-                new MountPoint("bind", paths.Secrets, "/run/secrets", ReadOnly: true),
-                new MountPoint("bind", paths.Hosts, "/etc/hosts", ReadOnly: true),
-            ],
-            new Dictionary<string, string> { ["/tmp"] = $"rw,noexec,nosuid,nodev,size={tmp}m,mode=1777" },
-            memory,
-            // Memory and swap together: equal means no swap.
-            memory,
-            (long)Math.Round(limits.Cpus * 1e9),
-            limits.Pids,
-            [new Ulimit("nofile", 16384, 16384), new Ulimit("core", 0, 0)],
-            // A bot may end itself to be started anew, so every end counts, not only failures. After a reboot Docker tries too, and
-            // fails, because volume and secrets are not there until they are applied again.
-            new RestartPolicy("unless-stopped"),
-            new LogConfig("json-file", new Dictionary<string, string> { ["max-size"] = "5m", ["max-file"] = "2" }));
-    }
+    // After a reboot Docker tries to start it too, and fails, because volume and secrets are not there until they are applied again.
+    private static HostConfig Limit(BotContainer bot, Paths paths, string network) => new(
+        network,
+        [NoResolver],
+        [
+            new MountPoint("bind", paths.Data, BotContainer.Data, ReadOnly: false),
+            new MountPoint("bind", paths.Secrets, BotContainer.Secrets, ReadOnly: true),
+            new MountPoint("bind", paths.Hosts, "/etc/hosts", ReadOnly: true),
+        ],
+        new Dictionary<string, string> { [BotContainer.Tmp] = bot.TmpOptions },
+        bot.MemoryBytes,
+        // Memory and swap together: equal means no swap.
+        bot.MemoryBytes,
+        bot.NanoCpus,
+        bot.Pids,
+        [
+            new Ulimit("nofile", BotContainer.OpenFiles, BotContainer.OpenFiles),
+            new Ulimit("core", BotContainer.CoreBytes, BotContainer.CoreBytes),
+        ],
+        new RestartPolicy(BotContainer.Restart),
+        new LogConfig(BotContainer.LogDriver, BotContainer.LogOptions));
 
     private static VmFailure Explain(DockerException error) => error switch
     {

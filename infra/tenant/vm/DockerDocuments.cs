@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Launchpad.Shared.Vms;
 
 namespace Launchpad.Vm;
 
@@ -17,16 +18,15 @@ internal sealed record HostConfig(
     long Memory, long MemorySwap, long NanoCpus, int PidsLimit, IReadOnlyList<Ulimit> Ulimits,
     RestartPolicy RestartPolicy, LogConfig LogConfig)
 {
-    // What every tenant gets, whatever its plan. Absent and therefore Docker's default: seccomp profile, masked and read-only /proc paths.
-    public bool ReadonlyRootfs { get; } = true;
-    public bool Init { get; } = true;
+    public bool ReadonlyRootfs { get; } = BotContainer.ReadOnlyRoot;
+    public bool Init { get; } = BotContainer.Init;
     public bool Privileged { get; }
     public bool PublishAllPorts { get; }
-    public IReadOnlyList<string> CapDrop { get; } = ["ALL"];
-    public IReadOnlyList<string> SecurityOpt { get; } = ["no-new-privileges"];
-    public string IpcMode { get; } = "private";
-    public string CgroupnsMode { get; } = "private";
-    public long ShmSize { get; } = 64L << 20;
+    public IReadOnlyList<string> CapDrop { get; } = [BotContainer.Capabilities];
+    public IReadOnlyList<string> SecurityOpt { get; } = [BotContainer.SecurityOption];
+    public string IpcMode { get; } = BotContainer.Ipc;
+    public string CgroupnsMode { get; } = BotContainer.Cgroups;
+    public long ShmSize { get; } = BotContainer.ShmBytes;
 }
 
 internal sealed record MountPoint(string Type, string Source, string Target, bool ReadOnly);
