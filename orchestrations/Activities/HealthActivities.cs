@@ -23,7 +23,7 @@ public sealed class HealthActivities(MachineWatch machines, BotWatch bots, Deplo
         {
             // Whoever holds it now knows better.
             if (await deployments.FindAsync(bot.Account, bot.Deployment, ct) is
-                { Operation: null, Status: DeploymentStatus.Running or DeploymentStatus.Failed, ActiveVersion: { } } deployment
+                { Work: null, Status: DeploymentStatus.Running or DeploymentStatus.Failed, ActiveVersion: { } } deployment
                 && deployment.Vm == input.Vm)
             {
                 seen.Add((deployment, await bots.LookAsync(view, deployment, ct)));

@@ -68,7 +68,7 @@ public sealed class RecoverActivities(Taking taking, DeploymentStore deployments
         OperationTarget target, OperationKind kind, string? request, Func<Deployment, bool> also, CancellationToken ct) =>
         await taking.TakeAsync(
             target, kind, Endings.Sweep, request,
-            now => now is { Operation: null, Status: DeploymentStatus.Running or DeploymentStatus.Failed }
+            now => now is { Work: null, Status: DeploymentStatus.Running or DeploymentStatus.Failed }
                 && kind.Definition().Refuse(now) is null && also(now),
             ct) is { } taken
             ? Taken.Of(taken)
@@ -105,7 +105,7 @@ public sealed class GiveUpActivities(DeploymentStore deployments, ConditionStore
     public async Task GiveUp([ActivityTrigger] SweptBot bot, CancellationToken ct)
     {
         if (await deployments.FindAsync(bot.Account, bot.Deployment, ct)
-            is not { Operation: null, Status: DeploymentStatus.Running or DeploymentStatus.Failed })
+            is not { Work: null, Status: DeploymentStatus.Running or DeploymentStatus.Failed })
         {
             return;
         }
@@ -116,7 +116,7 @@ public sealed class GiveUpActivities(DeploymentStore deployments, ConditionStore
         await pager.RaiseAsync(PageKind.CrashLoop, bot.Deployment, reason, ct);
         await deployments.ChangeAsync(
             bot.Account, bot.Deployment,
-            current => current is { Operation: null, Status: DeploymentStatus.Running } ? current.To(DeploymentStatus.Failed) : null, ct);
+            current => current is { Work: null, Status: DeploymentStatus.Running } ? current.To(DeploymentStatus.Failed) : null, ct);
         await conditions.ChangeAsync(bot.Account, bot.Deployment, before => before with { GivenUp = before.GivenUp ?? reason }, ct);
     }
 }

@@ -30,8 +30,12 @@ public sealed class ConversationDefinition(OperationKind kind, string saga, stri
 
     public override string? Result(Deployment ended, Operation operation, string url) => operation.Result;
 
-    protected override string? AdviceOn(string code) =>
-        code is "browser-unknown" ? "Reload the bot's page, and pair with the id that it shows then." : null;
+    protected override string? AdviceOn(string code) => code switch
+    {
+        "browser-unknown" => "Reload the bot's page, and pair with the id that it shows then.",
+        NotHeldException.Preempted => "Ask again when the bot runs: something else was done with it first.",
+        _ => null,
+    };
 }
 
 public sealed class RestartDefinition() : BotDefinition(OperationKind.Restart, nameof(Restart))

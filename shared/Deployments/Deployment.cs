@@ -61,6 +61,10 @@ public sealed record Deployment
         }
     }
 
+    /// <summary>The operation that does something with it; null where there is none, or one that only says something to the bot: that gives way
+    /// to whoever brings the bot up, without which nothing can be said.</summary>
+    public CurrentOperation? Work => IsSpeech(Operation?.Kind) ? null : Operation;
+
     /// <summary>The id of the newest operation, whether it still goes on or not: where the customer reads what happened.</summary>
     public string? LastOperation { get; init; }
 
@@ -119,6 +123,8 @@ public sealed record Deployment
     /// <summary>A bot that is down is changed as one that runs is: another version may be what brings it back.</summary>
     public Deployment ToUpdating() =>
         (Status is DeploymentStatus.Failed ? To(DeploymentStatus.Restarting).To(DeploymentStatus.Running) : this).To(DeploymentStatus.Updating);
+
+    public static bool IsSpeech(OperationKind? kind) => kind is OperationKind.TestMessage or OperationKind.PairBrowser;
 
     /// <summary>It has a version on a machine, which another one can take the place of.</summary>
     public bool CanRollOut =>

@@ -24,20 +24,20 @@ public sealed class PlacedBots(Tables tables, ConfigVersionStore versions, Opera
     private const int RememberedMax = 50_000;
 
     private static readonly string[] Columns =
-        ["PartitionKey", "RowKey", "Timestamp", "slug", "vm", "plan", "status", "activeVersion", "operation", "lastOperation"];
+        ["PartitionKey", "RowKey", "Timestamp", "slug", "vm", "plan", "status", "activeVersion", "operation", "operationKind", "lastOperation"];
 
     private readonly ConcurrentDictionary<(string Deployment, int Version), Wanted> _remembered = new();
 
     public async Task<Placed> FindAsync(string account, string deployment, CancellationToken ct)
     {
         var found = await tables.Deployments.GetEntityIfExistsAsync<TableEntity>(account, deployment, Columns, ct);
-        if (!found.HasValue || found.Value!.GetString("operation") is { Length: > 0 })
+        if (!found.HasValue || found.Value is not { } row || IsWorkedOn(row))
         {
             return new(found.HasValue, null);
         }
 
-        var bot = Read(found.Value);
-        return new(false, bot is { Failed: true } && !await IsOursAsync(bot, found.Value.GetString("lastOperation"), ct) ? null : bot);
+        var bot = Read(row);
+        return new(false, bot is { Failed: true } && !await IsOursAsync(bot, row.GetString("lastOperation"), ct) ? null : bot);
     }
 
     public async ValueTask<Wanted> WantedAsync(string deployment, int version, CancellationToken ct)
@@ -55,6 +55,9 @@ public sealed class PlacedBots(Tables tables, ConfigVersionStore versions, Opera
 
         return _remembered[(deployment, version)] = Wanted.Of(state.Image, Plan.Get(state.Plan));
     }
+
+    private static bool IsWorkedOn(TableEntity row) => row.GetString("operation") is { Length: > 0 }
+        && !(Enum.TryParse<OperationKind>(row.GetString("operationKind"), out var kind) && Deployments.Deployment.IsSpeech(kind));
 
     /// <summary>Null when nothing was ever brought up, it stands nowhere, or was stopped.</summary>
     private static PlacedBot? Read(TableEntity row)

@@ -222,17 +222,24 @@ public sealed class SweepTests(Plane plane)
         Assert.False(await IsSuspectAsync(vm));
     }
 
-    [Fact]
-    public async Task A_bot_that_an_operation_works_on_is_its_own()
+    [Theory]
+    [InlineData(OperationKind.Update, false)]
+    [InlineData(OperationKind.Backup, false)]
+    [InlineData(OperationKind.TestMessage, true)]
+    [InlineData(OperationKind.PairBrowser, true)]
+    public async Task A_bot_that_an_operation_works_on_is_its_own_and_one_that_is_only_spoken_to_is_not(OperationKind kind, bool isLookedAfter)
     {
         var vm = await plane.MachineAsync();
         var bot = await plane.BotAsync(vm.Id);
         await plane.BeatAsync(vm.Id, plane.Dead(bot));
         await plane.Get<DeploymentStore>().ChangeAsync(
-            bot.Account, bot.Id, now => now with { Operation = new("op_1", OperationKind.TestMessage, plane.Clock.Now, "me") }, default);
-        Assert.False(await IsSuspectAsync(vm));
+            bot.Account, bot.Id, now => now with { Operation = new("op_1", kind, plane.Clock.Now, "me") }, default);
+        Assert.Equal(isLookedAfter, await IsSuspectAsync(vm));
         await plane.AnswerAsync(plane.Dead(bot));
-        Assert.Empty((await plane.ExamineAsync(vm.Id, bot)).Down);
+        Assert.Equal(isLookedAfter, (await plane.ExamineAsync(vm.Id, bot)).Down.Any());
+        var care = await plane.Make<RecoverActivities>().TakeCareOf(
+            new(Shared.Ids.New(Shared.Ids.Operation, TimeProvider.System), bot.Account, bot.Id), default);
+        Assert.Equal(isLookedAfter, care.Restart is not null);
     }
 
     [Theory]
