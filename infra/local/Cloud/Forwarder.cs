@@ -101,7 +101,7 @@ internal static class Forwarder
         ResponseHeaderEncodingSelector = (_, _) => Encoding.UTF8,
     });
 
-    /// <summary>A body on its way. The web server has it in pieces of 4 KiB, and would write each one by itself.</summary>
+    /// <summary>A body on its way. The web server has it in pieces of 2 to 4 KiB, each of which would be a write of its own.</summary>
     private sealed class Body(Stream from) : HttpContent
     {
         protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
@@ -112,7 +112,7 @@ internal static class Forwarder
             var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
             try
             {
-                for (int n; (n = await from.ReadAsync(buffer, cancellationToken)) > 0;)
+                for (int n; (n = await from.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken)) > 0;)
                 {
                     await stream.WriteAsync(buffer.AsMemory(0, n), cancellationToken);
                 }

@@ -11,7 +11,7 @@ namespace Launchpad.Vm.Backups;
 /// </summary>
 internal sealed class BlobStore(Uri address, HttpMessageHandler? handler = null) : IDisposable
 {
-    /// <summary>Two of them are in memory at a time. One call may append a hundred mebibytes, and this is what larger ones gained nothing over.</summary>
+    /// <summary>Two of them are in memory at a time. One call may append a hundred mebibytes; larger ones gained nothing.</summary>
     public const int BlockSize = 8 << 20;
 
     // The first that appends more than 4 MiB at once.
@@ -113,7 +113,7 @@ internal sealed class BlobStore(Uri address, HttpMessageHandler? handler = null)
 
     private static HttpRequestMessage Put(Uri to, ReadOnlyMemory<byte> content, params ReadOnlySpan<(string Name, string Value)> headers)
     {
-        // Without a digest of its own: that it arrives as it was sent is what TLS is for, and SHA-256 and age tell of it wherever it is read.
+        // Without a digest of its own: that it arrives as it was sent is what TLS is for, and SHA-256 and age tell wherever it is read.
         var request = new HttpRequestMessage(HttpMethod.Put, to) { Content = new ReadOnlyMemoryContent(content) };
         request.Content.Headers.ContentLength = content.Length;
         request.Headers.Add("x-ms-version", Version);
