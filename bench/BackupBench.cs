@@ -3,9 +3,9 @@ using Launchpad.Local.Demo;
 
 namespace Launchpad.Bench;
 
-/// <summary>A gigabyte of a bot, half of it random, into the store and back, against `tar | zstd | age` to the disk of the same machine and the
-/// way back. The bot is asked ten times a second meanwhile. What of it is the machine's, and what the store takes for itself, has rows of its
-/// own.</summary>
+/// <summary>A gigabyte of a bot, half of it random, into the store and back, against `tar | zstd | age` to the disk of the same machine and
+/// the way back. The bot is asked ten times a second meanwhile. What of it is the machine's, and what the store takes for itself, has rows
+/// of its own.</summary>
 internal static class BackupBench
 {
     private const double PipelineGoal = 1.3;

@@ -41,7 +41,8 @@ internal sealed class Sink : IAsyncDisposable
     public ValueTask DisposeAsync() => server.DisposeAsync();
 }
 
-/// <summary>What the store takes for as much as an archive of the bench has, from a client on the same machine with nothing in between.</summary>
+/// <summary>What the store takes for as much as an archive of the bench has, from a client on the same machine and with nothing in
+/// between.</summary>
 internal static class StoreFloor
 {
     private const int Blocks = 64;
