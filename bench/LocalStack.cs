@@ -17,6 +17,9 @@ internal sealed class LocalStack : IAsyncDisposable
 
     public string CaPath => Path.Combine(home, "tls", "ca.pem");
 
+    /// <summary>Of a socket that machines of this home see too, in a folder of theirs.</summary>
+    public string SocketPath(string name) => Path.Combine(home, "sockets", name);
+
     public Uri ControlPlane { get; private set; } = new("http://localhost/");
 
     /// <param name="say">Told what goes on.</param>

@@ -13,6 +13,8 @@ public sealed class Cell(Operation operation, long ms, int hits)
     public const string OneContainer = "one serving container";
     public const string KnownVersion = "a known version runs";
     public const string Orphans = "nothing is left over";
+    public const string Backups = "every backup can be restored";
+    public const string Memory = "the bot knows what it should";
 
     private readonly Dictionary<string, string?> found = new()
     {
@@ -53,6 +55,19 @@ public sealed class Cell(Operation operation, long ms, int hits)
     }
 
     public void NoOrphan(IReadOnlyList<string> leftovers) => found[Orphans] = leftovers is [] ? null : string.Join(", ", leftovers);
+
+    public async Task WholeBackupsAsync(Stack stack, string deployment)
+    {
+        var broken = await StoredBackups.BrokenAsync(stack, deployment);
+        found[Backups] = broken is [] ? null : string.Join(", ", broken);
+    }
+
+    /// <param name="expected">What the tiny bot was told, as far as its data say so.</param>
+    public async Task KnowsAsync(Stack stack, string deployment, IReadOnlyList<string> expected)
+    {
+        var heard = await StoredBackups.HeardAsync(stack, deployment);
+        found[Memory] = heard.SequenceEqual(expected) ? null : string.Join(", ", heard);
+    }
 
     public void MustSucceed() => found[Ended] = Ending == "succeeded" ? null : Ending;
 }

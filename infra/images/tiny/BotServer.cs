@@ -101,7 +101,7 @@ internal sealed class BotServer(BotSettings settings, BotConfigFile? config, Bot
             return;
         }
 
-        var number = state.CountMessage();
+        var number = state.Hear(request.LastUserMessage);
         await (request.Stream ? BotAnswer.StreamAsync(context, request, number) : BotAnswer.ChatAsync(context, request, number));
     }
 

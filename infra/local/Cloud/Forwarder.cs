@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Net;
 using System.Text;
@@ -16,9 +17,10 @@ internal static class Forwarder
         "Upgrade", "Expect",
     };
 
+    private const int BufferSize = 128 << 10;
+
     private static readonly HttpMessageInvoker Loopback = Client(useProxy: false);
     private static readonly HttpMessageInvoker Outside = Client(useProxy: true);
-
 
     /// <summary>To a server on this machine.</summary>
     public static Task ToPortAsync(HttpContext call, int port)
@@ -67,7 +69,7 @@ internal static class Forwarder
         var request = new HttpRequestMessage(HttpMethod.Parse(from.Method), target);
         if (from.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true })
         {
-            request.Content = new StreamContent(from.Body);
+            request.Content = new Body(from.Body);
         }
         else if (from.ContentLength == 0)
         {
@@ -98,6 +100,35 @@ internal static class Forwarder
         RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8,
         ResponseHeaderEncodingSelector = (_, _) => Encoding.UTF8,
     });
+
+    /// <summary>A body on its way. The web server has it in pieces of 2 to 4 KiB, each of which would be a write of its own.</summary>
+    private sealed class Body(Stream from) : HttpContent
+    {
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+            SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+        {
+            var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+            try
+            {
+                for (int n; (n = await from.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken)) > 0;)
+                {
+                    await stream.WriteAsync(buffer.AsMemory(0, n), cancellationToken);
+                }
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
+    }
 
     private static void Copy(HttpResponseMessage from, HttpResponse to)
     {

@@ -26,6 +26,7 @@ internal static partial class Libc
     public const int Interrupted = 4;
     public const int QuotaExceeded = 122;
 
+    private const int SetPipeSize = 1031;
     private const int CurrentDirectory = -100;
     private const int Killed = 9;
     private const uint RenameExchange = 2;
@@ -57,6 +58,9 @@ internal static partial class Libc
             asked.Returned = 0;
         }
     }
+
+    /// <summary>How much a pipe holds before its writer waits. Where the system allows no more, it stays as it is.</summary>
+    public static void Widen(SafePipeHandle pipe, int bytes) => _ = fcntl((int)pipe.DangerousGetHandle(), SetPipeSize, bytes);
 
     /// <summary>Out of the process group and the session of whoever started this program.</summary>
     public static void StartSession() => Check(setsid(), nameof(setsid));
@@ -164,6 +168,9 @@ internal static partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int poll(ref PollDescriptor descriptors, nuint count, int milliseconds);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int fcntl(int descriptor, int command, int argument);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int setsid();

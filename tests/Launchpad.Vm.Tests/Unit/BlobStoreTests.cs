@@ -13,7 +13,7 @@ public sealed class BlobStoreTests
     private static readonly byte[] s_block = [1, 2, 3];
 
     [Fact]
-    public async Task Blocks_are_appended_where_the_last_one_ended_with_what_lets_the_store_compare()
+    public async Task Blocks_are_appended_where_the_last_one_ended()
     {
         var fake = new Store(_ => new(HttpStatusCode.Created));
         using var store = Over(fake);
@@ -138,8 +138,7 @@ public sealed class BlobStoreTests
             var content = request.Content is null ? [] : await request.Content.ReadAsByteArrayAsync(cancellationToken);
             Calls.Add($"{request.Method} {request.RequestUri!.Query} {Header("x-ms-blob-type")}{Header("x-ms-blob-condition-appendpos")} {content.Length}");
             Ranges.Add(Header("x-ms-range"));
-            Assert.Equal("2021-12-02", Header("x-ms-version"));
-            Assert.True(request.Content is null || request.Content.Headers.ContentMD5 is { Length: 16 });
+            Assert.Equal("2022-11-02", Header("x-ms-version"));
             return answer(number);
         }
     }

@@ -14,6 +14,8 @@ internal sealed class Child : IDisposable
     private Child(Process process)
     {
         _process = process;
+        Pipes.Widen(Input);
+        Pipes.Widen(Output);
         _error = ReadErrorAsync(process.StandardError);
     }
 

@@ -1,9 +1,23 @@
+using System.IO.Pipes;
+
 namespace Launchpad.Vm.Backups;
 
 /// <summary>Carries what one program writes to the next.</summary>
 internal static class Pipes
 {
     public const int BufferSize = 128 << 10;
+
+    // The most that the kernel gives a program without privileges.
+    private const int Held = 1 << 20;
+
+    /// <summary>One program goes on while the next is busy with what it had before.</summary>
+    public static void Widen(Stream pipe)
+    {
+        if (pipe is PipeStream { SafePipeHandle: var handle })
+        {
+            Libc.Widen(handle, Held);
+        }
+    }
 
     /// <summary>On a thread of its own, as it waits most of the time. Where the next program has ended the rest is read and dropped: each
     /// one's own words tell what went wrong.</summary>

@@ -73,15 +73,25 @@ internal sealed class Backup(BackupRequest request, StepLog log)
     {
         var (block, next) = (new byte[BlobStore.BlockSize], new byte[BlobStore.BlockSize]);
         var sent = Task.CompletedTask;
-        for (int n; (n = await output.ReadAtLeastAsync(block, block.Length, throwOnEndOfStream: false)) > 0; (block, next) = (next, block))
+        for (int n; (n = await FillAsync(block, output, stored)) > 0; (block, next) = (next, block))
         {
-            var position = stored.Length;
-            stored.Add(block.AsSpan(0, n));
             kept.Add(block.AsSpan(0, n));
             await sent;
-            sent = store.AppendAsync(block.AsMemory(0, n), position);
+            sent = store.AppendAsync(block.AsMemory(0, n), stored.Length - n);
         }
 
         await sent;
+    }
+
+    /// <summary>What was read is hashed before more is: whoever writes fills the pipe meanwhile, and would wait for the hash of a whole block.</summary>
+    private static async Task<int> FillAsync(byte[] block, Stream output, Digest stored)
+    {
+        var filled = 0;
+        for (int n; filled < block.Length && (n = await output.ReadAsync(block.AsMemory(filled))) > 0; filled += n)
+        {
+            stored.Add(block.AsSpan(filled, n));
+        }
+
+        return filled;
     }
 }
