@@ -42,7 +42,7 @@ internal sealed class Minute(Fleet fleet, SweepBench.Calls calls)
     public Task<Cost> NightAsync()
     {
         var clock = new NightClock(fleet.Now);
-        var due = new DueClocks(fleet.Rounds, Fleet.ClocksAt(fleet.Tables, clock), clock);
+        var due = new DueClocks(fleet.Tables, fleet.Rounds, Fleet.ClocksAt(fleet.Tables, clock), clock);
         return OfAsync(async () =>
         {
             for (; clock.Minutes < NightMinutes; clock.Minutes++)

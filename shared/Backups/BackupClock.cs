@@ -63,6 +63,7 @@ public static class Nights
 public sealed class BackupClocks(Tables tables, IOptions<BackupOptions> options, TimeProvider clock)
 {
     private readonly IndexRows index = new(tables);
+    private readonly QuietTime quiet = new(tables);
 
     public async Task<BackupClock?> FindAsync(string deployment, CancellationToken ct) =>
         await tables.BackupClocks.FindAsync(Shards.KeyOf(deployment), deployment, ct) is { } row ? Read(row) : null;
@@ -105,6 +106,11 @@ public sealed class BackupClocks(Tables tables, IOptions<BackupOptions> options,
             var (before, after) = (Rows(known).ToList(), Rows(changed).ToList());
             var outdated = before.Where(row => !after.Exists(kept => (kept.PartitionKey, kept.RowKey) == (row.PartitionKey, row.RowKey)))
                 .Select(row => new IndexKey(row.PartitionKey, row.RowKey));
+            if (changed is not null && changed.DueAt != known?.DueAt)
+            {
+                await quiet.EndAsync(changed.DueAt, ct);
+            }
+
             if (await index.SaveAsync(after, outdated, () => SaveAsync(known, changed, ct), ct))
             {
                 return changed;

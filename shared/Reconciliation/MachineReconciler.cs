@@ -74,7 +74,12 @@ public sealed class Orphans(VmStore vms, DeploymentStore deployments, VmJobs job
         foreach (var id in vm.Left)
         {
             var candidate = Bots.CandidateOf(id);
-            if (!vm.Reservations.ContainsKey(candidate) || await RemoveAsync(vm, candidate, ct))
+            if (vm.Owners.TryGetValue(id, out var account) && await deployments.FindAsync(account, id, ct) is { } back && back.Vm == vm.Id)
+            {
+                // Whoever closes an old operation late may have marked one that has come back.
+                await vms.ChangeAsync(vm.Pool, vm.Id, now => now with { Left = now.Left.Remove(id) }, ct);
+            }
+            else if (!vm.Reservations.ContainsKey(candidate) || await RemoveAsync(vm, candidate, ct))
             {
                 await RemoveAsync(vm, id, ct);
             }

@@ -216,6 +216,7 @@ public sealed class BackupTests(OnOneStack.Fixture fixture) : OnSharedStackTests
         var due = DateTimeOffset.UtcNow.AddMinutes(-1);
         clock["dueAt"] = due;
         await clocks.UpdateEntityAsync(clock, clock.ETag);
+        await stack.Table("sweeps").DeleteEntityAsync("backups-due", "quiet");
         await stack.Table("index").AddEntityAsync(
             new TableEntity($"backups-backup-{clock.PartitionKey}", $"{due.UtcTicks:D19}-{deployment}") { ["deployment"] = deployment });
     }

@@ -40,6 +40,7 @@ public sealed class KillTests(KillTests.Fixture fixture, ITestOutputHelper outpu
                 { "Backup", "pocket cloud", [4] },
                 { "Restore", "control plane", [43] },
                 { "Drill", "app", [19] },
+                { "Move", "control plane", [60] },
             };
             if (Stride is not null)
             {
@@ -172,8 +173,8 @@ public sealed class KillTests(KillTests.Fixture fixture, ITestOutputHelper outpu
 
         Assert.Contains(row.GetInt32("activeVersion")!.Value, walk.Versions);
 
-        // A machine that is lost is cleared away once its bots are elsewhere.
-        return walk.Saga != "Replace" || await stack.Table("vms").QueryAsync<TableEntity>().Where(vm => vm.RowKey != "pool").CountAsync() == 1;
+        // A machine that is lost, or to be emptied, is cleared away once its bots are elsewhere.
+        return walk.Saga is not ("Replace" or "Move") || await stack.Table("vms").QueryAsync<TableEntity>().Where(vm => vm.RowKey != "pool").CountAsync() == 1;
     }
 
     private async Task AssertEndAsync(KillWalk walk, Customer customer, string deployment, string? provision, string round)

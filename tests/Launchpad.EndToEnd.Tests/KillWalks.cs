@@ -33,6 +33,11 @@ internal sealed record KillWalk(
             await customer.StartAsync(HttpMethod.Post, $"deployments/{deployment}/restore", new { }, Stack.Within(1)), BackUpAsync),
         ["Drill"] = new("Drill", "running", [1], async (_, customer, deployment) =>
             await customer.StartAsync(HttpMethod.Post, $"deployments/{deployment}/drills", null, Stack.Within(1)), BackUpAsync),
+        ["Move"] = new("Move", "running", [1], async (stack, _, deployment) =>
+        {
+            await stack.OperatorAsync("drain", await stack.VmOfAsync(deployment));
+            await stack.FireAsync("DrainMachines");
+        }),
         ["Recover"] = new("Recover", "running", [1], async (stack, _, deployment) =>
         {
             var machine = await stack.MachineOfAsync(deployment);

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Azure.Data.Tables;
 using Launchpad.Local.Demo;
 
 namespace Launchpad.EndToEnd.Tests;
@@ -16,7 +15,7 @@ public sealed class MoveTests(OnOneStack.Fixture fixture) : OnSharedStackTests(f
         var (deployment, _) = await customer.RunningAsync();
         using var bot = await TinyDoor.OfAsync(stack, customer, deployment);
         await bot.AskAsync("one");
-        var shared = await VmAsync(deployment);
+        var shared = await stack.VmOfAsync(deployment);
 
         var previewed = await customer.ChangeAsync(deployment, HttpMethod.Patch, "config?preview=true", new { plan = "dedicated" });
         Assert.True(previewed.Status == "succeeded", $"{previewed.Failure}");
@@ -29,7 +28,7 @@ public sealed class MoveTests(OnOneStack.Fixture fixture) : OnSharedStackTests(f
         Assert.Equal(
             ["backup", "candidate-answer", "vacate", "last-backup", "restore-data", "hold", "route"],
             larger.Names("backup", "candidate-answer", "vacate", "last-backup", "restore-data", "hold", "route"));
-        var own = await VmAsync(deployment);
+        var own = await stack.VmOfAsync(deployment);
         Assert.NotEqual(shared, own);
         await HasAsync(bot, messages: 1);
         Assert.Equal("dedicated", (await customer.AskedAsync(HttpMethod.Get, $"deployments/{deployment}"))["plan"]!.GetValue<string>());
@@ -41,7 +40,7 @@ public sealed class MoveTests(OnOneStack.Fixture fixture) : OnSharedStackTests(f
         var moved = await customer.FinishedAsync(await MoveAsync(customer, deployment), null, Stack.Within(5));
         Assert.True(moved.Status == "succeeded", $"{moved.Failure}");
         await HasAsync(bot, messages: 2);
-        Assert.NotEqual(own, await VmAsync(deployment));
+        Assert.NotEqual(own, await stack.VmOfAsync(deployment));
         await UntilAsync(async () => !(await stack.OperatorAsync("machines")).Any(line => line.StartsWith(own, StringComparison.Ordinal)));
         Assert.DoesNotContain(await stack.MachinesAsync(), machine => machine.EndsWith(own[3..].ToLowerInvariant(), StringComparison.Ordinal));
 
@@ -82,9 +81,6 @@ public sealed class MoveTests(OnOneStack.Fixture fixture) : OnSharedStackTests(f
             }
         }
     }
-
-    private async Task<string> VmAsync(string deployment) =>
-        (await stack.Table("deployments").QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"RowKey eq {deployment}")).SingleAsync()).GetString("vm");
 
     private static async Task UntilAsync(Func<Task<bool>> isSo)
     {

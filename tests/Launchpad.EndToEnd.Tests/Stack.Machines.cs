@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Azure.Data.Tables;
 
 namespace Launchpad.EndToEnd.Tests;
 
@@ -25,6 +26,10 @@ public sealed partial class Stack
 
         throw new InvalidOperationException($"No machine of {Home} runs {deployment}.");
     }
+
+    /// <summary>The one that its row names.</summary>
+    public async Task<string> VmOfAsync(string deployment) =>
+        (await Table("deployments").QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"RowKey eq {deployment}")).SingleAsync()).GetString("vm");
 
     /// <summary>Runs a program on a machine as root, as an operator with a console would.</summary>
     public static Task<string> OnMachineAsync(string machine, params string[] command) => DockerAsync(["exec", machine, .. command]);

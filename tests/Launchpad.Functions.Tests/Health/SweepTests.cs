@@ -1,3 +1,4 @@
+using Launchpad.Orchestrations.Activities;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Health;
 using Launchpad.Shared.Operations;
@@ -65,7 +66,7 @@ public sealed class SweepTests(Plane plane)
         var bot = await plane.BotAsync(vm.Id);
         var dead = plane.Dead(bot);
         await plane.Get<DeploymentStore>().ChangeAsync(
-            bot.Account, bot.Id, now => now with { Operation = new("op_1", OperationKind.TestMessage, plane.Clock.Now, "me") }, default);
+            bot.Account, bot.Id, now => now with { Operation = new("op_1", OperationKind.Update, plane.Clock.Now, "me") }, default);
         await plane.BeatAsync(vm.Id, dead);
         Assert.False(await IsSuspectAsync(vm));
         await plane.Get<DeploymentStore>().ChangeAsync(bot.Account, bot.Id, now => now with { Operation = null }, default);

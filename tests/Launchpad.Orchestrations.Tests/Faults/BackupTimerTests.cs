@@ -16,8 +16,7 @@ public sealed class BackupTimerTests(Theatre theatre) : IClassFixture<Theatre>
     [Fact]
     public async Task One_page_tells_of_bots_without_a_backup_and_goes_when_the_clock_has_made_them()
     {
-        await (await theatre.Bots.BackedUpAsync()).RestoreAsync(theatre.World);
-        await theatre.Product.ForgetAsync();
+        await BackedUpAsync();
         await theatre.Product.Make<BackupSchedules>().Watch(Timer, default);
         Assert.Empty(await MissingAsync("backups"));
 
@@ -36,13 +35,26 @@ public sealed class BackupTimerTests(Theatre theatre) : IClassFixture<Theatre>
     }
 
     [Fact]
+    public async Task Where_none_is_due_nobody_looks_for_minutes_unless_one_becomes_due()
+    {
+        await BackedUpAsync();
+        var clocks = theatre.Product.Get<BackupClocks>();
+        await theatre.Product.Make<BackupSchedules>().BackUp(Timer, theatre.Product.Client, default);
+        theatre.World.Wire.Begin();
+        await theatre.Product.Make<BackupSchedules>().BackUp(Timer, theatre.Product.Client, default);
+        Assert.InRange(theatre.World.Wire.Calls.Count, 1, 4);
+
+        await clocks.UpdateAsync(Bots.Deployment, known => known with { DueAt = theatre.World.Clock.GetUtcNow() }, default);
+        await theatre.Product.Make<BackupSchedules>().BackUp(Timer, theatre.Product.Client, default);
+        var backup = (await theatre.Product.DeploymentAsync()).Operation!;
+        Assert.Equal(OperationKind.Backup, backup.Kind);
+        await theatre.Product.EndAsync(backup.Id);
+    }
+
+    [Fact]
     public async Task A_bot_is_tried_out_from_its_backup_when_its_month_is_over()
     {
-        await (await theatre.Bots.BackedUpAsync()).RestoreAsync(theatre.World);
-        await theatre.Product.ForgetAsync();
-        // Another test may have moved the clock since that picture was taken.
-        await theatre.Product.Get<BackupClocks>().UpdateAsync(
-            Bots.Deployment, known => known with { DrillAt = theatre.World.Clock.GetUtcNow().AddDays(30) }, default);
+        await BackedUpAsync();
         await theatre.Product.Make<BackupSchedules>().Drill(Timer, theatre.Product.Client, default);
         Assert.Null((await theatre.Product.DeploymentAsync()).Operation);
 
@@ -72,6 +84,16 @@ public sealed class BackupTimerTests(Theatre theatre) : IClassFixture<Theatre>
         theatre.World.Clock.Advance(TimeSpan.FromDays(31));
         await theatre.Product.Make<ControlPlaneBackups>().BackUp(Timer, default);
         Assert.NotEqual(first.Name, Assert.Single(await theatre.Product.Get<SnapshotBlobs>().ListAsync(default)).Name);
+    }
+
+    /// <summary>Just now: another test may have moved the clock since the picture was taken.</summary>
+    private async Task BackedUpAsync()
+    {
+        await (await theatre.Bots.BackedUpAsync()).RestoreAsync(theatre.World);
+        await theatre.Product.ForgetAsync();
+        var now = theatre.World.Clock.GetUtcNow();
+        await theatre.Product.Get<BackupClocks>().UpdateAsync(
+            Bots.Deployment, known => known with { DueAt = now.AddHours(1), GoodAt = now, DrillAt = now.AddDays(30) }, default);
     }
 
     private async Task<IEnumerable<Page>> MissingAsync(string subject) =>
