@@ -15,6 +15,8 @@ internal sealed class LocalStack : IAsyncDisposable
 
     private IReadOnlyDictionary<string, string> environment = new Dictionary<string, string>();
 
+    private string[] arguments = [];
+
     public string CaPath => Path.Combine(home, "tls", "ca.pem");
 
     /// <summary>Of a socket that machines of this home see too, in a folder of theirs.</summary>
@@ -24,9 +26,12 @@ internal sealed class LocalStack : IAsyncDisposable
 
     /// <param name="say">Told what goes on.</param>
     /// <param name="environment">Of the program, beside what is there.</param>
-    public static async Task<LocalStack> StartAsync(Action<string> say, IReadOnlyDictionary<string, string>? environment = null)
+    /// <param name="arguments">Of `up`.</param>
+    public static async Task<LocalStack> StartAsync(
+        Action<string> say, IReadOnlyDictionary<string, string>? environment = null, params string[] arguments)
     {
         var stack = new LocalStack();
+        stack.arguments = arguments;
         stack.environment = environment ?? stack.environment;
         try
         {
@@ -46,7 +51,7 @@ internal sealed class LocalStack : IAsyncDisposable
     public async Task UpAsync()
     {
         up?.Dispose();
-        up = Start("up", "--json");
+        up = Start(["up", "--json", .. arguments]);
         var said = JsonNode.Parse(await up.StandardOutput.ReadLineAsync() ?? "{}");
         ControlPlane = said?["addresses"]?["dashboard"] is { } address
             ? new Uri((string)address!)

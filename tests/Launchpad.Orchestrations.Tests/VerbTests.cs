@@ -99,13 +99,13 @@ public sealed class VerbTests : IAsyncDisposable
     {
         var azurite = new Azurite();
         await azurite.InitializeAsync();
+        var store = new AzureStorageOrchestrationService(new()
+        {
+            TaskHubName = "launchpad",
+            StorageAccountClientProvider = new(azurite.ConnectionString),
+        });
         try
         {
-            var store = new AzureStorageOrchestrationService(new()
-            {
-                TaskHubName = "launchpad",
-                StorageAccountClientProvider = new(azurite.ConnectionString),
-            });
             await store.CreateIfNotExistsAsync();
             engine = await Engine.StartAsync(store, tasks => Waiting(tasks)
                 .AddOrchestrator(nameof(CollectLogs), Sagas.All[nameof(CollectLogs)])
@@ -123,6 +123,8 @@ public sealed class VerbTests : IAsyncDisposable
         finally
         {
             over.TrySetResult();
+            // The dispatcher stops it too, and waits for nobody; without its storage that ends after ten minutes, with the whole process.
+            await store.StopAsync(isForced: true);
             await StopAsync();
             await azurite.DisposeAsync();
         }
