@@ -85,7 +85,8 @@ internal static class NightBench
     /// <summary>Makes every bot due as soon as it is free, and runs the timer that begins backups.</summary>
     private sealed class Night(Tables tables, Uri controlPlane)
     {
-        private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
+        // The host does not wait for a timer that is fired by hand, and two turns of it do not know of each other.
+        private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
         private readonly BackupClocks clocks = new(tables, Options.Create(new BackupOptions()), TimeProvider.System);
 

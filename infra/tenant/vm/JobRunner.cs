@@ -12,6 +12,7 @@ internal static class JobRunner
     public const string Word = "run-job";
 
     private const int StepsMax = 2000;
+    private static readonly TimeSpan StartMax = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LifeMax = TimeSpan.FromHours(6);
 
     /// <summary>The call goes to it through a pipe and is nowhere else.</summary>
@@ -27,8 +28,13 @@ internal static class JobRunner
             WorkingDirectory = "/",
         })!;
         folder.Write(runner.Id, verb);
-        using var input = runner.StandardInput.BaseStream;
-        input.Write(call);
+        using (var input = runner.StandardInput.BaseStream)
+        {
+            input.Write(call);
+        }
+
+        // Its command line is what it is known by, and for a moment it has none: whoever looked then would take it for lost.
+        SpinWait.SpinUntil(() => runner.HasExited || folder.IsAlive, StartMax);
     }
 
     /// <returns>The exit code.</returns>
