@@ -76,9 +76,7 @@ public sealed class BackupDefinition() : BotDefinition(OperationKind.Backup, nam
     public override TimeSpan Allowed(RolloutOptions options) => TimeSpan.FromMinutes(30);
 
     public override string? Refuse(Deployment now) =>
-        now is { Status: DeploymentStatus.Running or DeploymentStatus.Suspended or DeploymentStatus.Failed, ActiveVersion: not null, Vm: not null }
-            ? null
-            : "Only a bot that ran once has something to back up.";
+        now.HasData ? null : "Only a bot that ran once has something to back up.";
 
     public override string? Request(Deployment before, string? typed, DateTimeOffset now, RolloutOptions options) =>
         typed ?? nameof(BackupReason.Asked);

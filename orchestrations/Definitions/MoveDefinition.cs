@@ -17,9 +17,7 @@ public sealed class MoveDefinition() : OperationDefinition(OperationKind.Move, n
     public override TimeSpan Allowed(RolloutOptions options) => TimeSpan.FromMinutes(60);
 
     public override string? Refuse(Deployment now) =>
-        now is { Status: DeploymentStatus.Running or DeploymentStatus.Suspended or DeploymentStatus.Failed, ActiveVersion: not null, Vm: not null }
-            ? null
-            : "Only a bot that ran once can move.";
+        now.HasData ? null : "Only a bot that ran once can move.";
 
     public override Deployment Begin(Deployment deployment) =>
         deployment.Status is DeploymentStatus.Running ? deployment.To(DeploymentStatus.Updating) : deployment;

@@ -126,6 +126,10 @@ public sealed record Deployment
 
     public static bool IsSpeech(OperationKind? kind) => kind is OperationKind.TestMessage or OperationKind.PairBrowser;
 
+    /// <summary>It ran once and is not gone: there are data of it on a machine.</summary>
+    public bool HasData =>
+        Status is DeploymentStatus.Running or DeploymentStatus.Suspended or DeploymentStatus.Failed && ActiveVersion is not null && Vm is not null;
+
     /// <summary>It has a version on a machine, which another one can take the place of.</summary>
     public bool CanRollOut =>
         Status is DeploymentStatus.Running || (Status is DeploymentStatus.Failed && Vm is not null && ActiveVersion is not null);

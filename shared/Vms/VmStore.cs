@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using Azure;
 using Azure.Data.Tables;
 using Launchpad.Shared.Deployments;
@@ -37,7 +36,7 @@ public sealed class VmStore(Tables tables, IOptions<PoolOptions> options, TimePr
     private readonly IndexRows index = new(tables);
 
     public async Task<Vm?> FindAsync(Tier pool, string id, CancellationToken ct) =>
-        await tables.Vms.FindAsync(Partition(pool), id, ct) is { } row ? Read(row) : null;
+        await tables.Vms.FindAsync(VmRows.Partition(pool), id, ct) is { } row ? VmRows.Read(row) : null;
 
     public async Task<Vm> GetAsync(Tier pool, string id, CancellationToken ct) =>
         await FindAsync(pool, id, ct) ?? throw new PermanentException("vm-gone", "The machine that was chosen does not exist any more.");
@@ -162,10 +161,10 @@ public sealed class VmStore(Tables tables, IOptions<PoolOptions> options, TimePr
     public async Task<IReadOnlyList<Vm>> PageAsync(Tier pool, string after, CancellationToken ct) =>
         await tables.Vms
             .QueryAsync<TableEntity>(
-                TableClient.CreateQueryFilter($"PartitionKey eq {Partition(pool)} and RowKey gt {after} and RowKey ne {PoolRow}"), PageMax,
+                TableClient.CreateQueryFilter($"PartitionKey eq {VmRows.Partition(pool)} and RowKey gt {after} and RowKey ne {PoolRow}"), PageMax,
                 cancellationToken: ct)
             .Take(PageMax)
-            .Select(Read)
+            .Select(VmRows.Read)
             .ToListAsync(ct);
 
     /// <summary>Writes what should lead to the machine and does not. True when there was something to write.</summary>
@@ -218,7 +217,7 @@ public sealed class VmStore(Tables tables, IOptions<PoolOptions> options, TimePr
                 IndexRows.CountHealed("vm-superfluous");
                 await (vm is null
                     ? index.RemoveAsync(row, ct)
-                    : index.SaveAsync([], [key], () => tables.Vms.TryReplaceAsync(Write(vm), vm.ETag, ct), ct));
+                    : index.SaveAsync([], [key], () => tables.Vms.TryReplaceAsync(VmRows.Write(vm), vm.ETag, ct), ct));
             }
         }
     }
@@ -228,12 +227,12 @@ public sealed class VmStore(Tables tables, IOptions<PoolOptions> options, TimePr
         var (had, needs) = (VmIndex.Of(before), VmIndex.Of(after));
         return index.SaveAsync(
             needs.Except(had).Select(key => VmIndex.Row(key, after)), had.Except(needs),
-            () => tables.Vms.TryReplaceAsync(Write(after), before.ETag, ct), ct);
+            () => tables.Vms.TryReplaceAsync(VmRows.Write(after), before.ETag, ct), ct);
     }
 
     private async Task<bool> RemovedAsync(Tier pool, string id, CancellationToken ct)
     {
-        await tables.Vms.RemoveAsync(Partition(pool), id, ct);
+        await tables.Vms.RemoveAsync(VmRows.Partition(pool), id, ct);
         return true;
     }
 
@@ -244,8 +243,8 @@ public sealed class VmStore(Tables tables, IOptions<PoolOptions> options, TimePr
 
     private async Task<ETag> PoolTagAsync(Tier pool, CancellationToken ct)
     {
-        await tables.Vms.TryAddAsync(new TableEntity(Partition(pool), PoolRow) { ["added"] = 0 }, ct);
-        return (await tables.Vms.FindAsync(Partition(pool), PoolRow, ct))!.ETag;
+        await tables.Vms.TryAddAsync(new TableEntity(VmRows.Partition(pool), PoolRow) { ["added"] = 0 }, ct);
+        return (await tables.Vms.FindAsync(VmRows.Partition(pool), PoolRow, ct))!.ETag;
     }
 
     /// <summary>It is watched from here on, and what leads to it is there before it is.</summary>
@@ -259,9 +258,9 @@ public sealed class VmStore(Tables tables, IOptions<PoolOptions> options, TimePr
     {
         try
         {
-            var pool = new TableEntity(Partition(vm.Pool), PoolRow) { ["newest"] = vm.Id };
+            var pool = new TableEntity(VmRows.Partition(vm.Pool), PoolRow) { ["newest"] = vm.Id };
             await tables.Vms.SubmitTransactionAsync(
-                [new(TableTransactionActionType.UpdateReplace, pool, poolTag), new(TableTransactionActionType.Add, Write(vm))], ct);
+                [new(TableTransactionActionType.UpdateReplace, pool, poolTag), new(TableTransactionActionType.Add, VmRows.Write(vm))], ct);
             return true;
         }
         catch (TableTransactionFailedException lost) when (lost.Status is 409 or 412)
@@ -269,44 +268,4 @@ public sealed class VmStore(Tables tables, IOptions<PoolOptions> options, TimePr
             return false;
         }
     }
-
-    private static string Partition(Tier pool) => pool.ToString().ToLowerInvariant();
-
-    private static TableEntity Write(Vm vm) => new(Partition(vm.Pool), vm.Id)
-    {
-        ["status"] = vm.Status.ToString(),
-        ["size"] = vm.Size,
-        ["capacityMb"] = vm.CapacityMb,
-        ["reservations"] = JsonSerializer.Serialize(vm.Reservations),
-        ["owners"] = JsonSerializer.Serialize(vm.Owners),
-        ["createdAt"] = vm.CreatedAt,
-        ["address"] = vm.Address,
-        ["hostKey"] = vm.HostKey,
-        ["orderedAt"] = vm.OrderedAt,
-        ["wish"] = vm.Wish is VmWish.Use ? null : vm.Wish.ToString(),
-        ["left"] = vm.Left.IsEmpty ? null : JsonSerializer.Serialize(vm.Left),
-        ["said"] = vm.Progress?.Said,
-        ["trouble"] = vm.Progress?.Trouble,
-    };
-
-    private static Vm Read(TableEntity row) => new(
-        Enum.Parse<Tier>(row.PartitionKey, ignoreCase: true),
-        row.RowKey,
-        Enum.Parse<VmStatus>(row.GetString("status")),
-        row.GetString("size"),
-        row.GetInt32("capacityMb")!.Value,
-        JsonSerializer.Deserialize<ImmutableSortedDictionary<string, int>>(row.GetString("reservations"))!,
-        row.GetDateTimeOffset("createdAt")!.Value,
-        row.GetString("address"),
-        row.GetString("hostKey"),
-        row.GetDateTimeOffset("orderedAt"),
-        row.GetString("said") is { } said ? new(said, row.GetString("trouble")) : null,
-        row.ETag)
-    {
-        Wish = row.GetString("wish") is { } wish ? Enum.Parse<VmWish>(wish) : VmWish.Use,
-        Left = row.GetString("left") is { } left ? JsonSerializer.Deserialize<ImmutableSortedSet<string>>(left)! : [],
-        Owners = row.GetString("owners") is { } owners
-            ? JsonSerializer.Deserialize<ImmutableSortedDictionary<string, string>>(owners)!
-            : ImmutableSortedDictionary<string, string>.Empty,
-    };
 }
