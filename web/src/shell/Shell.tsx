@@ -68,7 +68,7 @@ export function Shell() {
         </div>
       </nav>
       <div className={css.column}>
-        {capabilities.data?.testMode && <p className={css.ribbon}>{en.testMode}</p>}
+        {capabilities.data?.testMode && <aside className={css.ribbon} aria-label={en.testModeLabel}>{en.testMode}</aside>}
         <Offline />
         <main id="content" tabIndex={-1} className={css.content}>
           {me.data ? (

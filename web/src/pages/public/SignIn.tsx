@@ -5,8 +5,8 @@ import { useSignIn } from "../../api/account";
 import { Button } from "../../parts/Button";
 import { Curl } from "../../parts/Curl";
 import { errorOf, Field, SecretField } from "../../parts/Field";
-import { useTitle } from "../../parts/Layout";
 import { ProblemCard } from "../../parts/States";
+import { useTitle } from "../../parts/useTitle";
 import { Mark } from "../../shell/Mark";
 import { en } from "../../texts/en";
 import { signIn as words } from "../../texts/public";
@@ -36,7 +36,8 @@ function SignIn({ fresh }: { fresh: boolean }) {
           <Mark size={40} />
         </Link>
       </header>
-      <main id="content" className={css.card}>
+      <main id="content" className={css.main}>
+       <div className={css.card}>
         <h1>{fresh ? words.signUpTitle : words.title}</h1>
         <p className={css.intro}>{fresh ? words.signUpIntro : words.intro}</p>
         <form
@@ -66,13 +67,14 @@ function SignIn({ fresh }: { fresh: boolean }) {
           </Button>
           <Curl method="POST" path={route} body={{ email, password: "…" }} />
         </form>
-      </main>
+       </div>
       <p className={css.other}>
         {fresh ? words.haveAccount : words.noAccount}{" "}
         <Link to={fresh ? "/login" : "/signup"} search={search}>
           {fresh ? words.submit : words.createOne}
         </Link>
       </p>
+      </main>
     </div>
   );
 }
