@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { CreditCard } from "lucide-react";
-import { usePlans } from "../../api/account";
+import { usePlanName, usePlans } from "../../api/account";
 import { may, useBots } from "../../api/bots";
 import type { Deployment, Tone } from "../../api/types";
 import { Button, ButtonLink } from "../../parts/Button";
@@ -19,13 +19,14 @@ const tones: Record<string, Tone> = { none: "idle", unpaid: "warn", active: "ok"
 export function Billing() {
   const query = useBots();
   const plans = usePlans();
+  const planName = usePlanName();
   const priceOf = (bot: Deployment) => {
     const plan = plans.data?.find((one) => one.id === (bot.billing.plan ?? bot.plan));
     return plan ? money(plan.monthlyCents, plan.currency) : "";
   };
   const columns: Column<Deployment>[] = [
     { title: words.bot, cell: (bot) => <Link to="/bots/$id" params={{ id: bot.id }}>{bot.name}</Link> },
-    { title: words.plan, cell: (bot) => bot.plan, wide: true },
+    { title: words.plan, cell: (bot) => planName(bot.plan), wide: true },
     { title: words.state, cell: (bot) => (may(bot, "pay") ? <PayButton id={bot.id} size="small" /> : <Status tone={tones[bot.billing.state] ?? "idle"} word={words.states[bot.billing.state] ?? bot.billing.state} />) },
     { title: words.words, cell: (bot) => bot.billing.reason, wide: true },
     { title: words.until, cell: (bot) => (bot.billing.periodEnd ? words.renews(bot.billing.periodEnd) : ""), end: true },

@@ -37,43 +37,43 @@ function SignIn({ fresh }: { fresh: boolean }) {
         </Link>
       </header>
       <main id="content" className={css.main}>
-       <div className={css.card}>
-        <h1>{fresh ? words.signUpTitle : words.title}</h1>
-        <p className={css.intro}>{fresh ? words.signUpIntro : words.intro}</p>
-        <form
-          className="stack"
-          onSubmit={(event) => {
-            event.preventDefault();
-            act.press({ email, password });
-          }}
-        >
-          <Field label={words.email} name="email" type="email" autoComplete="username" required value={email} onType={setEmail} error={emailError} />
-          <SecretField
-            label={words.password}
-            name="password"
-            autoComplete={fresh ? "new-password" : "current-password"}
-            required
-            minLength={10}
-            value={password}
-            onType={setPassword}
-            error={passwordError}
-            hint={fresh ? words.passwordHint : undefined}
-          />
-          {act.problem && !emailError && !passwordError && (
-            <ProblemCard problem={act.problem} {...(act.problem.retryAt === null ? {} : { onAgain: act.again })} />
-          )}
-          <Button kind="primary" type="submit" busy={act.busy} wide>
-            {fresh ? words.signUpSubmit : words.submit}
-          </Button>
-          <Curl method="POST" path={route} body={{ email, password: "…" }} />
-        </form>
-       </div>
-      <p className={css.other}>
-        {fresh ? words.haveAccount : words.noAccount}{" "}
-        <Link to={fresh ? "/login" : "/signup"} search={search}>
-          {fresh ? words.submit : words.createOne}
-        </Link>
-      </p>
+        <div className={css.card}>
+          <h1>{fresh ? words.signUpTitle : words.title}</h1>
+          <p className={css.intro}>{fresh ? words.signUpIntro : words.intro}</p>
+          <form
+            className="stack"
+            onSubmit={(event) => {
+              event.preventDefault();
+              act.press({ email, password });
+            }}
+          >
+            <Field label={words.email} name="email" type="email" autoComplete="username" required value={email} onType={setEmail} error={emailError} />
+            <SecretField
+              label={words.password}
+              name="password"
+              autoComplete={fresh ? "new-password" : "current-password"}
+              required
+              minLength={10}
+              value={password}
+              onType={setPassword}
+              error={passwordError}
+              hint={fresh ? words.passwordHint : undefined}
+            />
+            {act.problem && !emailError && !passwordError && (
+              <ProblemCard problem={act.problem} {...(act.problem.retryAt === null ? {} : { onAgain: act.again })} />
+            )}
+            <Button kind="primary" type="submit" busy={act.busy} wide>
+              {fresh ? words.signUpSubmit : words.submit}
+            </Button>
+            <Curl method="POST" path={route} body={{ email, password: "…" }} />
+          </form>
+        </div>
+        <p className={css.other}>
+          {fresh ? words.haveAccount : words.noAccount}{" "}
+          <Link to={fresh ? "/login" : "/signup"} search={search}>
+            {fresh ? words.submit : words.createOne}
+          </Link>
+        </p>
       </main>
     </div>
   );
