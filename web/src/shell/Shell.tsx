@@ -47,7 +47,7 @@ export function Shell() {
           <Mark />
           {en.product}
         </Link>
-        <button type="button" className={css.search} onClick={() => setPalette(true)}>
+        <button type="button" className={css.search} aria-label={en.nav.palette} onClick={() => setPalette(true)}>
           <Search />
           <span>{en.nav.palette}</span>
           <kbd aria-hidden="true">{en.paletteKey}</kbd>

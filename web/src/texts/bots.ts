@@ -177,12 +177,11 @@ export const billing = {
   plan: "Plan",
   price: "A month",
   state: "State",
-  until: "Paid until",
   words: "What that means",
   states: { none: "Not asked for", unpaid: "Not paid yet", active: "Paid", "past-due": "Payment failed", canceled: "Ended", refunded: "Given back" } as Partial<Record<string, string>>,
   total: "Together",
   ends: "ends then",
-  renews: (at: string) => date(Date.parse(at)),
+  until: (at: string) => `until ${date(Date.parse(at))}`,
 } as const;
 
 export const account = {
