@@ -24,8 +24,6 @@ public sealed class ProblemMiddleware(ILogger<ProblemMiddleware> log) : IFunctio
             return;
         }
 
-        http.Response.Headers.XContentTypeOptions = "nosniff";
-        http.Response.Headers.CacheControl = "no-store";
         try
         {
             await next(context);
