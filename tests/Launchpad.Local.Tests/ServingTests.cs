@@ -109,6 +109,14 @@ public sealed class ServingTests : IAsyncLifetime
         Assert.Equal((HttpStatusCode.MovedPermanently, "/bots"), (moved.StatusCode, moved.Headers.Location!.ToString()));
     }
 
+    [Fact]
+    public async Task There_is_one_origin()
+    {
+        using var moved = await _browser.GetAsync(new Uri($"http://127.0.0.1:{_cloud.Ports.Site}/bots/dep_1?tab=logs"));
+        Assert.Equal(
+            (HttpStatusCode.TemporaryRedirect, Address("/bots/dep_1?tab=logs")), (moved.StatusCode, moved.Headers.Location));
+    }
+
     [Theory]
     [InlineData("gzip", "gzip")]
     [InlineData("gzip, deflate, br, zstd", "br")]

@@ -25,6 +25,14 @@ public sealed class SiteService(CloudContext cloud) : CloudService
 
     private Task AnswerAsync(HttpContext call)
     {
+        if (call.Request.Host.Host is "127.0.0.1" or "[::1]")
+        {
+            // The API takes changes from one origin alone, and this is another name for it.
+            call.Response.Redirect(new UriBuilder("http", "localhost", Port(cloud.Ports), call.Request.Path, call.Request.QueryString.Value)
+                .Uri.AbsoluteUri, permanent: false, preserveMethod: true);
+            return Task.CompletedTask;
+        }
+
         if (_folder.Current() is not { } build)
         {
             call.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
