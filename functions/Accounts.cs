@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Launchpad.Shared.Accounts;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -5,7 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Launchpad.Functions;
 
-public sealed record Credentials(string? Email, string? Password);
+public sealed record Credentials([property: Required] string? Email, [property: Required] string? Password);
 
 public sealed record AccountView(string Id, string Email, DateTimeOffset CreatedAt);
 
@@ -15,7 +16,9 @@ public sealed record SignedIn(AccountView Account, string Token, DateTimeOffset 
 /// <summary>Sign-up, login, logout, me.</summary>
 public sealed class Accounts(AccountStore accounts, Passwords passwords, SignInLimits limits, Callers callers)
 {
+    /// <summary>Makes an account and signs in to it.</summary>
     [Function("Signup")]
+    [Open, Takes(typeof(Credentials)), Answers(201, typeof(SignedIn))]
     public async Task<IActionResult> Signup(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "auth/signup")] HttpRequest request, CancellationToken ct)
     {
@@ -27,7 +30,9 @@ public sealed class Accounts(AccountStore accounts, Passwords passwords, SignInL
         return await SignInAsync(request, account, StatusCodes.Status201Created, ct);
     }
 
+    /// <summary>Signs in. Browsers keep the session in a cookie, everybody else sends the token.</summary>
     [Function("Login")]
+    [Open, Takes(typeof(Credentials)), Answers(200, typeof(SignedIn))]
     public async Task<IActionResult> Login(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "auth/login")] HttpRequest request, CancellationToken ct)
     {
@@ -46,7 +51,9 @@ public sealed class Accounts(AccountStore accounts, Passwords passwords, SignInL
         return await SignInAsync(request, found!.Account, StatusCodes.Status200OK, ct);
     }
 
+    /// <summary>Ends the session that it is called with.</summary>
     [Function("Logout")]
+    [Answers(204)]
     public async Task<IActionResult> Logout(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "auth/logout")] HttpRequest request, CancellationToken ct)
     {
@@ -54,14 +61,16 @@ public sealed class Accounts(AccountStore accounts, Passwords passwords, SignInL
         return new NoContentResult();
     }
 
+    /// <summary>Who is signed in.</summary>
     [Function("Me")]
+    [Answers(200, typeof(AccountView))]
     public async Task<IActionResult> Me(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "auth/me")] HttpRequest request, CancellationToken ct) =>
         new OkObjectResult(View(await callers.RequireAsync(request, ct)));
 
     private async Task<IActionResult> SignInAsync(HttpRequest request, Account account, int status, CancellationToken ct)
     {
-        var (token, expires) = await callers.SignInAsync(request.HttpContext.Response, account, ct);
+        var (token, expires) = await callers.SignInAsync(request, account, ct);
         return new ObjectResult(new SignedIn(View(account), token, expires)) { StatusCode = status };
     }
 

@@ -13,7 +13,7 @@ namespace Launchpad.Functions;
 /// <param name="Deleted">Until when it can be had back; null while it is wanted.</param>
 /// <param name="Proven">When the bot last came up from it in a drill; null for never.</param>
 public sealed record BackupDetail(
-    string Id, DateTimeOffset At, string Reason, int Version, long StoredBytes, int Files, long FileBytes, int? Sessions, int? Memories,
+    string Id, DateTimeOffset At, [property: Wire(typeof(BackupReason))] string Reason, int Version, long StoredBytes, int Files, long FileBytes, int? Sessions, int? Memories,
     string ArchiveSha256, DateTimeOffset? Proven, DateTimeOffset? Deleted)
 {
     /// <param name="undo">How long one that was deleted can be had back.</param>
@@ -26,10 +26,14 @@ public sealed record BackupDetail(
     }
 }
 
+public sealed record BackupList(IEnumerable<BackupDetail> Backups);
+
 /// <summary>A bot's backups: those there are, and one more.</summary>
 public sealed class Backups(Ownership ownership, OperationStarter starter, BackupStore backups, IOptions<BackupOptions> options)
 {
+    /// <summary>Backs the bot up now. The bot is not disturbed.</summary>
     [Function("BackUpDeployment")]
+    [Answers(202, typeof(Begun))]
     public async Task<IActionResult> BackUp(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/backups")] HttpRequest request, string id,
         [DurableClient] DurableTaskClient client, CancellationToken ct)
@@ -41,16 +45,18 @@ public sealed class Backups(Ownership ownership, OperationStarter starter, Backu
 
     /// <summary>Newest first.</summary>
     [Function("ListBackups")]
+    [Answers(200, typeof(BackupList))]
     public async Task<IActionResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "deployments/{id}/backups")] HttpRequest request, string id,
         CancellationToken ct)
     {
         await ownership.FindAsync(request, id, ct);
-        return new OkObjectResult(new { backups = (await backups.ListAsync(id, ct)).Select(View) });
+        return new OkObjectResult(new BackupList((await backups.ListAsync(id, ct)).Select(View)));
     }
 
     /// <summary>It can be had back for a while. The newest stays: a bot is not left without one.</summary>
     [Function("DeleteBackup")]
+    [Answers(200, typeof(BackupDetail))]
     public async Task<IActionResult> Delete(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "deployments/{id}/backups/{backup}")] HttpRequest request, string id,
         string backup, CancellationToken ct)
@@ -62,7 +68,9 @@ public sealed class Backups(Ownership ownership, OperationStarter starter, Backu
             : new OkObjectResult(View(await backups.DeleteAsync(found, ct) ?? found));
     }
 
+    /// <summary>Takes the deletion of a backup back.</summary>
     [Function("UndeleteBackup")]
+    [Answers(200, typeof(BackupDetail))]
     public async Task<IActionResult> Undelete(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/backups/{backup}/undelete")] HttpRequest request,
         string id, string backup, CancellationToken ct)

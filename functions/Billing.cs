@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text;
 using Launchpad.Shared.Billing;
 using Microsoft.AspNetCore.Http;
@@ -8,13 +9,21 @@ using Microsoft.Extensions.Options;
 
 namespace Launchpad.Functions;
 
-public sealed record Checkout(string? Deployment);
+public sealed record Checkout([property: Required] string? Deployment);
+
+/// <param name="Url">Of the payment page.</param>
+/// <param name="Session">Its id at the payment provider.</param>
+public sealed record PaymentPage(string Url, string Session);
+
+/// <param name="Received">The id of the event.</param>
+public sealed record WebhookReceipt(string Received);
 
 /// <summary>Checkout: what the browser does after it decides nothing.</summary>
 public sealed class Billing(Callers callers, Orders orders, Checkouts checkouts, IOptions<SiteOptions> site)
 {
     /// <summary>Asked for again, it is the same page for as long as that one can be paid on.</summary>
     [Function("Checkout")]
+    [Takes(typeof(Checkout)), Answers(201, typeof(PaymentPage))]
     public async Task<IActionResult> Start(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "billing/checkout")] HttpRequest request, CancellationToken ct)
     {
@@ -25,7 +34,7 @@ public sealed class Billing(Callers callers, Orders orders, Checkouts checkouts,
             new(account.Id, deployment.Id, account.Email, PlanPrice.Of(plan), page.AbsoluteUri, $"{page.AbsoluteUri}&cancelled"), ct);
         return link is null
             ? throw Problems.WrongState(deployment, "It was paid, and begins as soon as the payment is confirmed.")
-            : new ObjectResult(new { url = link.Url, session = link.SessionId }) { StatusCode = StatusCodes.Status201Created };
+            : new ObjectResult(new PaymentPage(link.Url, link.SessionId)) { StatusCode = StatusCodes.Status201Created };
     }
 }
 
@@ -34,7 +43,9 @@ public sealed class BillingWebhook(StripeWebhooks stripe, PaymentEvents events)
 {
     private const int EventBytesMax = 256 * 1024;
 
+    /// <summary>Events of the payment provider, which signs them.</summary>
     [Function("Webhook")]
+    [Open, Answers(200, typeof(WebhookReceipt))]
     public async Task<IActionResult> Webhook(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "billing/webhook")] HttpRequest request,
         [DurableClient] DurableTaskClient client, CancellationToken ct)
@@ -52,6 +63,6 @@ public sealed class BillingWebhook(StripeWebhooks stripe, PaymentEvents events)
         }
 
         await events.ReceiveAsync(received, client, ct);
-        return new OkObjectResult(new { received = received.Id });
+        return new OkObjectResult(new WebhookReceipt(received.Id));
     }
 }

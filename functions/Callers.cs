@@ -31,12 +31,22 @@ public sealed class Callers(SessionStore sessions, AccountStore accounts, IOptio
     }
 
     /// <summary>The token is answered once, and kept by browsers in a cookie that no script reads.</summary>
-    public async Task<(string Token, DateTimeOffset ExpiresAt)> SignInAsync(HttpResponse response, Account account, CancellationToken ct)
+    /// <remarks>The session that the browser had before is closed: nobody can have planted the new one.</remarks>
+    public async Task<(string Token, DateTimeOffset ExpiresAt)> SignInAsync(HttpRequest request, Account account, CancellationToken ct)
     {
-        var (token, expires) = await sessions.OpenAsync(account.Id, ct);
-        response.Cookies.Append(Cookie, token, CookieOf(expires));
+        var (token, expires) = await sessions.OpenAsync(account.Id, Browsers.Name(request.Headers.UserAgent.ToString()), ct);
+        if (request.Cookies.TryGetValue(Cookie, out var before))
+        {
+            await sessions.CloseAsync(before, ct);
+        }
+
+        request.HttpContext.Response.Cookies.Append(Cookie, token, CookieOf(expires));
         return (token, expires);
     }
+
+    /// <summary>The caller, and what his session is called.</summary>
+    public async Task<(Account Account, string Session)> RequireSessionAsync(HttpRequest request, CancellationToken ct) =>
+        (await RequireAsync(request, ct), SessionStore.IdOfToken(Token(request)!));
 
     public async Task SignOutAsync(HttpRequest request, CancellationToken ct)
     {
@@ -58,22 +68,22 @@ public sealed class Callers(SessionStore sessions, AccountStore accounts, IOptio
     /// <exception cref="ProblemException">When a cookie comes with a changing request of another origin.</exception>
     private string? Token(HttpRequest request)
     {
-        if (request.Headers.Authorization.ToString() is { } header && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
-        {
-            return header[Scheme.Length..].Trim();
-        }
-
+        // Azure's proxy before a linked API adds a token of its own to every request, so the cookie comes first.
         if (!request.Cookies.TryGetValue(Cookie, out var token))
         {
-            return null;
+            return request.Headers.Authorization.ToString() is { } header && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+                ? header[Scheme.Length..].Trim()
+                : null;
         }
 
         var safe = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
-        var origin = request.Headers.Origin.ToString();
-        return safe || origin.Length == 0 || IsOwn(origin)
-            ? token
-            : throw Problems.WrongOrigin();
+        return safe || IsOwn(request.Headers) ? token : throw Problems.WrongOrigin();
     }
+
+    /// <summary>Browsers say where a request comes from, in one header or the other; what says nothing is no browser.</summary>
+    private bool IsOwn(IHeaderDictionary headers) =>
+        headers.Origin.ToString() is { Length: > 0 } origin ? IsOwn(origin)
+        : headers["Sec-Fetch-Site"].ToString() is "" or "same-origin" or "none";
 
     private static CookieOptions CookieOf(DateTimeOffset? expires) =>
         new() { HttpOnly = true, Secure = true, SameSite = SameSiteMode.Strict, Path = "/", Expires = expires };

@@ -14,6 +14,7 @@ public sealed class Cancellation(Ownership ownership, DeploymentStore deployment
 {
     /// <summary>Takes a deletion back as long as its data is there.</summary>
     [Function("UndeleteDeployment")]
+    [Answers(202, typeof(Begun))]
     public async Task<IActionResult> Undelete(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/undelete")] HttpRequest request, string id,
         [DurableClient] DurableTaskClient client, CancellationToken ct)
@@ -44,6 +45,7 @@ public sealed class Cancellation(Ownership ownership, DeploymentStore deployment
 
     /// <summary>Stops an operation: what it did is taken back, as GET on it lists before.</summary>
     [Function("CancelOperation")]
+    [Answers(202, typeof(Begun))]
     public async Task<IActionResult> Cancel(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "operations/{id}/cancel")] HttpRequest request, string id,
         CancellationToken ct)
@@ -61,6 +63,6 @@ public sealed class Cancellation(Ownership ownership, DeploymentStore deployment
         }
 
         await recorder.ActOnceAsync($"cancel-{id}", operation.Deployment, operation.Account, "cancel", new { operation = id }, ct);
-        return new AcceptedResult($"/api/operations/{id}", new { operation = id, status = "cancelling" });
+        return new AcceptedResult($"/api/operations/{id}", new Begun(id, "cancelling"));
     }
 }

@@ -24,6 +24,7 @@ public sealed class ChangePreviews(Ownership ownership, OperationStore operation
 
     /// <summary>Does what a preview said, and nothing else.</summary>
     [Function("ApplyPreview")]
+    [Takes(typeof(ApplyPreview)), Answers(202, typeof(Begun))]
     public async Task<IActionResult> Apply(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/apply")] HttpRequest request, string id,
         [DurableClient] DurableTaskClient client, CancellationToken ct)

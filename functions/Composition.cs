@@ -13,6 +13,7 @@ using Launchpad.Shared.Operations;
 using Launchpad.Shared.Plans;
 using Launchpad.Shared.Records;
 using Launchpad.Shared.Reconciliation;
+using Launchpad.Shared.Requests;
 using Launchpad.Shared.Retention;
 using Launchpad.Shared.Secrets;
 using Launchpad.Shared.Snapshots;
@@ -37,6 +38,7 @@ public static class Composition
         builder.UseMiddleware<SecurityHeadersMiddleware>();
         builder.UseMiddleware<ProblemMiddleware>();
         builder.UseMiddleware<QueryMiddleware>();
+        builder.UseMiddleware<IdempotencyMiddleware>();
         builder.UseMiddleware<ConditionalMiddleware>();
         builder.UseMiddleware<ActivityInputMiddleware>();
         builder.Services.AddLaunchpad(builder.Configuration);
@@ -132,11 +134,15 @@ public static class Composition
     {
         services.AddSingleton<AccountStore>();
         services.AddSingleton<SessionStore>();
+        services.AddSingleton<RequestKeys>();
+        services.AddSingleton<IExpiring>(provider => provider.GetRequiredService<SessionStore>());
+        services.AddSingleton<IExpiring>(provider => provider.GetRequiredService<RequestKeys>());
         services.AddSingleton<Passwords>();
         services.AddSingleton<SignInLimits>();
         services.AddSingleton<Callers>();
         services.AddSingleton<Ownership>();
         services.AddSingleton<DeploymentViews>();
+        services.AddSingleton<ReleaseInfo>();
         services.AddSingleton<Quota>();
         services.AddSingleton<NewOrders>();
         services.AddSingleton<SecretStaging>();

@@ -20,10 +20,14 @@ public sealed record HealthView(
 /// <param name="Low">True before it is full: less than a tenth is free.</param>
 public sealed record StorageView(int SizeMb, int UsedMb, int FreeMb, bool Low);
 
+public sealed record DriftList(IReadOnlyList<DriftEvent> Drift);
+
 /// <summary>How a bot is, as its observers agree, and what about it is not as it was wanted.</summary>
 public sealed class Conditions(ConditionStore conditions, DriftStore drift, HeartbeatStore heartbeats, Ownership ownership)
 {
+    /// <summary>How the bot is, as its observers agree.</summary>
     [Function("GetDeploymentHealth")]
+    [Answers(200, typeof(HealthView))]
     public async Task<IActionResult> Health(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "deployments/{id}/health")] HttpRequest request, string id,
         CancellationToken ct)
@@ -33,12 +37,13 @@ public sealed class Conditions(ConditionStore conditions, DriftStore drift, Hear
         return new OkObjectResult(View(condition, await StorageAsync(deployment, ct)));
     }
 
-    /// <summary>Newest first.</summary>
+    /// <summary>What is not as it was wanted, newest first.</summary>
     [Function("GetDeploymentDrift")]
+    [Answers(200, typeof(DriftList))]
     public async Task<IActionResult> Drift(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "deployments/{id}/drift")] HttpRequest request, string id,
         CancellationToken ct) =>
-        new OkObjectResult(new { drift = await drift.ListAsync((await ownership.FindAsync(request, id, ct)).Id, ct) });
+        new OkObjectResult(new DriftList(await drift.ListAsync((await ownership.FindAsync(request, id, ct)).Id, ct)));
 
     private async Task<StorageView?> StorageAsync(Deployment deployment, CancellationToken ct)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Launchpad.Orchestrations.Definitions;
 using Launchpad.Shared.Deployments;
@@ -13,6 +14,21 @@ using Microsoft.DurableTask.Client;
 
 namespace Launchpad.Functions;
 
+/// <summary>What a config can be patched with. What is absent stays, what is null goes.</summary>
+/// <param name="Model">Name of the language model; null for the one the operator offers.</param>
+/// <param name="Instructions">Markdown that tells the bot who it is.</param>
+/// <param name="Config">The bot's own configuration beyond ours, itself a merge patch.</param>
+/// <param name="Telegram">Whether the bot listens on Telegram.</param>
+/// <param name="TelegramToken">Is kept as a secret, and switches Telegram on.</param>
+/// <param name="Why">For the list of versions.</param>
+/// <param name="Data">What the bot finds if it has to go back: "as-now" (usual) or "as-at-switch".</param>
+public sealed record ConfigPatch(
+    string? Model, string? Instructions, JsonObject? Config, bool? Telegram, string? TelegramToken, string? Plan, string? Why, string? Data)
+{
+    public static readonly IReadOnlySet<string> Names = typeof(ConfigPatch).GetProperties()
+        .Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name)).ToHashSet();
+}
+
 /// <summary>Changes of a bot's own config, by patch.</summary>
 public sealed class ConfigChanges(Ownership ownership, PlanRoom room, OperationStarter starter, SecretStaging staging)
 {
@@ -22,6 +38,7 @@ public sealed class ConfigChanges(Ownership ownership, PlanRoom room, OperationS
     /// <summary>An RFC 7396 merge patch of model, instructions, config, channels and plan: what is absent stays, what is null
     /// goes.</summary>
     [Function("UpdateConfig")]
+    [IfMatch, Takes(typeof(ConfigPatch)), Answers(202, typeof(Begun))]
     [Query(ChangePreviews.Parameter, "true", "false")]
     [Query(ChangePreviews.FormerParameter, "true", "false")]
     public async Task<IActionResult> Update(
@@ -71,7 +88,7 @@ public sealed class ConfigChanges(Ownership ownership, PlanRoom room, OperationS
     {
         foreach (var (name, _) in patch)
         {
-            if (name is not ("model" or "instructions" or "config" or "telegram" or "telegramToken" or "plan" or "why" or "data"))
+            if (!ConfigPatch.Names.Contains(name))
             {
                 throw Problems.Invalid(
                     SecretShapes.IsLikely(name) ? "…" : name,

@@ -1,7 +1,9 @@
+using System.ComponentModel.DataAnnotations;
 using Launchpad.Shared;
 using Launchpad.Shared.Backups;
 using Launchpad.Shared.Billing;
 using Launchpad.Shared.Deployments;
+using Launchpad.Shared.Operations;
 using Launchpad.Shared.Plans;
 using Launchpad.Shared.Secrets;
 using Microsoft.AspNetCore.Http;
@@ -15,20 +17,33 @@ namespace Launchpad.Functions;
 /// <param name="CloneOf">A deployment of the caller's whose data it begins with; null for none.</param>
 /// <param name="Backup">Which of its backups; null for the newest.</param>
 public sealed record CreateDeployment(
-    string? Name, string? Plan, string? Model, string? Instructions, string? ModelKey, string? TelegramToken, string? CloneOf, string? Backup);
+    [property: Required] string? Name, [property: Required] string? Plan, string? Model, string? Instructions, string? ModelKey,
+    string? TelegramToken, string? CloneOf, string? Backup);
 
-/// <param name="Url">Where the bot is reached; null until it runs.</param>
+/// <param name="Reason">Why it is as it is, where that needs saying; null otherwise.</param>
+/// <param name="Url">Where the bot is reached; null unless it runs.</param>
+/// <param name="Model">Name of the language model; null for the operator's.</param>
 /// <param name="Operation">The id of what is going on; null for nothing.</param>
 /// <param name="LastOperation">The id of the newest operation, which may have ended.</param>
+/// <param name="UndoUntil">Until when its deletion can be taken back; null where there is nothing to take back.</param>
 /// <param name="Billing">How it is paid for, as the payment provider last said.</param>
+/// <param name="Can">What its owner can ask for, and why not where he cannot.</param>
 public sealed record DeploymentView(
-    string Id, string Name, string Plan, string Status, string? Url, int? ActiveVersion, int? LastKnownGood, string? Operation,
-    string? LastOperation, DateTimeOffset CreatedAt, BillingView Billing);
+    string Id, string Name, string Plan, [property: Wire(typeof(DeploymentStatus))] string Status, string? Reason, string? Url,
+    string? Model, bool Telegram, int? ActiveVersion, int? LastKnownGood, int? PreviousGood, string? Operation, string? LastOperation,
+    DateTimeOffset CreatedAt, DateTimeOffset? UndoUntil, BillingView Billing, IReadOnlyList<Ability> Can);
+
+/// <param name="Cursor">Leads to the next page; null when this was the last.</param>
+public sealed record DeploymentPage(IEnumerable<DeploymentView> Deployments, string? Cursor);
+
+public sealed record Rename([property: Required] string? Name);
 
 /// <summary>A customer's bots: those there are, and an order for another one.</summary>
 public sealed class Deployments(Ownership ownership, NewOrders orders, DeploymentViews views, Origins origins)
 {
+    /// <summary>Orders a bot, which is built as soon as it is paid for.</summary>
     [Function("CreateDeployment")]
+    [Takes(typeof(CreateDeployment)), Answers(201, typeof(DeploymentView))]
     public async Task<IActionResult> Create(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments")] HttpRequest request, CancellationToken ct)
     {
@@ -46,17 +61,20 @@ public sealed class Deployments(Ownership ownership, NewOrders orders, Deploymen
         return new CreatedResult($"/api/deployments/{deployment.Id}", await views.OfAsync(deployment, ct));
     }
 
+    /// <summary>Your bots, oldest first, at most 100 at a time.</summary>
     [Function("ListDeployments")]
-    [Query("continuation")]
+    [Query("cursor")]
+    [Answers(200, typeof(DeploymentPage))]
     public async Task<IActionResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "deployments")] HttpRequest request, CancellationToken ct)
     {
         var account = await ownership.CallerAsync(request, ct);
-        var (deployments, next) = await views.ListAsync(account.Id, request.Query["continuation"].FirstOrDefault(), ct);
-        return new OkObjectResult(new { deployments, continuation = next });
+        return new OkObjectResult(await views.ListAsync(account.Id, request.Query["cursor"].FirstOrDefault(), ct));
     }
 
+    /// <summary>One bot: how it is, what goes on with it, and what can be asked of it.</summary>
     [Function("GetDeployment")]
+    [Answers(200, typeof(DeploymentView))]
     public async Task<IActionResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "deployments/{id}")] HttpRequest request, string id,
         CancellationToken ct) =>
@@ -88,23 +106,40 @@ public sealed class Origins(DeploymentStore deployments, BackupStore backups)
 }
 
 /// <summary>Deployments as their owner sees them.</summary>
-public sealed class DeploymentViews(DeploymentStore deployments, Bots bots, Bills bills)
+public sealed class DeploymentViews(DeploymentStore deployments, OperationStore operations, Bots bots, Bills bills)
 {
     public async Task<DeploymentView> OfAsync(Deployment deployment, CancellationToken ct) =>
-        View(deployment, await bills.OfAsync(deployment, ct));
+        View(deployment, await NewestAsync(deployment, ct), await bills.OfAsync(deployment, ct));
 
     /// <summary>Oldest first, a page at a time.</summary>
-    public async Task<(IEnumerable<DeploymentView> Views, string? Next)> ListAsync(
-        string account, string? continuation, CancellationToken ct)
+    public async Task<DeploymentPage> ListAsync(string account, string? cursor, CancellationToken ct)
     {
-        var (items, next) = await deployments.ListAsync(account, continuation, ct);
+        var (items, next) = await deployments.ListAsync(account, cursor, ct);
         var billing = await bills.OfAllAsync(account, ct);
-        return (items.Select(item => View(item, billing(item))), next);
+        var views = new List<DeploymentView>(items.Count);
+        foreach (var item in items)
+        {
+            views.Add(View(item, await NewestAsync(item, ct), billing(item)));
+        }
+
+        return new(views, next);
     }
 
-    private DeploymentView View(Deployment deployment, BillingView billing) => new(
+    /// <summary>The newest operation, where it has something to say about how the deployment is; null otherwise.</summary>
+    private async Task<Operation?> NewestAsync(Deployment deployment, CancellationToken ct) =>
+        deployment is { LastOperation: { } id } && (deployment.Status is DeploymentStatus.Failed || deployment.Operation?.Kind is OperationKind.Terminate)
+            ? await operations.FindAsync(deployment.Account, id, ct)
+            : null;
+
+    private DeploymentView View(Deployment deployment, Operation? newest, BillingView billing) => new(
         deployment.Id, deployment.Name, deployment.Plan, deployment.Status.Wire(),
+        deployment.Status is DeploymentStatus.Failed ? newest?.Failure?.Message : null,
         deployment.Status is DeploymentStatus.Running ? bots.Url(deployment) : null,
-        deployment.ActiveVersion, deployment.LastKnownGood, deployment.Operation?.Id, deployment.LastOperation,
-        deployment.CreatedAt, billing);
+        deployment.Settings.Model, deployment.Settings.Telegram,
+        deployment.ActiveVersion, deployment.LastKnownGood, deployment.PreviousGood, deployment.Operation?.Id, deployment.LastOperation,
+        deployment.CreatedAt,
+        newest is { Kind: OperationKind.Terminate, Request: { } request } && deployment.Operation is { Decision: null }
+            ? DeletionRequest.Parse(request).Until
+            : null,
+        billing, Abilities.Of(deployment));
 }

@@ -14,6 +14,7 @@ public sealed class Downloads(Ownership ownership, BackupStore backups, BackupKe
 
     /// <summary>`tools/open-backup` makes files of what is answered.</summary>
     [Function("DownloadBackup")]
+    [Answers(200, typeof(BackupDownload))]
     public async Task<IActionResult> Download(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/backups/{backup}/download")] HttpRequest request,
         string id, string backup, CancellationToken ct)

@@ -15,7 +15,9 @@ public sealed record EjectWith(string? Backup);
 /// here: what is in the archive fetches them.</summary>
 public sealed class Ejects(Ownership ownership, BackupStore backups, BundleMaker bundles, Recorder recorder)
 {
+    /// <summary>A small signed archive that starts the bot on plain Docker, without us.</summary>
     [Function("EjectDeployment")]
+    [Takes(typeof(EjectWith), Optional = true), Answers(200, MediaType = "application/gzip")]
     public async Task<IActionResult> Eject(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/eject")] HttpRequest request, string id,
         CancellationToken ct)

@@ -7,10 +7,15 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Launchpad.Functions;
 
+/// <param name="Token">Opens the bot at its address; it is kept nowhere else.</param>
+public sealed record GatewayToken(string? Token);
+
 /// <summary>What opens a bot at its address; the owner alone can read it, and that it was read is in the record.</summary>
 public sealed class GatewayTokens(Ownership ownership, BotSecrets secrets, Recorder recorder)
 {
+    /// <summary>What opens the bot at its address. That it was read is in the record.</summary>
     [Function("GetGatewayToken")]
+    [Answers(200, typeof(GatewayToken))]
     public async Task<IActionResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "deployments/{id}/gateway-token")] HttpRequest request, string id,
         CancellationToken ct)
@@ -22,6 +27,6 @@ public sealed class GatewayTokens(Ownership ownership, BotSecrets secrets, Recor
         }
 
         await recorder.ActAsync(id, deployment.Account, "read-gateway-token", null, ct);
-        return new OkObjectResult(new { token = await secrets.GetAsync(id, BotSecretNames.GatewayToken, ct) });
+        return new OkObjectResult(new GatewayToken(await secrets.GetAsync(id, BotSecretNames.GatewayToken, ct)));
     }
 }

@@ -6,12 +6,16 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Launchpad.Functions;
 
+public sealed record ProcessHealth(string Status, string? Version);
+
 /// <summary>Whether this process can do its work.</summary>
 public sealed class Health(Tables tables)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
+    /// <summary>Whether the API can do its work, and its version.</summary>
     [Function("Health")]
+    [Open, Answers(200, typeof(ProcessHealth))]
     public async Task<IActionResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "health")] HttpRequest request, CancellationToken ct)
     {
@@ -27,6 +31,6 @@ public sealed class Health(Tables tables)
         }
 
         var version = typeof(Health).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
-        return new OkObjectResult(new { status = "ok", version });
+        return new OkObjectResult(new ProcessHealth("ok", version));
     }
 }

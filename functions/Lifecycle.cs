@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
 using Microsoft.AspNetCore.Http;
@@ -7,16 +8,18 @@ using Microsoft.DurableTask.Client;
 
 namespace Launchpad.Functions;
 
-public sealed record Message(string? Text);
+public sealed record Message([property: Required] string? Text);
 
 /// <param name="Request">The id that the waiting browser shows.</param>
-public sealed record WaitingBrowser(string? Request);
+public sealed record WaitingBrowser([property: Required] string? Request);
 
 /// <summary>What an owner can have done with a bot as it is. Nothing here waits for a machine.</summary>
 public sealed class Lifecycle(Ownership ownership, OperationStarter starter)
 {
-    /// <summary>Deleting twice answers the same operation.</summary>
+    /// <summary>Deletes the deployment: the bot stops at once, and its data goes when the undo window has passed. Deleting twice answers
+    /// the same operation.</summary>
     [Function("DeleteDeployment")]
+    [Answers(202, typeof(Begun)), Answers(204)]
     [Query("window", "none")]
     public async Task<IActionResult> Delete(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "deployments/{id}")] HttpRequest request, string id,
@@ -31,6 +34,7 @@ public sealed class Lifecycle(Ownership ownership, OperationStarter starter)
 
     /// <summary>Provisions a paid order again after it failed.</summary>
     [Function("RetryDeployment")]
+    [Answers(202, typeof(Begun))]
     public async Task<IActionResult> Retry(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/retry")] HttpRequest request, string id,
         [DurableClient] DurableTaskClient client, CancellationToken ct)
@@ -45,6 +49,7 @@ public sealed class Lifecycle(Ownership ownership, OperationStarter starter)
     /// <summary>Stops and starts nothing that runs well: it converges the machine to the active version, which brings a bot back that is
     /// down.</summary>
     [Function("RestartDeployment")]
+    [Answers(202, typeof(Begun))]
     public async Task<IActionResult> Restart(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/restart")] HttpRequest request, string id,
         [DurableClient] DurableTaskClient client, CancellationToken ct) =>
@@ -52,18 +57,23 @@ public sealed class Lifecycle(Ownership ownership, OperationStarter starter)
 
     /// <summary>Stops the bot; its data, its place and its price stay.</summary>
     [Function("SuspendDeployment")]
+    [Answers(202, typeof(Begun))]
     public async Task<IActionResult> Suspend(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/suspend")] HttpRequest request, string id,
         [DurableClient] DurableTaskClient client, CancellationToken ct) =>
         await BeginAsync(client, await ownership.FindAsync(request, id, ct), OperationKind.Suspend, typed: null, ct);
 
+    /// <summary>Starts a suspended bot again.</summary>
     [Function("ResumeDeployment")]
+    [Answers(202, typeof(Begun))]
     public async Task<IActionResult> Resume(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/resume")] HttpRequest request, string id,
         [DurableClient] DurableTaskClient client, CancellationToken ct) =>
         await BeginAsync(client, await ownership.FindAsync(request, id, ct), OperationKind.Resume, typed: null, ct);
 
+    /// <summary>Asks the bot something; the operation's result is its answer.</summary>
     [Function("TestDeployment")]
+    [Takes(typeof(Message)), Answers(202, typeof(Begun))]
     public async Task<IActionResult> Test(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/test-message")] HttpRequest request, string id,
         [DurableClient] DurableTaskClient client, CancellationToken ct)
@@ -75,6 +85,7 @@ public sealed class Lifecycle(Ownership ownership, OperationStarter starter)
 
     /// <summary>A browser that opens the bot for the first time shows an id and waits; its owner lets it in with this.</summary>
     [Function("PairDeploymentBrowser")]
+    [Takes(typeof(WaitingBrowser)), Answers(202, typeof(Begun))]
     public async Task<IActionResult> Pair(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/browsers")] HttpRequest request, string id,
         [DurableClient] DurableTaskClient client, CancellationToken ct)

@@ -7,6 +7,11 @@ using Microsoft.DurableTask.Client;
 
 namespace Launchpad.Functions;
 
+/// <param name="Continuation">Leads to older lines; null when there are none.</param>
+/// <param name="CollectedAt">When the machine was asked last; null for never.</param>
+/// <param name="Refreshing">True when newer lines are being fetched.</param>
+public sealed record LogView(IReadOnlyList<BotLine> Lines, string? Continuation, DateTimeOffset? CollectedAt, bool Refreshing);
+
 /// <summary>What a bot wrote. Reading never waits for the machine: it answers what is stored and, when that is old, has newer lines
 /// fetched.</summary>
 public sealed class Logs(BotLogs logs, LogCollector collector, Ownership ownership, EventStreams streams)
@@ -18,7 +23,9 @@ public sealed class Logs(BotLogs logs, LogCollector collector, Ownership ownersh
     /// <summary>Lines of the two outputs may come a little out of order: so far back it is looked for some that came late.</summary>
     private static readonly TimeSpan Late = TimeSpan.FromSeconds(5);
 
+    /// <summary>Lines of the bot's log, newest first.</summary>
     [Function("GetLogs")]
+    [Answers(200, typeof(LogView))]
     [Query("from"), Query("to"), Query("contains"), Query("continuation"), Query("tail")]
     public async Task<IActionResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "deployments/{id}/logs")] HttpRequest request, string id,
@@ -28,12 +35,13 @@ public sealed class Logs(BotLogs logs, LogCollector collector, Ownership ownersh
         var search = Search(request.Query);
         var page = await logs.FindAsync(id, search, ct);
         var (collectedAt, refreshing) = await collector.RefreshAsync(client, deployment, ct);
-        return new OkObjectResult(new { page.Lines, page.Continuation, collectedAt, refreshing });
+        return new OkObjectResult(new LogView(page.Lines, page.Continuation, collectedAt, refreshing));
     }
 
     /// <summary>The last lines, then each new one as it is fetched. It begins after the line that the client saw last, if it names
     /// one.</summary>
     [Function("StreamLogs")]
+    [Answers(200, typeof(BotLine), MediaType = "text/event-stream")]
     [Query("after")]
     public async Task<IActionResult> Stream(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "deployments/{id}/logs/stream")] HttpRequest request, string id,

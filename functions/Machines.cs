@@ -15,7 +15,9 @@ public sealed class Machines(VmStore vms, HeartbeatStore heartbeats, Recoveries 
     /// <summary>How far a machine's clock may be from ours.</summary>
     private static readonly TimeSpan SkewMax = TimeSpan.FromMinutes(2);
 
+    /// <summary>What a machine tells of itself, signed with its host key.</summary>
     [Function("TakeHeartbeat")]
+    [Open, Answers(204)]
     public async Task<IActionResult> Heartbeat(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "machines/{vm}/heartbeat")] HttpRequest request, string vm,
         [DurableClient] DurableTaskClient client, CancellationToken ct)

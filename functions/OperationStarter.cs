@@ -42,14 +42,10 @@ public sealed class OperationStarter(Taking taking, Resumption resumption, Pager
         var definition = asked.Kind.Definition();
         going = now.Operation?.Kind == asked.Kind && definition.IsOneForAll ? now : null;
         return going is null && (
-            now.Operation is { } held && !definition.Preempts && !GivesWay(held, asked.By) ? throw Problems.Busy(now)
+            Abilities.Refusal(now, asked.Kind, asked.By) is { } refusal ? throw refusal
             : definition.IsOfVersion && now.ActiveVersion != seen.ActiveVersion ? throw Problems.Moved(now)
-            : definition.Refuse(now) is { } reason ? throw Problems.WrongState(now, reason)
             : true);
     }
-
-    private static bool GivesWay(CurrentOperation held, string by) =>
-        held.By == Endings.Sweep && by != Endings.Sweep && held.Kind.Definition().Yields;
 }
 
 /// <summary>Schedules the sagas of operations, each once.</summary>

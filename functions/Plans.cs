@@ -9,12 +9,16 @@ namespace Launchpad.Functions;
 public sealed record PlanView(
     string Id, string Name, string Tier, int MemoryMb, double Cpus, int StorageMb, long MonthlyCents, string Currency);
 
+public sealed record PlanList(IEnumerable<PlanView> Plans);
+
 /// <summary>What is for sale. Anybody may look.</summary>
 public sealed class Plans
 {
+    /// <summary>The plans that can be ordered, with their monthly prices.</summary>
     [Function("Plans")]
+    [Open, Answers(200, typeof(PlanList))]
     public static IActionResult List([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "plans")] HttpRequest request) =>
-        new OkObjectResult(new { plans = Plan.All.Select(View) });
+        new OkObjectResult(new PlanList(Plan.All.Select(View)));
 
     private static PlanView View(Plan plan) => new(
         plan.Id, plan.Name, plan.Tier.Wire(), plan.MemoryMb, plan.Cpus, plan.StorageMb,

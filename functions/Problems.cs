@@ -16,6 +16,12 @@ public sealed class ProblemException(int status, string type, string title, stri
 
     public string Title { get; } = title;
 
+    /// <summary>The reason alone, without what a caller of the API would do about it; the whole text where that is the same.</summary>
+    public string Reason { get => field ?? Message; init; }
+
+    /// <summary>The member of the request that is wrong; null where it is not one.</summary>
+    public string? Field { get; init; }
+
     /// <summary>Seconds until another try makes sense; null for no advice.</summary>
     public int? RetryAfterSeconds { get; init; }
 }
@@ -24,7 +30,7 @@ public sealed class ProblemException(int status, string type, string title, stri
 public static class Problems
 {
     public static ProblemException Invalid(string field, string rule) =>
-        new(StatusCodes.Status400BadRequest, "invalid", "The request is not valid", $"'{field}' {rule}");
+        new(StatusCodes.Status400BadRequest, "invalid", "The request is not valid", $"'{field}' {rule}") { Field = field };
 
     public static ProblemException Malformed(string detail) =>
         new(StatusCodes.Status400BadRequest, "malformed", "The request cannot be read", detail);
@@ -69,11 +75,17 @@ public static class Problems
     public static ProblemException Busy(Deployment deployment) =>
         new(StatusCodes.Status409Conflict, "busy", "Another operation is going on",
             $"{deployment.Operation!.Kind} {deployment.Operation.Id} was asked for by {deployment.Operation.By} at "
-            + $"{deployment.Operation.Since:u}. Wait for it (GET /api/operations/{deployment.Operation.Id}), or delete the deployment.");
+            + $"{deployment.Operation.Since:u}. Wait for it (GET /api/operations/{deployment.Operation.Id}), or delete the deployment.")
+        {
+            Reason = "Something else goes on with it. Wait until that has ended.",
+        };
 
     public static ProblemException WrongState(Deployment deployment, string needed) =>
         new(StatusCodes.Status409Conflict, "wrong-state", "Not possible now",
-            $"The deployment is {deployment.Status.Wire()}. {needed}");
+            $"The deployment is {deployment.Status.Wire()}. {needed}")
+        {
+            Reason = needed,
+        };
 
     public static ProblemException BackupUnusable(string why) =>
         new(StatusCodes.Status409Conflict, "backup-unusable", "This backup cannot be used", why);
@@ -104,6 +116,19 @@ public static class Problems
         new(StatusCodes.Status409Conflict, "cannot-cancel", "Not possible now",
             operation.IsFinished ? "The operation has ended." : $"{operation.Kind} cannot be cancelled: it goes through to its end.");
 
+    public static ProblemException KeyTaken() =>
+        new(StatusCodes.Status422UnprocessableEntity, "key-taken", "The key is that of another request",
+            "This 'Idempotency-Key' came with another request in the last 24 hours. Send a new one with each thing that you ask for.");
+
+    public static ProblemException KeyGoing() =>
+        new(StatusCodes.Status409Conflict, "key-going", "It is being answered", "The same request is being answered. Ask again in a second.")
+        {
+            RetryAfterSeconds = 1,
+        };
+
+    public static ProblemException CannotRetry(string why) =>
+        new(StatusCodes.Status409Conflict, "cannot-retry", "Not possible now", why);
+
     public static ProblemException QuotaReached(int max) =>
         new(StatusCodes.Status409Conflict, "quota-reached", "Quota reached", $"An account may have {max} deployments. Delete one first.");
 
@@ -114,7 +139,7 @@ public static class Problems
     /// <summary>Not <see cref="Unavailable"/>: the same request would be refused again.</summary>
     public static ProblemException PaymentRefused(string why) =>
         new(StatusCodes.Status502BadGateway, "payment-refused", "The payment provider refuses this",
-            $"{why} Nothing was charged. Tell support the trace id.");
+            $"{why} Nothing was charged. Tell support the request id.");
 
     public static ProblemException TooLarge(int maxBytes) =>
         new(StatusCodes.Status413PayloadTooLarge, "too-large", "The request is too large", $"At most {maxBytes} bytes are accepted.");

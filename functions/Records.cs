@@ -11,7 +11,9 @@ public sealed class Records(RecordPages pages, Ownership ownership, EventStreams
 {
     private const string LastEventId = "Last-Event-ID";
 
+    /// <summary>What was ever done with the deployment, as a chain of hashes.</summary>
     [Function("GetRecord")]
+    [Answers(200, typeof(RecordPage))]
     [Query("after")]
     public async Task<IActionResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "deployments/{id}/record")] HttpRequest request, string id,
@@ -25,6 +27,7 @@ public sealed class Records(RecordPages pages, Ownership ownership, EventStreams
 
     /// <summary>The same rows as events, and each new one within a second.</summary>
     [Function("StreamRecord")]
+    [Answers(200, typeof(RecordRowView), MediaType = "text/event-stream")]
     [Query("after")]
     public async Task<IActionResult> Stream(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "deployments/{id}/events")] HttpRequest request, string id,

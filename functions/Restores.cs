@@ -25,7 +25,9 @@ public sealed record RestorePlan(
 /// <summary>Brings a bot's data back. The config stays as it is: a rollback brings an older one back.</summary>
 public sealed class Restores(Ownership ownership, OperationStarter starter, BackupStore backups, RestorePlans plans)
 {
+    /// <summary>Brings the bot's data back from a backup; with `plan=true` it only says what that would do.</summary>
     [Function("RestoreDeployment")]
+    [Takes(typeof(RestoreFrom)), Answers(202, typeof(Begun)), Answers(200, typeof(RestorePlan))]
     [Query("plan", "true", "false")]
     public async Task<IActionResult> Restore(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/restore")] HttpRequest request, string id,

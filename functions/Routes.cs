@@ -10,8 +10,10 @@ namespace Launchpad.Functions;
 
 /// <param name="Template">Without the prefix of host.json.</param>
 /// <param name="Methods">In capitals; empty for the function that takes all.</param>
+/// <param name="MakesSomething">True when it answers, to somebody who is signed in, what it has made or begun: the same request may be sent
+/// again under one key.</param>
 public sealed record Route(
-    string Function, string Template, ImmutableArray<string> Methods, FrozenDictionary<string, QueryAttribute> Query);
+    string Function, string Template, ImmutableArray<string> Methods, FrozenDictionary<string, QueryAttribute> Query, bool MakesSomething);
 
 /// <summary>What the API answers, as the attributes of its functions say.</summary>
 public static class Routes
@@ -40,6 +42,8 @@ public static class Routes
                 function.Name, trigger.Route ?? function.Name,
                 [.. (trigger.Methods ?? []).Select(name => name.ToUpperInvariant())],
                 method.GetCustomAttributes<QueryAttribute>()
-                    .ToFrozenDictionary(parameter => parameter.Name, StringComparer.OrdinalIgnoreCase));
+                    .ToFrozenDictionary(parameter => parameter.Name, StringComparer.OrdinalIgnoreCase),
+                trigger.Methods is ["post"] && method.GetCustomAttribute<OpenAttribute>() is null && method.GetCustomAttributes<AnswersAttribute>()
+                    .Any(answer => answer.Status is StatusCodes.Status201Created or StatusCodes.Status202Accepted));
     }
 }

@@ -12,10 +12,21 @@ namespace Launchpad.Functions;
 /// <param name="ResumeUpgrades">True to allow upgrades again after several failed in a row.</param>
 public sealed record UpdatePolicy(string? Channel, bool Pinned, bool ResumeUpgrades);
 
+/// <param name="FailedRollouts">In a row, until now.</param>
+/// <param name="Paused">True when so many failed in a row that none is tried unasked.</param>
+public sealed record UpdatesView(string Channel, bool Pinned, int FailedRollouts, bool Paused)
+{
+    /// <param name="usual">The image tag of those who chose none.</param>
+    public static UpdatesView Of(Deployment deployment, string usual) =>
+        new(deployment.Channel ?? usual, deployment.Pinned, deployment.FailedRollouts, deployment.AreUpgradesPaused);
+}
+
 /// <summary>Which images a bot is to follow, and whether.</summary>
 public sealed class UpdatePolicies(Ownership ownership, DeploymentStore deployments, Recorder recorder, IOptions<ImageOptions> images)
 {
+    /// <summary>Which image tag the bot follows, and whether it is pinned to the image that it has.</summary>
     [Function("SetUpdatePolicy")]
+    [IfMatch(Required = false), Takes(typeof(UpdatePolicy)), Answers(200, typeof(UpdatesView))]
     public async Task<IActionResult> SetPolicy(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "deployments/{id}/updates")] HttpRequest request, string id,
         CancellationToken ct)
@@ -34,11 +45,6 @@ public sealed class UpdatePolicies(Ownership ownership, DeploymentStore deployme
                 FailedRollouts = body.ResumeUpgrades ? 0 : current.FailedRollouts,
             },
             ct);
-        return new OkObjectResult(new
-        {
-            channel = changed.Channel ?? images.Value.Tag,
-            changed.Pinned,
-            paused = changed.AreUpgradesPaused,
-        });
+        return new OkObjectResult(UpdatesView.Of(changed, images.Value.Tag));
     }
 }

@@ -22,7 +22,9 @@ public sealed record RollBackTo(int? Version, string? Why, string? Data);
 /// <summary>Another image for a bot that runs, and the way back to a version of before.</summary>
 public sealed class Upgrades(Ownership ownership, ConfigVersionStore versions, OperationStarter starter, IOptions<ImageOptions> images)
 {
+    /// <summary>Brings the bot on another image.</summary>
     [Function("UpgradeDeployment")]
+    [IfMatch, Takes(typeof(UpgradeTo)), Answers(202, typeof(Begun))]
     [Query(ChangePreviews.Parameter, "true", "false")]
     [Query(ChangePreviews.FormerParameter, "true", "false")]
     public async Task<IActionResult> Upgrade(
@@ -47,7 +49,9 @@ public sealed class Upgrades(Ownership ownership, ConfigVersionStore versions, O
         return await BeginAsync(request, client, deployment, OperationKind.Upgrade, change, ct);
     }
 
+    /// <summary>Brings a version of before back.</summary>
     [Function("RollBackDeployment")]
+    [IfMatch, Takes(typeof(RollBackTo)), Answers(202, typeof(Begun))]
     [Query(ChangePreviews.Parameter, "true", "false")]
     [Query(ChangePreviews.FormerParameter, "true", "false")]
     public async Task<IActionResult> RollBack(

@@ -12,14 +12,41 @@ using Microsoft.Extensions.Options;
 namespace Launchpad.Functions;
 
 public sealed record VersionView(
-    int Version, string Status, string Hash, string Image, string Plan, DateTimeOffset CreatedAt, string By, string Why, string? Failure,
+    int Version, [property: Wire(typeof(ConfigVersionStatus))] string Status, string Hash, string Image, string Plan, DateTimeOffset CreatedAt, string By, string Why, string? Failure,
     long? BootMs);
+
+public sealed record VersionList(IEnumerable<VersionView> Versions);
+
+/// <param name="Config">The bot's own configuration beyond ours; null for none.</param>
+/// <param name="Secrets">Their names and versions, never a value.</param>
+/// <param name="Egress">The hosts that it may reach.</param>
+public sealed record VersionState(
+    string Image, string Plan, string? Model, string? Instructions, JsonNode? Config, bool Telegram, IEnumerable<string> Secrets,
+    IReadOnlyList<string> Egress);
+
+public sealed record VersionDetail(VersionView Version, VersionState State);
+
+/// <param name="Path">Of what changed, in the config or beside it.</param>
+public sealed record ChangeView(string Path, string? From, string? To, [property: Wire(typeof(Risk))] string Risk);
+
+/// <param name="DowntimeMs">How long the bot is or was away for it; null while that is not known.</param>
+public sealed record DiffView(
+    int From, int To, [property: Wire(typeof(Risk))] string Risk, bool Restarts, long? DowntimeMs, IEnumerable<ChangeView> Changes);
+
+/// <param name="Version">The active one; null before there is one.</param>
+/// <param name="Config">The bot's own configuration beyond ours; null for none.</param>
+/// <param name="Secrets">Their names and versions, never a value.</param>
+/// <param name="Egress">The hosts that it may reach.</param>
+public sealed record ConfigView(
+    int? Version, string? Image, string? Model, string? Instructions, JsonNode? Config, bool Telegram, IEnumerable<string> Secrets,
+    IReadOnlyList<string> Egress, UpdatesView Updates);
 
 /// <summary>What a bot's config is and was. Versions never change; only what became of them does.</summary>
 public sealed class Versions(ConfigVersionStore versions, Ownership ownership, IOptions<ImageOptions> images)
 {
     /// <summary>The ETag is what a change has to name.</summary>
     [Function("GetConfig")]
+    [Answers(200, typeof(ConfigView))]
     public async Task<IActionResult> GetConfig(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "deployments/{id}/config")] HttpRequest request, string id,
         CancellationToken ct)
@@ -27,28 +54,15 @@ public sealed class Versions(ConfigVersionStore versions, Ownership ownership, I
         var deployment = await ownership.FindAsync(request, id, ct);
         request.HttpContext.Response.Headers.ETag = Preconditions.ETag(deployment);
         var active = deployment.ActiveVersion is { } number ? await versions.FindAsync(id, number, ct) : null;
-        return new OkObjectResult(new
-        {
-            version = deployment.ActiveVersion,
-            image = active?.State.Image,
-            model = deployment.Settings.Model,
-            instructions = deployment.Settings.Instructions,
-            config = Own(deployment.Settings),
-            telegram = deployment.Settings.Telegram,
-            secrets = Names(active?.State.Secrets ?? []),
-            egress = active?.State.Egress ?? [],
-            updates = new
-            {
-                channel = deployment.Channel ?? images.Value.Tag,
-                deployment.Pinned,
-                deployment.FailedRollouts,
-                paused = deployment.AreUpgradesPaused,
-            },
-        });
+        return new OkObjectResult(new ConfigView(
+            deployment.ActiveVersion, active?.State.Image, deployment.Settings.Model, deployment.Settings.Instructions,
+            Own(deployment.Settings), deployment.Settings.Telegram, Names(active?.State.Secrets ?? []), active?.State.Egress ?? [],
+            UpdatesView.Of(deployment, images.Value.Tag)));
     }
 
     /// <summary>Newest first, a hundred at a time: `before` is the last number that was seen.</summary>
     [Function("ListVersions")]
+    [Answers(200, typeof(VersionList))]
     [Query("before")]
     public async Task<IActionResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "deployments/{id}/versions")] HttpRequest request, string id,
@@ -56,10 +70,12 @@ public sealed class Versions(ConfigVersionStore versions, Ownership ownership, I
     {
         await ownership.FindAsync(request, id, ct);
         var before = request.Query["before"].FirstOrDefault() is { } typed ? Number("before", typed) : int.MaxValue;
-        return new OkObjectResult(new { versions = (await versions.ListAsync(id, before, ct)).Select(View) });
+        return new OkObjectResult(new VersionList((await versions.ListAsync(id, before, ct)).Select(View)));
     }
 
+    /// <summary>One version with all that it consists of.</summary>
     [Function("GetVersion")]
+    [Answers(200, typeof(VersionDetail))]
     public async Task<IActionResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "deployments/{id}/versions/{number}")] HttpRequest request,
         string id, string number, CancellationToken ct)
@@ -67,25 +83,16 @@ public sealed class Versions(ConfigVersionStore versions, Ownership ownership, I
         await ownership.FindAsync(request, id, ct);
         var version = await GetAsync(id, number, ct);
         var state = version.State;
-        return new OkObjectResult(new
-        {
-            version = View(version),
-            state = new
-            {
-                state.Image,
-                state.Plan,
-                state.Settings.Model,
-                state.Settings.Instructions,
-                config = Own(state.Settings),
-                state.Settings.Telegram,
-                secrets = Names(state.Secrets),
-                state.Egress,
-            },
-        });
+        return new OkObjectResult(new VersionDetail(
+            View(version),
+            new(
+                state.Image, state.Plan, state.Settings.Model, state.Settings.Instructions, Own(state.Settings), state.Settings.Telegram,
+                Names(state.Secrets), state.Egress)));
     }
 
-    /// <summary>From the version that `from` names, or the one before.</summary>
+    /// <summary>What changed from the version that `from` names, or the one before.</summary>
     [Function("DiffVersion")]
+    [Answers(200, typeof(DiffView))]
     [Query("from")]
     public async Task<IActionResult> Diff(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "deployments/{id}/versions/{number}/diff")] HttpRequest request,
@@ -97,15 +104,9 @@ public sealed class Versions(ConfigVersionStore versions, Ownership ownership, I
         var from = await GetAsync(id, typed, ct);
         var diff = ConfigDiff.Of(from.State, to.State);
         var active = deployment.ActiveVersion is { } running ? await versions.FindAsync(id, running, ct) : null;
-        return new OkObjectResult(new
-        {
-            from = from.Number,
-            to = to.Number,
-            risk = diff.Risk.Wire(),
-            diff.Restarts,
-            downtimeMs = diff.Restarts ? to.BootMs ?? active?.BootMs : 0,
-            changes = diff.Changes.Select(change => new { change.Path, change.From, change.To, risk = change.Risk.Wire() }),
-        });
+        return new OkObjectResult(new DiffView(
+            from.Number, to.Number, diff.Risk.Wire(), diff.Restarts, diff.Restarts ? to.BootMs ?? active?.BootMs : 0,
+            diff.Changes.Select(change => new ChangeView(change.Path, change.From, change.To, change.Risk.Wire()))));
     }
 
     private async Task<ConfigVersion> GetAsync(string id, string number, CancellationToken ct) =>

@@ -35,6 +35,22 @@ public static class Ids
         && id[prefix.Length] == '_'
         && id.AsSpan(prefix.Length + 1).IndexOfAnyExcept(Letters) < 0;
 
+    /// <summary>When the id was made.</summary>
+    public static DateTimeOffset TimeOf(string id)
+    {
+        var letters = id.AsSpan(id.IndexOf('_', StringComparison.Ordinal) + 1);
+        var milliseconds = 0L;
+        foreach (var letter in letters[..10])
+        {
+            milliseconds = (milliseconds << 5) | (long)Alphabet.IndexOf(letter, StringComparison.Ordinal);
+        }
+
+        return DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+    }
+
+    /// <summary>No id of that time or later sorts before it.</summary>
+    public static string Lowest(string prefix, DateTimeOffset time) => Encode(prefix, time, stackalloc byte[10]);
+
     private static string Encode(string prefix, DateTimeOffset time, ReadOnlySpan<byte> random)
     {
         var bits = ((UInt128)(ulong)time.ToUnixTimeMilliseconds()) << 80;

@@ -13,9 +13,11 @@ using Stripe;
 
 namespace Launchpad.Functions.Middleware;
 
-/// <summary>Turns what a function throws into problem details with a trace id. What was not foreseen says nothing about itself.</summary>
+/// <summary>Turns what a function throws into problem details with a request id. What was not foreseen says nothing about itself.</summary>
 public sealed class ProblemMiddleware(ILogger<ProblemMiddleware> log) : IFunctionsWorkerMiddleware
 {
+    private const string RequestId = "X-Request-Id";
+
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {
         if (context.GetHttpContext() is not { } http)
@@ -24,6 +26,8 @@ public sealed class ProblemMiddleware(ILogger<ProblemMiddleware> log) : IFunctio
             return;
         }
 
+        // The trace's id: with it steps, logs and metrics of this request are found.
+        http.Response.Headers[RequestId] = Activity.Current?.TraceId.ToString() ?? http.TraceIdentifier;
         try
         {
             await next(context);
@@ -60,7 +64,7 @@ public sealed class ProblemMiddleware(ILogger<ProblemMiddleware> log) : IFunctio
                 log.LogError(exception, "Unexpected");
                 return new(
                     StatusCodes.Status500InternalServerError, "internal", "Something went wrong on our side",
-                    "It was recorded under the trace id. Try again; tell support the trace id if it stays.");
+                    "It was recorded under the request id. Try again; tell support the request id if it stays.");
         }
     }
 
@@ -78,8 +82,13 @@ public sealed class ProblemMiddleware(ILogger<ProblemMiddleware> log) : IFunctio
             Title = problem.Title,
             Status = problem.Status,
             Detail = problem.Message,
-            Extensions = { ["traceId"] = Activity.Current?.TraceId.ToString() ?? http.TraceIdentifier },
+            Extensions = { ["requestId"] = http.Response.Headers[RequestId].ToString() },
         };
+        if (problem.Field is { } field)
+        {
+            details.Extensions["field"] = field;
+        }
+
         return http.Response.WriteAsJsonAsync(
             details, options: null, contentType: "application/problem+json", cancellationToken: http.RequestAborted);
     }

@@ -1,22 +1,34 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using Azure.Data.Tables;
+using Launchpad.Shared.Retention;
 using Launchpad.Shared.Storage;
 
 namespace Launchpad.Shared.Accounts;
 
+/// <param name="Browser">What it was opened from, in a few words.</param>
+public sealed record OpenSession(string Id, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, string Browser);
+
 /// <summary>Sessions by the hash of their token: who reads the table cannot sign in with it.</summary>
-public sealed class SessionStore(Tables tables, TimeProvider clock)
+public sealed class SessionStore(Tables tables, TimeProvider clock) : IExpiring
 {
     private const string Row = "session";
     private const string Partition = "session-";
     private const int TokenLength = 43;
+    private const string Prefix = "ses";
+    private const int IdDigits = 24;
+    private const int ListMax = 200;
+    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789abcdef");
 
     public static readonly TimeSpan Lifetime = TimeSpan.FromDays(14);
 
     /// <summary>A new session's token, 256 random bits as base64url, and its end.</summary>
-    public async Task<(string Token, DateTimeOffset ExpiresAt)> OpenAsync(string account, CancellationToken ct)
+    /// <param name="account">Whose.</param>
+    /// <param name="browser">What it was opened from, in a few words that say nothing about a person.</param>
+    /// <param name="ct">Stops the wait.</param>
+    public async Task<(string Token, DateTimeOffset ExpiresAt)> OpenAsync(string account, string browser, CancellationToken ct)
     {
         var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
         var now = clock.GetUtcNow();
@@ -24,8 +36,10 @@ public sealed class SessionStore(Tables tables, TimeProvider clock)
         // What leads to its end comes first, so that none is kept for good.
         var hash = Hash(token);
         await tables.Index.UpsertEntityAsync(
-            new TableEntity(Partition + Shards.KeyOf(hash), $"{expires.UtcTicks:D19}-{hash}") { ["session"] = hash },
+            new TableEntity(Partition + Shards.KeyOf(hash), $"{expires.UtcTicks:D19}-{hash}") { ["session"] = hash, ["account"] = account },
             TableUpdateMode.Replace, ct);
+        await tables.Sessions.UpsertEntityAsync(
+            new TableEntity(account, hash) { ["createdAt"] = now, ["expiresAt"] = expires, ["browser"] = browser }, TableUpdateMode.Replace, ct);
         await tables.Sessions.AddEntityAsync(
             new TableEntity(hash, Row) { ["account"] = account, ["createdAt"] = now, ["expiresAt"] = expires }, ct);
         return (token, expires);
@@ -43,7 +57,53 @@ public sealed class SessionStore(Tables tables, TimeProvider clock)
         return session.ExpiresAt > clock.GetUtcNow() ? session : null;
     }
 
-    public Task CloseAsync(string token, CancellationToken ct) => tables.Sessions.RemoveAsync(Hash(token), Row, ct);
+    public Task CloseAsync(string token, CancellationToken ct) => CloseByHashAsync(Hash(token), ct);
+
+    /// <summary>Those that an account has open, the newest first.</summary>
+    public async Task<IReadOnlyList<OpenSession>> ListAsync(string account, CancellationToken ct)
+    {
+        var rows = tables.Sessions.QueryAsync<TableEntity>(
+            TableClient.CreateQueryFilter($"PartitionKey eq {account}"), ListMax, cancellationToken: ct);
+        var now = clock.GetUtcNow();
+        return [.. (await rows.Take(ListMax).ToListAsync(ct))
+            .Select(row => new OpenSession(
+                IdOf(row.RowKey), row.GetDateTimeOffset("createdAt")!.Value, row.GetDateTimeOffset("expiresAt")!.Value, row.GetString("browser")))
+            .Where(session => session.ExpiresAt > now)
+            .OrderByDescending(session => session.CreatedAt)];
+    }
+
+    /// <summary>Closes one of an account's. False when it has none of that id.</summary>
+    public async Task<bool> CloseAsync(string account, string id, CancellationToken ct)
+    {
+        var low = id[(Prefix.Length + 1)..];
+        var rows = tables.Sessions.QueryAsync<TableEntity>(
+            TableClient.CreateQueryFilter($"PartitionKey eq {account} and RowKey ge {low} and RowKey lt {low + "g"}"), cancellationToken: ct);
+        if (await rows.FirstOrDefaultAsync(ct) is not { } row)
+        {
+            return false;
+        }
+
+        await CloseByHashAsync(row.RowKey, ct);
+        return true;
+    }
+
+    /// <summary>What a session is called: it tells nothing of the token.</summary>
+    public static string IdOfToken(string token) => IdOf(Hash(token));
+
+    public static bool IsId(string id) =>
+        id.Length == Prefix.Length + 1 + IdDigits && id.StartsWith(Prefix + "_", StringComparison.Ordinal)
+        && id.AsSpan(Prefix.Length + 1).IndexOfAnyExcept(Digits) < 0;
+
+    /// <summary>What counts goes first.</summary>
+    private async Task CloseByHashAsync(string hash, CancellationToken ct, string? account = null)
+    {
+        account ??= (await tables.Sessions.FindAsync(hash, Row, ct))?.GetString("account");
+        await tables.Sessions.RemoveAsync(hash, Row, ct);
+        if (account is not null)
+        {
+            await tables.Sessions.RemoveAsync(account, hash, ct);
+        }
+    }
 
     /// <summary>What leads to sessions that nobody can use any more.</summary>
     public Round ExpiredRound(DateTimeOffset now) => new("sessions", tables.Index, Partition, To: $"{now.UtcTicks:D19}~");
@@ -52,9 +112,11 @@ public sealed class SessionStore(Tables tables, TimeProvider clock)
     /// <param name="ct">Stops the wait.</param>
     public async Task RemoveAsync(TableEntity row, CancellationToken ct)
     {
-        await tables.Sessions.RemoveAsync(row.GetString("session"), Row, ct);
+        await CloseByHashAsync(row.GetString("session"), ct, row.GetString("account"));
         await tables.Index.RemoveAsync(row.PartitionKey, row.RowKey, ct);
     }
+
+    private static string IdOf(string hash) => $"{Prefix}_{hash[..IdDigits]}";
 
     private static string Hash(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 }

@@ -9,11 +9,16 @@ namespace Launchpad.Shared.Operations;
 /// <summary>Operations by account, and their steps beside the record of their deployment.</summary>
 public sealed class OperationStore(Tables tables, RecordStore records)
 {
+    public const int ListMax = 50;
+
     private const int PageMax = 100;
     private const int KnownMax = 10_000;
     private const string OwnerRow = "owner";
 
     private readonly ConcurrentDictionary<string, string> deployments = [];
+
+    /// <summary>How long operations take, measured as they end.</summary>
+    public UsualTimes Usual { get; } = new(tables);
 
     /// <summary>Adding the same operation again changes nothing.</summary>
     public async Task AddAsync(Operation operation, CancellationToken ct)
@@ -50,10 +55,43 @@ public sealed class OperationStore(Tables tables, RecordStore records)
         if (operation.IsFinished && await EndsAsync(operation, ct))
         {
             OperationMetrics.Ended(operation);
+            if (operation.Status is OperationStatus.Succeeded)
+            {
+                await Usual.LearnAsync(operation.Kind, await StepsAsync(operation.Id, ct), ct);
+            }
+
             return;
         }
 
         await tables.Operations.UpsertEntityAsync(Write(operation), TableUpdateMode.Replace, ct);
+    }
+
+    /// <summary>Newest first. The ids tell the time, so that it is read in spans that begin at the newest and grow.</summary>
+    /// <param name="account">Whose.</param>
+    /// <param name="deployment">Of which deployment; null for all.</param>
+    /// <param name="before">The id of the last one that was seen; null to begin.</param>
+    /// <param name="since">Before which there is none.</param>
+    /// <param name="ct">Stops the wait.</param>
+    public async Task<IReadOnlyList<Operation>> ListAsync(
+        string account, string? deployment, string? before, DateTimeOffset since, CancellationToken ct)
+    {
+        var (found, to, span) = (new List<Operation>(), before ?? $"{Ids.Operation}_~", TimeSpan.FromHours(6));
+        var newest = before is null ? DateTimeOffset.UtcNow : Ids.TimeOf(before);
+        for (var from = newest - span; found.Count < ListMax; from -= span *= 3)
+        {
+            var low = Ids.Lowest(Ids.Operation, from < since ? DateTimeOffset.UnixEpoch : from);
+            var filter = TableClient.CreateQueryFilter($"PartitionKey eq {account} and RowKey ge {low} and RowKey lt {to}");
+            filter = deployment is null ? filter : $"{filter} and {TableClient.CreateQueryFilter($"deployment eq {deployment}")}";
+            var rows = await tables.Operations.QueryAsync<TableEntity>(filter, cancellationToken: ct).Select(Read).ToListAsync(ct);
+            found.AddRange(rows.AsEnumerable().Reverse());
+            to = low;
+            if (from < since)
+            {
+                break;
+            }
+        }
+
+        return [.. found.Take(ListMax)];
     }
 
     /// <summary>What was typed for the operations of a deployment, and what they answered, is not kept any more.</summary>

@@ -11,6 +11,7 @@ public sealed class Tables(TableServiceClient service)
         "accounts", "emails", "sessions", "subscriptions", "billingevents", "billingwatches", "deployments", "configversions",
         "operations", "records", "vms", "secrets", "logs",
         "heartbeats", "conditions", "drift", "pages", "index", "sweeps", "backups", "backupclocks", "drills",
+        "usualtimes", "idempotency",
     ];
 
     public TableClient Accounts { get; } = service.GetTableClient("accounts");
@@ -37,6 +38,12 @@ public sealed class Tables(TableServiceClient service)
     public TableClient Backups { get; } = service.GetTableClient("backups");
     public TableClient BackupClocks { get; } = service.GetTableClient("backupclocks");
     public TableClient Drills { get; } = service.GetTableClient("drills");
+
+    /// <summary>By kind of operation: how the last of them went.</summary>
+    public TableClient UsualTimes { get; } = service.GetTableClient("usualtimes");
+
+    /// <summary>By account: what was answered to requests that may come again.</summary>
+    public TableClient Idempotency { get; } = service.GetTableClient("idempotency");
 
     /// <summary>What leads to rows that could not be found without reading all of them.</summary>
     public TableClient Index { get; } = service.GetTableClient("index");

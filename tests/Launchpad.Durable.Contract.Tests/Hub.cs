@@ -25,6 +25,10 @@ public abstract class Hub : IAsyncLifetime
     /// not find the rows that it saw.</summary>
     public virtual StatusCode? BesidePurge => null;
 
+    /// <summary>Whether an id can be used again that was terminated and started by several at the same moment. In Azure Storage the row of
+    /// the instance and its history may then be of two executions for good.</summary>
+    public virtual bool TakesTerminationsBesideStarts => true;
+
     protected abstract IEnumerable<KeyValuePair<string, string>> Store { get; }
 
     public virtual async Task InitializeAsync() => _host = await StartHostAsync("one");

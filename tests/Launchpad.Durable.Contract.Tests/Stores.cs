@@ -34,6 +34,8 @@ public sealed class AzureStorageHub : Hub
 
     public override StatusCode? BesidePurge => StatusCode.Internal;
 
+    public override bool TakesTerminationsBesideStarts => false;
+
     protected override IEnumerable<KeyValuePair<string, string>> Store =>
     [
         new("AzureFunctionsJobHost__extensions__durableTask__storageProvider__type", "AzureStorage"),

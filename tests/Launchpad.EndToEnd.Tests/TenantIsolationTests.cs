@@ -15,18 +15,24 @@ public sealed class TenantIsolationTests(OnOneStack.Fixture fixture, TenantIsola
     private static readonly string[] Open =
     [
         "GET plans", "GET health", "POST billing/webhook", "POST auth/signup", "POST auth/login",
-        "GET certificates-key",
+        "GET certificates-key", "GET openapi.json", "GET capabilities",
     ];
 
     /// <summary>No account's: a machine proves itself with its own key.</summary>
     private static readonly string[] OfAMachine = ["POST machines/{vm}/heartbeat"];
 
-    private static readonly string[] OfTheCaller = ["POST auth/logout", "GET auth/me", "GET deployments", "POST deployments"];
+    private static readonly string[] OfTheCaller =
+    [
+        "POST auth/logout", "GET auth/me", "GET auth/sessions", "GET deployments", "POST deployments", "GET operations", "GET events",
+        "DELETE auth/sessions/{id}",
+    ];
 
     private static readonly Dictionary<string, object?> OfAnId = new()
     {
         ["GET deployments/{id}"] = null,
+        ["PATCH deployments/{id}"] = new { name = "Grace" },
         ["DELETE deployments/{id}"] = null,
+        ["GET deployments/{id}/operations"] = null,
         ["POST deployments/{id}/retry"] = null,
         ["POST deployments/{id}/restart"] = null,
         ["POST deployments/{id}/test-message"] = new { text = "Hello" },
@@ -61,6 +67,7 @@ public sealed class TenantIsolationTests(OnOneStack.Fixture fixture, TenantIsola
         ["GET deployments/{id}/drift"] = null,
         ["GET operations/{id}"] = null,
         ["POST operations/{id}/cancel"] = null,
+        ["POST operations/{id}/retry"] = null,
         ["POST billing/checkout"] = null,
     };
 
@@ -134,7 +141,7 @@ public sealed class TenantIsolationTests(OnOneStack.Fixture fixture, TenantIsola
         if (answer.StatusCode is HttpStatusCode.NotFound)
         {
             var problem = JsonNode.Parse(text)!.AsObject();
-            problem.Remove("traceId");
+            problem.Remove("requestId");
             text = problem.ToJsonString();
         }
 

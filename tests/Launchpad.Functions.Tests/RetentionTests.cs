@@ -76,7 +76,7 @@ public sealed class RetentionTests(Plane plane)
     {
         var sessions = plane.Get<SessionStore>();
         var account = Shared.Ids.New(Shared.Ids.Account, TimeProvider.System);
-        await sessions.OpenAsync(account, Ct);
+        await sessions.OpenAsync(account, "a test", Ct);
         await plane.Get<RetentionSweep>().RunAsync(Ct);
         Assert.Equal(1, await CountAsync());
         plane.Clock.Now += SessionStore.Lifetime;

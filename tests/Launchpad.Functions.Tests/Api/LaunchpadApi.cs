@@ -105,7 +105,7 @@ public sealed class LaunchpadApi : IAsyncLifetime
     {
         var email = $"{Guid.NewGuid():N}@example.com";
         var account = await Service<AccountStore>().CreateAsync(email, email, "no password leads here", "127.0.0.1", CancellationToken.None);
-        var (token, _) = await Service<SessionStore>().OpenAsync(account!.Id, CancellationToken.None);
+        var (token, _) = await Service<SessionStore>().OpenAsync(account!.Id, "a test", CancellationToken.None);
         var http = new HttpClient { BaseAddress = Address };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return new Owner(http, account.Id);

@@ -207,7 +207,7 @@ public sealed class RecordTests(LaunchpadApi api)
     private static string Untraced(string problem)
     {
         var members = JsonNode.Parse(problem)!.AsObject();
-        members.Remove("traceId");
+        members.Remove("requestId");
         return members.ToJsonString();
     }
 

@@ -90,7 +90,7 @@ public sealed class MeanwhileTests(Plane plane)
             Ct);
         plane.Interlude.BeforeTheSecondRead(
             bot.Id, () => plane.Get<Endings>().SucceedAsync(new(id, account.Id, bot.Id), DeploymentStatus.Running, 3, Ct));
-        var (token, _) = await plane.Get<SessionStore>().OpenAsync(account.Id, Ct);
+        var (token, _) = await plane.Get<SessionStore>().OpenAsync(account.Id, "a test", Ct);
         var request = new DefaultHttpContext().Request;
         request.Headers.Authorization = $"Bearer {token}";
         request.ContentType = "application/json";

@@ -1,0 +1,70 @@
+using Launchpad.Orchestrations.Activities;
+using Launchpad.Orchestrations.Definitions;
+using Launchpad.Shared.Deployments;
+using Launchpad.Shared.Operations;
+
+namespace Launchpad.Functions;
+
+/// <summary>Something that an owner can ask for, and whether he can now.</summary>
+/// <param name="Why">Why not, as a sentence for people; null when it is allowed.</param>
+public sealed record Ability(string Action, bool Allowed, string? Why);
+
+/// <summary>What may be asked of a deployment as it is. Whoever begins an operation and whoever draws its button ask here.</summary>
+public static class Abilities
+{
+    private const string Paused =
+        "Its last rollouts failed, so upgrades are paused. Look at why in its versions, then allow them again.";
+
+    private static readonly (string Action, OperationKind Kind)[] Operations =
+    [
+        ("message", OperationKind.TestMessage), ("restart", OperationKind.Restart), ("suspend", OperationKind.Suspend),
+        ("resume", OperationKind.Resume), ("change", OperationKind.Update), ("upgrade", OperationKind.Upgrade),
+        ("rollback", OperationKind.Rollback), ("backup", OperationKind.Backup), ("restore", OperationKind.Restore),
+        ("drill", OperationKind.Drill), ("delete", OperationKind.Terminate), ("retry", OperationKind.Provision),
+    ];
+
+    /// <summary>Why an operation of the kind cannot be begun now; null when it can.</summary>
+    /// <param name="now">The deployment as it is.</param>
+    /// <param name="kind">Of the operation.</param>
+    /// <param name="by">Who asks.</param>
+    public static ProblemException? Refusal(Deployment now, OperationKind kind, string by)
+    {
+        var definition = kind.Definition();
+        return now.Operation is { } held && !definition.Preempts && !GivesWay(held, by) ? Problems.Busy(now)
+            : definition.Refuse(now) is { } reason ? Problems.WrongState(now, reason)
+            : null;
+    }
+
+    /// <summary>All that its owner can ask for, by button.</summary>
+    public static IReadOnlyList<Ability> Of(Deployment now)
+    {
+        var isGone = now.Status is DeploymentStatus.Terminated;
+        return
+        [
+            .. Operations.Select(one => new Ability(one.Action, false, Why(now, one.Kind)))
+                .Select(one => one with { Allowed = one.Why is null }),
+            May("openBot", now.Status is DeploymentStatus.Running ? null : "It can be opened while it runs."),
+            May("rename", isGone ? "It has been deleted." : null),
+            May("clone", now.HasData ? null : "Only a bot that ran once has data to begin with."),
+            May("eject", now.HasData ? null : "Only a bot that ran once has something to take along."),
+            May("pay", now is { Status: DeploymentStatus.Requested, Subscription: null } ? null : "There is nothing to pay for now."),
+            May("undelete", IsBeingDeleted(now) ? null : "It is not being deleted."),
+        ];
+    }
+
+    private static Ability May(string action, string? why) => new(action, why is null, why);
+
+    private static string? Why(Deployment now, OperationKind kind) => kind switch
+    {
+        OperationKind.Terminate when IsBeingDeleted(now) => "It is being deleted already.",
+        OperationKind.Provision when now.LastOperation is null => "It begins by itself when it is paid for.",
+        OperationKind.Rollback when now is { PreviousGood: null, ActiveVersion: null or 1 } => "No version ran before this one.",
+        OperationKind.Upgrade when now.AreUpgradesPaused => Paused,
+        _ => Refusal(now, kind, now.Account)?.Reason,
+    };
+
+    private static bool IsBeingDeleted(Deployment now) => now.Operation?.Kind is OperationKind.Terminate;
+
+    private static bool GivesWay(CurrentOperation held, string by) =>
+        held.By == Endings.Sweep && by != Endings.Sweep && held.Kind.Definition().Yields;
+}

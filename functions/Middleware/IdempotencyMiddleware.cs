@@ -1,0 +1,102 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Launchpad.Shared.Requests;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Middleware;
+
+namespace Launchpad.Functions.Middleware;
+
+/// <summary>Who sends `Idempotency-Key` with a request that makes or begins something may send the same again and gets the same answer: a
+/// client that did not hear back cannot know whether it was taken.</summary>
+public sealed class IdempotencyMiddleware(Callers callers, RequestKeys keys) : IFunctionsWorkerMiddleware
+{
+    public const string Header = "Idempotency-Key";
+    public const string Replayed = "Idempotency-Replayed";
+
+    private const int KeyLengthMax = 200;
+    private const int BodyBytesMax = 64 * 1024;
+    private const int AnswerCharsMax = 30_000;
+
+    public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
+    {
+        if (context.GetHttpContext() is not { Request: var http } || !HttpMethods.IsPost(http.Method)
+            || http.Headers[Header] is not { Count: > 0 } typed
+            || !Routes.ByFunction.TryGetValue(context.FunctionDefinition.Name, out var route) || !route.MakesSomething)
+        {
+            await next(context);
+            return;
+        }
+
+        var request = await ReadAsync(http, typed.ToString());
+        var (state, answer) = await keys.TakeAsync(request, http.HttpContext.RequestAborted);
+        context.GetInvocationResult().Value = state switch
+        {
+            KeyState.Taken => throw Problems.KeyTaken(),
+            KeyState.Going => throw Problems.KeyGoing(),
+            KeyState.Answered => Again(http.HttpContext.Response, answer!),
+            _ => await AnswerAsync(context, next, request),
+        };
+    }
+
+    private async Task<KeyedRequest> ReadAsync(HttpRequest http, string key)
+    {
+        if (key.Length is 0 or > KeyLengthMax || key.Any(letter => letter is < '!' or > '~'))
+        {
+            throw Problems.Invalid(Header, $"is 1 to {KeyLengthMax} letters, digits and signs without spaces, a new one for each thing that is asked for.");
+        }
+
+        var account = await callers.RequireAsync(http, http.HttpContext.RequestAborted);
+        http.EnableBuffering(BodyBytesMax);
+        var body = await Bodies.ReadBytesAsync(http, BodyBytesMax, http.HttpContext.RequestAborted);
+        http.Body.Position = 0;
+        var target = Encoding.UTF8.GetBytes($"{http.Method} {http.Path}{http.QueryString} {http.Headers.IfMatch}\n");
+        return new(account.Id, key, Convert.ToHexStringLower(SHA256.HashData([.. target, .. body])));
+    }
+
+    private async Task<object?> AnswerAsync(FunctionContext context, FunctionExecutionDelegate next, KeyedRequest request)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (ProblemException)
+        {
+            await keys.ForgetAsync(request, CancellationToken.None);
+            throw;
+        }
+
+        var result = context.GetInvocationResult().Value;
+        if (result is ObjectResult { StatusCode: StatusCodes.Status201Created or StatusCodes.Status202Accepted } made
+            && JsonSerializer.Serialize(made.Value, JsonSerializerOptions.Web) is { Length: <= AnswerCharsMax } json)
+        {
+            await keys.KeepAsync(request, new(made.StatusCode.Value, LocationOf(made), json), CancellationToken.None);
+        }
+        else
+        {
+            await keys.ForgetAsync(request, CancellationToken.None);
+        }
+
+        return result;
+    }
+
+    private static string? LocationOf(ObjectResult made) => made switch
+    {
+        AcceptedResult accepted => accepted.Location,
+        CreatedResult created => created.Location,
+        _ => null,
+    };
+
+    private static IActionResult Again(HttpResponse response, KeptAnswer answer)
+    {
+        response.Headers[Replayed] = "true";
+        if (answer.Location is { } location)
+        {
+            response.Headers.Location = location;
+        }
+
+        return new ContentResult { StatusCode = answer.Status, Content = answer.Json, ContentType = "application/json; charset=utf-8" };
+    }
+}

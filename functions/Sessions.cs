@@ -1,0 +1,38 @@
+using Launchpad.Shared.Accounts;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Launchpad.Functions;
+
+/// <param name="Browser">What it was opened from, in a few words.</param>
+/// <param name="Current">True for the one that asks.</param>
+public sealed record SessionView(string Id, string Browser, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, bool Current);
+
+public sealed record SessionList(IEnumerable<SessionView> Sessions);
+
+/// <summary>Where an account is signed in.</summary>
+public sealed class Sessions(Callers callers, SessionStore sessions)
+{
+    /// <summary>The sessions that are open, newest first.</summary>
+    [Function("ListSessions")]
+    [Answers(200, typeof(SessionList))]
+    public async Task<IActionResult> List(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "auth/sessions")] HttpRequest request, CancellationToken ct)
+    {
+        var (account, current) = await callers.RequireSessionAsync(request, ct);
+        return new OkObjectResult(new SessionList((await sessions.ListAsync(account.Id, ct)).Select(session =>
+            new SessionView(session.Id, session.Browser, session.CreatedAt, session.ExpiresAt, session.Id == current))));
+    }
+
+    /// <summary>Signs out there, at once.</summary>
+    [Function("CloseSession")]
+    [Answers(204)]
+    public async Task<IActionResult> Close(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "auth/sessions/{id}")] HttpRequest request, string id,
+        CancellationToken ct)
+    {
+        var (account, _) = await callers.RequireSessionAsync(request, ct);
+        return SessionStore.IsId(id) && await sessions.CloseAsync(account.Id, id, ct) ? new NoContentResult() : throw Problems.NotFound();
+    }
+}
