@@ -1,0 +1,63 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent as page } from "@tanstack/react-router";
+import { Landing } from "./pages/public/Landing";
+import { Login, Signup } from "./pages/public/SignIn";
+import { Crashed, NotFound, Root } from "./shell/Root";
+import { Shell } from "./shell/Shell";
+
+/** The table of contents. All but the first view is fetched when it is gone to, or meant to be. */
+
+const root = createRootRoute({ component: Root, notFoundComponent: NotFound });
+const at = { getParentRoute: () => root };
+
+/** Only where the app itself leads: an address elsewhere would be a way to send people off with our name on it. */
+const next = (search: Record<string, unknown>): { next?: string } =>
+  typeof search["next"] === "string" && /^\/(?![/\\])/.test(search["next"]) ? { next: search["next"] } : {};
+
+const landing = createRoute({ ...at, path: "/", component: Landing });
+const login = createRoute({ ...at, path: "/login", component: Login, validateSearch: next });
+const signup = createRoute({ ...at, path: "/signup", component: Signup, validateSearch: next });
+
+const signedIn = createRoute({ ...at, id: "signed-in", component: Shell });
+const inside = { getParentRoute: () => signedIn };
+
+const bots = createRoute({ ...inside, path: "/bots", component: page(() => import("./pages/bots/Bots"), "Bots") });
+const newBot = createRoute({ ...inside, path: "/bots/new", component: page(() => import("./pages/bots/NewBot"), "NewBot") });
+const paid = createRoute({
+  ...inside,
+  path: "/paid",
+  component: page(() => import("./pages/bots/Paid"), "Paid"),
+  validateSearch: (search: Record<string, unknown>): { deployment?: string; cancelled?: boolean } => ({
+    ...(typeof search["deployment"] === "string" ? { deployment: search["deployment"] } : {}),
+    ...("cancelled" in search && search["cancelled"] !== false ? { cancelled: true } : {}),
+  }),
+});
+const billing = createRoute({ ...inside, path: "/billing", component: page(() => import("./pages/account/Billing"), "Billing") });
+const account = createRoute({ ...inside, path: "/account", component: page(() => import("./pages/account/Account"), "AccountPage") });
+
+/** Everything of one bot stands under its name, status and tabs. */
+const bot = createRoute({ ...inside, path: "/bots/$id", component: page(() => import("./pages/bots/BotLayout"), "BotLayout") });
+const ofBot = { getParentRoute: () => bot };
+
+const overview = createRoute({ ...ofBot, path: "/", component: page(() => import("./pages/bots/Bot"), "Bot") });
+const operation = createRoute({ ...ofBot, path: "operations/$op", component: page(() => import("./pages/bots/Operation"), "OperationPage") });
+const danger = createRoute({ ...ofBot, path: "danger", component: page(() => import("./pages/bots/Danger"), "Danger") });
+
+const tree = root.addChildren([
+  landing, login, signup,
+  signedIn.addChildren([bots, newBot, paid, billing, account, bot.addChildren([overview, operation, danger])]),
+]);
+
+export const makeRouter = () =>
+  createRouter({
+    routeTree: tree,
+    defaultPreload: "intent",
+    defaultErrorComponent: Crashed,
+    scrollRestoration: true,
+    defaultPendingMs: 400,
+  });
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}
