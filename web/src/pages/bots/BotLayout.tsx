@@ -1,13 +1,12 @@
-import { Link, Outlet } from "@tanstack/react-router";
+import { Link, Outlet, useParams } from "@tanstack/react-router";
 import { useBot, useBotId, useVerb } from "../../api/bots";
 import type { Deployment } from "../../api/types";
 import { cx } from "../../parts/cx";
-import { useTitle } from "../../parts/Layout";
 import { OperationStrip } from "../../parts/OperationStrip";
 import { Loaded, Skeleton } from "../../parts/States";
 import { BotStatus } from "../../parts/Status";
-import { Time } from "../../parts/Time";
 import { UndoBar } from "../../parts/UndoBar";
+import { useTitle } from "../../parts/useTitle";
 import { bot as words } from "../../texts/bots";
 import { BotActions } from "./BotActions";
 import css from "./BotLayout.module.css";
@@ -26,20 +25,18 @@ export function BotLayout() {
 
 function Frame({ bot }: { bot: Deployment }) {
   useTitle(bot.name);
+  const { op } = useParams({ strict: false });
   return (
     <div className={css.page}>
       <header className={css.head}>
         <div className={css.title}>
           <h1>{bot.name}</h1>
           <BotStatus status={bot.status} pill />
-          <span className={css.since}>
-            <Time at={bot.statusSince} />
-          </span>
         </div>
         <BotActions bot={bot} />
         <p className={css.story}>{words.story(bot)}</p>
       </header>
-      {bot.undoUntil ? <TakeBack bot={bot} until={bot.undoUntil} /> : bot.operation && <OperationStrip id={bot.operation} />}
+      {bot.undoUntil ? <TakeBack bot={bot} until={bot.undoUntil} /> : bot.operation && bot.operation !== op && <OperationStrip id={bot.operation} />}
       <nav aria-label={words.tabs} className={css.tabs}>
         {tabs.map(({ to, name }) => (
           <Link

@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { Bot as BotIcon, Plus } from "lucide-react";
 import { useState } from "react";
+import { usePlanName } from "../../api/account";
 import { useBots } from "../../api/bots";
 import type { Deployment } from "../../api/types";
 import { Button, ButtonLink } from "../../parts/Button";
@@ -33,13 +34,12 @@ export function Bots() {
       <Loaded query={query} skeleton={<Skeleton lines={2} height={180} />}>
         {({ pages }) => {
           const all = pages.flatMap((page) => page.deployments);
-          const total = pages[0]?.total ?? all.length;
           if (all.length === 0) return <NoBots />;
           const shown = all.filter((bot) => bot.name.toLowerCase().includes(wanted.trim().toLowerCase()));
           return (
             <>
               <NeedsYou bots={all} />
-              {total >= searchFrom && <Field label={words.search} type="search" value={wanted} onType={setWanted} />}
+              {all.length >= searchFrom && <Field label={words.search} type="search" value={wanted} onType={setWanted} />}
               {shown.length === 0 && <p>{words.noMatch}</p>}
               <ul className={css.cards}>
                 {shown.map((bot) => (
@@ -47,7 +47,7 @@ export function Bots() {
                 ))}
               </ul>
               <footer className={css.foot}>
-                {words.count(shown.length, total)}
+                {words.count(shown.length, query.hasNextPage)}
                 {query.hasNextPage && (
                   <Button size="small" busy={query.isFetchingNextPage} onPress={() => void query.fetchNextPage()}>
                     {en.more}
@@ -77,32 +77,35 @@ const NoBots = () => (
   </Card>
 );
 
-const BotCard = ({ bot }: { bot: Deployment }) => (
-  <li className={css.card}>
-    <div className={css.head}>
-      <h2>
-        <Link to="/bots/$id" params={{ id: bot.id }} className={css.name}>
-          {bot.name}
-        </Link>
-      </h2>
-      <BotStatus status={bot.status} pill />
-    </div>
-    <dl className={css.facts}>
-      <div>
-        <dt>{words.since}</dt>
-        <dd>
-          <Time at={bot.statusSince} />
-        </dd>
+function BotCard({ bot }: { bot: Deployment }) {
+  const planName = usePlanName();
+  return (
+    <li className={css.card}>
+      <div className={css.head}>
+        <h2>
+          <Link to="/bots/$id" params={{ id: bot.id }} className={css.name}>
+            {bot.name}
+          </Link>
+        </h2>
+        <BotStatus status={bot.status} pill />
       </div>
-      <div>
-        <dt>{words.plan}</dt>
-        <dd>{bot.plan}</dd>
-      </div>
-      <div>
-        <dt>{words.model}</dt>
-        <dd>{bot.model ?? words.defaultModel}</dd>
-      </div>
-    </dl>
-    {bot.operation && <OperationStrip id={bot.operation} />}
-  </li>
-);
+      <dl className={css.facts}>
+        <div>
+          <dt>{words.ordered}</dt>
+          <dd>
+            <Time at={bot.createdAt} />
+          </dd>
+        </div>
+        <div>
+          <dt>{words.plan}</dt>
+          <dd>{planName(bot.plan)}</dd>
+        </div>
+        <div>
+          <dt>{words.model}</dt>
+          <dd>{bot.model ?? words.defaultModel}</dd>
+        </div>
+      </dl>
+      {bot.operation && <OperationStrip id={bot.operation} />}
+    </li>
+  );
+}

@@ -3,7 +3,7 @@ import { usePlans } from "../../api/account";
 import { Loaded, Skeleton } from "../../parts/States";
 import { StatusShape } from "../../parts/Status";
 import { ButtonLink } from "../../parts/Button";
-import { useTitle } from "../../parts/Layout";
+import { useTitle } from "../../parts/useTitle";
 import { Mark } from "../../shell/Mark";
 import { en } from "../../texts/en";
 import { landing as words } from "../../texts/public";
@@ -55,7 +55,7 @@ export function Landing() {
                     <p className={css.price}>
                       <strong>{words.price(plan.monthlyCents, plan.currency)}</strong> {words.month}
                     </p>
-                    <p className={css.tier}>{words.tier[plan.tier]}</p>
+                    <p className={css.tier}>{words.tier(plan.tier)}</p>
                     <ul>
                       {words.planFacts(plan).map((fact) => (
                         <li key={fact}>{fact}</li>
