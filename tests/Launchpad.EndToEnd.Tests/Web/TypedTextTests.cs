@@ -51,7 +51,7 @@ public sealed class TypedTextTests(WebStack.Fixture web)
     public async Task A_name_that_hides_what_it_is_is_refused_where_it_was_typed()
     {
         await using var visitor = await web.VisitAsync(Story);
-        visitor.Expect("status of 422");
+        visitor.Expect("status of 400");
         await visitor.SignUpAsync();
         var page = visitor.Page;
         await page.GetByLabel("Name").FillAsync(Reversed);
