@@ -35,6 +35,7 @@ public static class Composition
     public static void AddLaunchpad(this FunctionsApplicationBuilder builder)
     {
         builder.ConfigureFunctionsWebApplication();
+        builder.UseMiddleware<SecurityHeadersMiddleware>();
         builder.UseMiddleware<ProblemMiddleware>();
         builder.UseMiddleware<QueryMiddleware>();
         builder.UseMiddleware<IdempotencyMiddleware>();

@@ -89,7 +89,7 @@ public sealed class IdempotencyMiddleware(Callers callers, RequestKeys keys) : I
         _ => null,
     };
 
-    private static IActionResult Again(HttpResponse response, KeptAnswer answer)
+    private static ContentResult Again(HttpResponse response, KeptAnswer answer)
     {
         response.Headers[Replayed] = "true";
         if (answer.Location is { } location)
