@@ -2,7 +2,6 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent as page 
 import { Landing } from "./pages/public/Landing";
 import { Login, Signup } from "./pages/public/SignIn";
 import { Crashed, NotFound, Root } from "./shell/Root";
-import { Shell } from "./shell/Shell";
 
 /** The table of contents. All but the first view is fetched when it is gone to, or meant to be. */
 
@@ -17,7 +16,7 @@ const landing = createRoute({ ...at, path: "/", component: Landing });
 const login = createRoute({ ...at, path: "/login", component: Login, validateSearch: next });
 const signup = createRoute({ ...at, path: "/signup", component: Signup, validateSearch: next });
 
-const signedIn = createRoute({ ...at, id: "signed-in", component: Shell });
+const signedIn = createRoute({ ...at, id: "signed-in", component: page(() => import("./shell/Shell"), "Shell") });
 const inside = { getParentRoute: () => signedIn };
 
 const bots = createRoute({ ...inside, path: "/bots", component: page(() => import("./pages/bots/Bots"), "Bots") });

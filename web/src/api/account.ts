@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useAct } from "./act";
-import { api, body, pressed } from "./client";
+import { api, body } from "./client";
 import { keys } from "./keys";
 import { session } from "./session";
 
@@ -20,9 +20,6 @@ export const useMe = () =>
 export const usePlans = () =>
   useQuery({ queryKey: keys.plans, queryFn: ({ signal }) => body(api.GET("/plans", { signal })), ...forever, select: (got) => got.plans });
 
-export const useModels = () =>
-  useQuery({ queryKey: keys.models, queryFn: ({ signal }) => body(api.GET("/models", { signal })), ...forever, select: (got) => got.models });
-
 export const useCapabilities = () =>
   useQuery({ queryKey: keys.capabilities, queryFn: ({ signal }) => body(api.GET("/capabilities", { signal })), ...forever });
 
@@ -31,7 +28,7 @@ export const useSessions = () =>
 
 export const useRevoke = () =>
   useAct({
-    send: (id: string, key) => body(api.DELETE("/auth/sessions/{id}", { params: { path: { id }, header: pressed(key) } })),
+    send: (id: string) => body(api.DELETE("/auth/sessions/{id}", { params: { path: { id } } })),
     touches: [keys.sessions],
   });
 
@@ -42,7 +39,7 @@ export interface Credentials {
 
 export const useSignIn = (route: "/auth/login" | "/auth/signup", onDone: () => void) =>
   useAct({
-    send: (typed: Credentials, key) => body(api.POST(route, { body: typed, params: { header: pressed(key) } })),
+    send: (typed: Credentials) => body(api.POST(route, { body: typed })),
     touches: [keys.me],
     onDone: () => {
       session.begun();
@@ -52,7 +49,7 @@ export const useSignIn = (route: "/auth/login" | "/auth/signup", onDone: () => v
 
 export const useSignOut = (onDone: () => void) =>
   useAct({
-    send: (_: void, key) => body(api.POST("/auth/logout", { params: { header: pressed(key) } })),
+    send: () => body(api.POST("/auth/logout")),
     touches: [],
     onDone: () => {
       session.ended();

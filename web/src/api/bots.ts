@@ -52,10 +52,8 @@ export const useVerb = (id: string, verb: Verb, onDone?: (operation: string) => 
 
 export const useDelete = (id: string, onDone: () => void) =>
   useAct({
-    send: ({ atOnce }: { atOnce: boolean }, key) =>
-      body(api.DELETE("/deployments/{id}", {
-        params: { path: { id }, header: pressed(key), query: (atOnce ? { window: "none" } : {}) as { window: "none" } },
-      })),
+    send: ({ atOnce }: { atOnce: boolean }) =>
+      body(api.DELETE("/deployments/{id}", { params: { path: { id }, query: atOnce ? { window: "none" } : {} } })),
     touches: [keys.bot(id), keys.bots],
     onDone,
   });
@@ -63,10 +61,10 @@ export const useDelete = (id: string, onDone: () => void) =>
 /** The archive goes into the browser's downloads. */
 export const useEject = (id: string, onDone: () => void) =>
   useAct({
-    send: async (_: void, key) => {
-      const { data, response } = await api.POST("/deployments/{id}/eject", { params: { path: { id }, header: pressed(key) }, parseAs: "blob" });
+    send: async () => {
+      const { data, response } = await api.POST("/deployments/{id}/eject", { params: { path: { id } }, parseAs: "blob" });
       const name = /filename="?([^";]+)/.exec(response.headers.get("Content-Disposition") ?? "")?.[1] ?? `${id}.tar.gz`;
-      if (data instanceof Blob) download(data, name);
+      if (data) download(data, name);
     },
     touches: [],
     onDone,
@@ -74,15 +72,14 @@ export const useEject = (id: string, onDone: () => void) =>
 
 export const useRename = (id: string, onDone: () => void) =>
   useAct({
-    send: (name: string, key) =>
-      body(api.PATCH("/deployments/{id}", { params: { path: { id }, header: pressed(key) }, body: { name } })),
+    send: (name: string) => body(api.PATCH("/deployments/{id}", { params: { path: { id } }, body: { name } })),
     touches: [keys.bot(id), keys.bots],
     onDone,
   });
 
 /** Not a query: nothing may keep it. */
 export const useToken = (id: string) =>
-  useAct<void, { token: string }>({ send: () => body(api.GET("/deployments/{id}/gateway-token", { params: { path: { id } } })), touches: [] });
+  useAct<void, { token: string | null }>({ send: () => body(api.GET("/deployments/{id}/gateway-token", { params: { path: { id } } })), touches: [] });
 
 export const useMessage = (id: string, onDone: (operation: string, text: string) => void) =>
   useAct({

@@ -1,6 +1,6 @@
 import createClient from "openapi-fetch";
 import { clock } from "./clock";
-import type { paths } from "./paths";
+import type { paths } from "./schema.gen";
 import { Problem } from "./problems";
 import { session } from "./session";
 

@@ -3,7 +3,6 @@ export const keys = {
   me: ["me"],
   sessions: ["sessions"],
   plans: ["plans"],
-  models: ["models"],
   capabilities: ["capabilities"],
   bots: ["bots"],
   bot: (id: string) => ["bot", id],

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { wordsOf } from "../texts/problems";
 import { Problem } from "./problems";
 
 const answer = (body: unknown, status: number, headers: Record<string, string> = {}) =>
@@ -15,9 +16,9 @@ it("finds the field in the words where it is not named", async () => {
 });
 
 it("makes something of what is no problem document", async () => {
-  expect((await answer("<html>", 502)).kind).toBe("fault");
+  expect((await answer("<html>", 502)).kind).toBe("internal");
   expect((await answer("", 404)).kind).toBe("not-found");
-  expect((await answer({ type: "urn:launchpad:problem:brand-new", detail: "Words." }, 418)).kind).toBe("unknown");
+  expect(wordsOf(await answer({ type: "urn:launchpad:problem:brand-new", detail: "Words." }, 418)).text).toBe("Words.");
 });
 
 it("knows when another try makes sense", async () => {

@@ -1,15 +1,12 @@
 import { clock } from "./clock";
+import type { components } from "./schema.gen";
 
-/** Every kind of functions/Problems.cs, and the three that only a browser meets. */
-export const kinds = [
-  "invalid", "malformed", "sign-in-needed", "sign-in-again", "wrong-credentials", "wrong-origin", "not-found", "method-not-allowed",
-  "email-taken", "busy", "wrong-state", "backup-unusable", "precondition-needed", "moved", "preview-void", "cannot-work-here",
-  "upgrades-paused", "cannot-cancel", "quota-reached", "plan-unknown", "payment-refused", "too-large", "unsupported-media-type",
-  "too-many-attempts", "too-many-streams", "unavailable", "fault", "key-reused",
-  "unreachable", "unheard", "unknown",
-] as const;
+type Wire<Type> = Type extends `urn:launchpad:problem:${infer Kind}` ? Kind : never;
 
-export type ProblemKind = (typeof kinds)[number];
+/** Every kind that the document lists, the two of the idempotency key, which any POST can answer, and the three that only a browser meets. */
+export type ProblemKind = Wire<components["schemas"]["Problem"]["type"]> | "key-taken" | "key-going" | "unreachable" | "unheard" | "unknown";
+
+const urn = "urn:launchpad:problem:";
 
 interface Parts {
   kind: ProblemKind;
@@ -72,7 +69,8 @@ export class Problem extends Error {
   }
 }
 
+/** A kind that is newer than this page is shown with the words that came with it. */
 function kindOf(type: string | null, status: number): ProblemKind {
-  const named = kinds.find((kind) => type === `urn:launchpad:problem:${kind}`);
-  return named ?? (status === 404 ? "not-found" : status >= 500 ? "fault" : "unknown");
+  if (type?.startsWith(urn)) return type.slice(urn.length) as ProblemKind;
+  return status === 404 ? "not-found" : status >= 500 ? "internal" : "unknown";
 }

@@ -2,7 +2,7 @@ import { QueryClient } from "@tanstack/react-query";
 import { Problem } from "./problems";
 
 /** What was refused is refused again; only what did not get an answer is worth another try. */
-const isWorthIt = (fault: Error) => ["unreachable", "unavailable", "fault"].includes(Problem.of(fault).kind);
+const isWorthIt = (fault: Error) => ["unreachable", "unavailable", "internal"].includes(Problem.of(fault).kind);
 
 export const makeQueries = () =>
   new QueryClient({

@@ -7,7 +7,7 @@ import { StatusShape } from "./Status";
 import css from "./StepList.module.css";
 import { useNow } from "./useNow";
 
-const tones: Record<Step["status"], Tone> = { pending: "idle", started: "busy", done: "ok", failed: "bad" };
+const tones: Record<string, Tone> = { pending: "idle", started: "busy", done: "ok", failed: "bad" };
 
 function Took({ step }: { step: Step }) {
   const now = useNow(1000);
@@ -25,7 +25,7 @@ export const StepList = ({ steps }: { steps: readonly Step[] }) => {
       <ol className={css.list}>
         {steps.map((step) => (
           <li key={step.name} className={cx(css.step, css[step.status], step.compensates !== null && css.undo)}>
-            <StatusShape tone={tones[step.status]} size={18} />
+            <StatusShape tone={tones[step.status] ?? "idle"} size={18} />
             <div className={css.text}>
               <span className={css.title}>
                 {step.title}

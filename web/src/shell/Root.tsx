@@ -7,12 +7,10 @@ import { Empty } from "../parts/States";
 import { Toasts } from "../parts/Toast";
 import { en } from "../texts/en";
 import css from "./Root.module.css";
-import { SignInDialog } from "./SignInDialog";
 
 export const Root = () => (
   <>
     <Outlet />
-    <SignInDialog />
     <Toasts />
   </>
 );

@@ -3,6 +3,7 @@ import { Bot, CircleUser, CreditCard, Search } from "lucide-react";
 import { type ReactNode, lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useCapabilities, useMe } from "../api/account";
 import { Problem } from "../api/problems";
+import { asking } from "../api/session";
 import { useStore } from "../api/store";
 import { liveState } from "../live/state";
 import { useLive } from "../live/useLive";
@@ -13,6 +14,7 @@ import { LiveDot } from "./LiveDot";
 import { Mark } from "./Mark";
 import css from "./Shell.module.css";
 
+const SignIn = lazy(() => import("./SignInDialog").then((module) => ({ default: module.SignInDialog })));
 const Palette = lazy(() => import("./Palette").then((module) => ({ default: module.Palette })));
 
 const places: { to: "/bots" | "/billing" | "/account"; name: string; icon: ReactNode }[] = [
@@ -27,6 +29,7 @@ export function Shell() {
   const { href } = useLocation();
   const capabilities = useCapabilities();
   const [palette, setPalette] = useState(false);
+  const asks = useStore(asking);
   useLive(me.data?.id);
   usePaletteKey(() => setPalette(true));
 
@@ -47,7 +50,7 @@ export function Shell() {
         <button type="button" className={css.search} onClick={() => setPalette(true)}>
           <Search />
           <span>{en.nav.palette}</span>
-          <kbd>{en.paletteKey}</kbd>
+          <kbd aria-hidden="true">{en.paletteKey}</kbd>
         </button>
         <ul className={css.places}>
           {places.map(({ to, name, icon }) => (
@@ -77,6 +80,11 @@ export function Shell() {
           )}
         </main>
       </div>
+      {asks !== null && (
+        <Suspense>
+          <SignIn />
+        </Suspense>
+      )}
       {palette && (
         <Suspense>
           <Palette onClose={() => setPalette(false)} />

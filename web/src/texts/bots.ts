@@ -1,10 +1,10 @@
-import type { Deployment, Health } from "../api/types";
+import type { Deployment } from "../api/types";
 import { date, duration, megabytes } from "./format";
 
 export const bots = {
   title: "Bots",
   create: "Create a bot",
-  count: (shown: number, total: number) => (shown === total ? `${total} ${total === 1 ? "bot" : "bots"}` : `${shown} of ${total} bots`),
+  count: (shown: number, more: boolean) => `${shown}${more ? " and more" : ""}`,
   empty: { title: "Create your bot", text: "A bot has a name, a plan and a machine. From the payment to the first answer it is usually a minute or two, and you see every step." },
   needs: "Needs you",
   pay: "Pay",
@@ -15,10 +15,9 @@ export const bots = {
   billing: "To billing",
   plan: "Plan",
   model: "Model",
-  release: "Release",
   version: "Version",
   defaultModel: "the default",
-  since: "since",
+  ordered: "Ordered",
   search: "Find a bot",
   noMatch: "No bot of that name.",
 } as const;
@@ -77,7 +76,7 @@ export const bot = {
     title: "Health",
     word: {
       up: "Well", down: "Down", "observer-problem": "Well, one observer cannot see it", unknown: "Not known", "vm-lost": "Its machine is lost",
-    } satisfies Record<Health["state"], string>,
+    } as Partial<Record<string, string>>,
     idle: "It is looked at while it runs.",
     said: "What was seen",
     storage: "Its files",
@@ -154,10 +153,10 @@ export const danger = {
   eject: "Download the archive",
   ejected: "The archive is on its way into your downloads.",
   deleteTitle: "Delete",
-  deleteText: (name: string, hours: number | null) =>
-    hours === null
+  deleteText: (name: string, window: number | undefined) =>
+    window === undefined
       ? `${name} stops at once. Its data are kept for a while in which you can take it back; then everything is erased.`
-      : `${name} stops at once. Its data are kept for ${hours} h in which you can take it back; then everything is erased.`,
+      : `${name} stops at once. Its data are kept for ${duration(window * 1000)} in which you can take it back; then everything is erased.`,
   deleteLost: ["Its address, at once", "Its data, its config and every backup, at the end of that time", "Its subscription: nothing more is charged"],
   delete: (name: string) => `Delete ${name}`,
   atOnce: "Erase at once, with no way back",
@@ -179,7 +178,7 @@ export const billing = {
   state: "State",
   until: "Paid until",
   words: "What that means",
-  states: { none: "Not asked for", unpaid: "Not paid yet", active: "Paid", "past-due": "Payment failed", canceled: "Ended", refunded: "Given back" },
+  states: { none: "Not asked for", unpaid: "Not paid yet", active: "Paid", "past-due": "Payment failed", canceled: "Ended", refunded: "Given back" } as Partial<Record<string, string>>,
   total: "Together",
   ends: "ends then",
   renews: (at: string) => date(Date.parse(at)),

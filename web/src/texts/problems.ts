@@ -43,11 +43,16 @@ const words: Record<ProblemKind, (problem: Problem) => ProblemWords> = {
   "too-many-attempts": () => ({ title: "Too many attempts", text: "For safety there is a pause now." }),
   "too-many-streams": said("Too many windows are open", "Close one, or go on: this page asks now and then instead."),
   unavailable: said("Not available right now"),
-  fault: () => ({ title: "Something broke on our side", text: "It was written down. Nothing that you did is the cause.", next: "Try again. If it happens twice, tell support the request id." }),
-  "key-reused": said("This was sent before with other content", "Press once more: it is sent as a new request."),
+  internal: () => ({ title: "Something broke on our side", text: "It was written down. Nothing that you did is the cause.", next: "Try again. If it happens twice, tell support the request id." }),
+  "key-taken": said("This was sent before with other content", "Press once more: it is sent as a new request."),
+  "key-going": said("It is being answered"),
+  "cannot-retry": said("This cannot be tried again"),
+  "heartbeat-repeated": said("Taken already"),
+  "machine-refused": said("Refused"),
+  "webhook-rejected": said("Refused"),
   unreachable: () => ({ title: "No answer", text: "We could not reach Launchpad. Your bots run on without this page.", next: "Check the network, then try again." }),
   unheard: () => ({ title: "We did not hear back", text: "It may have been done. We looked again, and what this page shows is what is there now.", next: "If it was not done, send it again: the same press is never done twice." }),
   unknown: said("Something unexpected happened", "Load the page again. If it happens twice, tell support."),
 };
 
-export const wordsOf = (problem: Problem): ProblemWords => words[problem.kind](problem);
+export const wordsOf = (problem: Problem): ProblemWords => (words[problem.kind] ?? words.unknown)(problem);

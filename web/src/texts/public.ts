@@ -41,7 +41,7 @@ export const landing = {
     `${number(plan.cpus)} CPU cores`,
     `${megabytes(plan.storageMb)} for its files`,
   ],
-  tier: { shared: "Isolated, on a machine with others", dedicated: "A whole machine to itself" },
+  tier: (tier: string) => (tier === "dedicated" ? "A whole machine to itself" : "Isolated, on a machine with others"),
   choose: (plan: string) => `Choose ${plan}`,
   footer: "Cards are handled by Stripe. We never see them.",
 } as const;

@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { CreditCard } from "lucide-react";
 import { usePlans } from "../../api/account";
 import { may, useBots } from "../../api/bots";
-import type { Billing as Paid, Deployment, Tone } from "../../api/types";
+import type { Deployment, Tone } from "../../api/types";
 import { Button, ButtonLink } from "../../parts/Button";
 import { DataTable, type Column } from "../../parts/DataTable";
 import { Card, Page } from "../../parts/Layout";
@@ -13,7 +13,7 @@ import { en } from "../../texts/en";
 import { money } from "../../texts/format";
 import { PayButton } from "../bots/PayButton";
 
-const tones: Record<Paid["state"], Tone> = { none: "idle", unpaid: "warn", active: "ok", "past-due": "bad", canceled: "idle", refunded: "idle" };
+const tones: Record<string, Tone> = { none: "idle", unpaid: "warn", active: "ok", "past-due": "bad", canceled: "idle", refunded: "idle" };
 
 /** What is paid for each bot. */
 export function Billing() {
@@ -26,7 +26,7 @@ export function Billing() {
   const columns: Column<Deployment>[] = [
     { title: words.bot, cell: (bot) => <Link to="/bots/$id" params={{ id: bot.id }}>{bot.name}</Link> },
     { title: words.plan, cell: (bot) => bot.plan, wide: true },
-    { title: words.state, cell: (bot) => (may(bot, "pay") ? <PayButton id={bot.id} size="small" /> : <Status tone={tones[bot.billing.state]} word={words.states[bot.billing.state]} />) },
+    { title: words.state, cell: (bot) => (may(bot, "pay") ? <PayButton id={bot.id} size="small" /> : <Status tone={tones[bot.billing.state] ?? "idle"} word={words.states[bot.billing.state] ?? bot.billing.state} />) },
     { title: words.words, cell: (bot) => bot.billing.reason, wide: true },
     { title: words.until, cell: (bot) => (bot.billing.periodEnd ? words.renews(bot.billing.periodEnd) : ""), end: true },
     { title: words.price, cell: priceOf, end: true },

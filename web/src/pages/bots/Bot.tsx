@@ -39,7 +39,6 @@ const About = ({ bot }: { bot: Deployment }) => (
       facts={[
         [bots.plan, bot.plan],
         [bots.model, bot.model ?? bots.defaultModel],
-        bot.release === null ? null : [bots.release, bot.release],
         bot.activeVersion === null ? null : [bots.version, bot.activeVersion],
         bot.url === null ? null : [words.address, bot.url],
         [words.created, <Time key="created" at={bot.createdAt} />],

@@ -8,7 +8,7 @@ import { Time } from "../../parts/Time";
 import { bot as botWords } from "../../texts/bots";
 
 const words = botWords.health;
-const tones: Record<Health["state"], Tone> = { up: "ok", down: "bad", "observer-problem": "warn", unknown: "idle", "vm-lost": "bad" };
+const tones: Record<string, Tone> = { up: "ok", down: "bad", "observer-problem": "warn", unknown: "idle", "vm-lost": "bad" };
 
 /** What the observers agree on. */
 export function BotHealth({ bot }: { bot: Deployment }) {
@@ -24,7 +24,7 @@ export function BotHealth({ bot }: { bot: Deployment }) {
 const Seen = ({ health }: { health: Health }) => (
   <Facts
     facts={[
-      [words.title, <Status key="state" tone={tones[health.state]} word={words.word[health.state]} />],
+      [words.title, <Status key="state" tone={tones[health.state] ?? "idle"} word={words.word[health.state] ?? health.state} />],
       health.since === null ? null : [words.since, <Time key="since" at={health.since} />],
       health.blind.length === 0 ? null : [words.blind, health.blind.join(", ")],
       health.said === null ? null : [words.said, health.said],

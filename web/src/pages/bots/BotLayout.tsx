@@ -6,7 +6,6 @@ import { useTitle } from "../../parts/Layout";
 import { OperationStrip } from "../../parts/OperationStrip";
 import { Loaded, Skeleton } from "../../parts/States";
 import { BotStatus } from "../../parts/Status";
-import { Time } from "../../parts/Time";
 import { UndoBar } from "../../parts/UndoBar";
 import { bot as words } from "../../texts/bots";
 import { BotActions } from "./BotActions";
@@ -32,9 +31,6 @@ function Frame({ bot }: { bot: Deployment }) {
         <div className={css.title}>
           <h1>{bot.name}</h1>
           <BotStatus status={bot.status} pill />
-          <span className={css.since}>
-            <Time at={bot.statusSince} />
-          </span>
         </div>
         <BotActions bot={bot} />
         <p className={css.story}>{words.story(bot)}</p>

@@ -33,13 +33,12 @@ export function Bots() {
       <Loaded query={query} skeleton={<Skeleton lines={2} height={180} />}>
         {({ pages }) => {
           const all = pages.flatMap((page) => page.deployments);
-          const total = pages[0]?.total ?? all.length;
           if (all.length === 0) return <NoBots />;
           const shown = all.filter((bot) => bot.name.toLowerCase().includes(wanted.trim().toLowerCase()));
           return (
             <>
               <NeedsYou bots={all} />
-              {total >= searchFrom && <Field label={words.search} type="search" value={wanted} onType={setWanted} />}
+              {all.length >= searchFrom && <Field label={words.search} type="search" value={wanted} onType={setWanted} />}
               {shown.length === 0 && <p>{words.noMatch}</p>}
               <ul className={css.cards}>
                 {shown.map((bot) => (
@@ -47,7 +46,7 @@ export function Bots() {
                 ))}
               </ul>
               <footer className={css.foot}>
-                {words.count(shown.length, total)}
+                {words.count(shown.length, query.hasNextPage)}
                 {query.hasNextPage && (
                   <Button size="small" busy={query.isFetchingNextPage} onPress={() => void query.fetchNextPage()}>
                     {en.more}
@@ -89,9 +88,9 @@ const BotCard = ({ bot }: { bot: Deployment }) => (
     </div>
     <dl className={css.facts}>
       <div>
-        <dt>{words.since}</dt>
+        <dt>{words.ordered}</dt>
         <dd>
-          <Time at={bot.statusSince} />
+          <Time at={bot.createdAt} />
         </dd>
       </div>
       <div>

@@ -81,7 +81,7 @@ function Delete({ bot }: { bot: Deployment }) {
   return (
     <Card title={words.deleteTitle}>
       <div className="stack">
-        <p>{words.deleteText(bot.name, capabilities.data?.undoHours ?? null)}</p>
+        <p>{words.deleteText(bot.name, capabilities.data?.undoSeconds)}</p>
         <ul className="bullets">
           {words.deleteLost.map((lost) => (
             <li key={lost}>{lost}</li>

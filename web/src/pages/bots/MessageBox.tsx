@@ -1,6 +1,5 @@
 import { Send } from "lucide-react";
 import { useState } from "react";
-import { useCapabilities } from "../../api/account";
 import { useMessage, whyNot } from "../../api/bots";
 import { isOpen, useOperation } from "../../api/operations";
 import type { Deployment } from "../../api/types";
@@ -17,6 +16,9 @@ import css from "./MessageBox.module.css";
 
 const words = botWords.message;
 
+// As the API has it (Rules.Message).
+const textMax = 4000;
+
 interface Asked {
   text: string;
   operation: string;
@@ -26,7 +28,6 @@ interface Asked {
 export function MessageBox({ bot }: { bot: Deployment }) {
   const [text, setText] = useState("");
   const [asked, setAsked] = useState<Asked[]>([]);
-  const capabilities = useCapabilities();
   const message = useMessage(bot.id, (operation, sent) => {
     setAsked((before) => [...before, { text: sent, operation }]);
     // What was typed meanwhile stays.
@@ -49,7 +50,7 @@ export function MessageBox({ bot }: { bot: Deployment }) {
           label={words.label}
           placeholder={words.placeholder(bot.name)}
           rows={2}
-          maxLength={capabilities.data?.messageCharsMax ?? 4000}
+          maxLength={textMax}
           value={text}
           onType={setText}
           error={error}

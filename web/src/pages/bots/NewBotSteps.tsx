@@ -1,5 +1,3 @@
-import { useId } from "react";
-import { useCapabilities, useModels } from "../../api/account";
 import type { Problem } from "../../api/problems";
 import type { NewDeployment, Plan } from "../../api/types";
 import { Choice, errorOf, Field, SecretField, TextArea } from "../../parts/Field";
@@ -40,7 +38,7 @@ export const PlanStep = ({ draft, change, problem, plans, plan }: Written & { pl
       options={plans.map((one) => ({
         value: one.id,
         title: one.name,
-        text: `${landing.tier[one.tier]}. ${landing.planFacts(one).join(", ")}.`,
+        text: `${landing.tier(one.tier)}. ${landing.planFacts(one).join(", ")}.`,
         aside: landing.price(one.monthlyCents, one.currency),
       }))}
     />
@@ -52,29 +50,18 @@ interface ModelProps extends Written {
   setSecrets: (secrets: Secrets) => void;
 }
 
-export function ModelStep({ draft, change, problem, secrets, setSecrets }: ModelProps) {
-  const models = useModels();
-  const capabilities = useCapabilities();
-  const list = useId();
-  return (
+export const ModelStep = ({ draft, change, problem, secrets, setSecrets }: ModelProps) => (
     <>
       <Field
         label={words.model}
         hint={words.modelHint}
         optional
-        list={list}
         spellCheck={false}
         autoComplete="off"
-        {...(capabilities.data?.model ? { placeholder: capabilities.data.model } : {})}
         value={draft.model}
         onType={(model) => change({ model })}
         error={errorOf(problem, "model")}
       />
-      <datalist id={list}>
-        {models.data?.map((model) => (
-          <option key={model} value={model} />
-        ))}
-      </datalist>
       <TextArea
         label={words.instructions}
         hint={words.instructionsHint}
@@ -103,22 +90,18 @@ export function ModelStep({ draft, change, problem, secrets, setSecrets }: Model
         error={errorOf(problem, "telegramToken")}
       />
     </>
-  );
-}
+);
 
-export function ReviewStep({ draft, secrets, plan }: { draft: Draft; secrets: Secrets; plan: Plan }) {
-  const capabilities = useCapabilities();
-  return (
+export const ReviewStep = ({ draft, secrets, plan }: { draft: Draft; secrets: Secrets; plan: Plan }) => (
     <Facts
       facts={[
         [words.name, draft.name],
         [words.plan, `${plan.name}. ${landing.planFacts(plan).join(", ")}.`],
-        [words.model, draft.model || (capabilities.data?.model ?? words.byDefault)],
+        [words.model, draft.model || words.byDefault],
         draft.instructions === "" ? null : [words.instructions, draft.instructions],
         [words.modelKey, secrets.modelKey === "" ? words.notGiven : words.given],
         [words.telegram, secrets.telegramToken === "" ? words.notGiven : words.given],
         [words.charge, words.chargeText(landing.price(plan.monthlyCents, plan.currency))],
       ]}
     />
-  );
-}
+);

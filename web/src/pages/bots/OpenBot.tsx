@@ -40,7 +40,7 @@ export function OpenBot({ bot, onClose }: { bot: Deployment; onClose: () => void
         <Facts
           facts={[
             [words.address, bot.url],
-            [words.openToken, <Copyable key="token" value={token.answer.token} />],
+            [words.openToken, token.answer.token && <Copyable key="token" value={token.answer.token} />],
           ]}
         />
       ) : (

@@ -55,7 +55,7 @@ export function Landing() {
                     <p className={css.price}>
                       <strong>{words.price(plan.monthlyCents, plan.currency)}</strong> {words.month}
                     </p>
-                    <p className={css.tier}>{words.tier[plan.tier]}</p>
+                    <p className={css.tier}>{words.tier(plan.tier)}</p>
                     <ul>
                       {words.planFacts(plan).map((fact) => (
                         <li key={fact}>{fact}</li>
