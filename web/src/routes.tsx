@@ -40,10 +40,19 @@ const ofBot = { getParentRoute: () => bot };
 const overview = createRoute({ ...ofBot, path: "/", component: page(() => import("./pages/bots/Bot"), "Bot") });
 const operation = createRoute({ ...ofBot, path: "operations/$op", component: page(() => import("./pages/bots/Operation"), "OperationPage") });
 const danger = createRoute({ ...ofBot, path: "danger", component: page(() => import("./pages/bots/Danger"), "Danger") });
+const config = createRoute({
+  ...ofBot,
+  path: "config",
+  component: page(() => import("./pages/bots/BotConfig"), "BotConfig"),
+  validateSearch: ({ view, plan }: Record<string, unknown>): { view?: "form" | "both" | "json"; plan?: string } => ({
+    ...(view === "form" || view === "json" || view === "both" ? { view } : {}),
+    ...(typeof plan === "string" ? { plan } : {}),
+  }),
+});
 
 const tree = root.addChildren([
   landing, login, signup,
-  signedIn.addChildren([bots, newBot, paid, billing, account, bot.addChildren([overview, operation, danger])]),
+  signedIn.addChildren([bots, newBot, paid, billing, account, bot.addChildren([overview, operation, config, danger])]),
 ]);
 
 export const makeRouter = () =>
