@@ -20,7 +20,15 @@ const signedIn = createRoute({ ...at, id: "signed-in", component: page(() => imp
 const inside = { getParentRoute: () => signedIn };
 
 const bots = createRoute({ ...inside, path: "/bots", component: page(() => import("./pages/bots/Bots"), "Bots") });
-const newBot = createRoute({ ...inside, path: "/bots/new", component: page(() => import("./pages/bots/NewBot"), "NewBot") });
+const newBot = createRoute({
+  ...inside,
+  path: "/bots/new",
+  component: page(() => import("./pages/bots/NewBot"), "NewBot"),
+  validateSearch: ({ cloneOf, backup }: Record<string, unknown>): { cloneOf?: string; backup?: string } => ({
+    ...(typeof cloneOf === "string" ? { cloneOf } : {}),
+    ...(typeof backup === "string" ? { backup } : {}),
+  }),
+});
 const paid = createRoute({
   ...inside,
   path: "/paid",
@@ -49,10 +57,20 @@ const config = createRoute({
     ...(typeof plan === "string" ? { plan } : {}),
   }),
 });
+const versions = createRoute({
+  ...ofBot,
+  path: "versions",
+  component: page(() => import("./pages/bots/Versions"), "Versions"),
+  validateSearch: ({ from, to, plan }: Record<string, unknown>): { from?: number; to?: number; plan?: string } => ({
+    ...(Number.isInteger(from) && Number.isInteger(to) ? { from: Number(from), to: Number(to) } : {}),
+    ...(typeof plan === "string" ? { plan } : {}),
+  }),
+});
+const backups = createRoute({ ...ofBot, path: "backups", component: page(() => import("./pages/bots/Backups"), "Backups") });
 
 const tree = root.addChildren([
   landing, login, signup,
-  signedIn.addChildren([bots, newBot, paid, billing, account, bot.addChildren([overview, operation, config, danger])]),
+  signedIn.addChildren([bots, newBot, paid, billing, account, bot.addChildren([overview, operation, config, versions, backups, danger])]),
 ]);
 
 export const makeRouter = () =>
