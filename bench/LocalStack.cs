@@ -53,8 +53,8 @@ internal sealed class LocalStack : IAsyncDisposable
         up?.Dispose();
         up = Start(["up", "--json", .. arguments]);
         var said = JsonNode.Parse(await up.StandardOutput.ReadLineAsync() ?? "{}");
-        ControlPlane = said?["addresses"]?["dashboard"] is { } address
-            ? new Uri((string)address!)
+        ControlPlane = said?["addresses"]?["api"] is { } address
+            ? new Uri(new Uri((string)address!), "/")
             : throw new InvalidOperationException($"up did not start: {said?["error"]}");
     }
 

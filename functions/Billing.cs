@@ -29,36 +29,12 @@ public sealed class Billing(Callers callers, Orders orders, Checkouts checkouts,
     {
         var account = await callers.RequireAsync(request, ct);
         var (deployment, plan) = await orders.ToBePaidAsync(account.Id, (await Bodies.ReadAsync<Checkout>(request, ct)).Deployment, ct);
+        var page = site.Value.Page($"paid?deployment={deployment.Id}");
         var link = await checkouts.OpenAsync(
-            new(account.Id, deployment.Id, account.Email, PlanPrice.Of(plan), $"{site.Value.BaseUrl}api/billing/return",
-                $"{site.Value.BaseUrl}api/billing/return?cancelled"),
-            ct);
+            new(account.Id, deployment.Id, account.Email, PlanPrice.Of(plan), page.AbsoluteUri, $"{page.AbsoluteUri}&cancelled"), ct);
         return link is null
             ? throw Problems.WrongState(deployment, "It was paid, and begins as soon as the payment is confirmed.")
             : new ObjectResult(new PaymentPage(link.Url, link.SessionId)) { StatusCode = StatusCodes.Status201Created };
-    }
-
-    /// <summary>What the browser comes back to.</summary>
-    [Function("CheckoutReturn")]
-    [Open, Answers(200, MediaType = "text/html")]
-    [Query("cancelled")]
-    public static ContentResult Return(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "billing/return")] HttpRequest request)
-    {
-        var (title, text) = request.Query.ContainsKey("cancelled")
-            ? ("Nothing was paid", "You can pay later: ask for a new checkout link, the order is kept.")
-            : ("Thank you", "Your bot is being built as soon as the payment is confirmed. GET /api/deployments/{id} names the operation, "
-                + "GET /api/operations/{id} shows every step with its reason.");
-        return new()
-        {
-            ContentType = "text/html; charset=utf-8",
-            Content = $"""
-                <!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-                <title>{title} · Launchpad</title><link rel="icon" href="data:,">
-                <style>body{"{"}font:18px/1.6 system-ui;max-width:34rem;margin:15vh auto;padding:0 1rem{"}"}</style>
-                <h1>{title}</h1><p>{text}</p></html>
-                """,
-        };
     }
 }
 

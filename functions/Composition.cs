@@ -37,6 +37,7 @@ public static class Composition
     public static void AddLaunchpad(this FunctionsApplicationBuilder builder)
     {
         builder.ConfigureFunctionsWebApplication();
+        builder.UseMiddleware<SecurityHeadersMiddleware>();
         builder.UseMiddleware<ProblemMiddleware>();
         builder.UseMiddleware<QueryMiddleware>();
         builder.UseMiddleware<IdempotencyMiddleware>();

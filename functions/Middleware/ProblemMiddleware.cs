@@ -28,8 +28,6 @@ public sealed class ProblemMiddleware(ILogger<ProblemMiddleware> log) : IFunctio
 
         // The trace's id: with it steps, logs and metrics of this request are found.
         http.Response.Headers[RequestId] = Activity.Current?.TraceId.ToString() ?? http.TraceIdentifier;
-        http.Response.Headers.XContentTypeOptions = "nosniff";
-        http.Response.Headers.CacheControl = "no-store";
         try
         {
             await next(context);

@@ -32,7 +32,7 @@ param runbooksUrl string
 @description('A collector that traces and metrics go to over OTLP; empty: none beside Application Insights.')
 param otlpEndpoint string = ''
 
-@description('A name of your own for the API, with a slash at the end; empty: the app\'s.')
+@description('A name of your own for the site, as https://…/ with a slash at the end; empty: the one that Azure gives it.')
 param publicUrl string = ''
 
 param budgetAmount int
@@ -190,10 +190,9 @@ module app 'modules/app.bicep' = {
     backupsName: backupsName
     vaultName: vaultName
     insightsConnection: telemetry.outputs.connectionString
-    dashboardHost: dashboard.outputs.host
+    siteUrl: empty(publicUrl) ? 'https://${dashboard.outputs.host}/' : publicUrl
     instances: instances
     planSku: planSku
-    publicUrl: publicUrl
     machines: { ...machines, group: machinesGroup.name, subnetId: network.outputs.machinesSubnetId }
     domain: domain
     acmeEmail: acmeEmail
@@ -214,6 +213,11 @@ module app 'modules/app.bicep' = {
   dependsOn: [storage, backupStore, vault, machineRights, join]
 }
 
+module link 'modules/link.bicep' = {
+  scope: group
+  params: { siteName: dashboard.outputs.name, appName: app.outputs.name, appLocation: location }
+}
+
 output group string = group.name
 output app string = appName
 output api string = app.outputs.url
@@ -222,7 +226,8 @@ output backups string = backupsName
 output vault string = vaultName
 output secrets string[] = [secretNames.stripeKey, secretNames.stripeWebhook, secretNames.modelKey]
 output registry string = '${registryName}${environment().suffixes.acrLoginServer}'
-output dashboard string = 'https://${dashboard.outputs.host}/'
+output dashboard string = empty(publicUrl) ? 'https://${dashboard.outputs.host}/' : publicUrl
+output dashboardName string = dashboard.outputs.name
 
 @description('Where the domain has to be delegated to, at whoever the parent zone is with.')
 output nameServers string[] = machineRights.outputs.nameServers

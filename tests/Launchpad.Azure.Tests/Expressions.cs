@@ -8,6 +8,8 @@ internal static partial class Expressions
 {
     public const string ClientId = "33333333-3333-3333-3333-333333333333";
 
+    public const string SiteHost = "calm-sea-0f1e2d3c4.azurestaticapps.net";
+
     private static readonly Dictionary<string, string> Known = new()
     {
         ["clientId"] = ClientId,
@@ -16,6 +18,7 @@ internal static partial class Expressions
         ["keyvaultDns"] = ".vault.azure.net",
         ["acrLoginServer"] = ".azurecr.io",
         ["pageUrl"] = "",
+        ["defaultHostname"] = SiteHost,
     };
 
     public static string Resolve(string text)

@@ -105,8 +105,16 @@ internal static partial class Rules
                 ["Storage__BlobServiceUri"] = $"https://{deployed.Storage.Text("name")}.blob.core.windows.net/",
                 ["Backups__StoreUri"] = $"https://{deployed.Backups.Text("name")}.blob.core.windows.net/",
                 ["Vms__ControlPlane"] = $"https://{deployed.App.Text("name")}.azurewebsites.net/",
-                ["Site__BaseUrl"] = $"https://{deployed.App.Text("name")}.azurewebsites.net/",
+                ["Site__BaseUrl"] = $"https://{Expressions.SiteHost}/",
             }),
+            ["the app is beneath the site, and who does not come by it gets in too"] = deployed =>
+                Wrong(deployed.The("Microsoft.Web/staticSites"), site => site.Text("sku.name") == "Standard")
+                    .Concat(Wrong(deployed.The("Microsoft.Web/staticSites/linkedBackends"), link =>
+                        link.Text("properties.backendResourceId") == deployed.App.Text("id")
+                        && link.Text("name") == $"{deployed.The("Microsoft.Web/staticSites").Text("name")}/api"))
+                    .Concat(Wrong(deployed.The("Microsoft.Web/sites/config"), access =>
+                        access.Text("name") == $"{deployed.App.Text("name")}/authsettingsV2"
+                        && access.Is("properties.platform.enabled", false))),
             ["the app is nobody but the identity that was made for it"] = deployed => Wrong(deployed.App, app =>
                 app.Text("identity.type") == "UserAssigned"
                 && ((JsonObject)app.At("identity.userAssignedIdentities")!).Single().Key

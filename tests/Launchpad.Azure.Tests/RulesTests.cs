@@ -6,6 +6,7 @@ namespace Launchpad.Azure.Tests;
 public sealed class RulesTests(Deployment deployment)
 {
     private const string Sites = "Microsoft.Web/sites";
+    private const string Static = "Microsoft.Web/staticSites";
     private const string Storage = "Microsoft.Storage/storageAccounts";
     private const string Policy = $"{Storage}/blobServices/containers/immutabilityPolicies";
     private const string Machines =
@@ -61,6 +62,9 @@ public sealed class RulesTests(Deployment deployment)
         { "the app answers by TLS, and knows no password", Sites, "properties.siteConfig.ftpsState", "\"AllAllowed\"" },
         { "the app answers by TLS, and knows no password", Sites, "properties.siteConfig.minTlsVersion", "\"1.0\"" },
         { "the app answers by TLS, and knows no password", "Microsoft.Web/sites/basicPublishingCredentialsPolicies", "properties.allow", "true" },
+        { "the app is beneath the site, and who does not come by it gets in too", Static, "sku.name", "\"Free\"" },
+        { "the app is beneath the site, and who does not come by it gets in too", $"{Static}/linkedBackends", "properties.backendResourceId", "\"/elsewhere\"" },
+        { "the app is beneath the site, and who does not come by it gets in too", $"{Sites}/config", "properties.platform.enabled", "true" },
         { "the app runs all the time, on .NET 10, on a plan that gives it all the time", Sites, "properties.siteConfig.alwaysOn", "false" },
         { "the app runs all the time, on .NET 10, on a plan that gives it all the time", Sites, "properties.siteConfig.linuxFxVersion", "\"DOTNET-ISOLATED|8.0\"" },
         { "the app runs all the time, on .NET 10, on a plan that gives it all the time", "Microsoft.Web/serverfarms", "sku.name", "\"Y1\"" },
@@ -89,6 +93,7 @@ public sealed class RulesTests(Deployment deployment)
         { "no setting holds a secret", "Storage__ConnectionString", "AccountName=a;AccountKey=b" },
         { "no setting holds a secret", "Stripe__ApiKeySecret", "sk_live_123" },
         { "the product is pointed at what is deployed", "Azure__ResourceGroup", "rg-launchpad" },
+        { "the product is pointed at what is deployed", "Site__BaseUrl", "https://elsewhere.example/" },
         { "the product is pointed at what is deployed", "Azure__SubnetId", "/elsewhere" },
         { "the product is pointed at what is deployed", "Images__Registry", "docker.io" },
         { "the product is pointed at what is deployed", "Identity__ClientId", "" },

@@ -27,6 +27,9 @@ public sealed class SettingsTests(Deployment deployment)
         // Nothing stands before the platform's own front end.
         "Site__TrustedProxies",
 
+        // The web app is at the root of its site.
+        "Site__AppUrl",
+
         // What infra/tenant puts on a machine.
         "Vms__User",
 

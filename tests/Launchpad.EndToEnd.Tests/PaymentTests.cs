@@ -34,7 +34,7 @@ public sealed class PaymentTests(OnOneStack.Fixture fixture)
         var ct = Stack.Within(1);
         var deployment = await customer.OrderAsync(new { name = "Ada", plan = "starter" }, ct);
         await customer.CheckoutAsync(deployment, ct);
-        using var page = await customer.Api.GetAsync(new Uri(stack.ControlPlane, "api/billing/return"), ct);
+        using var page = await customer.Api.GetAsync(new Uri(stack.Site, $"paid?deployment={deployment}"), ct);
         Assert.True(page.IsSuccessStatusCode);
         var state = await customer.DeploymentAsync(deployment, ct);
         Assert.Equal(("requested", null), (state.Status, state.Operation));

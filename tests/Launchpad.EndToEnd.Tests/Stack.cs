@@ -29,6 +29,9 @@ public sealed partial class Stack(int slot, string image) : IAsyncDisposable
 
     public Uri ControlPlane => new($"http://127.0.0.1:{Ports.ControlPlane}/");
 
+    /// <summary>What a browser is pointed at.</summary>
+    public Uri Site => new($"http://localhost:{Ports.Site}/");
+
     public static CancellationToken Within(double minutes) => new CancellationTokenSource(TimeSpan.FromMinutes(minutes)).Token;
 
     /// <summary>Starts, or starts again: what a kill left is adopted. Returns once bots can be started.</summary>

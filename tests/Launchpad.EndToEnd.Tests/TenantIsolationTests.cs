@@ -14,7 +14,7 @@ public sealed class TenantIsolationTests(OnOneStack.Fixture fixture, TenantIsola
 {
     private static readonly string[] Open =
     [
-        "GET plans", "GET health", "GET billing/return", "POST billing/webhook", "POST auth/signup", "POST auth/login",
+        "GET plans", "GET health", "POST billing/webhook", "POST auth/signup", "POST auth/login",
         "GET certificates-key", "GET openapi.json", "GET capabilities",
     ];
 

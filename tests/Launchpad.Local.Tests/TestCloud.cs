@@ -19,7 +19,10 @@ public sealed class TestCloud : IAsyncLifetime, IDisposable
         var home = new Home(Path.Combine(_directory.FullName, "home"), Path.Combine(_directory.FullName, "cache"));
         // The official credential keeps its tokens for the whole process, so every cloud of this process must take them.
         File.WriteAllBytes(home.KeyPath("identity"), TokenKey);
-        Context = new CloudContext(home, FreePorts(), TimeProvider.System, NullLoggerFactory.Instance);
+        Context = new CloudContext(home, FreePorts(), TimeProvider.System, NullLoggerFactory.Instance)
+        {
+            Site = Path.Combine(_directory.FullName, "site", "dist"),
+        };
         Client = new HttpClient(new SocketsHttpHandler
         {
             UseProxy = false,
@@ -70,6 +73,7 @@ public sealed class TestCloud : IAsyncLifetime, IDisposable
     {
         Slot = Ports.LastSlot,
         ControlPlane = FreePort.Take(),
+        Site = FreePort.Take(),
         Admin = FreePort.Take(),
         Stripe = FreePort.Take(),
         Models = FreePort.Take(),

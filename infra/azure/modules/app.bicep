@@ -8,15 +8,12 @@ param storageName string
 param backupsName string
 param vaultName string
 param insightsConnection string
-param dashboardHost string
+param siteUrl string
 
 @description('Two, so that one can be restarted; sagas and timers are shared by all.')
 @minValue(1)
 param instances int
 param planSku string
-
-@description('Where people reach the API; empty: under the app\'s own name.')
-param publicUrl string
 
 param machines { group: string, subnetId: string, imageId: string, diskGb: int, sharedSize: string, sharedCapacityMb: int, sharedSpare: int }
 param domain string
@@ -64,7 +61,6 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
       http20Enabled: true
       minTlsVersion: '1.2'
       scmMinTlsVersion: '1.2'
-      cors: { allowedOrigins: ['https://${dashboardHost}'] }
       appSettings: [
         // The platform.
         { name: 'FUNCTIONS_EXTENSION_VERSION', value: '~4' }
@@ -111,7 +107,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         { name: 'Operator__PageUrl', value: pageUrl }
         { name: 'Operator__Runbooks', value: runbooksUrl }
         { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', value: otlpEndpoint }
-        { name: 'Site__BaseUrl', value: empty(publicUrl) ? ownUrl : publicUrl }
+        { name: 'Site__BaseUrl', value: siteUrl }
       ]
     }
   }
@@ -121,4 +117,5 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
   resource scm 'basicPublishingCredentialsPolicies' = { name: 'scm', properties: { allow: false } }
 }
 
+output name string = app.name
 output url string = ownUrl

@@ -1,4 +1,4 @@
-// The dashboard: files only. It calls the API with a bearer token.
+// The address that people open: the web app's files, and beneath /api of the same origin the functions app (link.bicep).
 param name string
 
 @allowed(['centralus', 'eastasia', 'eastus2', 'westeurope', 'westus2'])
@@ -9,11 +9,14 @@ resource site 'Microsoft.Web/staticSites@2025-03-01' = {
   name: name
   location: location
   tags: tags
-  sku: { name: 'Free', tier: 'Free' }
+  // The free one cannot have an app of one's own beneath it.
+  sku: { name: 'Standard', tier: 'Standard' }
   properties: {
+    // The headers of the pages are part of the build, not of whoever uploads it.
     allowConfigFileUpdates: false
     stagingEnvironmentPolicy: 'Disabled'
   }
 }
 
+output name string = site.name
 output host string = site.properties.defaultHostname

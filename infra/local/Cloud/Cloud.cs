@@ -9,6 +9,7 @@ using Launchpad.Local.Mail;
 using Launchpad.Local.Models;
 using Launchpad.Local.Registry;
 using Launchpad.Local.ResourceManager;
+using Launchpad.Local.Site;
 using Launchpad.Local.Storage;
 using Launchpad.Local.Stripe;
 using Microsoft.AspNetCore.Http.Features;
@@ -41,6 +42,7 @@ public sealed class Cloud : IAsyncDisposable
             new ModelService(cloud),
             new StripeService(cloud),
             resources,
+            new SiteService(cloud),
             new FrontDoorService(cloud, resources),
             new MachineDoor(cloud),
             new BackupDoor(cloud),

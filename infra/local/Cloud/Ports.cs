@@ -10,6 +10,9 @@ public sealed record Ports
 
     public int Slot { get; init; }
     public int ControlPlane { get; init; }
+
+    /// <summary>What people open: the web app, with the API beneath it.</summary>
+    public int Site { get; init; }
     public int Admin { get; init; }
     public int Stripe { get; init; }
     public int Models { get; init; }
@@ -46,6 +49,7 @@ public sealed record Ports
         {
             Slot = slot,
             ControlPlane = At(7071),
+            Site = At(4280),
             Admin = At(7080),
             Stripe = At(7081),
             Models = At(7082),

@@ -24,6 +24,9 @@ public sealed class CloudContext(Home home, Ports ports, TimeProvider time, ILog
     public Vault Vault { get; } = new(home, time);
 
     public Docker Docker { get; init; } = Docker.Default;
+
+    /// <summary>The folder that the web app is built into.</summary>
+    public string Site { get; init; } = Path.Combine(Home.Repository, "web", "dist");
 }
 
 /// <summary>One service of the pocket cloud: a name the fault plan knows it by, where it listens, and what it answers.

@@ -152,7 +152,7 @@ internal static class ControlPlaneProgram
             ["Vms__ControlPlane"] = "http://10.254.0.1:9001",
             // Names under localhost are known to browsers, not to every resolver.
             ["Health__PublicVia"] = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{ports.FrontDoor}"),
-            ["Site__BaseUrl"] = Local("http://localhost", ports.ControlPlane),
+            ["Site__BaseUrl"] = Local("http://localhost", ports.Site),
         };
     }
 

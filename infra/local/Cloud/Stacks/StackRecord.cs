@@ -34,7 +34,8 @@ internal sealed record StackRecord(
         static string At(string origin, int port) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{origin}:{port}");
         return new Dictionary<string, string>
         {
-            ["dashboard"] = At("http://localhost", ports.ControlPlane),
+            ["dashboard"] = At("http://localhost", ports.Site) + "/",
+            ["api"] = At("http://localhost", ports.ControlPlane) + "/api",
             ["bots"] = At("https://{name}.localhost", ports.FrontDoor),
             ["admin"] = At("http://127.0.0.1", ports.Admin),
             ["stripe"] = At("http://127.0.0.1", ports.Stripe),

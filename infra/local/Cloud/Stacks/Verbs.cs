@@ -114,9 +114,14 @@ internal static class Verbs
 
     private static void Announce(StackRecord record, UpArguments up, Terminal terminal)
     {
-        foreach (var (name, address) in record.Addresses.Where(pair => up.ControlPlane is not null || pair.Key != "dashboard"))
+        foreach (var (name, address) in record.Addresses.Where(pair => up.ControlPlane is not null || pair.Key is not ("dashboard" or "api")))
         {
             terminal.Say($"  {name,-16} {address}");
+        }
+
+        if (up.ControlPlane is not null)
+        {
+            terminal.Say($"Open {record.Addresses["dashboard"]} in a browser.");
         }
 
         terminal.Say("Ctrl-C stops everything; what was created is there at the next start.");

@@ -1,0 +1,146 @@
+using Launchpad.Processes;
+using Microsoft.Playwright;
+
+namespace Launchpad.EndToEnd.Tests.Web;
+
+/// <param name="Story">The folder of its screenshots.</param>
+internal sealed record Visit(string Story, ColorScheme Theme, int Width, string? State);
+
+/// <summary>Somebody at a device. What goes wrong in their pages is kept: errors of scripts, refused requests, requests to other machines,
+/// and what the content security policy stopped.</summary>
+internal sealed class Visitor : IAsyncDisposable
+{
+    private static readonly string Screens = Repository.File("artifacts", "screenshots");
+
+    private readonly IBrowserContext context;
+    private readonly Visit visit;
+    private readonly List<string> complaints = [];
+    private readonly List<string> expected = [];
+
+    private Visitor(IBrowserContext context, IPage page, Visit visit) => (this.context, Page, this.visit) = (context, page, visit);
+
+    public IPage Page { get; private set; }
+
+    /// <summary>All that went wrong and was not announced.</summary>
+    public IReadOnlyList<string> Complaints
+    {
+        get
+        {
+            lock (complaints)
+            {
+                return [.. complaints.Where(complaint => !expected.Any(part => complaint.Contains(part, StringComparison.Ordinal)))];
+            }
+        }
+    }
+
+    public static async Task<Visitor> OpenAsync(IBrowser browser, Uri site, Visit visit)
+    {
+        var context = await browser.NewContextAsync(new()
+        {
+            BaseURL = site.AbsoluteUri,
+            ColorScheme = visit.Theme,
+            ViewportSize = new() { Width = visit.Width, Height = 900 },
+            StorageState = visit.State,
+            Locale = "en-GB",
+            TimezoneId = "Europe/Berlin",
+        });
+        context.SetDefaultTimeout(20_000);
+        var visitor = new Visitor(context, await context.NewPageAsync(), visit);
+        await context.ExposeFunctionAsync<string, bool>("launchpadHeard", visitor.Keep);
+        await context.AddInitScriptAsync("""
+            addEventListener("securitypolicyviolation", event => launchpadHeard(
+              `policy: ${event.violatedDirective} stopped ${event.blockedURI} at ${event.sourceFile}:${event.lineNumber} ${event.sample}`));
+            """);
+        visitor.Listen(visitor.Page);
+        return visitor;
+    }
+
+    /// <summary>Says that something which would be wrong elsewhere is meant to happen here.</summary>
+    public void Expect(string part)
+    {
+        lock (complaints)
+        {
+            expected.Add(part);
+        }
+    }
+
+    /// <summary>Another tab of the same person.</summary>
+    public async Task<IPage> NewTabAsync()
+    {
+        var tab = await context.NewPageAsync();
+        Listen(tab);
+        return tab;
+    }
+
+    public Task<string> StateAsync() => context.StorageStateAsync();
+
+    public async Task GoAsync(string path)
+    {
+        await Page.GotoAsync(path);
+        await SettleAsync();
+    }
+
+    public async Task ResizeAsync(int width)
+    {
+        await Page.SetViewportSizeAsync(width, 900);
+        await SettleAsync();
+    }
+
+    /// <summary>Keeps what the page looks like, and says what is wrong with it: too wide for its window, or not usable by everybody.</summary>
+    public async Task<IReadOnlyList<string>> LookAsync(string name)
+    {
+        await SettleAsync();
+        var width = Page.ViewportSize!.Width;
+        var shown = $"{name}-{visit.Theme}-{width}".ToLowerInvariant();
+        await Page.ScreenshotAsync(new() { Path = Path.Combine(Screens, visit.Story, shown + ".png"), FullPage = true });
+        var found = (await Axe.RunAsync(Page)).ToList();
+        if (await Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth") is > 0 and var over)
+        {
+            found.Add($"has to be scrolled sideways by {over} px: {await WidestAsync()}");
+        }
+
+        return [.. found.Select(one => $"{shown}: {one}")];
+    }
+
+    public async ValueTask DisposeAsync() => await context.CloseAsync();
+
+    /// <summary>Skeletons are gone, fonts are there, nothing moves any more.</summary>
+    private async Task SettleAsync()
+    {
+        await Page.WaitForLoadStateAsync(LoadState.DOMContentLoaded);
+        await Page.WaitForFunctionAsync("""
+            async () => {
+              await document.fonts.ready;
+              await Promise.all(document.getAnimations().filter(one => one.effect?.getComputedTiming().endTime !== Infinity).map(one => one.finished.catch(() => {})));
+              return document.querySelector("h1") !== null && document.querySelector("[aria-busy=true]") === null;
+            }
+            """);
+    }
+
+    private Task<string> WidestAsync() => Page.EvaluateAsync<string>("""
+        [...document.querySelectorAll("body *")].filter(one => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+          .slice(0, 3).map(one => `<${one.tagName.toLowerCase()} class="${one.className}"> ${one.textContent.slice(0, 40)}`).join(" | ")
+        """);
+
+    private void Listen(IPage page)
+    {
+        page.PageError += (_, error) => Keep($"script: {error}");
+        page.Console += (_, message) => Keep(message.Type is "error" or "warning" ? $"console: {message.Text} ({message.Location})" : null);
+        page.Request += (_, request) => Keep(IsForeign(new Uri(request.Url)) ? $"asked {request.Url}" : null);
+    }
+
+    private static bool IsForeign(Uri url) => url is { Scheme: not "data" and not "blob", IsLoopback: false };
+
+    private bool Keep(string? complaint)
+    {
+        if (complaint is not null)
+        {
+            lock (complaints)
+            {
+                complaints.Add($"{Page.Url}: {complaint}");
+            }
+        }
+
+        return true;
+    }
+}
