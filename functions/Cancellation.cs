@@ -1,4 +1,3 @@
-using Launchpad.Orchestrations.Definitions;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Records;
@@ -51,17 +50,7 @@ public sealed class Cancellation(Ownership ownership, DeploymentStore deployment
         CancellationToken ct)
     {
         var operation = await ownership.FindOperationAsync(request, id, ct);
-        var deployment = await deployments.ChangeAsync(
-            operation.Account, operation.Deployment,
-            current => current.Operation?.Id == id && operation.Kind.Definition().IfCancelled(new([])) is not null
-                ? current with { Operation = current.Operation with { Cancelled = true } }
-                : null,
-            ct);
-        if (deployment.Operation is not { Cancelled: true } held || held.Id != id)
-        {
-            throw Problems.CannotCancel(operation);
-        }
-
+        await deployments.CancelAsync(operation, ct);
         await recorder.ActOnceAsync($"cancel-{id}", operation.Deployment, operation.Account, "cancel", new { operation = id }, ct);
         return new AcceptedResult($"/api/operations/{id}", new Begun(id, "cancelling"));
     }
