@@ -67,10 +67,20 @@ const versions = createRoute({
   }),
 });
 const backups = createRoute({ ...ofBot, path: "backups", component: page(() => import("./pages/bots/Backups"), "Backups") });
+const record = createRoute({
+  ...ofBot,
+  path: "record",
+  component: page(() => import("./pages/bots/RecordPage"), "RecordPage"),
+  validateSearch: ({ who, kind, from }: Record<string, unknown>): { who?: string; kind?: string; from?: string } => ({
+    ...(typeof who === "string" ? { who } : {}),
+    ...(typeof kind === "string" ? { kind } : {}),
+    ...(typeof from === "string" && /^\d{4}-\d\d-\d\d$/.test(from) ? { from } : {}),
+  }),
+});
 
 const tree = root.addChildren([
   landing, login, signup,
-  signedIn.addChildren([bots, newBot, paid, billing, account, bot.addChildren([overview, operation, config, versions, backups, danger])]),
+  signedIn.addChildren([bots, newBot, paid, billing, account, bot.addChildren([overview, operation, config, versions, backups, record, danger])]),
 ]);
 
 export const makeRouter = () =>

@@ -1,6 +1,7 @@
 import { bot as words } from "../../texts/bots";
 import { backups } from "../../texts/backups";
 import { config } from "../../texts/config";
+import { record } from "../../texts/record";
 import { versions } from "../../texts/versions";
 
 /** The pages of a bot, in the order of their tabs. */
@@ -9,5 +10,6 @@ export const tabs = [
   { to: "/bots/$id/config", name: config.title },
   { to: "/bots/$id/versions", name: versions.title },
   { to: "/bots/$id/backups", name: backups.title },
+  { to: "/bots/$id/record", name: record.title },
   { to: "/bots/$id/danger", name: words.danger },
 ] as const;
