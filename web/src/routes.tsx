@@ -1,6 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent as page } from "@tanstack/react-router";
 import { Landing } from "./pages/public/Landing";
-import { Login, Signup } from "./pages/public/SignIn";
 import { Crashed, NotFound, Root } from "./shell/Root";
 
 /** The table of contents. All but the first view is fetched when it is gone to, or meant to be. */
@@ -13,8 +12,8 @@ const next = (search: Record<string, unknown>): { next?: string } =>
   typeof search["next"] === "string" && /^\/(?![/\\])/.test(search["next"]) ? { next: search["next"] } : {};
 
 const landing = createRoute({ ...at, path: "/", component: Landing });
-const login = createRoute({ ...at, path: "/login", component: Login, validateSearch: next });
-const signup = createRoute({ ...at, path: "/signup", component: Signup, validateSearch: next });
+const login = createRoute({ ...at, path: "/login", component: page(() => import("./pages/public/SignIn"), "Login"), validateSearch: next });
+const signup = createRoute({ ...at, path: "/signup", component: page(() => import("./pages/public/SignIn"), "Signup"), validateSearch: next });
 
 const signedIn = createRoute({ ...at, id: "signed-in", component: page(() => import("./shell/Shell"), "Shell") });
 const inside = { getParentRoute: () => signedIn };

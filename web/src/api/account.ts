@@ -20,6 +20,12 @@ export const useMe = () =>
 export const usePlans = () =>
   useQuery({ queryKey: keys.plans, queryFn: ({ signal }) => body(api.GET("/plans", { signal })), ...forever, select: (got) => got.plans });
 
+/** What a plan is called; its id while that is not known, or when it is not sold any more. */
+export const usePlanName = () => {
+  const { data } = usePlans();
+  return (id: string) => data?.find((plan) => plan.id === id)?.name ?? id;
+};
+
 export const useCapabilities = () =>
   useQuery({ queryKey: keys.capabilities, queryFn: ({ signal }) => body(api.GET("/capabilities", { signal })), ...forever });
 

@@ -1,7 +1,7 @@
-import { type ReactNode, useEffect } from "react";
-import { en } from "../texts/en";
+import type { ReactNode } from "react";
 import { cx } from "./cx";
 import css from "./Layout.module.css";
+import { useTitle } from "./useTitle";
 
 interface PageProps {
   title: string;
@@ -26,12 +26,6 @@ export function Page({ title, intro, actions, narrow = false, children }: PagePr
       {children}
     </div>
   );
-}
-
-export function useTitle(title: string) {
-  useEffect(() => {
-    document.title = `${title} · ${en.product}`;
-  }, [title]);
 }
 
 interface CardProps {

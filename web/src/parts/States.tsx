@@ -32,13 +32,15 @@ interface EmptyProps {
   title: string;
   text: string;
   action?: ReactNode;
+  /** It is all that there is on the page. */
+  alone?: boolean;
 }
 
 /** What this is for, and the first thing to do. */
-export const Empty = ({ icon, title, text, action }: EmptyProps) => (
+export const Empty = ({ icon, title, text, action, alone = false }: EmptyProps) => (
   <div className={css.empty}>
     {icon && <div className={css.emptyIcon}>{icon}</div>}
-    <h2>{title}</h2>
+    {alone ? <h1>{title}</h1> : <h2>{title}</h2>}
     <p>{text}</p>
     {action}
   </div>

@@ -2,9 +2,9 @@ import { Outlet, useRouter, type ErrorComponentProps } from "@tanstack/react-rou
 import { Compass } from "lucide-react";
 import { Problem } from "../api/problems";
 import { Button, ButtonLink } from "../parts/Button";
-import { useTitle } from "../parts/Layout";
 import { Empty } from "../parts/States";
 import { Toasts } from "../parts/Toast";
+import { useTitle } from "../parts/useTitle";
 import { en } from "../texts/en";
 import css from "./Root.module.css";
 
@@ -20,6 +20,7 @@ export function NotFound() {
   return (
     <main className={css.alone} id="content">
       <Empty
+        alone
         icon={<Compass />}
         title={en.notFound.title}
         text={en.notFound.text}
@@ -34,6 +35,7 @@ export function Crashed({ error }: ErrorComponentProps) {
   return (
     <main className={css.alone} id="content">
       <Empty
+        alone
         title={en.crashed.title}
         text={en.crashed.text}
         action={<Button onPress={() => void router.invalidate().then(() => location.reload())}>{en.crashed.reload}</Button>}

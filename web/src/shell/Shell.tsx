@@ -47,7 +47,7 @@ export function Shell() {
           <Mark />
           {en.product}
         </Link>
-        <button type="button" className={css.search} onClick={() => setPalette(true)}>
+        <button type="button" className={css.search} aria-label={en.nav.palette} onClick={() => setPalette(true)}>
           <Search />
           <span>{en.nav.palette}</span>
           <kbd aria-hidden="true">{en.paletteKey}</kbd>
@@ -68,7 +68,7 @@ export function Shell() {
         </div>
       </nav>
       <div className={css.column}>
-        {capabilities.data?.testMode && <p className={css.ribbon}>{en.testMode}</p>}
+        {capabilities.data?.testMode && <aside className={css.ribbon} aria-label={en.testModeLabel}>{en.testMode}</aside>}
         <Offline />
         <main id="content" tabIndex={-1} className={css.content}>
           {me.data ? (

@@ -1,5 +1,5 @@
 import type { Deployment } from "../api/types";
-import { date, duration, megabytes } from "./format";
+import { date, duration, megabytes, period } from "./format";
 
 export const bots = {
   title: "Bots",
@@ -156,7 +156,8 @@ export const danger = {
   deleteText: (name: string, window: number | undefined) =>
     window === undefined
       ? `${name} stops at once. Its data are kept for a while in which you can take it back; then everything is erased.`
-      : `${name} stops at once. Its data are kept for ${duration(window * 1000)} in which you can take it back; then everything is erased.`,
+      : `${name} stops at once. Its data are kept for ${period(window * 1000)} in which you can take it back; then everything is erased.`,
+  deleteLostTitle: "What you lose",
   deleteLost: ["Its address, at once", "Its data, its config and every backup, at the end of that time", "Its subscription: nothing more is charged"],
   delete: (name: string) => `Delete ${name}`,
   atOnce: "Erase at once, with no way back",
@@ -176,12 +177,11 @@ export const billing = {
   plan: "Plan",
   price: "A month",
   state: "State",
-  until: "Paid until",
   words: "What that means",
   states: { none: "Not asked for", unpaid: "Not paid yet", active: "Paid", "past-due": "Payment failed", canceled: "Ended", refunded: "Given back" } as Partial<Record<string, string>>,
   total: "Together",
   ends: "ends then",
-  renews: (at: string) => date(Date.parse(at)),
+  until: (at: string) => `until ${date(Date.parse(at))}`,
 } as const;
 
 export const account = {

@@ -21,6 +21,7 @@ export const en = {
     offlineSince: (at: number) => `Offline. You see ${clockTime(at)}. What you type is kept.`,
   },
   paletteKey: "Ctrl K",
+  testModeLabel: "Payments",
   testMode: "Test mode: no card is charged",
   loading: "Loading",
   close: "Close",

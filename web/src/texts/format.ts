@@ -40,6 +40,12 @@ export function duration(ms: number): string {
   return `${Math.floor(seconds / 86_400)} d ${Math.floor((seconds % 86_400) / 3600)} h`;
 }
 
+/** A span that somebody chose: "24 hours", "7 days", "10 minutes". */
+export function period(ms: number): string {
+  const [count, unit] = ms % day === 0 && ms > day ? [ms / day, "day"] : ms >= hour ? [ms / hour, "hour"] : ms >= minute ? [ms / minute, "minute"] : [ms / 1000, "second"];
+  return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long", maximumFractionDigits: 1 }).format(count);
+}
+
 /** What a countdown shows: "23:59:07" or "4:05". */
 export function remaining(ms: number): string {
   const seconds = Math.max(0, Math.ceil(ms / 1000));
@@ -48,7 +54,7 @@ export function remaining(ms: number): string {
 }
 
 export const money = (cents: number, currency: string) =>
-  new Intl.NumberFormat(locale, { style: "currency", currency, minimumFractionDigits: cents % 100 === 0 ? 0 : 2 }).format(cents / 100);
+  new Intl.NumberFormat(locale, { style: "currency", currency, currencyDisplay: "narrowSymbol", minimumFractionDigits: cents % 100 === 0 ? 0 : 2 }).format(cents / 100);
 
 export const megabytes = (mb: number) => (mb >= 1024 ? `${numbers.format(mb / 1024)} GB` : `${numbers.format(mb)} MB`);
 

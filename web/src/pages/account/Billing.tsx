@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { CreditCard } from "lucide-react";
-import { usePlans } from "../../api/account";
+import { usePlanName, usePlans } from "../../api/account";
 import { may, useBots } from "../../api/bots";
 import type { Deployment, Tone } from "../../api/types";
 import { Button, ButtonLink } from "../../parts/Button";
@@ -11,6 +11,7 @@ import { Status } from "../../parts/Status";
 import { bots, billing as words } from "../../texts/bots";
 import { en } from "../../texts/en";
 import { money } from "../../texts/format";
+import css from "./Billing.module.css";
 import { PayButton } from "../bots/PayButton";
 
 const tones: Record<string, Tone> = { none: "idle", unpaid: "warn", active: "ok", "past-due": "bad", canceled: "idle", refunded: "idle" };
@@ -19,16 +20,16 @@ const tones: Record<string, Tone> = { none: "idle", unpaid: "warn", active: "ok"
 export function Billing() {
   const query = useBots();
   const plans = usePlans();
+  const planName = usePlanName();
   const priceOf = (bot: Deployment) => {
     const plan = plans.data?.find((one) => one.id === (bot.billing.plan ?? bot.plan));
     return plan ? money(plan.monthlyCents, plan.currency) : "";
   };
   const columns: Column<Deployment>[] = [
     { title: words.bot, cell: (bot) => <Link to="/bots/$id" params={{ id: bot.id }}>{bot.name}</Link> },
-    { title: words.plan, cell: (bot) => bot.plan, wide: true },
-    { title: words.state, cell: (bot) => (may(bot, "pay") ? <PayButton id={bot.id} size="small" /> : <Status tone={tones[bot.billing.state] ?? "idle"} word={words.states[bot.billing.state] ?? bot.billing.state} />) },
+    { title: words.plan, cell: (bot) => planName(bot.plan), wide: true },
+    { title: words.state, cell: (bot) => <State bot={bot} /> },
     { title: words.words, cell: (bot) => bot.billing.reason, wide: true },
-    { title: words.until, cell: (bot) => (bot.billing.periodEnd ? words.renews(bot.billing.periodEnd) : ""), end: true },
     { title: words.price, cell: priceOf, end: true },
   ];
   return (
@@ -53,5 +54,16 @@ export function Billing() {
         </div>
       )}
     </Page>
+  );
+}
+
+function State({ bot }: { bot: Deployment }) {
+  const { state, periodEnd } = bot.billing;
+  if (may(bot, "pay")) return <PayButton id={bot.id} size="small" />;
+  return (
+    <>
+      <Status tone={tones[state] ?? "idle"} word={words.states[state] ?? state} />
+      {periodEnd !== null && <div className={css.until}>{words.until(periodEnd)}</div>}
+    </>
   );
 }

@@ -1,3 +1,4 @@
+import { usePlanName } from "../../api/account";
 import { useBot, useBotId } from "../../api/bots";
 import type { Deployment } from "../../api/types";
 import { Id } from "../../parts/Copy";
@@ -33,17 +34,20 @@ export function Bot() {
   );
 }
 
-const About = ({ bot }: { bot: Deployment }) => (
-  <Card title={words.about}>
-    <Facts
-      facts={[
-        [bots.plan, bot.plan],
-        [bots.model, bot.model ?? bots.defaultModel],
-        bot.activeVersion === null ? null : [bots.version, bot.activeVersion],
-        bot.url === null ? null : [words.address, bot.url],
-        [words.created, <Time key="created" at={bot.createdAt} />],
-        [words.id, <Id key="id" value={bot.id} />],
-      ]}
-    />
-  </Card>
-);
+function About({ bot }: { bot: Deployment }) {
+  const planName = usePlanName();
+  return (
+    <Card title={words.about}>
+      <Facts
+        facts={[
+          [bots.plan, planName(bot.plan)],
+          [bots.model, bot.model ?? bots.defaultModel],
+          bot.activeVersion === null ? null : [bots.version, bot.activeVersion],
+          bot.url === null ? null : [words.address, bot.url],
+          [words.created, <Time key="created" at={bot.createdAt} />],
+          [words.id, <Id key="id" value={bot.id} />],
+        ]}
+      />
+    </Card>
+  );
+}

@@ -40,7 +40,7 @@ export function BotActions({ bot }: { bot: Deployment }) {
         {may(bot, "pay") ? (
           <PayButton id={bot.id} />
         ) : may(bot, "retry") ? (
-          <Button kind="primary" busy={acts.retry.busy} onPress={() => acts.retry.press()}>
+          <Button busy={acts.retry.busy} onPress={() => acts.retry.press()}>
             {words.retry}
           </Button>
         ) : may(bot, "resume") ? (

@@ -1,12 +1,12 @@
-import { Link, Outlet } from "@tanstack/react-router";
+import { Link, Outlet, useParams } from "@tanstack/react-router";
 import { useBot, useBotId, useVerb } from "../../api/bots";
 import type { Deployment } from "../../api/types";
 import { cx } from "../../parts/cx";
-import { useTitle } from "../../parts/Layout";
 import { OperationStrip } from "../../parts/OperationStrip";
 import { Loaded, Skeleton } from "../../parts/States";
 import { BotStatus } from "../../parts/Status";
 import { UndoBar } from "../../parts/UndoBar";
+import { useTitle } from "../../parts/useTitle";
 import { bot as words } from "../../texts/bots";
 import { BotActions } from "./BotActions";
 import css from "./BotLayout.module.css";
@@ -25,6 +25,7 @@ export function BotLayout() {
 
 function Frame({ bot }: { bot: Deployment }) {
   useTitle(bot.name);
+  const { op } = useParams({ strict: false });
   return (
     <div className={css.page}>
       <header className={css.head}>
@@ -35,7 +36,7 @@ function Frame({ bot }: { bot: Deployment }) {
         <BotActions bot={bot} />
         <p className={css.story}>{words.story(bot)}</p>
       </header>
-      {bot.undoUntil ? <TakeBack bot={bot} until={bot.undoUntil} /> : bot.operation && <OperationStrip id={bot.operation} />}
+      {bot.undoUntil ? <TakeBack bot={bot} until={bot.undoUntil} /> : bot.operation && bot.operation !== op && <OperationStrip id={bot.operation} />}
       <nav aria-label={words.tabs} className={css.tabs}>
         {tabs.map(({ to, name }) => (
           <Link

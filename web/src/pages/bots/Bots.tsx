@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { Bot as BotIcon, Plus } from "lucide-react";
 import { useState } from "react";
+import { usePlanName } from "../../api/account";
 import { useBots } from "../../api/bots";
 import type { Deployment } from "../../api/types";
 import { Button, ButtonLink } from "../../parts/Button";
@@ -76,32 +77,35 @@ const NoBots = () => (
   </Card>
 );
 
-const BotCard = ({ bot }: { bot: Deployment }) => (
-  <li className={css.card}>
-    <div className={css.head}>
-      <h2>
-        <Link to="/bots/$id" params={{ id: bot.id }} className={css.name}>
-          {bot.name}
-        </Link>
-      </h2>
-      <BotStatus status={bot.status} pill />
-    </div>
-    <dl className={css.facts}>
-      <div>
-        <dt>{words.ordered}</dt>
-        <dd>
-          <Time at={bot.createdAt} />
-        </dd>
+function BotCard({ bot }: { bot: Deployment }) {
+  const planName = usePlanName();
+  return (
+    <li className={css.card}>
+      <div className={css.head}>
+        <h2>
+          <Link to="/bots/$id" params={{ id: bot.id }} className={css.name}>
+            {bot.name}
+          </Link>
+        </h2>
+        <BotStatus status={bot.status} pill />
       </div>
-      <div>
-        <dt>{words.plan}</dt>
-        <dd>{bot.plan}</dd>
-      </div>
-      <div>
-        <dt>{words.model}</dt>
-        <dd>{bot.model ?? words.defaultModel}</dd>
-      </div>
-    </dl>
-    {bot.operation && <OperationStrip id={bot.operation} />}
-  </li>
-);
+      <dl className={css.facts}>
+        <div>
+          <dt>{words.ordered}</dt>
+          <dd>
+            <Time at={bot.createdAt} />
+          </dd>
+        </div>
+        <div>
+          <dt>{words.plan}</dt>
+          <dd>{planName(bot.plan)}</dd>
+        </div>
+        <div>
+          <dt>{words.model}</dt>
+          <dd>{bot.model ?? words.defaultModel}</dd>
+        </div>
+      </dl>
+      {bot.operation && <OperationStrip id={bot.operation} />}
+    </li>
+  );
+}

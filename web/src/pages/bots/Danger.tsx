@@ -82,6 +82,7 @@ function Delete({ bot }: { bot: Deployment }) {
     <Card title={words.deleteTitle}>
       <div className="stack">
         <p>{words.deleteText(bot.name, capabilities.data?.undoSeconds)}</p>
+        <h3>{words.deleteLostTitle}</h3>
         <ul className="bullets">
           {words.deleteLost.map((lost) => (
             <li key={lost}>{lost}</li>

@@ -3,7 +3,7 @@ import { usePlans } from "../../api/account";
 import { Loaded, Skeleton } from "../../parts/States";
 import { StatusShape } from "../../parts/Status";
 import { ButtonLink } from "../../parts/Button";
-import { useTitle } from "../../parts/Layout";
+import { useTitle } from "../../parts/useTitle";
 import { Mark } from "../../shell/Mark";
 import { en } from "../../texts/en";
 import { landing as words } from "../../texts/public";

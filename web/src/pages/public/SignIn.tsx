@@ -5,8 +5,8 @@ import { useSignIn } from "../../api/account";
 import { Button } from "../../parts/Button";
 import { Curl } from "../../parts/Curl";
 import { errorOf, Field, SecretField } from "../../parts/Field";
-import { useTitle } from "../../parts/Layout";
 import { ProblemCard } from "../../parts/States";
+import { useTitle } from "../../parts/useTitle";
 import { Mark } from "../../shell/Mark";
 import { en } from "../../texts/en";
 import { signIn as words } from "../../texts/public";
@@ -36,43 +36,45 @@ function SignIn({ fresh }: { fresh: boolean }) {
           <Mark size={40} />
         </Link>
       </header>
-      <main id="content" className={css.card}>
-        <h1>{fresh ? words.signUpTitle : words.title}</h1>
-        <p className={css.intro}>{fresh ? words.signUpIntro : words.intro}</p>
-        <form
-          className="stack"
-          onSubmit={(event) => {
-            event.preventDefault();
-            act.press({ email, password });
-          }}
-        >
-          <Field label={words.email} name="email" type="email" autoComplete="username" required value={email} onType={setEmail} error={emailError} />
-          <SecretField
-            label={words.password}
-            name="password"
-            autoComplete={fresh ? "new-password" : "current-password"}
-            required
-            minLength={10}
-            value={password}
-            onType={setPassword}
-            error={passwordError}
-            hint={fresh ? words.passwordHint : undefined}
-          />
-          {act.problem && !emailError && !passwordError && (
-            <ProblemCard problem={act.problem} {...(act.problem.retryAt === null ? {} : { onAgain: act.again })} />
-          )}
-          <Button kind="primary" type="submit" busy={act.busy} wide>
-            {fresh ? words.signUpSubmit : words.submit}
-          </Button>
-          <Curl method="POST" path={route} body={{ email, password: "…" }} />
-        </form>
+      <main id="content" className={css.main}>
+        <div className={css.card}>
+          <h1>{fresh ? words.signUpTitle : words.title}</h1>
+          <p className={css.intro}>{fresh ? words.signUpIntro : words.intro}</p>
+          <form
+            className="stack"
+            onSubmit={(event) => {
+              event.preventDefault();
+              act.press({ email, password });
+            }}
+          >
+            <Field label={words.email} name="email" type="email" autoComplete="username" required value={email} onType={setEmail} error={emailError} />
+            <SecretField
+              label={words.password}
+              name="password"
+              autoComplete={fresh ? "new-password" : "current-password"}
+              required
+              minLength={10}
+              value={password}
+              onType={setPassword}
+              error={passwordError}
+              hint={fresh ? words.passwordHint : undefined}
+            />
+            {act.problem && !emailError && !passwordError && (
+              <ProblemCard problem={act.problem} {...(act.problem.retryAt === null ? {} : { onAgain: act.again })} />
+            )}
+            <Button kind="primary" type="submit" busy={act.busy} wide>
+              {fresh ? words.signUpSubmit : words.submit}
+            </Button>
+            <Curl method="POST" path={route} body={{ email, password: "…" }} />
+          </form>
+        </div>
+        <p className={css.other}>
+          {fresh ? words.haveAccount : words.noAccount}{" "}
+          <Link to={fresh ? "/login" : "/signup"} search={search}>
+            {fresh ? words.submit : words.createOne}
+          </Link>
+        </p>
       </main>
-      <p className={css.other}>
-        {fresh ? words.haveAccount : words.noAccount}{" "}
-        <Link to={fresh ? "/login" : "/signup"} search={search}>
-          {fresh ? words.submit : words.createOne}
-        </Link>
-      </p>
     </div>
   );
 }
