@@ -19,7 +19,15 @@ const signedIn = createRoute({ ...at, id: "signed-in", component: page(() => imp
 const inside = { getParentRoute: () => signedIn };
 
 const bots = createRoute({ ...inside, path: "/bots", component: page(() => import("./pages/bots/Bots"), "Bots") });
-const newBot = createRoute({ ...inside, path: "/bots/new", component: page(() => import("./pages/bots/NewBot"), "NewBot") });
+const newBot = createRoute({
+  ...inside,
+  path: "/bots/new",
+  component: page(() => import("./pages/bots/NewBot"), "NewBot"),
+  validateSearch: ({ cloneOf, backup }: Record<string, unknown>): { cloneOf?: string; backup?: string } => ({
+    ...(typeof cloneOf === "string" ? { cloneOf } : {}),
+    ...(typeof backup === "string" ? { backup } : {}),
+  }),
+});
 const paid = createRoute({
   ...inside,
   path: "/paid",
@@ -39,10 +47,50 @@ const ofBot = { getParentRoute: () => bot };
 const overview = createRoute({ ...ofBot, path: "/", component: page(() => import("./pages/bots/Bot"), "Bot") });
 const operation = createRoute({ ...ofBot, path: "operations/$op", component: page(() => import("./pages/bots/Operation"), "OperationPage") });
 const danger = createRoute({ ...ofBot, path: "danger", component: page(() => import("./pages/bots/Danger"), "Danger") });
+const config = createRoute({
+  ...ofBot,
+  path: "config",
+  component: page(() => import("./pages/bots/BotConfig"), "BotConfig"),
+  validateSearch: ({ view, plan }: Record<string, unknown>): { view?: "form" | "both" | "json"; plan?: string } => ({
+    ...(view === "form" || view === "json" || view === "both" ? { view } : {}),
+    ...(typeof plan === "string" ? { plan } : {}),
+  }),
+});
+const versions = createRoute({
+  ...ofBot,
+  path: "versions",
+  component: page(() => import("./pages/bots/Versions"), "Versions"),
+  validateSearch: ({ from, to, plan }: Record<string, unknown>): { from?: number; to?: number; plan?: string } => ({
+    ...(Number.isInteger(from) && Number.isInteger(to) ? { from: Number(from), to: Number(to) } : {}),
+    ...(typeof plan === "string" ? { plan } : {}),
+  }),
+});
+const backups = createRoute({ ...ofBot, path: "backups", component: page(() => import("./pages/bots/Backups"), "Backups") });
+const record = createRoute({
+  ...ofBot,
+  path: "record",
+  component: page(() => import("./pages/bots/RecordPage"), "RecordPage"),
+  validateSearch: ({ who, kind, from }: Record<string, unknown>): { who?: string; kind?: string; from?: string } => ({
+    ...(typeof who === "string" ? { who } : {}),
+    ...(typeof kind === "string" ? { kind } : {}),
+    ...(typeof from === "string" && /^\d{4}-\d\d-\d\d$/.test(from) ? { from } : {}),
+  }),
+});
+const logs = createRoute({
+  ...ofBot,
+  path: "logs",
+  component: page(() => import("./pages/bots/Logs"), "Logs"),
+  validateSearch: ({ q, out, line, at: time }: Record<string, unknown>): { q?: string; out?: "stdout" | "stderr"; line?: string; at?: string } => ({
+    // A number that is looked for comes out of the address as one.
+    ...(typeof q === "string" || typeof q === "number" ? { q: String(q) } : {}),
+    ...(out === "stdout" || out === "stderr" ? { out } : {}),
+    ...(typeof line === "string" && typeof time === "string" && !Number.isNaN(Date.parse(time)) ? { line, at: time } : {}),
+  }),
+});
 
 const tree = root.addChildren([
   landing, login, signup,
-  signedIn.addChildren([bots, newBot, paid, billing, account, bot.addChildren([overview, operation, danger])]),
+  signedIn.addChildren([bots, newBot, paid, billing, account, bot.addChildren([overview, operation, config, versions, logs, backups, record, danger])]),
 ]);
 
 export const makeRouter = () =>

@@ -1,0 +1,147 @@
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Launchpad.EndToEnd.Tests.Web;
+
+/// <summary>Every page, in both themes and on every width, as it is for people with other eyes: nothing has to be scrolled sideways, WCAG
+/// 2.2 AA finds nothing, and nothing is said in red.</summary>
+[Collection(WebStack.Name)]
+public sealed class CraftTests(WebStack.Fixture web)
+{
+    private const string Story = "craft";
+    private static readonly int[] Widths = [320, 390, 768, 1280, 1920];
+    private static readonly SemaphoreSlim Preparing = new(1);
+    private static (string State, string Bot, string Operation)? customer;
+
+    public static TheoryData<string, string> Open => new()
+    {
+        { "landing", "/" },
+        { "signup", "/signup" },
+        { "login", "/login?next=%2Fbilling" },
+        { "nothing", "/there/is/nothing/here" },
+        { "kit", "/kit.html" },
+    };
+
+    public static TheoryData<string, string> SignedIn => new()
+    {
+        { "bots", "/bots" },
+        { "new-bot", "/bots/new" },
+        { "paid", "/paid" },
+        { "bot", "/bots/{bot}" },
+        { "operation", "/bots/{bot}/operations/{operation}" },
+        { "danger", "/bots/{bot}/danger" },
+        { "nobodys-bot", "/bots/dep_01M8J0QNRM08X2H0ZQHVY1N0FZ" },
+        { "billing", "/billing" },
+        { "account", "/account" },
+    };
+
+    /// <summary>A page, and the buttons that are pressed on it one after the other.</summary>
+    public static TheoryData<string, string, string> Opened => new()
+    {
+        { "account-menu", "/bots", "Account menu" },
+        { "bot-menu", "/bots/{bot}", "More actions" },
+        { "rename", "/bots/{bot}", "More actions|Rename" },
+        { "open-bot", "/bots/{bot}", "Open bot" },
+        { "erase", "/bots/{bot}/danger", "Erase at once" },
+        { "new-bot-model", "/bots/new", "Continue" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Opened))]
+    public async Task What_opens_on_a_page_is_for_everybody(string name, string path, string pressed)
+    {
+        var (state, bot, _) = await CustomerAsync();
+        await LookAsync(name, path.Replace("{bot}", bot, StringComparison.Ordinal), state, async page =>
+        {
+            if (name == "new-bot-model")
+            {
+                await page.GetByLabel("Name").FillAsync("Ada");
+            }
+
+            foreach (var button in pressed.Split('|'))
+            {
+                await page.GetByRole(AriaRole.Button, new() { Name = button }).First.ClickAsync();
+            }
+        });
+    }
+
+    [Fact]
+    public async Task What_is_gone_to_by_keyboard_is_for_everybody()
+    {
+        var (state, _, _) = await CustomerAsync();
+        await LookAsync("palette", "/bots", state, async page =>
+        {
+            await page.Keyboard.PressAsync("Control+k");
+            await Expect(page.GetByRole(AriaRole.Dialog)).ToBeVisibleAsync();
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(Open))]
+    public Task A_page_for_everybody_is_for_everybody(string name, string path) => LookAsync(name, path, state: null);
+
+    [Theory]
+    [MemberData(nameof(SignedIn))]
+    public async Task A_page_for_customers_is_for_everybody(string name, string path)
+    {
+        var (state, bot, operation) = await CustomerAsync();
+        var filled = path.Replace("{bot}", bot, StringComparison.Ordinal).Replace("{operation}", operation, StringComparison.Ordinal);
+        await LookAsync(name, filled, state);
+    }
+
+    private async Task LookAsync(string name, string path, string? state, Func<IPage, Task>? open = null)
+    {
+        var found = new List<string>();
+        foreach (var theme in (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark])
+        {
+            await using var visitor = await web.VisitAsync(Story, theme, state: state);
+            if (name == "nobodys-bot")
+            {
+                visitor.Expect("status of 404");
+            }
+
+            foreach (var width in Widths)
+            {
+                await visitor.ResizeAsync(width);
+                await visitor.GoAsync(path);
+                await (open?.Invoke(visitor.Page) ?? Task.CompletedTask);
+                found.AddRange(await visitor.LookAsync(name));
+            }
+
+            found.AddRange(visitor.Complaints);
+        }
+
+        Assert.True(found.Count == 0, string.Join('\n', found.Distinct()));
+    }
+
+    /// <summary>One for all pages, with a bot that runs and another that was not paid for.</summary>
+    private async Task<(string State, string Bot, string Operation)> CustomerAsync()
+    {
+        await Preparing.WaitAsync();
+        try
+        {
+            return customer ??= await PreparedAsync();
+        }
+        finally
+        {
+            Preparing.Release();
+        }
+    }
+
+    private async Task<(string State, string Bot, string Operation)> PreparedAsync()
+    {
+        await using var visitor = await web.VisitAsync(Story);
+        await visitor.SignUpAsync();
+        await visitor.OrderAsync("Unpaid");
+        await visitor.Page.GotoAsync("/bots/new");
+        await visitor.OrderAsync("Ada, who has a rather long name and answers in 24 languages");
+        await visitor.PayAsync();
+        await visitor.BuiltAsync();
+        var parts = new Uri(visitor.Page.Url).AbsolutePath.Split('/');
+        await visitor.Page.Tab("Overview").ClickAsync();
+        await visitor.Page.GetByLabel("Message").FillAsync("Hello?");
+        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Send" }).ClickAsync();
+        await Expect(visitor.Page.GetByText("Echo: Hello?")).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        return (await visitor.StateAsync(), parts[2], parts[4]);
+    }
+}
