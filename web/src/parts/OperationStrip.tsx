@@ -11,7 +11,9 @@ export function progress({ steps }: Pick<Operation, "steps">) {
   const forward = steps.filter((step) => step.compensates === null);
   const begun = forward.filter((step) => step.status !== "pending").length;
   const current = steps.findLast((step) => step.status === "started") ?? steps.findLast((step) => step.status !== "pending");
-  return { at: Math.max(1, begun), of: Math.max(1, forward.length), current };
+  // Of a kind of operation that never ran before nobody knows what is still to come.
+  const known = forward.some((step) => step.status === "pending");
+  return { at: Math.max(1, begun), of: known ? forward.length : null, current };
 }
 
 /** One line about what goes on, above everything else of a bot. */
@@ -30,7 +32,7 @@ export function OperationStrip({ id }: { id: string }) {
         <Elapsed since={data.createdAt} />
       </span>
       <span className={css.see}>{words.see}</span>
-      <span className={css.bar} style={{ inlineSize: `${(100 * at) / of}%` }} />
+      {of !== null && <span className={css.bar} style={{ inlineSize: `${(100 * at) / of}%` }} />}
     </Link>
   );
 }

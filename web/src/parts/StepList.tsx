@@ -17,8 +17,14 @@ function Took({ step }: { step: Step }) {
   return step.durationMs === null ? null : <>{duration(step.durationMs)}</>;
 }
 
+interface Props {
+  steps: readonly Step[];
+  /** Nothing is read out: it is a picture of what was. */
+  silent?: boolean;
+}
+
 /** The steps of an operation, with each one's reason in words. */
-export const StepList = ({ steps }: { steps: readonly Step[] }) => {
+export const StepList = ({ steps, silent = false }: Props) => {
   const titles = new Map(steps.map((step) => [step.name, step.title]));
   return (
     <>
@@ -42,7 +48,7 @@ export const StepList = ({ steps }: { steps: readonly Step[] }) => {
           </li>
         ))}
       </ol>
-      <Said each={5000}>{saying(steps)}</Said>
+      {!silent && <Said each={5000}>{saying(steps)}</Said>}
     </>
   );
 };

@@ -8,6 +8,10 @@ import css from "./Waterfall.module.css";
 
 const rowHeight = 28;
 
+/** Pixels: a letter of a label, and the least width that the picture has. */
+const letter = 5.8;
+const narrowest = 290;
+
 interface Bar {
   step: Step;
   from: number;
@@ -44,7 +48,9 @@ export function Waterfall({ steps }: { steps: readonly Step[] }) {
         ))}
         {all.map(({ step, from, to }, row) => {
           const [x, end] = [(100 * from) / span, (100 * to) / span];
-          const late = x > 60;
+          // A label begins with its bar; where it would not fit it ends with it, or at the edge.
+          const width = (100 * step.title.length * letter) / narrowest;
+          const late = x + width > 100;
           return (
             <g key={step.name}>
               <rect
@@ -55,7 +61,7 @@ export function Waterfall({ steps }: { steps: readonly Step[] }) {
                 height="6"
                 rx="3"
               />
-              <text className={css.label} x={`${late ? Math.min(100, end) : x}%`} y={row * rowHeight + 12} textAnchor={late ? "end" : "start"}>
+              <text className={css.label} x={`${late ? Math.min(100, Math.max(end, width)) : x}%`} y={row * rowHeight + 12} textAnchor={late ? "end" : "start"}>
                 {step.title}
               </text>
             </g>

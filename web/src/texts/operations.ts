@@ -46,7 +46,7 @@ export const operations = {
   took: "Took",
   usually: (ms: number) => `usually ${duration(ms)}`,
   soFar: (ms: number, usual: number | null) => (usual === null ? duration(ms) : `${duration(ms)} of usually ${duration(usual)}`),
-  stepOf: (step: number, of: number, title: string) => `Step ${step} of ${of}: ${title}`,
+  stepOf: (step: number, of: number | null, title: string) => (of === null ? `Step ${step}: ${title}` : `Step ${step} of ${of}: ${title}`),
   attempt: (attempt: number) => `attempt ${attempt}`,
   pending: "not begun",
   takesBack: (step: string) => `takes back: ${step}`,
