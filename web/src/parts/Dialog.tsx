@@ -20,6 +20,9 @@ export function Dialog({ title, onClose, children, actions }: Props) {
     const element = dialog.current;
     const opener = document.activeElement;
     element?.showModal();
+    // To what is to be typed; without that to the action that changes nothing.
+    const fields = [...(element?.querySelectorAll<HTMLInputElement>("input,textarea") ?? [])];
+    (fields.find((field) => field.value === "") ?? fields[0] ?? element?.querySelector<HTMLElement>("footer button"))?.focus();
     return () => {
       element?.close();
       if (opener instanceof HTMLElement) opener.focus();

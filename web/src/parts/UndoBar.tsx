@@ -11,17 +11,19 @@ interface Props {
   children: ReactNode;
   until: string;
   onUndo: () => void;
+  /** Why it cannot be taken back at this moment. */
+  why?: string | null;
   busy: boolean;
   problem: Problem | null;
 }
 
 /** What was done can be taken back until then. */
-export const UndoBar = ({ children, until, onUndo, busy, problem }: Props) => (
+export const UndoBar = ({ children, until, onUndo, why, busy, problem }: Props) => (
   <div className={css.undo}>
     <StatusShape tone="warn" size={18} />
     <div className={css.text}>{children}</div>
     <Countdown until={until} />
-    <Button size="small" onPress={onUndo} busy={busy}>
+    <Button size="small" onPress={onUndo} why={why} busy={busy}>
       {en.undo}
     </Button>
     {problem && (

@@ -43,6 +43,8 @@ export const bot = {
   since: "Since",
   created: "Ordered",
   id: "Id",
+  deleting: (name: string) => `${name} is being stopped, and will be erased. In a moment you can take it back, for`,
+  undoSoon: "It is still being stopped.",
   deletedUntil: (name: string) => `${name} is stopped and will be erased. You can take it back for`,
   /** The state in words, with what follows from it. */
   story({ name, reason, status, billing: paidFor }: Deployment): string {

@@ -21,8 +21,8 @@ export const signIn = {
 } as const;
 
 export const landing = {
-  promise: "Your own AI bot, on its own machine.",
-  text: "Launchpad builds OpenClaw on a computer that is yours alone, shows each step with its reason, and lets you take back whatever you did.",
+  promise: "Your own AI bot, built while you watch.",
+  text: "Launchpad runs OpenClaw for you alone, shows each step with its reason, and lets you take back whatever you did.",
   start: (price: string) => `Start for ${price}`,
   startPlain: "Start",
   signIn: "Sign in",
@@ -44,4 +44,11 @@ export const landing = {
   tier: (tier: string) => (tier === "dedicated" ? "A whole machine to itself" : "Isolated, on a machine with others"),
   choose: (plan: string) => `Choose ${plan}`,
   footer: "Cards are handled by Stripe. We never see them.",
+} as const;
+
+export const replay = {
+  going: "Ada is being built",
+  over: "Ada runs",
+  recorded: (date: string) => `A real order, recorded ${date}`,
+  again: "Replay",
 } as const;

@@ -1,5 +1,6 @@
 import { Link, Outlet, useParams } from "@tanstack/react-router";
 import { useBot, useBotId, useVerb } from "../../api/bots";
+import { useOperation } from "../../api/operations";
 import type { Deployment } from "../../api/types";
 import { cx } from "../../parts/cx";
 import { OperationStrip } from "../../parts/OperationStrip";
@@ -58,9 +59,12 @@ function Frame({ bot }: { bot: Deployment }) {
 
 function TakeBack({ bot, until }: { bot: Deployment; until: string }) {
   const undelete = useVerb(bot.id, "undelete");
+  const { data: deletion } = useOperation(bot.operation);
+  // The window opens when the bot has stopped, which is a moment after the deletion was asked for.
+  const open = (deletion?.undoUntil ?? null) !== null;
   return (
-    <UndoBar until={until} onUndo={() => undelete.press()} busy={undelete.busy} problem={undelete.problem}>
-      {words.deletedUntil(bot.name)}
+    <UndoBar why={open ? null : words.undoSoon} until={until} onUndo={() => undelete.press()} busy={undelete.busy} problem={undelete.problem}>
+      {open ? words.deletedUntil(bot.name) : words.deleting(bot.name)}
     </UndoBar>
   );
 }

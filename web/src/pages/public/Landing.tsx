@@ -1,4 +1,5 @@
 import { Link } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
 import { usePlans } from "../../api/account";
 import { Loaded, Skeleton } from "../../parts/States";
 import { StatusShape } from "../../parts/Status";
@@ -8,6 +9,9 @@ import { Mark } from "../../shell/Mark";
 import { en } from "../../texts/en";
 import { landing as words } from "../../texts/public";
 import css from "./Landing.module.css";
+
+// After the promise is on the screen: it is the bigger part of the page.
+const Replay = lazy(() => import("./Replay"));
 
 export function Landing() {
   useTitle(words.promise);
@@ -25,15 +29,20 @@ export function Landing() {
         </ButtonLink>
       </header>
       <main id="content">
-        <section className={css.hero}>
-          <h1>{words.promise}</h1>
-          <p>{words.text}</p>
-          <div className={css.start}>
-            <ButtonLink to="/signup" search={{ next: "/bots/new" }} kind="primary">
-              {cheapest ? words.start(words.price(cheapest.monthlyCents, cheapest.currency)) : words.startPlain}
-            </ButtonLink>
-          </div>
-        </section>
+        <div className={css.top}>
+          <section className={css.hero}>
+            <h1>{words.promise}</h1>
+            <p>{words.text}</p>
+            <div className={css.start}>
+              <ButtonLink to="/signup" search={{ next: "/bots/new" }} kind="primary">
+                {cheapest ? words.start(words.price(cheapest.monthlyCents, cheapest.currency)) : words.startPlain}
+              </ButtonLink>
+            </div>
+          </section>
+          <Suspense fallback={<div className={css.room} />}>
+            <Replay />
+          </Suspense>
+        </div>
         <ul className={css.points}>
           {words.points.map((point) => (
             <li key={point.title}>
