@@ -12,12 +12,11 @@ public sealed class Callers(SessionStore sessions, AccountStore accounts, IOptio
     private const string Scheme = "Bearer ";
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(5);
 
-    public async Task<Account> RequireAsync(HttpRequest request, CancellationToken ct)
-    {
-        var session = Token(request) is { } token ? await sessions.FindAsync(token, ct) : null;
-        var account = session is null ? null : await accounts.FindAsync(session.Account, ct);
-        return account ?? throw Problems.SignInNeeded();
-    }
+    public Task<Account> RequireAsync(HttpRequest request, CancellationToken ct) => AccountAsync(request, scope => scope is null, ct);
+
+    /// <summary>Also for a program that its owner has let in to read and to ask.</summary>
+    public Task<Account> RequireOrAssistantAsync(HttpRequest request, CancellationToken ct) =>
+        AccountAsync(request, scope => scope is null or Scopes.Assistant, ct);
 
     /// <summary>For what a session that somebody left open must not be enough for.</summary>
     /// <exception cref="ProblemException">When the caller signed in longer than a few minutes ago.</exception>
@@ -62,6 +61,13 @@ public sealed class Callers(SessionStore sessions, AccountStore accounts, IOptio
         var address = request.HttpContext.Connection.RemoteIpAddress ?? IPAddress.None;
         var bytes = (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).GetAddressBytes();
         return bytes.Length == 4 ? new IPAddress(bytes).ToString() : Convert.ToHexStringLower(bytes.AsSpan(0, 8));
+    }
+
+    private async Task<Account> AccountAsync(HttpRequest request, Func<string?, bool> isEnough, CancellationToken ct)
+    {
+        var session = Token(request) is { } token ? await sessions.FindAsync(token, ct) : null;
+        var account = session is null || !isEnough(session.Scope) ? null : await accounts.FindAsync(session.Account, ct);
+        return account ?? throw Problems.SignInNeeded();
     }
 
     /// <summary>Null when the request carries none.</summary>

@@ -1,5 +1,6 @@
 using Launchpad.Shared.Backups;
 using Launchpad.Shared.Billing;
+using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Images;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Plans;
@@ -15,9 +16,11 @@ namespace Launchpad.Functions;
 /// <param name="DeploymentsMax">How many bots an account may have.</param>
 /// <param name="StreamsMax">How many event streams an account may have open.</param>
 /// <param name="Release">The image tag that bots follow unless their owner chose another.</param>
+/// <param name="Model">The language model of bots whose owner chose none.</param>
 /// <param name="TestMode">True when the payment provider takes test cards only.</param>
 public sealed record CapabilitiesView(
-    long UndoSeconds, long BackupUndoSeconds, int DeploymentsMax, int StreamsMax, string Release, bool TestMode);
+    long UndoSeconds, long BackupUndoSeconds, int DeploymentsMax, int StreamsMax, int MessageCharsMax, string Release, string Model,
+    bool TestMode);
 
 /// <summary>What an operator has set that a client has to know. Anybody may look.</summary>
 public sealed class Capabilities(
@@ -30,12 +33,14 @@ public sealed class Capabilities(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "capabilities")] HttpRequest request, CancellationToken ct) =>
         new OkObjectResult(new CapabilitiesView(
             (long)rollouts.Value.UndoWindow.TotalSeconds, (long)backups.Value.UndoWindow.TotalSeconds, quota.Max, EventStreams.PerAccountMax,
-            release.Tag, await release.IsTestModeAsync(ct)));
+            Rules.MessageCharsMax, release.Tag, release.Model, await release.IsTestModeAsync(ct)));
 }
 
 /// <summary>Which release is sold, and whether for real money.</summary>
-public sealed class ReleaseInfo(IOptions<ImageOptions> images, StripeConnection stripe)
+public sealed class ReleaseInfo(IOptions<ImageOptions> images, IOptions<ModelOptions> models, StripeConnection stripe)
 {
+    public string Model => models.Value.Model;
+
     public string Tag => images.Value.Tag;
 
     public async Task<bool> IsTestModeAsync(CancellationToken ct) => !await stripe.IsLiveAsync(ct);

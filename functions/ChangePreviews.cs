@@ -1,3 +1,4 @@
+using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -11,7 +12,7 @@ namespace Launchpad.Functions;
 public sealed record ApplyPreview(string? Preview, string? Plan);
 
 /// <summary>Every change can be looked at first, with `?preview=true`, and made as it was seen.</summary>
-public sealed class ChangePreviews(Ownership ownership, OperationStore operations, OperationStarter starter, TimeProvider clock)
+public sealed class ChangePreviews(Ownership ownership, SeenChanges seen)
 {
     public const string Parameter = "preview";
 
@@ -32,8 +33,37 @@ public sealed class ChangePreviews(Ownership ownership, OperationStore operation
         var deployment = await ownership.FindAsync(request, id, ct);
         var body = await Bodies.ReadAsync<ApplyPreview>(request, ct);
         var token = body.Preview ?? body.Plan;
+        return Answers.Accepted(await seen.ApplyAsync(client, deployment, token, ct));
+    }
+}
+
+/// <summary>Makes a change just as its preview said.</summary>
+public sealed class SeenChanges(OperationStore operations, OperationStarter starter, TimeProvider clock)
+{
+    /// <param name="client">Of the engine.</param>
+    /// <param name="deployment">Which is to be changed.</param>
+    /// <param name="token">The id of the operation that was the preview.</param>
+    /// <param name="ct">Stops the wait.</param>
+    /// <exception cref="ProblemException">When there is no such preview, or it does not hold any more.</exception>
+    public async Task<Operation> ApplyAsync(DurableTaskClient client, Deployment deployment, string? token, CancellationToken ct)
+    {
+        var (preview, change) = await FindAsync(deployment, token, ct);
+        var kind = change switch
+        {
+            _ when preview.Moves => OperationKind.Move,
+            { Version: not null } => OperationKind.Rollback,
+            { Tag: not null } => OperationKind.Upgrade,
+            _ => OperationKind.Update,
+        };
+        return await starter.BeginAsync(client, deployment, kind, deployment.Account, change.ToJson(), ct);
+    }
+
+    /// <summary>What was previewed and the change itself, as long as it holds.</summary>
+    /// <inheritdoc cref="ApplyAsync"/>
+    public async Task<(ChangePreview Preview, ChangeRequest Change)> FindAsync(Deployment deployment, string? token, CancellationToken ct)
+    {
         var previewed = Shared.Ids.IsValid(token, Shared.Ids.Operation) ? await operations.FindAsync(deployment.Account, token, ct) : null;
-        if (previewed is not { Kind: OperationKind.Preview, Status: OperationStatus.Succeeded } || previewed.Deployment != id)
+        if (previewed is not { Kind: OperationKind.Preview, Status: OperationStatus.Succeeded } || previewed.Deployment != deployment.Id)
         {
             throw Problems.Invalid("preview", "is not the token of a preview for this deployment. Ask with '?preview=true' first.");
         }
@@ -57,13 +87,6 @@ public sealed class ChangePreviews(Ownership ownership, OperationStore operation
             throw Problems.PreviewVoid("It names secrets, whose values a preview does not keep. Send the change itself.");
         }
 
-        var kind = change switch
-        {
-            _ when preview.Moves => OperationKind.Move,
-            { Version: not null } => OperationKind.Rollback,
-            { Tag: not null } => OperationKind.Upgrade,
-            _ => OperationKind.Update,
-        };
-        return Answers.Accepted(await starter.BeginAsync(client, deployment, kind, deployment.Account, change.ToJson(), ct));
+        return (preview, change);
     }
 }

@@ -148,6 +148,15 @@ public static class Composition
         services.AddSingleton<Quota>();
         services.AddSingleton<NewOrders>();
         services.AddSingleton<SecretStaging>();
+        services.AddSingleton<ConfigPatches>();
+        services.AddSingleton<SeenChanges>();
+        services.AddSingleton<Assistants.AssistantReads>();
+        services.AddSingleton<Assistants.AssistantChanges>();
+        services.AddTransient<Deployments>();
+        services.AddTransient<Lifecycle>();
+        services.AddTransient<Backups>();
+        services.AddTransient<Restores>();
+        services.AddTransient<ConfigChanges>();
         services.AddSingleton<EventStreams>();
         services.AddSingleton<RecordStore>();
         services.AddSingleton<Recorder>();

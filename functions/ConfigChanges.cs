@@ -30,11 +30,8 @@ public sealed record ConfigPatch(
 }
 
 /// <summary>Changes of a bot's own config, by patch.</summary>
-public sealed class ConfigChanges(Ownership ownership, PlanRoom room, OperationStarter starter, SecretStaging staging)
+public sealed class ConfigChanges(Ownership ownership, ConfigPatches changes)
 {
-    // A row holds 32,000 characters of text, and that of the version has image, hosts and secrets beside the settings.
-    private const int ChangeMax = 29_000;
-
     /// <summary>An RFC 7396 merge patch of model, instructions, config, channels and plan: what is absent stays, what is null
     /// goes.</summary>
     [Function("UpdateConfig")]
@@ -48,7 +45,24 @@ public sealed class ConfigChanges(Ownership ownership, PlanRoom room, OperationS
         var deployment = await ownership.FindAsync(request, id, ct);
         var patch = await Bodies.ReadAsync<JsonObject>(request, ct);
         Preconditions.Require(request, deployment);
-        var isPreview = ChangePreviews.IsAsked(request);
+        return Answers.Accepted(await changes.BeginAsync(client, deployment, patch, ChangePreviews.IsAsked(request), ct));
+    }
+}
+
+/// <summary>Begins changes of configs, or previews of them.</summary>
+public sealed class ConfigPatches(PlanRoom room, OperationStarter starter, SecretStaging staging)
+{
+    // A row holds 32,000 characters of text, and that of the version has image, hosts and secrets beside the settings.
+    private const int ChangeMax = 29_000;
+
+    /// <param name="client">Of the engine.</param>
+    /// <param name="deployment">As it was seen.</param>
+    /// <param name="patch">Of the members of <see cref="ConfigPatch"/>.</param>
+    /// <param name="isPreview">True when it is only to be looked at.</param>
+    /// <param name="ct">Stops the wait.</param>
+    public async Task<Operation> BeginAsync(
+        DurableTaskClient client, Deployment deployment, JsonObject patch, bool isPreview, CancellationToken ct)
+    {
         if (isPreview && patch.ContainsKey("telegramToken"))
         {
             throw Problems.Invalid("telegramToken", "cannot be part of a preview: that keeps nothing, and this would have to be kept.");
@@ -57,7 +71,7 @@ public sealed class ConfigChanges(Ownership ownership, PlanRoom room, OperationS
         var inUse = await staging.InUseAsync(deployment, ct);
         var (settings, typed) = Patch(deployment, patch, inUse);
         var brought = typed
-            .Select(secret => (Reference: BotSecrets.Refer(id, secret.Key, secret.Value, inUse), secret.Value))
+            .Select(secret => (Reference: BotSecrets.Refer(deployment.Id, secret.Key, secret.Value, inUse), secret.Value))
             .Where(secret => !inUse.Contains(secret.Reference))
             .ToDictionary(secret => secret.Reference, secret => secret.Value);
         var change = new ChangeRequest(
@@ -69,11 +83,9 @@ public sealed class ConfigChanges(Ownership ownership, PlanRoom room, OperationS
         }
 
         var kind = isPreview ? OperationKind.Preview : await KindAsync(deployment, change, ct);
-        return Answers.Accepted(isPreview || brought.Count == 0
-            ? await BeginAsync()
-            : await staging.BeginAsync(deployment, brought, inUse, BeginAsync, ct));
+        return isPreview || brought.Count == 0 ? await GoAsync() : await staging.BeginAsync(deployment, brought, inUse, GoAsync, ct);
 
-        Task<Operation> BeginAsync() => starter.BeginAsync(client, deployment, kind, deployment.Account, change.ToJson(), ct);
+        Task<Operation> GoAsync() => starter.BeginAsync(client, deployment, kind, deployment.Account, change.ToJson(), ct);
     }
 
     /// <summary>A plan that the bot's machine cannot give it takes it to another one.</summary>

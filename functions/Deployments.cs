@@ -20,6 +20,7 @@ public sealed record CreateDeployment(
     [property: Required] string? Name, [property: Required] string? Plan, string? Model, string? Instructions, string? ModelKey,
     string? TelegramToken, string? CloneOf, string? Backup);
 
+/// <param name="StatusSince">Null where that was not kept.</param>
 /// <param name="Reason">Why it is as it is, where that needs saying; null otherwise.</param>
 /// <param name="Url">Where the bot is reached; null unless it runs.</param>
 /// <param name="Model">Name of the language model; null for the operator's.</param>
@@ -29,7 +30,8 @@ public sealed record CreateDeployment(
 /// <param name="Billing">How it is paid for, as the payment provider last said.</param>
 /// <param name="Can">What its owner can ask for, and why not where he cannot.</param>
 public sealed record DeploymentView(
-    string Id, string Name, string Plan, [property: Wire(typeof(DeploymentStatus))] string Status, string? Reason, string? Url,
+    string Id, string Name, string Plan, [property: Wire(typeof(DeploymentStatus))] string Status, DateTimeOffset? StatusSince,
+    string? Reason, string? Url,
     string? Model, bool Telegram, int? ActiveVersion, int? LastKnownGood, int? PreviousGood, string? Operation, string? LastOperation,
     DateTimeOffset CreatedAt, DateTimeOffset? UndoUntil, BillingView Billing, IReadOnlyList<Ability> Can);
 
@@ -132,7 +134,7 @@ public sealed class DeploymentViews(DeploymentStore deployments, OperationStore 
             : null;
 
     private DeploymentView View(Deployment deployment, Operation? newest, BillingView billing) => new(
-        deployment.Id, deployment.Name, deployment.Plan, deployment.Status.Wire(),
+        deployment.Id, deployment.Name, deployment.Plan, deployment.Status.Wire(), deployment.LastChange?.At,
         deployment.Status is DeploymentStatus.Failed ? newest?.Failure?.Message : null,
         deployment.Status is DeploymentStatus.Running ? bots.Url(deployment) : null,
         deployment.Settings.Model, deployment.Settings.Telegram,

@@ -13,6 +13,8 @@ namespace Launchpad.Functions;
 /// anything else to the letter. Everything else is refused here.</summary>
 public static partial class Rules
 {
+    public const int MessageCharsMax = 4_000;
+
     // A row holds 32,000 characters of text.
     private const int OwnConfigMax = 16_000;
 
@@ -46,7 +48,7 @@ public static partial class Rules
     public static string? Instructions(string? value) =>
         value is null ? null : Plain("instructions", Text("instructions", value, 16_384));
 
-    public static string Message(string? value) => Plain("text", Text("text", value, 4_000));
+    public static string Message(string? value) => Plain("text", Text("text", value, MessageCharsMax));
 
     public static string? Search(string? value) => value is null ? null : Line("contains", value, 200);
 

@@ -5,9 +5,11 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Launchpad.Functions;
 
-/// <param name="Browser">What it was opened from, in a few words.</param>
+/// <param name="Browser">What it was opened from, in a few words; of an assistant the name that its owner gave it.</param>
+/// <param name="Kind">browser, or assistant for what may only read and ask.</param>
 /// <param name="Current">True for the one that asks.</param>
-public sealed record SessionView(string Id, string Browser, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, bool Current);
+public sealed record SessionView(
+    string Id, string Browser, string Kind, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, bool Current);
 
 public sealed record SessionList(IEnumerable<SessionView> Sessions);
 
@@ -21,8 +23,10 @@ public sealed class Sessions(Callers callers, SessionStore sessions)
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "auth/sessions")] HttpRequest request, CancellationToken ct)
     {
         var (account, current) = await callers.RequireSessionAsync(request, ct);
-        return new OkObjectResult(new SessionList((await sessions.ListAsync(account.Id, ct)).Select(session =>
-            new SessionView(session.Id, session.Browser, session.CreatedAt, session.ExpiresAt, session.Id == current))));
+        return new OkObjectResult(new SessionList((await sessions.ListAsync(account.Id, ct))
+            .Where(session => session.Scope is null or Scopes.Assistant)
+            .Select(session => new SessionView(
+                session.Id, session.Name, session.Scope ?? "browser", session.CreatedAt, session.ExpiresAt, session.Id == current))));
     }
 
     /// <summary>Signs out there, at once.</summary>

@@ -8,8 +8,9 @@ using Launchpad.Shared.Storage;
 
 namespace Launchpad.Shared.Accounts;
 
-/// <param name="Browser">What it was opened from, in a few words.</param>
-public sealed record OpenSession(string Id, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, string Browser);
+/// <param name="Name">What it was opened from, in a few words, or what its owner calls it.</param>
+/// <param name="Scope">What it is good for; null for everything.</param>
+public sealed record OpenSession(string Id, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, string Name, string? Scope);
 
 /// <summary>Sessions by the hash of their token: who reads the table cannot sign in with it.</summary>
 public sealed class SessionStore(Tables tables, TimeProvider clock) : IExpiring
@@ -28,20 +29,31 @@ public sealed class SessionStore(Tables tables, TimeProvider clock) : IExpiring
     /// <param name="account">Whose.</param>
     /// <param name="browser">What it was opened from, in a few words that say nothing about a person.</param>
     /// <param name="ct">Stops the wait.</param>
-    public async Task<(string Token, DateTimeOffset ExpiresAt)> OpenAsync(string account, string browser, CancellationToken ct)
+    public Task<(string Token, DateTimeOffset ExpiresAt)> OpenAsync(string account, string browser, CancellationToken ct) =>
+        OpenAsync(account, browser, scope: null, Lifetime, ct);
+
+    /// <summary>A token that is good for one thing.</summary>
+    /// <param name="account">Whose.</param>
+    /// <param name="name">By which its owner knows it.</param>
+    /// <param name="scope">One of <see cref="Scopes"/>; null for everything.</param>
+    /// <param name="lifetime">How long it is good.</param>
+    /// <param name="ct">Stops the wait.</param>
+    public async Task<(string Token, DateTimeOffset ExpiresAt)> OpenAsync(
+        string account, string name, string? scope, TimeSpan lifetime, CancellationToken ct)
     {
         var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
         var now = clock.GetUtcNow();
-        var expires = now + Lifetime;
+        var expires = now + lifetime;
         // What leads to its end comes first, so that none is kept for good.
         var hash = Hash(token);
         await tables.Index.UpsertEntityAsync(
             new TableEntity(Partition + Shards.KeyOf(hash), $"{expires.UtcTicks:D19}-{hash}") { ["session"] = hash, ["account"] = account },
             TableUpdateMode.Replace, ct);
         await tables.Sessions.UpsertEntityAsync(
-            new TableEntity(account, hash) { ["createdAt"] = now, ["expiresAt"] = expires, ["browser"] = browser }, TableUpdateMode.Replace, ct);
+            new TableEntity(account, hash) { ["createdAt"] = now, ["expiresAt"] = expires, ["browser"] = name, ["scope"] = scope },
+            TableUpdateMode.Replace, ct);
         await tables.Sessions.AddEntityAsync(
-            new TableEntity(hash, Row) { ["account"] = account, ["createdAt"] = now, ["expiresAt"] = expires }, ct);
+            new TableEntity(hash, Row) { ["account"] = account, ["createdAt"] = now, ["expiresAt"] = expires, ["scope"] = scope }, ct);
         return (token, expires);
     }
 
@@ -53,7 +65,8 @@ public sealed class SessionStore(Tables tables, TimeProvider clock) : IExpiring
         }
 
         var session = new Session(
-            row.GetString("account"), row.GetDateTimeOffset("createdAt")!.Value, row.GetDateTimeOffset("expiresAt")!.Value);
+            row.GetString("account"), row.GetDateTimeOffset("createdAt")!.Value, row.GetDateTimeOffset("expiresAt")!.Value,
+            row.GetString("scope"));
         return session.ExpiresAt > clock.GetUtcNow() ? session : null;
     }
 
@@ -67,7 +80,8 @@ public sealed class SessionStore(Tables tables, TimeProvider clock) : IExpiring
         var now = clock.GetUtcNow();
         return [.. (await rows.Take(ListMax).ToListAsync(ct))
             .Select(row => new OpenSession(
-                IdOf(row.RowKey), row.GetDateTimeOffset("createdAt")!.Value, row.GetDateTimeOffset("expiresAt")!.Value, row.GetString("browser")))
+                IdOf(row.RowKey), row.GetDateTimeOffset("createdAt")!.Value, row.GetDateTimeOffset("expiresAt")!.Value, row.GetString("browser"),
+                row.GetString("scope")))
             .Where(session => session.ExpiresAt > now)
             .OrderByDescending(session => session.CreatedAt)];
     }

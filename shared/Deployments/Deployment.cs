@@ -152,7 +152,8 @@ public sealed record BackupRef(string Deployment, string Backup);
 /// <summary>One change of a deployment's status, counted from 0.</summary>
 /// <param name="From">Null for the order.</param>
 /// <param name="Operation">Which operation made it; null for the order.</param>
-public sealed record StatusChange(int Number, DeploymentStatus? From, DeploymentStatus To, string? Operation);
+/// <param name="At">When; null where that was not kept.</param>
+public sealed record StatusChange(int Number, DeploymentStatus? From, DeploymentStatus To, string? Operation, DateTimeOffset? At = null);
 
 /// <summary>Who is working on a deployment, since when.</summary>
 /// <param name="Cancelled">A person wants it to stop: its next step fails, and what it did is taken back.</param>

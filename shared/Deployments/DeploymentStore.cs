@@ -168,12 +168,12 @@ public sealed class DeploymentStore(Tables tables, RecordStore records)
     private Task<bool> TryReplaceAsync(Deployment deployment, ETag read, CancellationToken ct) =>
         busy.SaveAsync(deployment, () => tables.Deployments.TryReplaceAsync(Write(deployment), read, ct), ct);
 
-    private static Deployment Changed(Deployment deployment)
+    private Deployment Changed(Deployment deployment)
     {
         var last = deployment.LastChange;
         return last?.To == deployment.Status
             ? deployment
-            : deployment with { LastChange = new((last?.Number ?? -1) + 1, last?.To, deployment.Status, deployment.LastOperation) };
+            : deployment with { LastChange = new((last?.Number ?? -1) + 1, last?.To, deployment.Status, deployment.LastOperation, records.Now) };
     }
 
     private static TableEntity Write(Deployment deployment) => new(deployment.Account, deployment.Id)
@@ -198,6 +198,7 @@ public sealed class DeploymentStore(Tables tables, RecordStore records)
         ["change"] = deployment.LastChange?.Number,
         ["changedFrom"] = deployment.LastChange?.From?.Wire(),
         ["changedBy"] = deployment.LastChange?.Operation,
+        ["changedAt"] = deployment.LastChange?.At,
         ["operation"] = deployment.Operation?.Id ?? "",
         ["operationKind"] = deployment.Operation?.Kind.ToString(),
         ["operationSince"] = deployment.Operation?.Since,
@@ -228,7 +229,8 @@ public sealed class DeploymentStore(Tables tables, RecordStore records)
         Channel = row.GetString("channel"),
         Pinned = row.GetBoolean("pinned") ?? false,
         LastOperation = row.GetString("lastOperation"),
-        LastChange = new(row.GetInt32("change") ?? 0, From(row.GetString("changedFrom")), Status(row), row.GetString("changedBy")),
+        LastChange = new(row.GetInt32("change") ?? 0, From(row.GetString("changedFrom")), Status(row), row.GetString("changedBy"),
+            row.GetDateTimeOffset("changedAt")),
         Operation = row.GetString("operation") is { Length: > 0 } operation
             ? new(operation, Enum.Parse<OperationKind>(row.GetString("operationKind")), row.GetDateTimeOffset("operationSince")!.Value,
                 row.GetString("operationBy"), row.GetBoolean("operationCancelled") ?? false,

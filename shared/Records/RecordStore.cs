@@ -17,6 +17,9 @@ public sealed class RecordStore(Tables tables, TimeProvider clock)
     private const string HeadRow = "head";
     private const string WordsRow = "words-";
 
+    /// <summary>The time that a row would have which is added now.</summary>
+    public DateTimeOffset Now => clock.GetUtcNow();
+
     public async Task<RecordHead> HeadAsync(string deployment, CancellationToken ct) =>
         await tables.Records.FindAsync(deployment, HeadRow, ct) is { } row
             ? new(row.GetInt64("sequence")!.Value, row.GetString("hash"))

@@ -18,6 +18,10 @@ public static class BotSecretNames
     public const string BackupIdentity = "backup-identity";
 }
 
+/// <summary>What may be known of a secret.</summary>
+/// <param name="Fingerprint">Tells two values apart, and nothing of either.</param>
+public sealed record SecretInfo(string Name, string Fingerprint, DateTimeOffset SetAt);
+
 /// <summary>A deployment's secrets: metadata and a fingerprint in a table, the values in Key Vault and nowhere else. The row is written
 /// before the value, so that whatever the vault holds can be found again and erased. A value that a change brings is staged beside those
 /// that are in use, under a version of its own, until the change is made or refused (ADR 20).</summary>
@@ -102,6 +106,15 @@ public sealed class BotSecrets(Tables tables, SecretVault vault, TimeProvider cl
     [
         .. (await RowsAsync(deployment, ct)).Where(row => !row.Staged).Select(row => row.Reference)
             .Where(reference => reference.Name != BotSecretNames.BackupIdentity),
+    ];
+
+    /// <summary>What there is of each name, never a value: the newest that is in use.</summary>
+    public async Task<IReadOnlyList<SecretInfo>> ListAsync(string deployment, CancellationToken ct) =>
+    [
+        .. (await RowsAsync(deployment, ct)).Where(row => !row.Staged && row.Reference.Name != BotSecretNames.BackupIdentity)
+            .GroupBy(row => row.Reference.Name, (name, rows) => rows.MaxBy(row => row.SetAt)!)
+            .Select(row => new SecretInfo(row.Reference.Name, row.Reference.Fingerprint, row.SetAt))
+            .OrderBy(secret => secret.Name, StringComparer.Ordinal),
     ];
 
     public async Task<string> GetAsync(string deployment, string name, CancellationToken ct) =>

@@ -33,6 +33,8 @@ internal sealed class Visitor : IAsyncDisposable
         }
     }
 
+    public void NothingWrong() => Assert.True(Complaints.Count == 0, string.Join('\n', Complaints.Distinct()));
+
     public static async Task<Visitor> OpenAsync(IBrowser browser, Uri site, Visit visit)
     {
         var context = await browser.NewContextAsync(new()
@@ -100,6 +102,28 @@ internal sealed class Visitor : IAsyncDisposable
         }
 
         return [.. found.Select(one => $"{shown}: {one}")];
+    }
+
+    /// <summary>The same in the middle of a story, which goes on: what is wrong is told at its end.</summary>
+    public async Task SeeAsync(string name)
+    {
+        foreach (var one in await LookAsync(name))
+        {
+            Keep(one);
+        }
+    }
+
+    /// <summary>Erases the bots of whoever signed in, so that their places are free for others.</summary>
+    public async Task LeaveAsync()
+    {
+        var origin = new Uri(Page.Url).GetLeftPart(UriPartial.Authority);
+        var answer = await context.APIRequest.GetAsync("/api/deployments");
+        foreach (var bot in (await answer.JsonAsync())!.Value.GetProperty("deployments").EnumerateArray())
+        {
+            await context.APIRequest.DeleteAsync(
+                $"/api/deployments/{bot.GetProperty("id").GetString()}?window=none",
+                new() { Headers = new Dictionary<string, string> { ["Origin"] = origin } });
+        }
     }
 
     public async ValueTask DisposeAsync() => await context.CloseAsync();

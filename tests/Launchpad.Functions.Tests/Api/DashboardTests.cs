@@ -142,4 +142,41 @@ public sealed class DashboardTests(LaunchpadApi api)
         Assert.Equal("3.1.1", JsonElement.Parse(served).GetProperty("openapi").GetString());
         Assert.True((await anybody.GetFromJsonAsync<JsonElement>(new Uri("capabilities", UriKind.Relative), Ct)).GetProperty("testMode").GetBoolean());
     }
+
+    [Fact]
+    public async Task Of_secrets_everything_is_told_but_their_values()
+    {
+        using var bot = await RunningBot.OfAsync(api);
+        var secrets = await bot.Owner.GetAsync($"deployments/{bot.Id}/secrets");
+        Assert.Equal(["gateway-token", "telegram-token"], secrets.GetProperty("secrets").EnumerateArray().Select(one => one.GetProperty("name").GetString()));
+        Assert.All(
+            new[] { RunningBot.Token, RunningBot.GatewayToken },
+            value => Assert.DoesNotContain(value, secrets.GetRawText(), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_short_names_do_what_they_stand_for()
+    {
+        using var bot = await RunningBot.OfAsync(api);
+        using var stranger = await api.SignedUpAsync();
+        Assert.Equal(
+            (await bot.Owner.GetAsync($"deployments/{bot.Id}")).GetRawText(), (await bot.Owner.GetAsync($"status?deployment={bot.Id}")).GetRawText());
+        foreach (var (method, path) in new[] { ("GET", "status"), ("POST", "restart"), ("POST", "backup"), ("POST", "restore"), ("DELETE", "deprovision") })
+        {
+            using var foreign = new HttpRequestMessage(new(method), $"{path}?deployment={bot.Id}") { Content = JsonContent.Create(new { }) };
+            Assert.Equal(HttpStatusCode.NotFound, (await stranger.Http.SendAsync(foreign, Ct)).StatusCode);
+            using var none = new HttpRequestMessage(new(method), path) { Content = JsonContent.Create(new { }) };
+            Assert.Equal(HttpStatusCode.BadRequest, (await bot.Owner.Http.SendAsync(none, Ct)).StatusCode);
+        }
+
+        using var made = await stranger.Http.PostAsync(new Uri("provision", UriKind.Relative), JsonContent.Create(new { name = "Ada", plan = "starter" }), Ct);
+        Assert.Equal(HttpStatusCode.Created, made.StatusCode);
+        foreach (var (path, kind) in new[] { ("restart", "restart"), ("backup", "backup") })
+        {
+            using var begun = await bot.Owner.Http.PostAsync(new Uri($"{path}?deployment={bot.Id}", UriKind.Relative), null, Ct);
+            var operation = RunningBot.OperationOf(await begun.Content.ReadAsStringAsync(Ct));
+            Assert.Equal(kind, (await bot.Owner.GetAsync($"operations/{operation}")).GetProperty("kind").GetString());
+            await bot.FailedAsync(await begun.Content.ReadAsStringAsync(Ct));
+        }
+    }
 }

@@ -1,0 +1,50 @@
+using System.ComponentModel.DataAnnotations;
+using Launchpad.Shared.Accounts;
+using Launchpad.Shared.Deployments;
+using Launchpad.Shared.Operations;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Launchpad.Functions.Assistants;
+
+public sealed record NewAssistant([property: Required] string? Name);
+
+/// <param name="Token">Shown once; the assistant sends it as bearer token to /api/mcp, and it is good for nothing else.</param>
+public sealed record AssistantLetIn(string Id, string Name, string Token, DateTimeOffset ExpiresAt);
+
+/// <param name="Confirmation">What the assistant needs to make just this change, once.</param>
+public sealed record ConfirmationView(string Confirmation, DateTimeOffset ExpiresAt);
+
+/// <summary>Programs that an owner lets in to read and to ask; what they would change, he confirms.</summary>
+public sealed class Assistants(Callers callers, SessionStore sessions, Ownership ownership, AssistantChanges changes)
+{
+    private static readonly TimeSpan Lifetime = TimeSpan.FromDays(90);
+    private static readonly TimeSpan ConfirmedFor = TimeSpan.FromMinutes(10);
+
+    /// <summary>Lets an assistant in. It is listed and closed with the sessions.</summary>
+    [Function("LetAssistantIn")]
+    [Takes(typeof(NewAssistant)), Answers(200, typeof(AssistantLetIn))]
+    public async Task<IActionResult> LetIn(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "auth/assistants")] HttpRequest request, CancellationToken ct)
+    {
+        var account = await callers.RequireAsync(request, ct);
+        await callers.RequireFreshAsync(request, ct);
+        var name = Rules.Name((await Bodies.ReadAsync<NewAssistant>(request, ct)).Name);
+        var (token, expires) = await sessions.OpenAsync(account.Id, name, Scopes.Assistant, Lifetime, ct);
+        return new OkObjectResult(new AssistantLetIn(SessionStore.IdOfToken(token), name, token, expires));
+    }
+
+    /// <summary>The owner's word that an assistant may make the change that this preview shows.</summary>
+    [Function("ConfirmPreview")]
+    [Answers(200, typeof(ConfirmationView))]
+    public async Task<IActionResult> Confirm(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "operations/{id}/confirm")] HttpRequest request, string id,
+        CancellationToken ct)
+    {
+        var operation = await ownership.FindOperationAsync(request, id, ct);
+        await changes.EnsureHoldsAsync(operation, ct);
+        var (token, expires) = await sessions.OpenAsync(operation.Account, "a confirmation", Scopes.Confirmation(id), ConfirmedFor, ct);
+        return new OkObjectResult(new ConfirmationView(token, expires));
+    }
+}

@@ -1,0 +1,105 @@
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Launchpad.EndToEnd.Tests.Web;
+
+/// <summary>Every page, in both themes and on every width, as it is for people with other eyes: nothing has to be scrolled sideways, WCAG
+/// 2.2 AA finds nothing, and nothing is said in red.</summary>
+[Collection(WebStack.Name)]
+public sealed class CraftTests(WebStack.Fixture web)
+{
+    private const string Story = "craft";
+    private static readonly int[] Widths = [320, 390, 768, 1280, 1920];
+    private static readonly SemaphoreSlim Preparing = new(1);
+    private static (string State, string Bot, string Operation)? customer;
+
+    public static TheoryData<string, string> Open => new()
+    {
+        { "landing", "/" },
+        { "signup", "/signup" },
+        { "login", "/login?next=%2Fbilling" },
+        { "nothing", "/there/is/nothing/here" },
+        { "kit", "/kit.html" },
+    };
+
+    public static TheoryData<string, string> SignedIn => new()
+    {
+        { "bots", "/bots" },
+        { "new-bot", "/bots/new" },
+        { "paid", "/paid" },
+        { "bot", "/bots/{bot}" },
+        { "operation", "/bots/{bot}/operations/{operation}" },
+        { "danger", "/bots/{bot}/danger" },
+        { "nobodys-bot", "/bots/dep_01M8J0QNRM08X2H0ZQHVY1N0FZ" },
+        { "billing", "/billing" },
+        { "account", "/account" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Open))]
+    public Task A_page_for_everybody_is_for_everybody(string name, string path) => LookAsync(name, path, state: null);
+
+    [Theory]
+    [MemberData(nameof(SignedIn))]
+    public async Task A_page_for_customers_is_for_everybody(string name, string path)
+    {
+        var (state, bot, operation) = await CustomerAsync();
+        var filled = path.Replace("{bot}", bot, StringComparison.Ordinal).Replace("{operation}", operation, StringComparison.Ordinal);
+        await LookAsync(name, filled, state);
+    }
+
+    private async Task LookAsync(string name, string path, string? state)
+    {
+        var found = new List<string>();
+        foreach (var theme in (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark])
+        {
+            await using var visitor = await web.VisitAsync(Story, theme, state: state);
+            if (name == "nobodys-bot")
+            {
+                visitor.Expect("status of 404");
+            }
+
+            await visitor.GoAsync(path);
+            foreach (var width in Widths)
+            {
+                await visitor.ResizeAsync(width);
+                found.AddRange(await visitor.LookAsync(name));
+            }
+
+            found.AddRange(visitor.Complaints);
+        }
+
+        Assert.True(found.Count == 0, string.Join('\n', found.Distinct()));
+    }
+
+    /// <summary>One for all pages, with a bot that runs and another that was not paid for.</summary>
+    private async Task<(string State, string Bot, string Operation)> CustomerAsync()
+    {
+        await Preparing.WaitAsync();
+        try
+        {
+            return customer ??= await PreparedAsync();
+        }
+        finally
+        {
+            Preparing.Release();
+        }
+    }
+
+    private async Task<(string State, string Bot, string Operation)> PreparedAsync()
+    {
+        await using var visitor = await web.VisitAsync(Story);
+        await visitor.SignUpAsync();
+        await visitor.OrderAsync("Unpaid");
+        await visitor.Page.GotoAsync("/bots/new");
+        await visitor.OrderAsync("Ada, who has a rather long name and answers in 24 languages");
+        await visitor.PayAsync();
+        await visitor.BuiltAsync();
+        var parts = new Uri(visitor.Page.Url).AbsolutePath.Split('/');
+        await visitor.Page.Tab("Overview").ClickAsync();
+        await visitor.Page.GetByLabel("Message").FillAsync("Hello?");
+        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Send" }).ClickAsync();
+        await Expect(visitor.Page.GetByText("Echo: Hello?")).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        return (await visitor.StateAsync(), parts[2], parts[4]);
+    }
+}

@@ -1,0 +1,82 @@
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Launchpad.EndToEnd.Tests.Web;
+
+/// <summary>From the first visit to a deletion that was thought better of, by somebody who knows nothing but what the screen says.</summary>
+[Collection(WebStack.Name)]
+public sealed class CustomerStoryTests(WebStack.Fixture web)
+{
+    private const string Story = "customer";
+    private static readonly LocatorAssertionsToBeVisibleOptions Soon = new() { Timeout = 60_000 };
+
+    [Fact]
+    public async Task Somebody_orders_a_bot_watches_it_being_built_talks_to_it_deletes_it_and_takes_that_back()
+    {
+        // Slow enough to be watched.
+        await web.Stack.SetFaultsAsync(new { service = "arm", fault = "delay", delayMs = 1500 });
+        await using var visitor = await web.VisitAsync(Story);
+        var page = visitor.Page;
+        await visitor.SignUpAsync();
+        await visitor.OrderAsync("Ada");
+        await visitor.PayAsync();
+        await page.WaitForURLAsync("**/bots/dep_*/operations/op_*", new() { Timeout = 60_000 });
+        var heading = new PageGetByRoleOptions { Name = "Build Ada" };
+        await Expect(page.GetByRole(AriaRole.Heading, heading)).ToBeVisibleAsync();
+        await visitor.SeeAsync("building");
+
+        var tab = await visitor.NewTabAsync();
+        await tab.GotoAsync(page.Url);
+        await page.ReloadAsync();
+        foreach (var shown in (IPage[])[page, tab])
+        {
+            await Expect(shown.GetByRole(AriaRole.Heading, heading)).ToBeVisibleAsync();
+            Assert.True(await shown.Locator("ol > li").CountAsync() >= 5, "The steps are not shown, those to come included.");
+        }
+
+        await web.Stack.SetFaultsAsync();
+        foreach (var shown in (IPage[])[page, tab])
+        {
+            await Expect(shown.GetByText("Done", new() { Exact = true }).First).ToBeVisibleAsync(new() { Timeout = 180_000 });
+            await Expect(shown.GetByText("Running", new() { Exact = true }).First).ToBeVisibleAsync(Soon);
+        }
+
+        await visitor.SeeAsync("built");
+        await tab.CloseAsync();
+        await page.Tab("Overview").ClickAsync();
+        await page.GetByLabel("Message").FillAsync("Hello?");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Send" }).ClickAsync();
+        await Expect(page.GetByText("Echo: Hello?")).ToBeVisibleAsync(Soon);
+        await visitor.SeeAsync("answered");
+
+        await page.Tab("Suspend, leave, delete").ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Delete Ada" }).ClickAsync();
+        await Expect(page.GetByText("You can take it back for")).ToBeVisibleAsync(Soon);
+        await visitor.SeeAsync("deleted");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Take it back" }).ClickAsync();
+        await Expect(page.GetByText("You can take it back for")).ToBeHiddenAsync(new() { Timeout = 60_000 });
+        await Expect(page.GetByText("Running", new() { Exact = true }).First).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        visitor.NothingWrong();
+        await visitor.LeaveAsync();
+    }
+
+    [Fact]
+    public async Task A_declined_card_loses_nothing_and_a_payment_that_was_left_can_be_made_later()
+    {
+        await using var visitor = await web.VisitAsync(Story, width: 390);
+        var page = visitor.Page;
+        await visitor.SignUpAsync();
+        await visitor.OrderAsync("Grace");
+        visitor.Expect("status of 402");
+        await visitor.PayAsync("4000 0000 0000 0002");
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("declined");
+        await page.GotoAsync("/bots");
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Needs you" })).ToBeVisibleAsync();
+        await visitor.SeeAsync("unpaid");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Pay" }).ClickAsync();
+        await visitor.PayAsync();
+        await visitor.BuiltAsync();
+        visitor.NothingWrong();
+        await visitor.LeaveAsync();
+    }
+}

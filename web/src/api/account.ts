@@ -1,0 +1,64 @@
+import { useQuery } from "@tanstack/react-query";
+import { useAct } from "./act";
+import { api, body } from "./client";
+import { keys } from "./keys";
+import { session } from "./session";
+
+const forever = { staleTime: Number.POSITIVE_INFINITY, refetchOnWindowFocus: false } as const;
+
+export const useMe = () =>
+  useQuery({
+    queryKey: keys.me,
+    queryFn: async ({ signal }) => {
+      const me = await body(api.GET("/auth/me", { signal }));
+      session.begun();
+      return me;
+    },
+    staleTime: 60_000,
+  });
+
+export const usePlans = () =>
+  useQuery({ queryKey: keys.plans, queryFn: ({ signal }) => body(api.GET("/plans", { signal })), ...forever, select: (got) => got.plans });
+
+/** What a plan is called; its id while that is not known, or when it is not sold any more. */
+export const usePlanName = () => {
+  const { data } = usePlans();
+  return (id: string) => data?.find((plan) => plan.id === id)?.name ?? id;
+};
+
+export const useCapabilities = () =>
+  useQuery({ queryKey: keys.capabilities, queryFn: ({ signal }) => body(api.GET("/capabilities", { signal })), ...forever });
+
+export const useSessions = () =>
+  useQuery({ queryKey: keys.sessions, queryFn: ({ signal }) => body(api.GET("/auth/sessions", { signal })), select: (got) => got.sessions });
+
+export const useRevoke = () =>
+  useAct({
+    send: (id: string) => body(api.DELETE("/auth/sessions/{id}", { params: { path: { id } } })),
+    touches: [keys.sessions],
+  });
+
+export interface Credentials {
+  email: string;
+  password: string;
+}
+
+export const useSignIn = (route: "/auth/login" | "/auth/signup", onDone: () => void) =>
+  useAct({
+    send: (typed: Credentials) => body(api.POST(route, { body: typed })),
+    touches: [keys.me],
+    onDone: () => {
+      session.begun();
+      onDone();
+    },
+  });
+
+export const useSignOut = (onDone: () => void) =>
+  useAct({
+    send: () => body(api.POST("/auth/logout")),
+    touches: [],
+    onDone: () => {
+      session.ended();
+      onDone();
+    },
+  });

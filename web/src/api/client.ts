@@ -1,0 +1,46 @@
+import createClient from "openapi-fetch";
+import { clock } from "./clock";
+import type { paths } from "./schema.gen";
+import { Problem } from "./problems";
+import { session } from "./session";
+
+const patience = 30_000;
+
+/** One call: what is no answer becomes a {@link Problem}, and who has to sign in does so over the page, after which the call goes on. */
+export async function send(request: Request): Promise<Response> {
+  const again = request.clone();
+  const response = await attempt(request);
+  if (response.ok || response.status === 304) return response;
+
+  const problem = await Problem.from(response);
+  const waits = problem.kind === "sign-in-needed" || problem.kind === "sign-in-again";
+  if (!waits || !(await session.regained(problem.kind === "sign-in-again" ? "again" : "lapsed"))) throw problem;
+  return send(again);
+}
+
+async function attempt(request: Request): Promise<Response> {
+  const asked = Date.now();
+  const reads = request.method === "GET" || request.method === "HEAD";
+  try {
+    const response = await fetch(request, { signal: AbortSignal.any([request.signal, AbortSignal.timeout(patience)]) });
+    clock.note(response.headers.get("Date"), asked);
+    // A proxy that gave up says nothing about what became of a change.
+    if (!reads && (response.status === 502 || response.status === 504) && !isProblem(response)) throw Problem.unheard();
+    return response;
+  } catch (fault) {
+    if (request.signal.aborted || fault instanceof Problem) throw fault;
+    throw reads ? Problem.unreachable() : Problem.unheard();
+  }
+}
+
+const isProblem = (response: Response) => response.headers.get("Content-Type")?.startsWith("application/problem+json") === true;
+
+export const api = createClient<paths>({ baseUrl: "/api", fetch: send });
+
+/** The body of an answer; {@link send} has thrown for everything that is none. */
+export async function body<T>(call: Promise<{ data?: T }>): Promise<T> {
+  const { data } = await call;
+  return data as T;
+}
+
+export const pressed = (key: string) => ({ "Idempotency-Key": key });

@@ -1,0 +1,15 @@
+/** Names of what is read. What happens to a bot or an operation reads everything under its key again. */
+export const keys = {
+  me: ["me"],
+  sessions: ["sessions"],
+  plans: ["plans"],
+  capabilities: ["capabilities"],
+  bots: ["bots"],
+  bot: (id: string) => ["bot", id],
+  botPart: (id: string, part: string) => ["bot", id, part],
+  operations: ["operations"],
+  operation: (id: string) => ["operation", id],
+} as const;
+
+/** What changes without anybody pressing something here. */
+export const live = ["bots", "bot", "operations", "operation"];

@@ -1,0 +1,32 @@
+import { isObject, read, type Json } from "./json";
+
+/** As shared/Secrets/SecretShapes.cs, though coarser: what is in doubt is not kept. */
+const names = /tokens?$|passw(?:or)?d|passphrase|pwd$|secret|api.?key|(?:encrypt|private|access|signing|account).?key|credentials?$|authorization|cookie|bearer|service.?account/i;
+const shapes =
+  /(?<![A-Za-z0-9])(?:(?:sk|rk)[-_][\w-]{16,}|xox[a-z]-[\w-]{10,}|gh[a-z]_\w{20,}|github_pat_\w{20,}|A(?:KIA|SIA)[A-Z0-9]{16}|AIza[\w-]{30,}|eyJ[\w-]{8,}\.[\w-]{8,}|[0-9]{6,20}:[\w-]{30,80})|-----BEGIN [A-Z0-9 ]*PRIVATE KEY|:\/\/[^\s/:@"]*:[^\s/@"]+@|(?<![A-Za-z0-9+/_-]|sha256[:-])[A-Za-z0-9+/_-]{40,}/;
+
+/** A reference to where a secret is kept is none. */
+const isReference = (value: Json) => isObject(value) && typeof value["source"] === "string";
+
+function has(value: Json, named: boolean): boolean {
+  if (typeof value === "string") return (named && value !== "") || shapes.test(value);
+  if (Array.isArray(value)) return value.some((item) => has(item, named));
+  if (!isObject(value) || isReference(value)) return false;
+  return Object.entries(value).some(([name, inner]) => has(inner, names.test(name)));
+}
+
+/** Whether a text that shall be stored may have a secret in it. */
+export function mayHoldSecret(text: string): boolean {
+  if (shapes.test(text)) return true;
+  const typed = read(text);
+  // Half a document has no structure to look at.
+  return typed.ok ? has(typed.value, false) : names.test(text);
+}
+
+/** The same without values that may be secrets, for a command that is copied and kept. */
+export function hidden(value: Json, named = false): Json {
+  if (typeof value === "string") return has(value, named) ? "…" : value;
+  if (Array.isArray(value)) return value.map((item) => hidden(item, named));
+  if (!isObject(value) || isReference(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, hidden(inner, names.test(name))]));
+}

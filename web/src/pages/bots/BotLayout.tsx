@@ -1,0 +1,66 @@
+import { Link, Outlet, useParams } from "@tanstack/react-router";
+import { useBot, useBotId, useVerb } from "../../api/bots";
+import type { Deployment } from "../../api/types";
+import { cx } from "../../parts/cx";
+import { OperationStrip } from "../../parts/OperationStrip";
+import { Loaded, Skeleton } from "../../parts/States";
+import { BotStatus } from "../../parts/Status";
+import { UndoBar } from "../../parts/UndoBar";
+import { useTitle } from "../../parts/useTitle";
+import { bot as words } from "../../texts/bots";
+import { BotActions } from "./BotActions";
+import css from "./BotLayout.module.css";
+import { tabs } from "./tabs";
+
+/** What stands above every page of a bot: its name, its state in words, what goes on, what can be taken back, where else to look. */
+export function BotLayout() {
+  const id = useBotId();
+  const query = useBot(id);
+  return (
+    <Loaded query={query} skeleton={<Skeleton lines={5} height={40} />}>
+      {(bot) => <Frame bot={bot} />}
+    </Loaded>
+  );
+}
+
+function Frame({ bot }: { bot: Deployment }) {
+  useTitle(bot.name);
+  const { op } = useParams({ strict: false });
+  return (
+    <div className={css.page}>
+      <header className={css.head}>
+        <div className={css.title}>
+          <h1>{bot.name}</h1>
+          <BotStatus status={bot.status} pill />
+        </div>
+        <BotActions bot={bot} />
+        <p className={css.story}>{words.story(bot)}</p>
+      </header>
+      {bot.undoUntil ? <TakeBack bot={bot} until={bot.undoUntil} /> : bot.operation && bot.operation !== op && <OperationStrip id={bot.operation} />}
+      <nav aria-label={words.tabs} className={css.tabs}>
+        {tabs.map(({ to, name }) => (
+          <Link
+            key={to}
+            to={to}
+            params={{ id: bot.id }}
+            className={css.tab}
+            activeOptions={{ exact: true }}
+            activeProps={{ className: cx(css.tab, css.here) }}
+          >
+            {name}
+          </Link>
+        ))}
+      </nav>
+      <Outlet />
+    </div>
+  );
+}
+
+function TakeBack({ bot, until }: { bot: Deployment; until: string }) {
+  const undelete = useVerb(bot.id, "undelete");
+  return (
+    <UndoBar until={until} onUndo={() => undelete.press()} busy={undelete.busy} problem={undelete.problem}>
+      {words.deletedUntil(bot.name)}
+    </UndoBar>
+  );
+}

@@ -1,0 +1,52 @@
+import { ExternalLink } from "lucide-react";
+import { useEffect } from "react";
+import { useToken } from "../../api/bots";
+import type { Deployment } from "../../api/types";
+import { Button } from "../../parts/Button";
+import { Copyable } from "../../parts/Copy";
+import { Dialog } from "../../parts/Dialog";
+import { Facts } from "../../parts/Layout";
+import { ProblemCard, Skeleton } from "../../parts/States";
+import { bot as words } from "../../texts/bots";
+import { en } from "../../texts/en";
+
+/** The token is fetched when it is asked for, and forgotten with the dialog. */
+export function OpenBot({ bot, onClose }: { bot: Deployment; onClose: () => void }) {
+  const token = useToken(bot.id);
+  const { press } = token;
+  // oxlint-disable-next-line react/exhaustive-deps -- once, when the dialog opens
+  useEffect(() => press(), []);
+  return (
+    <Dialog
+      title={words.openTitle}
+      onClose={onClose}
+      actions={
+        <>
+          <Button onPress={onClose}>{en.close}</Button>
+          <Button
+            kind="primary"
+            icon={<ExternalLink />}
+            why={bot.url === null ? en.notAllowed : null}
+            onPress={() => bot.url !== null && window.open(bot.url, "_blank", "noopener,noreferrer")}
+          >
+            {words.openGo}
+          </Button>
+        </>
+      }
+    >
+      <p>{words.openText(bot.name)}</p>
+      {token.problem && <ProblemCard problem={token.problem} onAgain={token.again} />}
+      {token.answer ? (
+        <Facts
+          facts={[
+            [words.address, bot.url],
+            [words.openToken, token.answer.token && <Copyable key="token" value={token.answer.token} />],
+          ]}
+        />
+      ) : (
+        token.busy && <Skeleton lines={2} />
+      )}
+      <p>{words.openForget}</p>
+    </Dialog>
+  );
+}

@@ -1,0 +1,47 @@
+import { useState } from "react";
+import { usePair } from "../../api/bots";
+import { isOpen, useOperation } from "../../api/operations";
+import { Button } from "../../parts/Button";
+import { errorOf, Field } from "../../parts/Field";
+import { Card } from "../../parts/Layout";
+import { ProblemCard } from "../../parts/States";
+import { Status } from "../../parts/Status";
+import { bot as botWords } from "../../texts/bots";
+import { operations } from "../../texts/operations";
+
+const words = botWords.pair;
+
+/** Lets a browser in that waits at the bot's own page. */
+export function PairBrowser({ id }: { id: string }) {
+  const [request, setRequest] = useState("");
+  const pair = usePair(id);
+  const { data } = useOperation(pair.answer?.operation ?? null);
+  const error = errorOf(pair.problem, "request");
+  const going = data ? isOpen(data) : pair.answer !== undefined;
+  return (
+    <Card title={words.title}>
+      <form
+        className="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          pair.press(request.trim());
+        }}
+      >
+        <Field label={words.label} hint={words.text} required spellCheck={false} autoComplete="off" value={request} onType={setRequest} error={error} />
+        {pair.problem && !error && <ProblemCard problem={pair.problem} onAgain={pair.again} />}
+        {going && <Status tone="busy" word={operations.status.running} />}
+        {data?.status === "succeeded" && <Status tone="ok" word={words.done} />}
+        {data?.failure && (
+          <p role="alert">
+            {data.failure.message} {data.failure.next}
+          </p>
+        )}
+        <div>
+          <Button type="submit" busy={pair.busy || going}>
+            {words.submit}
+          </Button>
+        </div>
+      </form>
+    </Card>
+  );
+}

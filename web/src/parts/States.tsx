@@ -1,0 +1,122 @@
+import { type ReactNode, useEffect, useState } from "react";
+import { Problem } from "../api/problems";
+import { en } from "../texts/en";
+import { wordsOf } from "../texts/problems";
+import { Button } from "./Button";
+import { Copyable } from "./Copy";
+import { cx } from "./cx";
+import css from "./States.module.css";
+import { StatusShape } from "./Status";
+import { Countdown, Time } from "./Time";
+import { useNow } from "./useNow";
+
+/** As high as what will be there; shown when that takes longer than people notice. */
+export function Skeleton({ lines = 3, height = 24 }: { lines?: number; height?: number }) {
+  const [late, setLate] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLate(true), 200);
+    return () => clearTimeout(timer);
+  }, []);
+  return (
+    <div className={cx(css.skeleton, late && css.late)} role="status">
+      <span className="unseen">{en.loading}</span>
+      {Array.from({ length: lines }, (_, line) => (
+        <div key={line} style={{ height }} />
+      ))}
+    </div>
+  );
+}
+
+interface EmptyProps {
+  icon?: ReactNode;
+  title: string;
+  text: string;
+  action?: ReactNode;
+  /** It is all that there is on the page. */
+  alone?: boolean;
+}
+
+/** What this is for, and the first thing to do. */
+export const Empty = ({ icon, title, text, action, alone = false }: EmptyProps) => (
+  <div className={css.empty}>
+    {icon && <div className={css.emptyIcon}>{icon}</div>}
+    {alone ? <h1>{title}</h1> : <h2>{title}</h2>}
+    <p>{text}</p>
+    {action}
+  </div>
+);
+
+interface ProblemProps {
+  problem: Problem;
+  onAgain?: (() => void) | undefined;
+  actions?: ReactNode;
+}
+
+/** What happened, what was done about it, what to do: in its place until it is over. */
+export function ProblemCard({ problem, onAgain, actions }: ProblemProps) {
+  const now = useNow(1000);
+  const words = wordsOf(problem);
+  const waits = problem.retryAt !== null && problem.retryAt > now;
+  return (
+    <div className={css.problem} role="alert">
+      <StatusShape tone="bad" size={20} />
+      <div>
+        <h3>{words.title}</h3>
+        <p>{words.text}</p>
+        {words.next && <p>{words.next}</p>}
+        {(onAgain || actions) && (
+          <div className={css.problemActions}>
+            {onAgain && (
+              <Button size="small" onPress={onAgain} why={waits ? words.text : null}>
+                {en.tryAgain}
+                {waits && problem.retryAt !== null && (
+                  <>
+                    {" "}
+                    <Countdown until={problem.retryAt} />
+                  </>
+                )}
+              </Button>
+            )}
+            {actions}
+          </div>
+        )}
+        {problem.requestId && (
+          <p className={css.request}>
+            {en.request} <Copyable value={problem.requestId} />
+          </p>
+        )}
+      </div>
+    </div>
+  );
+}
+
+interface Query<T> {
+  data: T | undefined;
+  error: Error | null;
+  dataUpdatedAt: number;
+  refetch: () => unknown;
+}
+
+interface LoadedProps<T> {
+  query: Query<T>;
+  skeleton?: ReactNode;
+  children: (data: T) => ReactNode;
+}
+
+/** What was read; what was read before when that fails, dimmed and with its time. */
+export function Loaded<T>({ query, skeleton, children }: LoadedProps<T>) {
+  const { data, error, dataUpdatedAt, refetch } = query;
+  const problem = error && <ProblemCard problem={Problem.of(error)} onAgain={() => void refetch()} />;
+  if (data === undefined) return problem ?? skeleton ?? <Skeleton />;
+  return problem ? (
+    <>
+      {problem}
+      <p className={css.old}>
+        <Time at={new Date(dataUpdatedAt).toISOString()} />
+      </p>
+      <div className={css.dimmed}>{children(data)}</div>
+    </>
+  ) : (
+    children(data)
+  );
+}

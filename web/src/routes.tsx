@@ -1,0 +1,88 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent as page } from "@tanstack/react-router";
+import { Landing } from "./pages/public/Landing";
+import { Crashed, NotFound, Root } from "./shell/Root";
+
+/** The table of contents. All but the first view is fetched when it is gone to, or meant to be. */
+
+const root = createRootRoute({ component: Root, notFoundComponent: NotFound });
+const at = { getParentRoute: () => root };
+
+/** Only where the app itself leads: an address elsewhere would be a way to send people off with our name on it. */
+const next = (search: Record<string, unknown>): { next?: string } =>
+  typeof search["next"] === "string" && /^\/(?![/\\])/.test(search["next"]) ? { next: search["next"] } : {};
+
+const landing = createRoute({ ...at, path: "/", component: Landing });
+const login = createRoute({ ...at, path: "/login", component: page(() => import("./pages/public/SignIn"), "Login"), validateSearch: next });
+const signup = createRoute({ ...at, path: "/signup", component: page(() => import("./pages/public/SignIn"), "Signup"), validateSearch: next });
+
+const signedIn = createRoute({ ...at, id: "signed-in", component: page(() => import("./shell/Shell"), "Shell") });
+const inside = { getParentRoute: () => signedIn };
+
+const bots = createRoute({ ...inside, path: "/bots", component: page(() => import("./pages/bots/Bots"), "Bots") });
+const newBot = createRoute({
+  ...inside,
+  path: "/bots/new",
+  component: page(() => import("./pages/bots/NewBot"), "NewBot"),
+  validateSearch: ({ cloneOf, backup }: Record<string, unknown>): { cloneOf?: string; backup?: string } => ({
+    ...(typeof cloneOf === "string" ? { cloneOf } : {}),
+    ...(typeof backup === "string" ? { backup } : {}),
+  }),
+});
+const paid = createRoute({
+  ...inside,
+  path: "/paid",
+  component: page(() => import("./pages/bots/Paid"), "Paid"),
+  validateSearch: (search: Record<string, unknown>): { deployment?: string; cancelled?: boolean } => ({
+    ...(typeof search["deployment"] === "string" ? { deployment: search["deployment"] } : {}),
+    ...("cancelled" in search && search["cancelled"] !== false ? { cancelled: true } : {}),
+  }),
+});
+const billing = createRoute({ ...inside, path: "/billing", component: page(() => import("./pages/account/Billing"), "Billing") });
+const account = createRoute({ ...inside, path: "/account", component: page(() => import("./pages/account/Account"), "AccountPage") });
+
+/** Everything of one bot stands under its name, status and tabs. */
+const bot = createRoute({ ...inside, path: "/bots/$id", component: page(() => import("./pages/bots/BotLayout"), "BotLayout") });
+const ofBot = { getParentRoute: () => bot };
+
+const overview = createRoute({ ...ofBot, path: "/", component: page(() => import("./pages/bots/Bot"), "Bot") });
+const operation = createRoute({ ...ofBot, path: "operations/$op", component: page(() => import("./pages/bots/Operation"), "OperationPage") });
+const danger = createRoute({ ...ofBot, path: "danger", component: page(() => import("./pages/bots/Danger"), "Danger") });
+const config = createRoute({
+  ...ofBot,
+  path: "config",
+  component: page(() => import("./pages/bots/BotConfig"), "BotConfig"),
+  validateSearch: ({ view, plan }: Record<string, unknown>): { view?: "form" | "both" | "json"; plan?: string } => ({
+    ...(view === "form" || view === "json" || view === "both" ? { view } : {}),
+    ...(typeof plan === "string" ? { plan } : {}),
+  }),
+});
+const versions = createRoute({
+  ...ofBot,
+  path: "versions",
+  component: page(() => import("./pages/bots/Versions"), "Versions"),
+  validateSearch: ({ from, to, plan }: Record<string, unknown>): { from?: number; to?: number; plan?: string } => ({
+    ...(Number.isInteger(from) && Number.isInteger(to) ? { from: Number(from), to: Number(to) } : {}),
+    ...(typeof plan === "string" ? { plan } : {}),
+  }),
+});
+const backups = createRoute({ ...ofBot, path: "backups", component: page(() => import("./pages/bots/Backups"), "Backups") });
+
+const tree = root.addChildren([
+  landing, login, signup,
+  signedIn.addChildren([bots, newBot, paid, billing, account, bot.addChildren([overview, operation, config, versions, backups, danger])]),
+]);
+
+export const makeRouter = () =>
+  createRouter({
+    routeTree: tree,
+    defaultPreload: "intent",
+    defaultErrorComponent: Crashed,
+    scrollRestoration: true,
+    defaultPendingMs: 400,
+  });
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}

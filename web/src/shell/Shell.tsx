@@ -1,0 +1,120 @@
+import { Link, Navigate, Outlet, useLocation } from "@tanstack/react-router";
+import { Bot, CircleUser, CreditCard, Search } from "lucide-react";
+import { type ReactNode, lazy, Suspense, useEffect, useRef, useState } from "react";
+import { useCapabilities, useMe } from "../api/account";
+import { Problem } from "../api/problems";
+import { asking } from "../api/session";
+import { useStore } from "../api/store";
+import { liveState } from "../live/state";
+import { useLive } from "../live/useLive";
+import { ProblemCard, Skeleton } from "../parts/States";
+import { en } from "../texts/en";
+import { Account } from "./AccountMenu";
+import { LiveDot } from "./LiveDot";
+import { Mark } from "./Mark";
+import css from "./Shell.module.css";
+
+const SignIn = lazy(() => import("./SignInDialog").then((module) => ({ default: module.SignInDialog })));
+const Palette = lazy(() => import("./Palette").then((module) => ({ default: module.Palette })));
+
+const places: { to: "/bots" | "/billing" | "/account"; name: string; icon: ReactNode }[] = [
+  { to: "/bots", name: en.nav.bots, icon: <Bot /> },
+  { to: "/billing", name: en.nav.billing, icon: <CreditCard /> },
+  { to: "/account", name: en.nav.account, icon: <CircleUser /> },
+];
+
+/** The frame of everything behind the sign-in. */
+export function Shell() {
+  const me = useMe();
+  const { href } = useLocation();
+  const capabilities = useCapabilities();
+  const [palette, setPalette] = useState(false);
+  const asks = useStore(asking);
+  useLive(me.data?.id);
+  usePaletteKey(() => setPalette(true));
+
+  if (me.data === undefined && me.error && Problem.of(me.error).kind === "sign-in-needed") {
+    return <Navigate to="/login" search={href === "/bots" ? {} : { next: href }} replace />;
+  }
+
+  return (
+    <div className={css.shell}>
+      <a className={css.skip} href="#content">
+        {en.skip}
+      </a>
+      <nav className={css.rail} aria-label={en.nav.label}>
+        <Link to="/bots" className={css.brand}>
+          <Mark />
+          {en.product}
+        </Link>
+        <button type="button" className={css.search} aria-label={en.nav.palette} onClick={() => setPalette(true)}>
+          <Search />
+          <span>{en.nav.palette}</span>
+          <kbd aria-hidden="true">{en.paletteKey}</kbd>
+        </button>
+        <ul className={css.places}>
+          {places.map(({ to, name, icon }) => (
+            <li key={to}>
+              <Link to={to} className={css.place} activeProps={{ className: css.here ?? "" }}>
+                {icon}
+                <span>{name}</span>
+              </Link>
+            </li>
+          ))}
+        </ul>
+        <div className={css.foot}>
+          <LiveDot />
+          {me.data && <Account email={me.data.email} />}
+        </div>
+      </nav>
+      <div className={css.column}>
+        {capabilities.data?.testMode && <aside className={css.ribbon} aria-label={en.testModeLabel}>{en.testMode}</aside>}
+        <Offline />
+        <main id="content" tabIndex={-1} className={css.content}>
+          {me.data ? (
+            <Outlet />
+          ) : me.error ? (
+            <ProblemCard problem={Problem.of(me.error)} onAgain={() => void me.refetch()} />
+          ) : (
+            <Skeleton lines={4} height={40} />
+          )}
+        </main>
+      </div>
+      {asks !== null && (
+        <Suspense>
+          <SignIn />
+        </Suspense>
+      )}
+      {palette && (
+        <Suspense>
+          <Palette onClose={() => setPalette(false)} />
+        </Suspense>
+      )}
+    </div>
+  );
+}
+
+function Offline() {
+  const { mode, at } = useStore(liveState);
+  return mode === "offline" ? (
+    <p className={css.offline} role="status">
+      {en.live.offlineSince(at)}
+    </p>
+  ) : null;
+}
+
+function usePaletteKey(open: () => void) {
+  const newest = useRef(open);
+  useEffect(() => {
+    newest.current = open;
+  });
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.altKey) return;
+      event.preventDefault();
+      newest.current();
+    };
+    addEventListener("keydown", listen);
+    return () => removeEventListener("keydown", listen);
+  }, []);
+}

@@ -1,0 +1,47 @@
+import type { Mode } from "../live/state";
+import { clockTime } from "./format";
+
+/** Words that more than one page needs. A page has its own file beside this one. */
+export const en = {
+  product: "Launchpad",
+  skip: "Skip to content",
+  nav: { label: "Main", bots: "Bots", billing: "Billing", account: "Account", signIn: "Sign in", signUp: "Create an account", signOut: "Sign out", palette: "Go to…", menu: "Account menu" },
+  theme: { label: "Theme", system: "As the system", light: "Light", dark: "Dark" },
+  live: {
+    connecting: "Connecting",
+    live: "Live",
+    polling: "Every 5 s",
+    offline: "Offline",
+    hint: {
+      connecting: "Asking for live updates.",
+      live: "Changes appear as they happen.",
+      polling: "Live updates are not available. What you see is asked for every 5 seconds.",
+      offline: "There is no network. What you see stays until it is back.",
+    } satisfies Record<Mode, string>,
+    offlineSince: (at: number) => `Offline. You see ${clockTime(at)}. What you type is kept.`,
+  },
+  paletteKey: "Ctrl K",
+  testModeLabel: "Payments",
+  testMode: "Test mode: no card is charged",
+  loading: "Loading",
+  close: "Close",
+  cancel: "Cancel",
+  tryAgain: "Try again",
+  more: "Show more",
+  copy: "Copy",
+  copied: "Copied",
+  copyThing: (thing: string) => `Copy ${thing}`,
+  show: "Show",
+  hide: "Hide",
+  actions: "More actions",
+  optional: "optional",
+  curl: "Show as curl",
+  curlHint: "The same request from a terminal. Put your session token in place of $TOKEN.",
+  of: (shown: number, total: number) => `${shown} of ${total}`,
+  asTable: "As a table",
+  request: "Request",
+  notFound: { title: "There is nothing here", text: "The address is wrong, or what was here is gone, or it belongs to another account.", home: "To your bots" },
+  crashed: { title: "This page stopped working", text: "It is our fault and not yours. Nothing was sent because of it. Load it again; if it happens twice, tell support what it says below.", reload: "Load again" },
+  notAllowed: "Not possible now.",
+  undo: "Take it back",
+} as const;

@@ -1,0 +1,6 @@
+export const palette = {
+  label: "Go to a bot or a page",
+  found: "What was found",
+  none: "Nothing of that name.",
+  newBot: "Create a bot",
+} as const;

@@ -1,0 +1,58 @@
+import type { Problem, ProblemKind } from "../api/problems";
+
+export interface ProblemWords {
+  /** What happened. */
+  title: string;
+  /** Why, or what we already did about it. */
+  text: string;
+  /** What you can do. */
+  next?: string;
+}
+
+const said = (title: string, next?: string) => (problem: Problem): ProblemWords => ({
+  title,
+  text: problem.detail,
+  ...(next === undefined ? {} : { next }),
+});
+
+/** Exhaustive: a kind without words does not compile. */
+const words: Record<ProblemKind, (problem: Problem) => ProblemWords> = {
+  invalid: said("One thing has to be changed"),
+  malformed: said("The request could not be read", "Load the page again. If it happens twice, tell support."),
+  "sign-in-needed": () => ({ title: "You are signed out", text: "Your session has ended. What you typed is still here.", next: "Sign in, and go on." }),
+  "sign-in-again": () => ({ title: "Your password is needed once more", text: "You signed in a while ago, and this hands out something valuable.", next: "Sign in again, then press once more." }),
+  "wrong-credentials": () => ({ title: "That did not work", text: "The e-mail address or the password is wrong." }),
+  "wrong-origin": said("Refused"),
+  "not-found": () => ({ title: "There is nothing here", text: "It never was, or is gone, or belongs to another account." }),
+  "method-not-allowed": said("Not possible here"),
+  "email-taken": () => ({ title: "This address has an account", text: "Sign in with it instead." }),
+  busy: said("Something else is going on with this bot", "Wait until it has ended: it is shown above."),
+  "wrong-state": said("Not possible now"),
+  "backup-unusable": said("This backup cannot be used"),
+  "precondition-needed": said("The page is too old", "Load it again. What you typed is kept."),
+  moved: said("Somebody changed this meanwhile", "Your text is kept. Compare, and send it again."),
+  "preview-void": said("The plan does not hold any more", "Make a new one: it looks at everything again."),
+  "cannot-work-here": said("This could not work here"),
+  "upgrades-paused": said("Upgrades are paused"),
+  "cannot-cancel": said("This cannot be cancelled now"),
+  "quota-reached": said("You have as many bots as an account may have"),
+  "plan-unknown": said("This plan is not sold any more"),
+  "payment-refused": said("The payment provider refuses this", "Nothing was charged. Tell support the request id."),
+  "too-large": said("This is too large"),
+  "unsupported-media-type": said("The request could not be read"),
+  "too-many-attempts": () => ({ title: "Too many attempts", text: "For safety there is a pause now." }),
+  "too-many-streams": said("Too many windows are open", "Close one, or go on: this page asks now and then instead."),
+  unavailable: said("Not available right now"),
+  internal: () => ({ title: "Something broke on our side", text: "It was written down. Nothing that you did is the cause.", next: "Try again. If it happens twice, tell support the request id." }),
+  "key-taken": said("This was sent before with other content", "Press once more: it is sent as a new request."),
+  "key-going": said("It is being answered"),
+  "cannot-retry": said("This cannot be tried again"),
+  "heartbeat-repeated": said("Taken already"),
+  "machine-refused": said("Refused"),
+  "webhook-rejected": said("Refused"),
+  unreachable: () => ({ title: "No answer", text: "We could not reach Launchpad. Your bots run on without this page.", next: "Check the network, then try again." }),
+  unheard: () => ({ title: "We did not hear back", text: "It may have been done. We looked again, and what this page shows is what is there now.", next: "If it was not done, send it again: the same press is never done twice." }),
+  unknown: said("Something unexpected happened", "Load the page again. If it happens twice, tell support."),
+};
+
+export const wordsOf = (problem: Problem): ProblemWords => (words[problem.kind] ?? words.unknown)(problem);
