@@ -1,6 +1,7 @@
 using System.Net;
 using Azure.Core;
 using Launchpad.Functions.Middleware;
+using Launchpad.Functions.Staff;
 using Launchpad.Orchestrations.Activities;
 using Launchpad.Shared.Accounts;
 using Launchpad.Shared.Backups;
@@ -18,6 +19,7 @@ using Launchpad.Shared.Retention;
 using Launchpad.Shared.Secrets;
 using Launchpad.Shared.Snapshots;
 using Launchpad.Shared.Ssh;
+using Launchpad.Shared.Staff;
 using Launchpad.Shared.Storage;
 using Launchpad.Shared.Vms;
 using Microsoft.AspNetCore.Builder;
@@ -66,6 +68,7 @@ public static class Composition
         services.AddHealth();
         services.AddBackups(configuration);
         services.AddSnapshots(configuration);
+        services.AddStaff();
         services.AddSingleton<SnapshotAlarm>();
         services.AddSingleton<SnapshotWatch>();
         return services;
@@ -148,6 +151,7 @@ public static class Composition
         services.AddSingleton<SecretStaging>();
         services.AddSingleton<ConfigPatches>();
         services.AddSingleton<SeenChanges>();
+        services.AddSingleton<UndoWindows>();
         services.AddSingleton<Assistants.AssistantReads>();
         services.AddSingleton<Assistants.AssistantChanges>();
         services.AddTransient<Deployments>();
@@ -180,6 +184,7 @@ public static class Composition
         services.AddSingleton<DrainMoves>();
         services.AddSingleton<BusySweep>();
         services.AddSingleton<Places>();
+        services.AddSingleton<ReconcilerFindings>();
         services.AddSingleton<DeploymentHealing>();
         services.AddSingleton<DeploymentReconciler>();
         services.AddSingleton<Orphans>();
@@ -258,6 +263,27 @@ public static class Composition
         services.AddSingleton<BundledBots>();
         services.AddSingleton<Receipts>();
         services.AddSingleton<BundleMaker>();
+    }
+
+    private static void AddStaff(this IServiceCollection services)
+    {
+        services.AddSingleton<OperatorStore>();
+        services.AddSingleton<StaffSessions>();
+        services.AddSingleton<IExpiring>(provider => provider.GetRequiredService<StaffSessions>());
+        services.AddSingleton<StaffCallers>();
+        services.AddSingleton<StaffDoor>();
+        services.AddSingleton<StaffLog>();
+        services.AddSingleton<StaffVmViews>();
+        services.AddSingleton<PageSilences>();
+        services.AddSingleton<StaffInvariants>();
+        services.AddSingleton<StaffTally>();
+        services.AddSingleton<PaidNotRunning>();
+        services.AddSingleton<StaffAlertActs>();
+        services.AddSingleton<StaffAuditSearch>();
+        services.AddSingleton<StaffOperationViews>();
+        services.AddSingleton<StaffOperationFinder>();
+        services.AddSingleton<StaffCare>();
+        services.AddSingleton<StaffOperationActs>();
     }
 
     /// <summary>Nothing is served before its table exists, nor while anybody could sign the payment provider's events, nor where two

@@ -160,6 +160,17 @@ public static class Problems
             RetryAfterSeconds = 30,
         };
 
+    public static ProblemException StaffSignInNeeded() =>
+        new(StatusCodes.Status401Unauthorized, "sign-in-needed", "Sign in first",
+            "This is for operators: POST /api/staff/auth/login. A customer's session does not count here.");
+
+    /// <summary>For operators, who have no account that it could be in.</summary>
+    public static ProblemException NoneOfThatId() =>
+        new(StatusCodes.Status404NotFound, "not-found", "Not found", "There is nothing of that id.");
+
+    public static ProblemException MachineIsGoing(string vm) =>
+        new(StatusCodes.Status409Conflict, "machine-is-going", "Not possible now", $"{vm} is being deleted.");
+
     public static ProblemException Unavailable(string what) =>
         new(StatusCodes.Status503ServiceUnavailable, "unavailable", "Not available right now", $"{what} Nothing was changed; try again.")
         {

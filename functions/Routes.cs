@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Reflection;
+using Launchpad.Functions.Staff;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Template;
@@ -12,8 +13,9 @@ namespace Launchpad.Functions;
 /// <param name="Methods">In capitals; empty for the function that takes all.</param>
 /// <param name="MakesSomething">True when it answers, to somebody who is signed in, what it has made or begun: the same request may be sent
 /// again under one key.</param>
+/// <param name="IsStaff">True when an operator has to ask.</param>
 public sealed record Route(
-    string Function, string Template, ImmutableArray<string> Methods, FrozenDictionary<string, QueryAttribute> Query, bool MakesSomething);
+    string Function, string Template, ImmutableArray<string> Methods, FrozenDictionary<string, QueryAttribute> Query, bool MakesSomething, bool IsStaff);
 
 /// <summary>What the API answers, as the attributes of its functions say.</summary>
 public static class Routes
@@ -44,6 +46,7 @@ public static class Routes
                 method.GetCustomAttributes<QueryAttribute>()
                     .ToFrozenDictionary(parameter => parameter.Name, StringComparer.OrdinalIgnoreCase),
                 trigger.Methods is ["post"] && method.GetCustomAttribute<OpenAttribute>() is null && method.GetCustomAttributes<AnswersAttribute>()
-                    .Any(answer => answer.Status is StatusCodes.Status201Created or StatusCodes.Status202Accepted));
+                    .Any(answer => answer.Status is StatusCodes.Status201Created or StatusCodes.Status202Accepted),
+                method.GetCustomAttribute<OperatorsOnlyAttribute>() is not null);
     }
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Launchpad.Functions.Staff;
 using Launchpad.Shared.Requests;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -11,7 +12,7 @@ namespace Launchpad.Functions.Middleware;
 
 /// <summary>Who sends `Idempotency-Key` with a request that makes or begins something may send the same again and gets the same answer: a
 /// client that did not hear back cannot know whether it was taken.</summary>
-public sealed class IdempotencyMiddleware(Callers callers, RequestKeys keys) : IFunctionsWorkerMiddleware
+public sealed class IdempotencyMiddleware(Callers callers, StaffCallers staff, RequestKeys keys) : IFunctionsWorkerMiddleware
 {
     public const string Header = "Idempotency-Key";
     public const string Replayed = "Idempotency-Replayed";
@@ -30,7 +31,7 @@ public sealed class IdempotencyMiddleware(Callers callers, RequestKeys keys) : I
             return;
         }
 
-        var request = await ReadAsync(http, typed.ToString());
+        var request = await ReadAsync(http, typed.ToString(), route.IsStaff);
         var (state, answer) = await keys.TakeAsync(request, http.HttpContext.RequestAborted);
         context.GetInvocationResult().Value = state switch
         {
@@ -41,19 +42,21 @@ public sealed class IdempotencyMiddleware(Callers callers, RequestKeys keys) : I
         };
     }
 
-    private async Task<KeyedRequest> ReadAsync(HttpRequest http, string key)
+    private async Task<KeyedRequest> ReadAsync(HttpRequest http, string key, bool isStaff)
     {
         if (key.Length is 0 or > KeyLengthMax || key.Any(letter => letter is < '!' or > '~'))
         {
             throw Problems.Invalid(Header, $"is 1 to {KeyLengthMax} letters, digits and signs without spaces, a new one for each thing that is asked for.");
         }
 
-        var account = await callers.RequireAsync(http, http.HttpContext.RequestAborted);
+        var caller = isStaff
+            ? (await staff.RequireAsync(http, http.HttpContext.RequestAborted)).Id
+            : (await callers.RequireAsync(http, http.HttpContext.RequestAborted)).Id;
         http.EnableBuffering(BodyBytesMax);
         var body = await Bodies.ReadBytesAsync(http, BodyBytesMax, http.HttpContext.RequestAborted);
         http.Body.Position = 0;
         var target = Encoding.UTF8.GetBytes($"{http.Method} {http.Path}{http.QueryString} {http.Headers.IfMatch}\n");
-        return new(account.Id, key, Convert.ToHexStringLower(SHA256.HashData([.. target, .. body])));
+        return new(caller, key, Convert.ToHexStringLower(SHA256.HashData([.. target, .. body])));
     }
 
     private async Task<object?> AnswerAsync(FunctionContext context, FunctionExecutionDelegate next, KeyedRequest request)

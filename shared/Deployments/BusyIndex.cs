@@ -30,6 +30,19 @@ internal sealed class BusyIndex(Tables tables)
         return tables.Index.QueryAsync<TableEntity>(filter, cancellationToken: ct);
     }
 
+    /// <summary>What leads to them in one shard and those after it.</summary>
+    /// <param name="shard">The first.</param>
+    /// <param name="after">The last row of that shard that is known; empty for none.</param>
+    /// <param name="ct">Stops the wait.</param>
+    public IAsyncEnumerable<TableEntity> RowsAsync(int shard, string after, CancellationToken ct)
+    {
+        var (first, end) = (Partition + Shards.Key(shard), Partition + "~");
+        // Not by the row's key too: with an "or" Azure reads the whole table.
+        return tables.Index
+            .QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey ge {first} and PartitionKey lt {end}"), cancellationToken: ct)
+            .Where(row => row.PartitionKey != first || string.CompareOrdinal(row.RowKey, after) > 0);
+    }
+
     public Task RemoveAsync(TableEntity row, CancellationToken ct) => index.RemoveAsync(row, ct);
 
     public Task<bool> HasAsync(string deployment, CancellationToken ct) => index.HasAsync(KeyOf(deployment), ct);

@@ -124,6 +124,13 @@ public sealed class DeploymentStore(Tables tables, RecordStore records)
             .Where(found => found is { IsBusy: true })
             .Select(found => found!);
 
+    /// <summary>What leads to some of those, in the order of shards: for <see cref="FollowAsync"/>.</summary>
+    /// <param name="after">The last deployment that is known; null for none.</param>
+    /// <param name="max">How many rows.</param>
+    /// <param name="ct">Stops the wait.</param>
+    public async Task<IReadOnlyList<TableEntity>> BusyRowsAsync(string? after, int max, CancellationToken ct) =>
+        await busy.RowsAsync(after is null ? 0 : Shards.Of(after), after ?? "", ct).Take(max).ToListAsync(ct);
+
     /// <summary>What leads to all of those, in shards: for <see cref="FollowAsync"/>.</summary>
     public Round BusyRound() => new("operations", tables.Index, BusyIndex.Partition);
 

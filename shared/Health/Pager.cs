@@ -47,8 +47,10 @@ public enum PageKind
 /// <summary>A person is needed. One per incident: while it is open, the same is not raised again.</summary>
 /// <param name="Subject">The deployment or machine it is about.</param>
 /// <param name="Runbook">What it means, what was tried and what to do.</param>
+/// <param name="AcknowledgedBy">Who has taken it on; null for nobody yet.</param>
 public sealed record Page(
-    string Id, PageKind Kind, string Subject, string Reason, string Runbook, DateTimeOffset RaisedAt, DateTimeOffset? ResolvedAt = null);
+    string Id, PageKind Kind, string Subject, string Reason, string Runbook, DateTimeOffset RaisedAt, DateTimeOffset? ResolvedAt = null,
+    DateTimeOffset? AcknowledgedAt = null, string? AcknowledgedBy = null);
 
 /// <summary>Raises pages and takes them back: a row and a line in the log, then the operator's webhook. What the webhook does not take is
 /// kept and told again every minute, by a timer of its own: nothing that heals waits for it.</summary>
@@ -61,6 +63,8 @@ public sealed class Pager(Tables tables, IOptions<OperatorOptions> options, Time
 
     /// <summary>As long as whoever raises a page waits for the webhook. What it does not take by then is told later.</summary>
     private static readonly TimeSpan PatienceOfRaise = TimeSpan.FromSeconds(2);
+
+    private readonly PageSilences silences = new(tables, clock);
 
     private readonly HttpClient _http = new(new SocketsHttpHandler
     {
@@ -105,6 +109,46 @@ public sealed class Pager(Tables tables, IOptions<OperatorOptions> options, Time
         return true;
     }
 
+    /// <summary>Some of what waits for a person, in the order of their keys.</summary>
+    /// <param name="after">The key that the page before ended with; empty for the first.</param>
+    /// <param name="max">How many.</param>
+    /// <param name="ct">Stops the wait.</param>
+    public async Task<IReadOnlyList<Page>> OpenAsync(string after, int max, CancellationToken ct) =>
+        await tables.Pages
+            .QueryAsync<TableEntity>(
+                TableClient.CreateQueryFilter($"PartitionKey eq {Open} and RowKey gt {after}"), PageMax, cancellationToken: ct)
+            .Select(Read).Where(page => page.ResolvedAt is null).Take(max).ToListAsync(ct);
+
+    /// <summary>The page of that id as long as it is open; null otherwise.</summary>
+    public async Task<Page?> FindOpenAsync(string id, CancellationToken ct) =>
+        KeyOf(id) is { } key && await tables.Pages.FindAsync(Open, key, ct) is { } row && Read(row) is { ResolvedAt: null } page && page.Id == id
+            ? page
+            : null;
+
+    /// <summary>Somebody has taken it on; the first who did stays.</summary>
+    /// <returns>Null when no page of that id is open.</returns>
+    public async Task<Page?> AcknowledgeAsync(string id, string by, CancellationToken ct)
+    {
+        while (KeyOf(id) is { } key && await tables.Pages.FindAsync(Open, key, ct) is { } row
+            && Read(row) is { ResolvedAt: null } page && page.Id == id)
+        {
+            if (page.AcknowledgedAt is not null)
+            {
+                return page;
+            }
+
+            var taken = page with { AcknowledgedAt = clock.GetUtcNow(), AcknowledgedBy = by };
+            var changed = Write(taken, Open, key);
+            changed["told"] = row.GetBoolean("told");
+            if (await tables.Pages.TryReplaceAsync(changed, row.ETag, ct))
+            {
+                return taken;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Everything that waits for a person.</summary>
     public async Task<IReadOnlyList<Page>> OpenAsync(CancellationToken ct) =>
         await OpenRows(ct).Select(Read).Where(page => page.ResolvedAt is null).ToListAsync(ct);
@@ -131,11 +175,18 @@ public sealed class Pager(Tables tables, IOptions<OperatorOptions> options, Time
         }
 
         var page = Read(row);
+        var isSilenced = await silences.UntilAsync(key, ct) is not null;
+        if (isSilenced && page.ResolvedAt is null)
+        {
+            // Still open when the silence ends, it is told then.
+            return;
+        }
+
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(patience);
         try
         {
-            await TellAsync(page, limit.Token);
+            await (isSilenced ? Task.CompletedTask : TellAsync(page, limit.Token));
         }
         catch (Exception silent) when (silent is HttpRequestException or OperationCanceledException && !ct.IsCancellationRequested)
         {
@@ -180,6 +231,9 @@ public sealed class Pager(Tables tables, IOptions<OperatorOptions> options, Time
 
     private string Runbook(PageKind kind) => $"{options.Value.Runbooks}{kind.Wire()}.md";
 
+    /// <summary>What a page lies under: the same for one about the same again. Null for what is no id.</summary>
+    public static string? KeyOf(string id) => id.LastIndexOf('-') is > 0 and var end ? id[..end] : null;
+
     private static string OpenKey(PageKind kind, string subject) => $"{subject}-{kind.Wire()}";
 
     private static TableEntity Write(Page page, string partition, string row) => new(partition, row)
@@ -191,9 +245,12 @@ public sealed class Pager(Tables tables, IOptions<OperatorOptions> options, Time
         ["runbook"] = page.Runbook,
         ["raisedAt"] = page.RaisedAt,
         ["resolvedAt"] = page.ResolvedAt,
+        ["acknowledgedAt"] = page.AcknowledgedAt,
+        ["acknowledgedBy"] = page.AcknowledgedBy,
     };
 
     private static Page Read(TableEntity row) => new(
         row.GetString("id"), Enum.Parse<PageKind>(row.GetString("kind")), row.GetString("subject"), row.GetString("reason"),
-        row.GetString("runbook"), row.GetDateTimeOffset("raisedAt")!.Value, row.GetDateTimeOffset("resolvedAt"));
+        row.GetString("runbook"), row.GetDateTimeOffset("raisedAt")!.Value, row.GetDateTimeOffset("resolvedAt"),
+        row.GetDateTimeOffset("acknowledgedAt"), row.GetString("acknowledgedBy"));
 }

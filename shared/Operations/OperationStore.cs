@@ -20,6 +20,9 @@ public sealed class OperationStore(Tables tables, RecordStore records)
     /// <summary>How long operations take, measured as they end.</summary>
     public UsualTimes Usual { get; } = new(tables);
 
+    /// <summary>What leads to those that failed.</summary>
+    public FailureIndex Failures { get; } = new(tables);
+
     /// <summary>Adding the same operation again changes nothing.</summary>
     public async Task AddAsync(Operation operation, CancellationToken ct)
     {
@@ -50,8 +53,17 @@ public sealed class OperationStore(Tables tables, RecordStore records)
     public async Task<Operation?> FindAsync(string account, string id, CancellationToken ct) =>
         await tables.Operations.FindAsync(account, id, ct) is { } row ? Read(row) : null;
 
+    /// <summary>From whichever account.</summary>
+    public async Task<Operation?> FindAsync(string id, CancellationToken ct) =>
+        await tables.Operations.FindAsync(id, OwnerRow, ct) is { } owner ? await FindAsync(owner.GetString("account"), id, ct) : null;
+
     public async Task SaveAsync(Operation operation, CancellationToken ct)
     {
+        if (operation is { Status: OperationStatus.Failed, FinishedAt: not null })
+        {
+            await Failures.AddAsync(operation, ct);
+        }
+
         if (operation.IsFinished && await EndsAsync(operation, ct))
         {
             OperationMetrics.Ended(operation);

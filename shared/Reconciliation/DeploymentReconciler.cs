@@ -5,18 +5,18 @@ using Launchpad.Shared.Health;
 using Launchpad.Shared.Plans;
 using Launchpad.Shared.Storage;
 using Launchpad.Shared.Vms;
-using Microsoft.Extensions.Logging;
 
 namespace Launchpad.Shared.Reconciliation;
 
 /// <summary>Goes slowly over all deployments, a page at a time, and puts right what should lead to them and does not. Nothing is expected
 /// to be found: what is, is counted.</summary>
-public sealed class DeploymentReconciler(Tables tables, DeploymentHealing healing, ILogger<DeploymentReconciler> log)
+public sealed class DeploymentReconciler(Tables tables, DeploymentHealing healing, ReconcilerFindings findings)
 {
     private const string Name = "reconcile-deployments";
     private const int PageMax = 1_000;
+    private const int OpenMax = 5_000;
 
-    private static readonly string[] Columns = ["PartitionKey", "RowKey", "operation", "ending", "vm", "status"];
+    private static readonly string[] Columns = ["PartitionKey", "RowKey", "operation", "ending", "vm", "status", "subscription"];
 
     /// <returns>How many rows were put right.</returns>
     public async Task<int> RunAsync(CancellationToken ct)
@@ -25,6 +25,7 @@ public sealed class DeploymentReconciler(Tables tables, DeploymentHealing healin
         var pages = tables.Deployments.QueryAsync<TableEntity>(select: Columns, maxPerPage: PageMax, cancellationToken: ct)
             .AsPages(string.IsNullOrEmpty(place) ? null : place, PageMax);
         var healed = 0;
+        var open = (await findings.OpenAsync(OpenMax, ct)).Select(known => (known.What, known.Subject)).ToHashSet();
         await foreach (var page in pages)
         {
             // Before the page: one that cannot be read to its end keeps none of the others waiting.
@@ -34,12 +35,29 @@ public sealed class DeploymentReconciler(Tables tables, DeploymentHealing healin
             foreach (var row in page.Values)
             {
                 healed += await HealAsync(row, known, ct) ? 1 : 0;
+                await CompareAsync(row, open, ct);
             }
 
+            await findings.LookedAsync(Reconciler.Deployments, isWhole: page.ContinuationToken is null, ct);
             break;
         }
 
         return healed;
+    }
+
+    /// <summary>What only a person can put right stays open until it is.</summary>
+    private async Task CompareAsync(TableEntity row, HashSet<(string What, string Subject)> open, CancellationToken ct)
+    {
+        var fault = PaidAndRunning.Fault(row);
+        if (fault is not null && !open.Contains((fault, row.RowKey)))
+        {
+            await findings.OpenAsync(fault, row.RowKey, row.PartitionKey, ct);
+        }
+
+        foreach (var what in PaidAndRunning.All.Where(what => what != fault && open.Contains((what, row.RowKey))))
+        {
+            await findings.CloseAsync(what, row.RowKey, ct);
+        }
     }
 
     private async Task<bool> HealAsync(TableEntity row, Dictionary<string, Vm?> known, CancellationToken ct)
@@ -51,13 +69,12 @@ public sealed class DeploymentReconciler(Tables tables, DeploymentHealing healin
                 return false;
             }
 
-            log.LogError("Nothing led to {Deployment} ({What}): it is found again", row.RowKey, what);
-            IndexRows.CountHealed(what);
+            await findings.HealedAsync(what, row.RowKey, ct);
             return true;
         }
         catch (Exception trouble) when (!ct.IsCancellationRequested)
         {
-            log.LogError(trouble, "{Deployment} could not be reconciled", row.RowKey);
+            findings.Tell(trouble, "deployment", row.RowKey);
             return false;
         }
     }

@@ -4,33 +4,52 @@ using Launchpad.Shared.Plans;
 using Launchpad.Shared.Ssh;
 using Launchpad.Shared.Storage;
 using Launchpad.Shared.Vms;
-using Microsoft.Extensions.Logging;
 
 namespace Launchpad.Shared.Reconciliation;
 
 /// <summary>Goes slowly over all machines: whether they are watched, whether what should lead to them does, and whether everything that is
 /// promised on them is promised to somebody.</summary>
-public sealed class MachineReconciler(Tables tables, VmStore vms, Orphans orphans, ILogger<MachineReconciler> log)
+public sealed class MachineReconciler(Tables tables, VmStore vms, Orphans orphans, ReconcilerFindings findings)
 {
+    /// <summary>More is promised there than there is.</summary>
+    public const string Overpromised = "overpromised";
+
     private const string Name = "reconcile-machines";
+    private const int OpenMax = 5_000;
 
     /// <returns>How many rows were put right.</returns>
     public async Task<int> RunAsync(CancellationToken ct)
     {
-        var healed = 0;
+        var (healed, isWhole) = (0, true);
         foreach (var pool in Enum.GetValues<Tier>())
         {
             var after = (await tables.Sweeps.FindAsync(Name, pool.ToString(), ct))?.GetString("after") ?? "";
             var page = await vms.PageAsync(pool, after, ct);
             await tables.Sweeps.UpsertEntityAsync(
                 new TableEntity(Name, pool.ToString()) { ["after"] = page.Count == VmStore.PageMax ? page[^1].Id : "" }, TableUpdateMode.Replace, ct);
+            isWhole &= page.Count < VmStore.PageMax;
             foreach (var vm in page)
             {
                 healed += await HealAsync(vm, ct);
+                await (vm.FreeMb < 0 ? findings.OpenAsync(Overpromised, vm.Id, null, ct) : Task.CompletedTask);
             }
         }
 
+        await CloseAsync(ct);
+        await findings.LookedAsync(Reconciler.Machines, isWhole, ct);
         return healed;
+    }
+
+    /// <summary>What was found before and is so no more.</summary>
+    private async Task CloseAsync(CancellationToken ct)
+    {
+        foreach (var known in (await findings.OpenAsync(OpenMax, ct)).Where(known => known.What == Overpromised))
+        {
+            if (await vms.FindAsync(known.Subject, ct) is not { FreeMb: < 0 })
+            {
+                await findings.CloseAsync(Overpromised, known.Subject, ct);
+            }
+        }
     }
 
     /// <summary>What cannot be put right now keeps nothing else waiting.</summary>
@@ -51,14 +70,13 @@ public sealed class MachineReconciler(Tables tables, VmStore vms, Orphans orphan
             {
                 if (await heal())
                 {
-                    log.LogError("{Row} on {Vm} was not as it should be ({What}): it was put right", row, vm.Id, what);
-                    IndexRows.CountHealed(what);
+                    await findings.HealedAsync(what, row == vm.Id ? row : $"{row} on {vm.Id}", ct);
                     healed++;
                 }
             }
             catch (Exception trouble) when (!ct.IsCancellationRequested)
             {
-                log.LogError(trouble, "{Row} on {Vm} could not be reconciled ({What})", row, vm.Id, what);
+                findings.Tell(trouble, what, $"{row} on {vm.Id}");
             }
         }
     }

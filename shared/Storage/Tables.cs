@@ -11,7 +11,7 @@ public sealed class Tables(TableServiceClient service)
         "accounts", "emails", "sessions", "subscriptions", "billingevents", "billingwatches", "deployments", "configversions",
         "operations", "records", "vms", "secrets", "logs",
         "heartbeats", "conditions", "drift", "pages", "index", "sweeps", "backups", "backupclocks", "drills",
-        "usualtimes", "idempotency",
+        "usualtimes", "idempotency", "operators", "findings",
     ];
 
     public TableClient Accounts { get; } = service.GetTableClient("accounts");
@@ -38,6 +38,8 @@ public sealed class Tables(TableServiceClient service)
     public TableClient Backups { get; } = service.GetTableClient("backups");
     public TableClient BackupClocks { get; } = service.GetTableClient("backupclocks");
     public TableClient Drills { get; } = service.GetTableClient("drills");
+    public TableClient Operators { get; } = service.GetTableClient("operators");
+    public TableClient Findings { get; } = service.GetTableClient("findings");
 
     /// <summary>By kind of operation: how the last of them went.</summary>
     public TableClient UsualTimes { get; } = service.GetTableClient("usualtimes");

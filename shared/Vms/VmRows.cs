@@ -27,6 +27,9 @@ internal static class VmRows
         ["trouble"] = vm.Progress?.Trouble,
     };
 
+    public static long PromisedMb(TableEntity row) =>
+        JsonSerializer.Deserialize<Dictionary<string, int>>(row.GetString("reservations"))!.Values.Sum(mb => (long)mb);
+
     public static Vm Read(TableEntity row) => new(
         Enum.Parse<Tier>(row.PartitionKey, ignoreCase: true),
         row.RowKey,

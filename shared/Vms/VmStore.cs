@@ -26,6 +26,7 @@ public sealed class VmStore(Tables tables, IOptions<PoolOptions> options, TimePr
 {
     private const string PoolRow = "pool";
     public const int PageMax = 50;
+    private const int TallyMax = 20_000;
 
     /// <summary>Machines that are looked at for a place: the first one has it, unless it changes just now.</summary>
     private const int ChoicesMax = 4;
@@ -166,6 +167,22 @@ public sealed class VmStore(Tables tables, IOptions<PoolOptions> options, TimePr
             .Take(PageMax)
             .Select(VmRows.Read)
             .ToListAsync(ct);
+
+    /// <summary>How many there are, what may be promised on them and what is: numbers alone, as many as a few requests bring.</summary>
+    public async Task<(int Count, long MemoryMb, long UsedMb)> TallyAsync(CancellationToken ct)
+    {
+        var (count, memory, used) = (0, 0L, 0L);
+        var rows = tables.Vms.QueryAsync<TableEntity>(
+            TableClient.CreateQueryFilter($"RowKey ne {PoolRow}"), select: ["capacityMb", "reservations"], cancellationToken: ct);
+        await foreach (var row in rows.Take(TallyMax))
+        {
+            count++;
+            memory += row.GetInt32("capacityMb") ?? 0;
+            used += VmRows.PromisedMb(row);
+        }
+
+        return (count, memory, used);
+    }
 
     /// <summary>Writes what should lead to the machine and does not. True when there was something to write.</summary>
     public async Task<bool> HealAsync(Vm vm, CancellationToken ct)

@@ -4,9 +4,11 @@ using Azure;
 using Azure.Core;
 using Azure.Identity;
 using Launchpad.ControlPlane;
+using Launchpad.Shared.Accounts;
 using Launchpad.Shared.Backups;
 using Launchpad.Shared.Secrets;
 using Launchpad.Shared.Snapshots;
+using Launchpad.Shared.Staff;
 using Launchpad.Shared.Storage;
 using Launchpad.Shared.Vms;
 using Microsoft.Extensions.Configuration;
@@ -23,6 +25,8 @@ const string Usage = """
       machines              the machines there are, what is promised on them, and what becomes of them
       cordon VM             it gets no more bots; uncordon VM takes that back
       drain VM              its bots move to others, and it is deleted then; uncordon VM stops that
+      operator add MAIL     lets somebody in to the staff's side, with a password that is printed once
+      operator list         those who may; operator remove MAIL ends that, and his sessions
       export DIR            copies the newest, and the archives of the bots, out of the store
       import DIR            copies what was exported into a store
       --identity FILE       opens what was closed for Snapshots__Recipient: a line of it begins with AGE-SECRET-KEY-
@@ -76,6 +80,8 @@ static ServiceProvider Compose(IConfiguration configuration)
     services.AddSnapshots(configuration);
     services.AddOptions<PoolOptions>().Bind(configuration.GetSection(PoolOptions.Section)).ValidateDataAnnotations();
     services.AddSingleton<VmStore>();
+    services.AddSingleton<OperatorStore>();
+    services.AddSingleton<Passwords>();
     services.AddSingleton(provider => new Copies(BackupStorage.Of(provider), provider.GetRequiredService<SnapshotBlobs>()));
     return services.BuildServiceProvider();
 }

@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using Launchpad.Shared.Accounts;
 using Launchpad.Shared.Backups;
 using Launchpad.Shared.Snapshots;
+using Launchpad.Shared.Staff;
 using Launchpad.Shared.Vms;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -27,6 +29,12 @@ internal sealed record Asked(string Verb, string? Subject, AgeIdentity? Identity
             }
         }
 
+        // Two words that are one verb.
+        if (plain is ["operator", var what, ..])
+        {
+            plain = [$"operator {what}", .. plain[2..]];
+        }
+
         return plain is [var verb, .. { Count: <= 1 } rest] && !rest.Any(one => one.StartsWith('-'))
             ? new(verb, rest.FirstOrDefault(), identity)
             : throw new ArgumentException("There is a verb and one subject at most.", nameof(arguments));
@@ -51,6 +59,9 @@ internal sealed class Verbs(IServiceProvider services, Asked asked)
         ("cordon", { } vm) => Machines.WishAsync(vm, VmWish.Cordon, ct),
         ("drain", { } vm) => Machines.WishAsync(vm, VmWish.Drain, ct),
         ("uncordon", { } vm) => Machines.WishAsync(vm, VmWish.Use, ct),
+        ("operator add", { } mail) => Operators.AddAsync(mail, ct),
+        ("operator list", null) => Operators.ListAsync(ct),
+        ("operator remove", { } mail) => Operators.RemoveAsync(mail, ct),
         ("export", { } directory) => Copies.ExportAsync(directory, ct),
         ("import", { } directory) => Copies.ImportAsync(directory, ct),
         _ => throw new ArgumentException($"There is no verb '{asked.Verb}' of that form.", nameof(ct)),
@@ -59,6 +70,8 @@ internal sealed class Verbs(IServiceProvider services, Asked asked)
     private SnapshotRestore Restores => services.GetRequiredService<SnapshotRestore>();
 
     private Machines Machines => new(services.GetRequiredService<VmStore>());
+
+    private Operators Operators => new(services.GetRequiredService<OperatorStore>(), services.GetRequiredService<Passwords>());
 
     private Copies Copies => services.GetRequiredService<Copies>();
 

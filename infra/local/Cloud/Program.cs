@@ -17,6 +17,8 @@ const string Usage = """
     machines                 the machines there are, what is promised on them, and what becomes of them
     cordon VM                it gets no more bots; uncordon VM takes that back
     drain VM                 its bots move to others, and it is deleted then; uncordon VM stops that
+    operator add MAIL        lets somebody in to the staff's side, with a password that is printed once; `operator list`,
+                             `operator remove MAIL`
     backup DIR               copies a stack that runs into a new directory; settings that `up` was given have to be given too
       --set NAME=VALUE
     restore DIR              brings it back into an empty home, finds its machines, and says what is missing
@@ -37,7 +39,7 @@ try
         case "up": await Verbs.UpAsync(args[1..]); return 0;
         case "demo": await DemoVerb.RunAsync(args[1..], CancellationToken.None); return 0;
         case "down": await Verbs.DownAsync(args[1..]); return 0;
-        case "machines" or "cordon" or "uncordon" or "drain": await MachineVerbs.RunAsync(args); return 0;
+        case "machines" or "cordon" or "uncordon" or "drain" or "operator": await MachineVerbs.RunAsync(args); return 0;
         case "backup": await DisasterVerbs.BackUpAsync(args[1..]); return 0;
         case "restore": await DisasterVerbs.RestoreAsync(args[1..]); return 0;
         case "status": Verbs.Status(args[1..]); return 0;

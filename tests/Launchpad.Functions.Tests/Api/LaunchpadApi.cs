@@ -32,6 +32,8 @@ public sealed class LaunchpadApi : IAsyncLifetime
 
     public TableServiceClient StorageTables => new(azurite.ConnectionString);
 
+    public string StorageConnection => azurite.ConnectionString;
+
     /// <summary>The app's own stores and rules, over the same tables.</summary>
     public T Service<T>()
         where T : notnull => services!.GetRequiredService<T>();

@@ -52,6 +52,14 @@ internal static class ApiDocument
                         ["name"] = "__Host-launchpad",
                         ["description"] = "What browsers keep of the same; changes are taken from pages of this origin only.",
                     },
+                    ["staff"] = new JsonObject { ["type"] = "http", ["scheme"] = "bearer", ["description"] = "The token that POST /staff/auth/login answers." },
+                    ["staffCookie"] = new JsonObject
+                    {
+                        ["type"] = "apiKey",
+                        ["in"] = "cookie",
+                        ["name"] = "__Host-launchpad-staff",
+                        ["description"] = "What browsers keep of the same; changes are taken from pages of this origin only.",
+                    },
                 },
                 ["schemas"] = schemas.Components(),
             },
@@ -80,6 +88,10 @@ internal static class ApiDocument
         if (method.GetCustomAttribute<OpenAttribute>() is not null)
         {
             operation["security"] = new JsonArray();
+        }
+        else if (route.IsStaff)
+        {
+            operation["security"] = new JsonArray(new JsonObject { ["staff"] = new JsonArray() }, new JsonObject { ["staffCookie"] = new JsonArray() });
         }
 
         if (Parameters(method, route).ToArray() is { Length: > 0 } parameters)

@@ -1,6 +1,6 @@
 namespace Launchpad.Local.Stacks;
 
-/// <summary>What an operator sees of the machines of a stack that runs, and wants of them.</summary>
+/// <summary>What an operator sees of the machines of a stack that runs, and wants of them, and who is one.</summary>
 internal static class MachineVerbs
 {
     /// <param name="arguments">The verb, the machine where it takes one, and options.</param>

@@ -1,0 +1,48 @@
+using Launchpad.Shared;
+using Launchpad.Shared.Accounts;
+using Launchpad.Shared.Deployments;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Launchpad.Functions.Staff;
+
+/// <param name="Operation">What goes on with it; null for nothing.</param>
+/// <param name="LastOperation">The newest, which may have ended.</param>
+public sealed record StaffDeploymentView(
+    string Id, string Name, string Plan, string Status, string? Vm, string? Operation, string? LastOperation, DateTimeOffset CreatedAt);
+
+/// <param name="Deployments">The oldest first, a hundred of them at most.</param>
+/// <param name="HasMore">True when there are more.</param>
+public sealed record StaffAccountView(
+    string Id, string Email, DateTimeOffset CreatedAt, IReadOnlyList<StaffDeploymentView> Deployments, bool HasMore);
+
+public sealed record StaffAccountsView(IReadOnlyList<StaffAccountView> Accounts);
+
+/// <summary>Finds customers.</summary>
+public sealed class StaffAccountSearch(StaffCallers callers, AccountStore accounts, DeploymentStore deployments)
+{
+    /// <summary>The account of that id or e-mail address, with what it has.</summary>
+    [Function("StaffSearchAccounts")]
+    [Query("q")]
+    [OperatorsOnly, Answers(200, typeof(StaffAccountsView))]
+    public async Task<IActionResult> Search(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "staff/accounts")] HttpRequest request, CancellationToken ct)
+    {
+        await callers.RequireAsync(request, ct);
+        var typed = request.Query["q"].FirstOrDefault() ?? "";
+        var found = Ids.IsValid(typed, Ids.Account) ? await accounts.FindAsync(typed, ct)
+            : typed.Contains('@', StringComparison.Ordinal) ? (await accounts.FindByEmailAsync(Rules.SignInEmail(typed), ct))?.Account
+            : throw Problems.Invalid("q", "is the id of an account, or an e-mail address.");
+        return new OkObjectResult(new StaffAccountsView(found is null ? [] : [await ViewAsync(found, ct)]));
+    }
+
+    private async Task<StaffAccountView> ViewAsync(Account account, CancellationToken ct)
+    {
+        var (has, next) = await deployments.ListAsync(account.Id, null, ct);
+        return new(account.Id, account.Email, account.CreatedAt, [.. has.Select(View)], next is not null);
+    }
+
+    private static StaffDeploymentView View(Deployment one) => new(
+        one.Id, one.Name, one.Plan, one.Status.Wire(), one.Vm, one.Operation?.Id, one.LastOperation, one.CreatedAt);
+}

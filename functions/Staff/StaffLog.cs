@@ -1,0 +1,39 @@
+using Launchpad.Shared.Records;
+using Launchpad.Shared.Staff;
+
+namespace Launchpad.Functions.Staff;
+
+/// <summary>What operators do, as a chain like that of a deployment; what they do with one is in its own record as well, for its owner to
+/// see.</summary>
+public sealed class StaffLog(Recorder recorder)
+{
+    /// <summary>The chain of all that operators did.</summary>
+    public const string Chain = "staff";
+
+    /// <param name="who">Of the staff.</param>
+    /// <param name="action">What, as a verb.</param>
+    /// <param name="data">Ids and numbers about it.</param>
+    /// <param name="ct">Stops the wait.</param>
+    public Task ActAsync(Operator who, string action, object? data, CancellationToken ct) =>
+        recorder.ActAsync(Chain, who.Actor, action, data, ct);
+
+    /// <inheritdoc cref="ActOnAllAsync"/>
+    public Task ActOnAsync(string deployment, Operator who, string action, object data, CancellationToken ct) =>
+        ActOnAllAsync([deployment], who, action, data, ct);
+
+    /// <summary>What is done with bots of customers stands in their records too.</summary>
+    /// <param name="deployments">Those that it is about.</param>
+    /// <param name="who">Of the staff.</param>
+    /// <param name="action">What, as a verb.</param>
+    /// <param name="data">Ids and numbers about it.</param>
+    /// <param name="ct">Stops the wait.</param>
+    public async Task ActOnAllAsync(IEnumerable<string> deployments, Operator who, string action, object data, CancellationToken ct)
+    {
+        foreach (var deployment in deployments)
+        {
+            await recorder.ActAsync(deployment, who.Actor, action, data, ct);
+        }
+
+        await recorder.ActAsync(Chain, who.Actor, action, data, ct);
+    }
+}

@@ -1,0 +1,60 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using Azure.Data.Tables;
+using Launchpad.Shared.Retention;
+using Launchpad.Shared.Storage;
+
+namespace Launchpad.Shared.Staff;
+
+/// <summary>Sessions of operators, by the hash of their token. They lie beside those of customers under another key, so that a token of the
+/// one kind never opens anything of the other.</summary>
+public sealed class StaffSessions(Tables tables, OperatorStore operators, TimeProvider clock) : IExpiring
+{
+    private const string Row = "staff";
+    private const string Partition = "staffsession-";
+    private const int TokenLength = 43;
+
+    /// <summary>A working day: whoever comes back to an open browser the next morning signs in again.</summary>
+    public static readonly TimeSpan Lifetime = TimeSpan.FromHours(12);
+
+    /// <summary>A new session's token, 256 random bits as base64url, and its end.</summary>
+    public async Task<(string Token, DateTimeOffset ExpiresAt)> OpenAsync(Operator of, CancellationToken ct)
+    {
+        var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+        var (hash, now) = (Hash(token), clock.GetUtcNow());
+        var expires = now + Lifetime;
+        // What leads to its end comes first, so that none is kept for good.
+        await tables.Index.UpsertEntityAsync(
+            new TableEntity(Partition + Shards.KeyOf(hash), $"{expires.UtcTicks:D19}-{hash}") { ["session"] = hash },
+            TableUpdateMode.Replace, ct);
+        await tables.Sessions.AddEntityAsync(
+            new TableEntity(hash, Row) { ["operator"] = of.Id, ["email"] = of.Email, ["createdAt"] = now, ["expiresAt"] = expires }, ct);
+        return (token, expires);
+    }
+
+    /// <summary>Whose session it is; null when it has ended, or its operator was removed since, whether or not he was added again.</summary>
+    public async Task<Operator?> FindAsync(string token, CancellationToken ct) =>
+        token.Length == TokenLength
+        && await tables.Sessions.FindAsync(Hash(token), Row, ct) is { } row
+        && row.GetDateTimeOffset("expiresAt") > clock.GetUtcNow()
+        && await operators.FindByEmailAsync(row.GetString("email"), ct) is { } found
+        && found.Operator.Id == row.GetString("operator")
+            ? found.Operator
+            : null;
+
+    public Task CloseAsync(string token, CancellationToken ct) => tables.Sessions.RemoveAsync(Hash(token), Row, ct);
+
+    /// <summary>What leads to sessions that nobody can use any more.</summary>
+    public Round ExpiredRound(DateTimeOffset now) => new("staff-sessions", tables.Index, Partition, To: $"{now.UtcTicks:D19}~");
+
+    /// <param name="row">What leads to it.</param>
+    /// <param name="ct">Stops the wait.</param>
+    public async Task RemoveAsync(TableEntity row, CancellationToken ct)
+    {
+        await tables.Sessions.RemoveAsync(row.GetString("session"), Row, ct);
+        await tables.Index.RemoveAsync(row.PartitionKey, row.RowKey, ct);
+    }
+
+    private static string Hash(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
+}
