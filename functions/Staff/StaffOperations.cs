@@ -65,7 +65,7 @@ public sealed class StaffOperations(StaffCallers callers, StaffOperationFinder f
     [Function("StaffGetOperation")]
     [OperatorsOnly, Answers(200, typeof(OperationView))]
     public async Task<IActionResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "staff/operations/{id}")] HttpRequest request, string id,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "staff/operations/{id}/steps")] HttpRequest request, string id,
         CancellationToken ct)
     {
         await callers.RequireAsync(request, ct);
@@ -135,7 +135,7 @@ public sealed class StaffOperations(StaffCallers callers, StaffOperationFinder f
         }
     }
 
-    private static AcceptedResult Accepted(StaffBegunView begun) => new($"/api/staff/operations/{begun.Operation}", begun);
+    private static AcceptedResult Accepted(StaffBegunView begun) => new($"/api/staff/operations/{begun.Operation}/steps", begun);
 }
 
 /// <summary>What operators have done with operations, by the way that everybody's wishes go. It stands in the customer's record.</summary>

@@ -33,7 +33,7 @@ public sealed class StaffOperationTests(LaunchpadApi api)
         Assert.Equal(HttpStatusCode.Accepted, status);
         var next = Text(begun, "operation");
         Assert.Equal(next, Text((await staff.PostAsync($"staff/operations/{failed}/retry", null, key)).Body, "operation"));
-        Assert.Equal(next, Text(await staff.GetAsync($"staff/operations/{next}"), "id"));
+        Assert.Equal(next, Text(await staff.GetAsync($"staff/operations/{next}/steps"), "id"));
         Assert.NotEqual(failed, next);
         Assert.Equal(staff.Who.Actor, Text(await bot.Owner.GetAsync($"operations/{next}"), "by"));
         var told = Assert.Single(await ActionsAsync(bot, staff), action => Text(action, "action") == "retry");
