@@ -3,8 +3,8 @@ import type { components } from "./schema.gen";
 
 type Wire<Type> = Type extends `urn:launchpad:problem:${infer Kind}` ? Kind : never;
 
-/** Every kind that the document lists, the two of the idempotency key, which any POST can answer, and the three that only a browser meets. */
-export type ProblemKind = Wire<components["schemas"]["Problem"]["type"]> | "key-taken" | "key-going" | "unreachable" | "unheard" | "unknown";
+/** Every kind that the document lists, and the three that only a browser meets. */
+export type ProblemKind = Wire<components["schemas"]["Problem"]["type"]> | "unreachable" | "unheard" | "unknown";
 
 const urn = "urn:launchpad:problem:";
 
