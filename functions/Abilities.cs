@@ -36,7 +36,9 @@ public static class Abilities
     }
 
     /// <summary>All that its owner can ask for, by button.</summary>
-    public static IReadOnlyList<Ability> Of(Deployment now)
+    /// <param name="now">The deployment as it is.</param>
+    /// <param name="undoUntil">Until when its deletion can be taken back; null where there is nothing to take back.</param>
+    public static IReadOnlyList<Ability> Of(Deployment now, DateTimeOffset? undoUntil)
     {
         var isGone = now.Status is DeploymentStatus.Terminated;
         return
@@ -48,7 +50,7 @@ public static class Abilities
             May("clone", now.HasData ? null : "Only a bot that ran once has data to begin with."),
             May("eject", now.HasData ? null : "Only a bot that ran once has something to take along."),
             May("pay", now is { Status: DeploymentStatus.Requested, Subscription: null } ? null : "There is nothing to pay for now."),
-            May("undelete", IsBeingDeleted(now) ? null : "It is not being deleted."),
+            May("undelete", !IsBeingDeleted(now) ? "It is not being deleted." : undoUntil is null ? "Nothing of it is kept." : null),
         ];
     }
 

@@ -9,7 +9,7 @@ using Microsoft.DurableTask.Client;
 namespace Launchpad.Functions;
 
 /// <summary>Taking a deletion back, and stopping what goes on.</summary>
-public sealed class Cancellation(Ownership ownership, DeploymentStore deployments, OperationStore operations, Recorder recorder)
+public sealed class Cancellation(Ownership ownership, DeploymentStore deployments, UndoWindows windows, Recorder recorder)
 {
     /// <summary>Takes a deletion back as long as its data is there.</summary>
     [Function("UndeleteDeployment")]
@@ -20,8 +20,7 @@ public sealed class Cancellation(Ownership ownership, DeploymentStore deployment
     {
         var deployment = await ownership.FindAsync(request, id, ct);
         if (deployment.Operation is not { Kind: OperationKind.Terminate } deletion
-            || !(await operations.StepsAsync(deletion.Id, ct)).Any(step =>
-                step.Name == Steps.UndoWindow.Name && step.Status is StepStatus.Started))
+            || !await windows.IsOpenAsync(deployment.Account, deletion.Id, ct))
         {
             throw Problems.WrongState(deployment, "A deletion can be taken back as long as its undo window is open.");
         }
@@ -54,4 +53,18 @@ public sealed class Cancellation(Ownership ownership, DeploymentStore deployment
         await recorder.ActOnceAsync($"cancel-{id}", operation.Deployment, operation.Account, "cancel", new { operation = id }, ct);
         return new AcceptedResult($"/api/operations/{id}", new Begun(id, "cancelling"));
     }
+}
+
+/// <summary>Whether deletions can be taken back.</summary>
+public sealed class UndoWindows(OperationStore operations, TimeProvider clock)
+{
+    /// <summary>What the deletion does before it opens its window may take so long that it has none any more.</summary>
+    private static readonly TimeSpan Margin = TimeSpan.FromMinutes(1);
+
+    /// <summary>It is open, or will be as soon as the bot is stopped: the deletion looks at what was decided when it comes to it.</summary>
+    public async Task<bool> IsOpenAsync(string account, string deletion, CancellationToken ct) =>
+        (await operations.StepsAsync(deletion, ct)).FirstOrDefault(step => step.Name == Steps.UndoWindow.Name) is { } window
+            ? window.Status is StepStatus.Started
+            : await operations.FindAsync(account, deletion, ct) is { Request: { } request }
+                && DeletionRequest.Parse(request).Until > clock.GetUtcNow() + Margin;
 }

@@ -150,6 +150,7 @@ public static class Composition
         services.AddSingleton<SecretStaging>();
         services.AddSingleton<ConfigPatches>();
         services.AddSingleton<SeenChanges>();
+        services.AddSingleton<UndoWindows>();
         services.AddSingleton<Assistants.AssistantReads>();
         services.AddSingleton<Assistants.AssistantChanges>();
         services.AddTransient<Deployments>();

@@ -133,15 +133,19 @@ public sealed class DeploymentViews(DeploymentStore deployments, OperationStore 
             ? await operations.FindAsync(deployment.Account, id, ct)
             : null;
 
-    private DeploymentView View(Deployment deployment, Operation? newest, BillingView billing) => new(
-        deployment.Id, deployment.Name, deployment.Plan, deployment.Status.Wire(), deployment.LastChange?.At,
-        deployment.Status is DeploymentStatus.Failed ? newest?.Failure?.Message : null,
-        deployment.Status is DeploymentStatus.Running ? bots.Url(deployment) : null,
-        deployment.Settings.Model, deployment.Settings.Telegram,
-        deployment.ActiveVersion, deployment.LastKnownGood, deployment.PreviousGood, deployment.Operation?.Id, deployment.LastOperation,
-        deployment.CreatedAt,
-        newest is { Kind: OperationKind.Terminate, Request: { } request } && deployment.Operation is { Decision: null }
-            ? DeletionRequest.Parse(request).Until
-            : null,
-        billing, Abilities.Of(deployment));
+    private DeploymentView View(Deployment deployment, Operation? newest, BillingView billing)
+    {
+        var undoUntil = newest is { Kind: OperationKind.Terminate, Request: { } request } && deployment.Operation is { Decision: null }
+            && DeletionRequest.Parse(request) is { Until: var until } && until > newest.CreatedAt
+                ? until
+                : (DateTimeOffset?)null;
+        return new(
+            deployment.Id, deployment.Name, deployment.Plan, deployment.Status.Wire(), deployment.LastChange?.At,
+            deployment.Status is DeploymentStatus.Failed ? newest?.Failure?.Message : null,
+            deployment.Status is DeploymentStatus.Running ? bots.Url(deployment) : null,
+            deployment.Settings.Model, deployment.Settings.Telegram,
+            deployment.ActiveVersion, deployment.LastKnownGood, deployment.PreviousGood, deployment.Operation?.Id, deployment.LastOperation,
+            deployment.CreatedAt,
+            undoUntil, billing, Abilities.Of(deployment, undoUntil));
+    }
 }

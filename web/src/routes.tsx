@@ -66,10 +66,31 @@ const versions = createRoute({
   }),
 });
 const backups = createRoute({ ...ofBot, path: "backups", component: page(() => import("./pages/bots/Backups"), "Backups") });
+const record = createRoute({
+  ...ofBot,
+  path: "record",
+  component: page(() => import("./pages/bots/RecordPage"), "RecordPage"),
+  validateSearch: ({ who, kind, from }: Record<string, unknown>): { who?: string; kind?: string; from?: string } => ({
+    ...(typeof who === "string" ? { who } : {}),
+    ...(typeof kind === "string" ? { kind } : {}),
+    ...(typeof from === "string" && /^\d{4}-\d\d-\d\d$/.test(from) ? { from } : {}),
+  }),
+});
+const logs = createRoute({
+  ...ofBot,
+  path: "logs",
+  component: page(() => import("./pages/bots/Logs"), "Logs"),
+  validateSearch: ({ q, out, line, at: time }: Record<string, unknown>): { q?: string; out?: "stdout" | "stderr"; line?: string; at?: string } => ({
+    // A number that is looked for comes out of the address as one.
+    ...(typeof q === "string" || typeof q === "number" ? { q: String(q) } : {}),
+    ...(out === "stdout" || out === "stderr" ? { out } : {}),
+    ...(typeof line === "string" && typeof time === "string" && !Number.isNaN(Date.parse(time)) ? { line, at: time } : {}),
+  }),
+});
 
 const tree = root.addChildren([
   landing, login, signup,
-  signedIn.addChildren([bots, newBot, paid, billing, account, bot.addChildren([overview, operation, config, versions, backups, danger])]),
+  signedIn.addChildren([bots, newBot, paid, billing, account, bot.addChildren([overview, operation, config, versions, logs, backups, record, danger])]),
 ]);
 
 export const makeRouter = () =>

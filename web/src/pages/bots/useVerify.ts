@@ -1,0 +1,37 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { keys } from "../../api/keys";
+import { Problem } from "../../api/problems";
+import { type Record, readRecord } from "../../api/record";
+import { keepHead, keptHead, type KeptHead } from "../../record/kept";
+import { type Verdict, verify } from "../../record/verify";
+
+type State =
+  | { at: "idle" }
+  | { at: "reading"; count: number }
+  | { at: "said"; verdict: Verdict; kept: KeptHead | null }
+  | { at: "problem"; problem: Problem };
+
+/** Reads the whole record anew and recomputes it. A head is kept only of a chain that is whole: one that broke must not be forgotten. */
+export function useVerify(id: string) {
+  const queries = useQueryClient();
+  const [state, setState] = useState<State>({ at: "idle" });
+  const press = async () => {
+    setState({ at: "reading", count: 0 });
+    try {
+      const kept = keptHead(id);
+      const pages = await readRecord(id, -1);
+      const verdict = await verify(pages, kept, (count) => {
+        if (count % 25 === 0) setState({ at: "reading", count });
+      });
+      // The rows on the page are those that were judged.
+      const head = pages.at(-1)?.head;
+      if (head) queries.setQueryData<Record>(keys.botPart(id, "record"), { rows: pages.flatMap((page) => page.rows), head });
+      if (verdict.whole) keepHead(id, verdict.head);
+      setState({ at: "said", verdict, kept });
+    } catch (fault) {
+      setState({ at: "problem", problem: Problem.of(fault) });
+    }
+  };
+  return { state, press: () => void press(), brokenAt: state.at === "said" && !state.verdict.whole ? state.verdict.row : null };
+}

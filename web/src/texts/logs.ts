@@ -1,0 +1,26 @@
+import type { Tail } from "../logs/useTail";
+
+export const logs = {
+  title: "Logs",
+  label: "What the bot writes",
+  search: "Find in these lines",
+  stream: "Which output",
+  streams: { all: "All", stdout: "Output", stderr: "Errors" },
+  mode: { connecting: "Connecting", live: "Following", hidden: "Not followed while hidden", again: "Trying again" } satisfies Record<Tail["mode"], string>,
+  tone: { connecting: "busy", live: "ok", hidden: "idle", again: "warn" } as const satisfies Record<Tail["mode"], string>,
+  paused: "Stopped here",
+  fresh: (count: number) => (count === 0 ? "To the newest" : `${count} new`),
+  lines: (shown: number, all: number) => (shown === all ? `${all} lines` : `${shown} of ${all} lines`),
+  older: "Older lines",
+  noOlder: "There are no older lines.",
+  gap: "Some lines between were left out, because too many came while this page was away. Load older lines to see them.",
+  everywhere: "Look in all that is kept",
+  found: (count: number, wanted: string) => `${count} lines that are kept have “${wanted}” in them, the newest first asked for.`,
+  around: "Around one line.",
+  gone: "This line is not kept any more. These are those around its time.",
+  back: "Back to what it writes now",
+  download: "Download",
+  link: (time: string) => `Link to the line of ${time}`,
+  empty: { title: "Nothing was written yet", text: "What the bot says about itself appears here as it happens. Secrets are taken out before a line is stored." },
+  nothing: "No line has this in it.",
+} as const;
