@@ -99,7 +99,7 @@ public sealed class TenantIsolationTests(OnOneStack.Fixture fixture, TenantIsola
     public async Task Another_accounts_id_and_one_that_never_was_are_the_same_404(string route)
     {
         var (owner, stranger) = (neighbours.Owner, neighbours.Stranger);
-        var owned = route.Contains("operations", StringComparison.Ordinal) ? neighbours.Operation : neighbours.Deployment;
+        var owned = route.Contains(" operations/", StringComparison.Ordinal) ? neighbours.Operation : neighbours.Deployment;
 
         var others = new List<(HttpStatusCode, string)>();
         foreach (var id in new[] { owned, owned[..^4] + "ZZZZ", "nonsense", owned.ToLowerInvariant() })

@@ -1,2 +1,23 @@
+import "./style/tokens.css";
+import "./style/fonts.css";
+import "./style/base.css";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } from "@tanstack/react-router";
 import { createRoot } from "react-dom/client";
-createRoot(document.body);
+import { keys } from "./api/keys";
+import { makeQueries } from "./api/queries";
+import { Kit } from "./pages/kit/Kit";
+import { operation } from "./pages/kit/samples";
+
+const queries = makeQueries();
+queries.setQueryData(keys.operation(operation.id), operation);
+
+const router = createRouter({ routeTree: createRootRoute({ component: Kit }), history: createMemoryHistory({ initialEntries: ["/"] }) });
+
+const root = document.getElementById("root");
+if (root === null) throw new Error("kit.html has no #root.");
+createRoot(root).render(
+  <QueryClientProvider client={queries}>
+    <RouterProvider router={router} />
+  </QueryClientProvider>,
+);

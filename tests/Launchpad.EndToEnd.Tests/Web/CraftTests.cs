@@ -35,6 +35,47 @@ public sealed class CraftTests(WebStack.Fixture web)
         { "account", "/account" },
     };
 
+    /// <summary>A page, and the buttons that are pressed on it one after the other.</summary>
+    public static TheoryData<string, string, string> Opened => new()
+    {
+        { "account-menu", "/bots", "Account menu" },
+        { "bot-menu", "/bots/{bot}", "More actions" },
+        { "rename", "/bots/{bot}", "More actions|Rename" },
+        { "open-bot", "/bots/{bot}", "Open bot" },
+        { "erase", "/bots/{bot}/danger", "Erase at once" },
+        { "new-bot-model", "/bots/new", "Continue" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Opened))]
+    public async Task What_opens_on_a_page_is_for_everybody(string name, string path, string pressed)
+    {
+        var (state, bot, _) = await CustomerAsync();
+        await LookAsync(name, path.Replace("{bot}", bot, StringComparison.Ordinal), state, async page =>
+        {
+            if (name == "new-bot-model")
+            {
+                await page.GetByLabel("Name").FillAsync("Ada");
+            }
+
+            foreach (var button in pressed.Split('|'))
+            {
+                await page.GetByRole(AriaRole.Button, new() { Name = button }).First.ClickAsync();
+            }
+        });
+    }
+
+    [Fact]
+    public async Task What_is_gone_to_by_keyboard_is_for_everybody()
+    {
+        var (state, _, _) = await CustomerAsync();
+        await LookAsync("palette", "/bots", state, async page =>
+        {
+            await page.Keyboard.PressAsync("Control+k");
+            await Expect(page.GetByRole(AriaRole.Dialog)).ToBeVisibleAsync();
+        });
+    }
+
     [Theory]
     [MemberData(nameof(Open))]
     public Task A_page_for_everybody_is_for_everybody(string name, string path) => LookAsync(name, path, state: null);
@@ -48,7 +89,7 @@ public sealed class CraftTests(WebStack.Fixture web)
         await LookAsync(name, filled, state);
     }
 
-    private async Task LookAsync(string name, string path, string? state)
+    private async Task LookAsync(string name, string path, string? state, Func<IPage, Task>? open = null)
     {
         var found = new List<string>();
         foreach (var theme in (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark])
@@ -59,10 +100,11 @@ public sealed class CraftTests(WebStack.Fixture web)
                 visitor.Expect("status of 404");
             }
 
-            await visitor.GoAsync(path);
             foreach (var width in Widths)
             {
                 await visitor.ResizeAsync(width);
+                await visitor.GoAsync(path);
+                await (open?.Invoke(visitor.Page) ?? Task.CompletedTask);
                 found.AddRange(await visitor.LookAsync(name));
             }
 

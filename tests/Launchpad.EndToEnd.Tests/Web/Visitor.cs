@@ -82,11 +82,7 @@ internal sealed class Visitor : IAsyncDisposable
         await SettleAsync();
     }
 
-    public async Task ResizeAsync(int width)
-    {
-        await Page.SetViewportSizeAsync(width, 900);
-        await SettleAsync();
-    }
+    public Task ResizeAsync(int width) => Page.SetViewportSizeAsync(width, 900);
 
     /// <summary>Keeps what the page looks like, and says what is wrong with it: too wide for its window, or not usable by everybody.</summary>
     public async Task<IReadOnlyList<string>> LookAsync(string name)

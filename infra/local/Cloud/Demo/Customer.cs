@@ -12,7 +12,7 @@ public sealed record Operation(string Id, string Status, DateTimeOffset CreatedA
     public bool IsFinished => Status is "succeeded" or "failed";
 }
 
-public sealed record Step(string Name, string Title, string Status, int Attempt, DateTimeOffset StartedAt, long? DurationMs, string? Detail,
+public sealed record Step(string Name, string Title, string Status, int Attempt, DateTimeOffset? StartedAt, long? DurationMs, string? Detail,
     string? Code);
 
 public sealed record Failure(string Code, string Message, string Step, string[] Undone, string Next);
@@ -78,7 +78,12 @@ public sealed class Customer(HttpClient api) : IDisposable
     public async Task<DeploymentState> DeploymentAsync(string id, CancellationToken ct) =>
         await GetAsync<DeploymentState>($"deployments/{id}", ct);
 
-    public async Task<Operation> OperationAsync(string id, CancellationToken ct) => await GetAsync<Operation>($"operations/{id}", ct);
+    /// <summary>With the steps that have begun; the API also tells those to come.</summary>
+    public async Task<Operation> OperationAsync(string id, CancellationToken ct)
+    {
+        var operation = await GetAsync<Operation>($"operations/{id}", ct);
+        return operation with { Steps = [.. operation.Steps.Where(step => step.StartedAt is not null)] };
+    }
 
     /// <summary>Starts something on a deployment; the answer is the operation's id, or null when nothing had to be done.</summary>
     public async Task<string?> StartAsync(HttpMethod method, string path, object? body, CancellationToken ct)

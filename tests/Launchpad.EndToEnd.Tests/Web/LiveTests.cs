@@ -1,0 +1,99 @@
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Launchpad.EndToEnd.Tests.Web;
+
+/// <summary>Many tabs, no network, no API: what is shown is true or says how old it is, and nothing that was typed is lost.</summary>
+[Collection(WebStack.Name)]
+public sealed class LiveTests(WebStack.Fixture web)
+{
+    private const string Story = "live";
+
+    [Fact]
+    public async Task Eight_tabs_hold_one_stream_and_all_of_them_answer()
+    {
+        await using var visitor = await web.VisitAsync(Story);
+        await visitor.SignUpAsync();
+        var streams = 0;
+        visitor.Page.Context.Request += (_, request) => streams += request.Url.Contains("/api/events", StringComparison.Ordinal) ? 1 : 0;
+        var tabs = new List<IPage>();
+        for (var i = 0; i < 8; i++)
+        {
+            tabs.Add(await visitor.NewTabAsync());
+            await tabs[i].GotoAsync("/bots");
+        }
+
+        // The tab that was there before them has it.
+        Assert.Equal(0, streams);
+        foreach (var tab in tabs)
+        {
+            await Expect(tab.GetByText("Live", new() { Exact = true })).ToBeVisibleAsync();
+            await tab.GetByRole(AriaRole.Link, new() { Name = "Account" }).ClickAsync();
+            await Expect(tab.GetByRole(AriaRole.Heading, new() { Name = "Where you are signed in" })).ToBeVisibleAsync();
+        }
+
+        // Who holds it goes, and one of the others takes it.
+        await visitor.Page.CloseAsync();
+        await Expect(tabs[0].GetByText("Live", new() { Exact = true })).ToBeVisibleAsync();
+        for (var i = 0; streams == 0 && i < 50; i++)
+        {
+            await Task.Delay(100);
+        }
+
+        Assert.Equal(1, streams);
+        visitor.NothingWrong();
+    }
+
+    [Fact]
+    public async Task Without_a_network_what_was_typed_stays_and_goes_on_afterwards()
+    {
+        await using var visitor = await web.VisitAsync(Story);
+        visitor.Expect("ERR_INTERNET_DISCONNECTED");
+        var page = visitor.Page;
+        await visitor.SignUpAsync();
+        await page.GetByLabel("Name").FillAsync("Ada");
+        await page.Context.SetOfflineAsync(true);
+        await Expect(page.GetByText("Offline. You see")).ToBeVisibleAsync(new() { Timeout = 20_000 });
+        await visitor.SeeAsync("offline");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Continue" }).ClickAsync();
+        await page.GetByLabel("Who the bot is").FillAsync("You know bicycles.");
+        await page.Context.SetOfflineAsync(false);
+        await Expect(page.GetByText("Offline. You see")).ToBeHiddenAsync(new() { Timeout = 20_000 });
+        await page.ReloadAsync();
+        await Expect(page.GetByLabel("Name")).ToHaveValueAsync("Ada");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Continue" }).ClickAsync();
+        await Expect(page.GetByLabel("Who the bot is")).ToHaveValueAsync("You know bicycles.");
+        visitor.NothingWrong();
+    }
+
+    [Fact]
+    public async Task An_api_that_does_not_answer_is_said_to_be_so_and_one_press_orders_one_bot()
+    {
+        await using var visitor = await web.VisitAsync(Story);
+        visitor.Expect("status of 50");
+        var page = visitor.Page;
+        await visitor.SignUpAsync();
+        await page.GetByLabel("Name").FillAsync("Ada");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Continue" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Continue" }).ClickAsync();
+        // The order is taken, and the answer is lost on its way.
+        await web.Stack.SetFaultsAsync(new { service = "site", method = "POST", path = "^/api/deployments$", fault = "failAfter", count = 1 });
+        try
+        {
+            await page.GetByRole(AriaRole.Button, new() { Name = "Order and pay" }).ClickAsync();
+            await Expect(page.GetByRole(AriaRole.Alert).First).ToBeVisibleAsync();
+            await visitor.SeeAsync("lost-answer");
+        }
+        finally
+        {
+            await web.Stack.SetFaultsAsync();
+        }
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Try again" }).First.ClickAsync();
+        await Expect(page.GetByLabel("Card number")).ToBeVisibleAsync();
+        await page.GotoAsync("/bots");
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Ada" })).ToHaveCountAsync(1);
+        visitor.NothingWrong();
+        await visitor.LeaveAsync();
+    }
+}
