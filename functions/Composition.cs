@@ -19,7 +19,6 @@ using Launchpad.Shared.Retention;
 using Launchpad.Shared.Secrets;
 using Launchpad.Shared.Snapshots;
 using Launchpad.Shared.Ssh;
-using Launchpad.Shared.Staff;
 using Launchpad.Shared.Storage;
 using Launchpad.Shared.Vms;
 using Microsoft.AspNetCore.Builder;
@@ -263,27 +262,6 @@ public static class Composition
         services.AddSingleton<BundledBots>();
         services.AddSingleton<Receipts>();
         services.AddSingleton<BundleMaker>();
-    }
-
-    private static void AddStaff(this IServiceCollection services)
-    {
-        services.AddSingleton<OperatorStore>();
-        services.AddSingleton<StaffSessions>();
-        services.AddSingleton<IExpiring>(provider => provider.GetRequiredService<StaffSessions>());
-        services.AddSingleton<StaffCallers>();
-        services.AddSingleton<StaffDoor>();
-        services.AddSingleton<StaffLog>();
-        services.AddSingleton<StaffVmViews>();
-        services.AddSingleton<PageSilences>();
-        services.AddSingleton<StaffInvariants>();
-        services.AddSingleton<StaffTally>();
-        services.AddSingleton<PaidNotRunning>();
-        services.AddSingleton<StaffAlertActs>();
-        services.AddSingleton<StaffAuditSearch>();
-        services.AddSingleton<StaffOperationViews>();
-        services.AddSingleton<StaffOperationFinder>();
-        services.AddSingleton<StaffCare>();
-        services.AddSingleton<StaffOperationActs>();
     }
 
     /// <summary>Nothing is served before its table exists, nor while anybody could sign the payment provider's events, nor where two

@@ -143,6 +143,7 @@ internal sealed class Fleet(Tables tables)
         ["settings"] = "{\"telegram\":false}",
         ["createdAt"] = Now,
         ["status"] = "running",
+        ["subscription"] = $"sub_{bot}",
         ["vm"] = VmId(bot / BotsPerVm),
         ["activeVersion"] = 1,
         ["operation"] = "",

@@ -61,12 +61,11 @@ internal sealed class Minute(Fleet fleet, SweepBench.Calls calls)
     {
         var places = new Places(fleet.Vms, fleet.Placed, fleet.Conditions, fleet.Deployments);
         var healing = new DeploymentHealing(fleet.Deployments, places, fleet.Clocks);
-        var healed = await new DeploymentReconciler(fleet.Tables, healing, NullLogger<DeploymentReconciler>.Instance)
-            .RunAsync(CancellationToken.None);
+        var findings = new ReconcilerFindings(fleet.Tables, TimeProvider.System, NullLogger<ReconcilerFindings>.Instance);
+        var healed = await new DeploymentReconciler(fleet.Tables, healing, findings).RunAsync(CancellationToken.None);
         // Nothing is to be removed from a machine of a fleet that is whole, so none is spoken to.
         var orphans = new Orphans(fleet.Vms, fleet.Deployments, jobs: null!, cloud: null!);
-        healed += await new MachineReconciler(fleet.Tables, fleet.Vms, orphans, NullLogger<MachineReconciler>.Instance)
-            .RunAsync(CancellationToken.None);
+        healed += await new MachineReconciler(fleet.Tables, fleet.Vms, orphans, findings).RunAsync(CancellationToken.None);
         if (healed > 0)
         {
             throw new InvalidOperationException($"{healed} rows of a fleet that is whole were put right.");

@@ -13,8 +13,8 @@ namespace Launchpad.Functions.Staff;
 /// <param name="AcknowledgedBy">Who has taken it on; null for nobody yet.</param>
 /// <param name="SilencedUntil">Until when nobody is told of it again; null where one is.</param>
 public sealed record StaffAlertView(
-    string Id, [property: Wire(typeof(PageKind))] string Kind, string Subject, string? Deployment, string? Vm, string Reason, DateTimeOffset Since, string Runbook,
-    DateTimeOffset? AcknowledgedAt, string? AcknowledgedBy, DateTimeOffset? SilencedUntil);
+    string Id, [property: Wire(typeof(PageKind))] string Kind, string Subject, string? Deployment, string? Vm, string Reason,
+    DateTimeOffset Since, string Runbook, DateTimeOffset? AcknowledgedAt, string? AcknowledgedBy, DateTimeOffset? SilencedUntil);
 
 /// <param name="Text">Markdown.</param>
 public sealed record RunbookView(string Name, string Text);
@@ -77,8 +77,8 @@ public sealed class StaffAlerts(StaffCallers callers, Pager pager, PageSilences 
 
     private static StaffAlertView View(Page page, IReadOnlyDictionary<string, DateTimeOffset> silent) => new(
         page.Id, page.Kind.Wire(), page.Subject, Ids.IsValid(page.Subject, Ids.Deployment) ? page.Subject : null,
-        Ids.IsValid(page.Subject, Ids.Vm) ? page.Subject : null, page.Reason, page.RaisedAt, Runbooks.NameOf(page.Kind), page.AcknowledgedAt,
-        page.AcknowledgedBy, silent.TryGetValue(Pager.KeyOf(page.Id)!, out var until) ? until : null);
+        Ids.IsValid(page.Subject, Ids.Vm) ? page.Subject : null, page.Reason, page.RaisedAt, Runbooks.NameOf(page.Kind),
+        page.AcknowledgedAt, page.AcknowledgedBy, silent.TryGetValue(Pager.KeyOf(page.Id)!, out var until) ? until : null);
 }
 
 /// <summary>What operators do with alerts.</summary>

@@ -18,8 +18,8 @@ public sealed record StaffAuditView(IReadOnlyList<StaffAuditRowView> Rows, strin
 /// did.</summary>
 public sealed class StaffAudit(StaffCallers callers, StaffAuditSearch search)
 {
-    /// <summary>Newest first. The query has an id of a deployment or an account, or none for what operators did, and may have kind:step, actor:…,
-    /// and action:… .</summary>
+    /// <summary>Newest first. The query has an id of a deployment or an account, or none for what operators did, and may have kind:…,
+    /// actor:… and action:… beside it.</summary>
     [Function("StaffSearchAudit")]
     [Query("q")]
     [Query("cursor")]
@@ -49,7 +49,8 @@ public sealed record AuditQuery(string Subject, string? Kind, string? Actor, str
                 ["actor", { Length: > 0 } actor] => query with { Actor = actor },
                 ["action", { Length: > 0 } action] => query with { Action = action },
                 [var id] when Ids.IsValid(id, Ids.Deployment) || Ids.IsValid(id, Ids.Account) => query with { Subject = id },
-                _ => throw Problems.Invalid("q", "is an id of a deployment or an account, or none, with kind:…, actor:… or action:… beside it."),
+                _ => throw Problems.Invalid(
+                    "q", "is an id of a deployment or an account, or none, with kind:…, actor:… or action:… beside it."),
             };
         }
 

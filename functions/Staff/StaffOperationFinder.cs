@@ -1,3 +1,4 @@
+using Azure.Data.Tables;
 using Launchpad.Shared;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
@@ -7,97 +8,50 @@ namespace Launchpad.Functions.Staff;
 /// <param name="Cursor">Leads on, also where this page has found nothing yet; null when these were the last.</param>
 public sealed record StaffOperationsView(IReadOnlyList<StaffOperationView> Operations, string? Cursor);
 
-/// <summary>Finds operations of all accounts by what leads to them (ADR 23): those that go on by the rows of busy deployments, those that failed by
-/// the rows of failures. Nothing is read because it exists.</summary>
-public sealed class StaffOperationFinder(DeploymentStore deployments, OperationStore operations, StaffOperationViews views, TimeProvider clock)
+/// <summary>Finds operations of all accounts by what leads to them (ADR 23): those that go on by the rows of busy deployments, those that
+/// failed by the rows of failures. Nothing is read because it exists.</summary>
+public sealed class StaffOperationFinder(
+    DeploymentStore deployments, OperationStore operations, StaffOperationViews views, TimeProvider clock)
 {
-    public const int PageMax = 50;
+    private const int PageMax = 50;
     private const int BatchMax = 50;
     private const int BatchesMax = 6;
     private const int AtOnceMax = 8;
-
-    private readonly FailureIndex failures = operations.Failures;
 
     /// <summary>What goes on, in no order that says anything.</summary>
     /// <param name="after">The deployment that the page before ended with; null for the first.</param>
     /// <param name="isWanted">Which of them.</param>
     /// <param name="ct">Stops the wait.</param>
-    public async Task<StaffOperationsView> GoingAsync(string? after, Func<StaffOperationView, bool> isWanted, CancellationToken ct)
+    public Task<StaffOperationsView> GoingAsync(string? after, Func<StaffOperationView, bool> isWanted, CancellationToken ct)
     {
-        var (found, now) = (new List<StaffOperationView>(), clock.GetUtcNow());
-        for (var batch = 0; batch < BatchesMax; batch++)
-        {
-            var rows = await deployments.BusyRowsAsync(after, BatchMax, ct);
-            var seen = await EachAsync(
-                rows,
-                async row => await deployments.FollowAsync(row, now, ct) is { } busy && (busy.Operation?.Id ?? busy.Ending?.Operation) is { } id
-                    ? await views.OfAsync(busy, id, ct)
-                    : null,
-                ct);
-            foreach (var (row, view) in rows.Zip(seen))
-            {
-                after = row.RowKey;
-                if (view is not null && isWanted(view))
-                {
-                    found.Add(view);
-                    if (found.Count == PageMax)
-                    {
-                        return new(found, after);
-                    }
-                }
-            }
-
-            if (rows.Count < BatchMax)
-            {
-                return new(found, null);
-            }
-        }
-
-        return new(found, after);
+        var now = clock.GetUtcNow();
+        return PageAsync(
+            after, from => deployments.BusyRowsAsync(from, BatchMax, ct),
+            async row => await deployments.FollowAsync(row, now, ct) is { } busy && (busy.Operation?.Id ?? busy.Ending?.Operation) is { } id
+                ? await views.OfAsync(busy, id, ct)
+                : null,
+            isWanted, ct);
     }
 
     /// <summary>What failed, the newest first.</summary>
-    /// <param name="after">The key of the row that the page before ended with; empty for the first.</param>
+    /// <param name="after">The key of the row that the page before ended with; null for the first.</param>
     /// <param name="isWanted">Which of them.</param>
     /// <param name="ct">Stops the wait.</param>
-    public async Task<StaffOperationsView> FailedAsync(string after, Func<StaffOperationView, bool> isWanted, CancellationToken ct)
+    public Task<StaffOperationsView> FailedAsync(string? after, Func<StaffOperationView, bool> isWanted, CancellationToken ct)
     {
-        var (found, now) = (new List<StaffOperationView>(), clock.GetUtcNow());
-        for (var batch = 0; batch < BatchesMax; batch++)
-        {
-            var rows = await failures.PageAsync(after, BatchMax, ct);
-            var seen = await EachAsync(
-                rows,
-                async row =>
-                {
-                    var (account, id) = FailureIndex.Of(row);
-                    var operation = await operations.FindAsync(account, id, ct);
-                    return await failures.LeadsToAsync(row, operation, now, ct)
-                        && await deployments.FindAsync(account, operation!.Deployment, ct) is { } deployment
-                            ? await views.OfAsync(deployment, id, ct)
-                            : null;
-                },
-                ct);
-            foreach (var (row, view) in rows.Zip(seen))
+        var now = clock.GetUtcNow();
+        return PageAsync(
+            after, from => operations.Failures.PageAsync(from ?? "", BatchMax, ct),
+            async row =>
             {
-                after = row.RowKey;
-                if (view is not null && isWanted(view))
-                {
-                    found.Add(view);
-                    if (found.Count == PageMax)
-                    {
-                        return new(found, after);
-                    }
-                }
-            }
-
-            if (rows.Count < BatchMax)
-            {
-                return new(found, null);
-            }
-        }
-
-        return new(found, after);
+                var (account, id) = FailureIndex.Of(row);
+                var operation = await operations.FindAsync(account, id, ct);
+                return await operations.Failures.LeadsToAsync(row, operation, now, ct)
+                    && await deployments.FindAsync(account, operation!.Deployment, ct) is { } deployment
+                        ? await views.OfAsync(deployment, id, ct)
+                        : null;
+            },
+            isWanted, ct);
     }
 
     /// <exception cref="ProblemException">When there is no such operation.</exception>
@@ -107,13 +61,46 @@ public sealed class StaffOperationFinder(DeploymentStore deployments, OperationS
             ? (operation, deployment)
             : throw Problems.NoneOfThatId();
 
-    private static async Task<StaffOperationView?[]> EachAsync<T>(
-        IReadOnlyList<T> rows, Func<T, Task<StaffOperationView?>> look, CancellationToken ct)
+    /// <inheritdoc cref="FindAsync"/>
+    public async Task<OperationView> WholeAsync(string id, CancellationToken ct)
     {
-        var seen = new StaffOperationView?[rows.Count];
-        await Parallel.ForEachAsync(
-            rows.Index(), new ParallelOptions { MaxDegreeOfParallelism = AtOnceMax, CancellationToken = ct },
-            async (row, _) => seen[row.Index] = await look(row.Item));
-        return seen;
+        var (operation, deployment) = await FindAsync(id, ct);
+        return OperationViews.Of(
+            operation, deployment, await operations.StepsAsync(id, ct), await operations.Usual.OfAsync(operation.Kind, ct));
+    }
+
+    /// <summary>As many as a page has, of a bounded number of rows.</summary>
+    private static async Task<StaffOperationsView> PageAsync(
+        string? after, Func<string?, Task<IReadOnlyList<TableEntity>>> next, Func<TableEntity, Task<StaffOperationView?>> look,
+        Func<StaffOperationView, bool> isWanted, CancellationToken ct)
+    {
+        var found = new List<StaffOperationView>();
+        for (var batch = 0; batch < BatchesMax; batch++)
+        {
+            var rows = await next(after);
+            var seen = new StaffOperationView?[rows.Count];
+            await Parallel.ForEachAsync(
+                rows.Index(), new ParallelOptions { MaxDegreeOfParallelism = AtOnceMax, CancellationToken = ct },
+                async (row, _) => seen[row.Index] = await look(row.Item));
+            foreach (var (row, view) in rows.Zip(seen))
+            {
+                after = row.RowKey;
+                if (view is not null && isWanted(view))
+                {
+                    found.Add(view);
+                    if (found.Count == PageMax)
+                    {
+                        return new(found, after);
+                    }
+                }
+            }
+
+            if (rows.Count < BatchMax)
+            {
+                return new(found, null);
+            }
+        }
+
+        return new(found, after);
     }
 }

@@ -45,18 +45,31 @@ public sealed class StaffOperations(StaffCallers callers, StaffOperationFinder f
         await callers.RequireAsync(request, ct);
         var (status, cursor) = (request.Query["status"].FirstOrDefault() ?? "all", request.Query["cursor"].FirstOrDefault());
         var isOfFailures = cursor?.StartsWith(Failed, StringComparison.Ordinal) ?? status == "failed";
-        var after = isOfFailures ? cursor?[Failed.Length..] ?? "" : cursor;
-        if (after is not null && (isOfFailures ? after.Length > 100 || after.AsSpan().IndexOfAnyExcept(Letters) >= 0 : !Ids.IsValid(after, Ids.Deployment)))
+        var after = isOfFailures ? cursor?[Failed.Length..] : cursor;
+        if (after is { Length: > 0 } && !(isOfFailures ? IsKey(after) : Ids.IsValid(after, Ids.Deployment)))
         {
             throw Problems.Invalid("cursor", "is what the page before answered.");
         }
 
         var page = isOfFailures
-            ? await finder.FailedAsync(after!, _ => true, ct)
+            ? await finder.FailedAsync(after, _ => true, ct)
             : await finder.GoingAsync(after, view => status != "stuck" || view.Stuck is not null, ct);
         // Where what goes on ends, what failed begins.
         var next = page.Cursor is { } more ? isOfFailures ? Failed + more : more : status == "all" && !isOfFailures ? Failed : null;
         return new OkObjectResult(page with { Cursor = next });
+
+        static bool IsKey(string typed) => typed.Length <= 100 && typed.AsSpan().IndexOfAnyExcept(Letters) < 0;
+    }
+
+    /// <summary>One operation as its owner sees it: every step with its reason, and what is still to come.</summary>
+    [Function("StaffGetOperation")]
+    [OperatorsOnly, Answers(200, typeof(OperationView))]
+    public async Task<IActionResult> Get(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "staff/operations/{id}/steps")] HttpRequest request, string id,
+        CancellationToken ct)
+    {
+        await callers.RequireAsync(request, ct);
+        return new OkObjectResult(await finder.WholeAsync(id, ct));
     }
 
     /// <summary>Asks again for what failed, or sees to it that what goes on does go on.</summary>
@@ -103,7 +116,8 @@ public sealed class StaffOperations(StaffCallers callers, StaffOperationFinder f
         var results = new List<StaffBulkResultView>();
         foreach (var id in ids.Distinct())
         {
-            results.Add(await OneAsync(id, () => body.Action is "retry" ? acts.RetryAsync(client, who, id, ct) : acts.CancelAsync(who, id, ct)));
+            results.Add(await OneAsync(
+                id, () => body.Action is "retry" ? acts.RetryAsync(client, who, id, ct) : acts.CancelAsync(who, id, ct)));
         }
 
         return new OkObjectResult(new StaffBulkView(results));
@@ -121,7 +135,7 @@ public sealed class StaffOperations(StaffCallers callers, StaffOperationFinder f
         }
     }
 
-    private static AcceptedResult Accepted(StaffBegunView begun) => new("/api/staff/operations?status=running", begun);
+    private static AcceptedResult Accepted(StaffBegunView begun) => new($"/api/staff/operations/{begun.Operation}/steps", begun);
 }
 
 /// <summary>What operators have done with operations, by the way that everybody's wishes go. It stands in the customer's record.</summary>

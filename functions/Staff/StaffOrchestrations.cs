@@ -59,19 +59,20 @@ public sealed class StaffOrchestrations(StaffCallers callers)
 
     private static StaffHistoryEventView View(int number, HistoryEvent one)
     {
-        var view = new StaffHistoryEventView(
-            number, new DateTimeOffset(DateTime.SpecifyKind(one.Timestamp, DateTimeKind.Utc)), one.EventType.ToString(), null, null, null, null, null);
+        var view = new StaffHistoryEventView(number, Utc(one.Timestamp), one.EventType.ToString(), null, null, null, null, null);
         return one switch
         {
             ExecutionStartedEvent begun => view with { Name = begun.Name },
-            ExecutionCompletedEvent ended => view with { Name = ended.OrchestrationStatus.ToString(), Failure = Words(ended.FailureDetails) },
+            ExecutionCompletedEvent ended => view with { Name = ended.OrchestrationStatus.ToString(), Failure = Words(ended.FailureDetails, null) },
             TaskScheduledEvent asked => view with { Name = asked.Name, Task = asked.EventId },
             TaskCompletedEvent done => view with { Task = done.TaskScheduledId },
-            TaskFailedEvent failed => view with { Task = failed.TaskScheduledId, Failure = Words(failed.FailureDetails) ?? Words("", failed.Reason) },
-            SubOrchestrationInstanceCreatedEvent child => view with { Name = child.Name, Task = child.EventId, Child = child.InstanceId },
+            TaskFailedEvent failed => view with { Task = failed.TaskScheduledId, Failure = Words(failed.FailureDetails, failed.Reason) },
+            SubOrchestrationInstanceCreatedEvent child =>
+                view with { Name = child.Name, Task = child.EventId, Child = child.InstanceId },
             SubOrchestrationInstanceCompletedEvent done => view with { Task = done.TaskScheduledId },
-            SubOrchestrationInstanceFailedEvent failed => view with { Task = failed.TaskScheduledId, Failure = Words(failed.FailureDetails) ?? Words("", failed.Reason) },
-            TimerCreatedEvent timer => view with { Task = timer.EventId, Until = new DateTimeOffset(DateTime.SpecifyKind(timer.FireAt, DateTimeKind.Utc)) },
+            SubOrchestrationInstanceFailedEvent failed =>
+                view with { Task = failed.TaskScheduledId, Failure = Words(failed.FailureDetails, failed.Reason) },
+            TimerCreatedEvent timer => view with { Task = timer.EventId, Until = Utc(timer.FireAt) },
             TimerFiredEvent fired => view with { Task = fired.TimerId },
             EventRaisedEvent raised => view with { Name = raised.Name },
             EventSentEvent sent => view with { Name = sent.Name, Child = sent.InstanceId },
@@ -79,7 +80,10 @@ public sealed class StaffOrchestrations(StaffCallers callers)
         };
     }
 
-    private static string? Words(DurableTask.Core.FailureDetails? failure) => failure is null ? null : Words(failure.ErrorType, failure.ErrorMessage);
+    private static DateTimeOffset Utc(DateTime time) => new(DateTime.SpecifyKind(time, DateTimeKind.Utc));
+
+    private static string? Words(DurableTask.Core.FailureDetails? failure, string? reason) =>
+        failure is null ? Words("", reason) : Words(failure.ErrorType, failure.ErrorMessage);
 
     private static string? Words(string type, string? message) =>
         Redactor.Shapes($"{type}: {message}".Trim(' ', ':')) is { Length: > 0 } said ? said : null;

@@ -23,14 +23,14 @@ public sealed record StaffUnservedView(
 
 /// <param name="Open">All that are.</param>
 /// <param name="Unattended">Those that nobody has acknowledged, and that are not silenced.</param>
-/// <param name="AtMost">True when there are more.</param>
-public sealed record StaffAlertCountView(int Open, int Unattended, bool AtMost);
+/// <param name="HasMore">True when there are more.</param>
+public sealed record StaffAlertCountView(int Open, int Unattended, bool HasMore);
 
 /// <param name="MemoryMb">What may be promised on all of them.</param>
 /// <param name="UsedMb">What is.</param>
 public sealed record StaffVmCountView(int Count, long MemoryMb, long UsedMb);
 
-/// <param name="Stuck">The first of them: GET …/operations?status=stuck has all.</param>
+/// <param name="Stuck">The first of them: GET /staff/operations?status=stuck has all.</param>
 /// <param name="Failed">The newest failures that nothing was done about since.</param>
 /// <param name="PaidNotRunning">Bots that are paid for, do not run, and nobody is at it.</param>
 public sealed record StaffOverviewView(
@@ -48,7 +48,7 @@ public sealed class StaffOverview(StaffCallers callers, StaffOperationFinder fin
     {
         await callers.RequireAsync(request, ct);
         var stuck = finder.GoingAsync(null, view => view.Stuck is not null, ct);
-        var failed = finder.FailedAsync("", view => view.IsNewest, ct);
+        var failed = finder.FailedAsync(null, view => view.NeedsStaff, ct);
         var (alerts, vms, now) = await tally.CountAsync(ct);
         var unserved = await invariants.UnservedAsync((await failed).Operations, ct);
         return new OkObjectResult(new StaffOverviewView(
@@ -115,14 +115,18 @@ public sealed class StaffInvariants(ReconcilerFindings findings, PaidNotRunning 
         {
             var (looked, broken) = (await findings.LookedAsync(by, ct), kinds.SelectMany(what => found[what]).ToList());
             views.Add(new(
-                name, rule, broken.Count > 0 ? false : looked.Wholly is null ? null : true, looked.Wholly, broken.Count == 0 ? null : Words(broken)));
+                name, rule, broken.Count > 0 ? false : looked.Wholly is null ? null : true, looked.Wholly,
+                broken.Count == 0 ? null : Words(broken)));
         }
 
         return views;
     }
 
-    private static string Words(List<Finding> broken) =>
-        $"{broken.Count} found within a day or not put right, the newest {broken.MaxBy(one => one.At)!.Subject} ({broken.MaxBy(one => one.At)!.What}).";
+    private static string Words(List<Finding> broken)
+    {
+        var newest = broken.MaxBy(one => one.At)!;
+        return $"{broken.Count} found within a day or not put right, the newest {newest.Subject} ({newest.What}).";
+    }
 }
 
 /// <summary>Who pays and has nothing: by what failed just now, and by what the reconciler met since. Each is looked at again before it is
@@ -137,9 +141,11 @@ public sealed class PaidNotRunning(ReconcilerFindings findings, DeploymentStore 
     {
         var met = (await findings.OpenAsync(Max, ct)).Where(finding => finding is { What: PaidAndRunning.NotRunning, Account: not null });
         var unserved = new List<StaffUnservedView>();
-        foreach (var (account, id) in failed.Select(one => (one.Account, one.Deployment)).Concat(met.Select(one => (one.Account!, one.Subject))).Distinct())
+        var all = failed.Select(one => (one.Account, one.Deployment)).Concat(met.Select(one => (one.Account!, one.Subject))).Distinct();
+        foreach (var (account, id) in all)
         {
-            if (await deployments.FindAsync(account, id, ct) is { } deployment && PaidAndRunning.Fault(deployment) == PaidAndRunning.NotRunning)
+            if (await deployments.FindAsync(account, id, ct) is { } deployment
+                && PaidAndRunning.Fault(deployment) == PaidAndRunning.NotRunning)
             {
                 unserved.Add(new(account, id, deployment.Name, deployment.Status.Wire(), deployment.LastOperation));
             }

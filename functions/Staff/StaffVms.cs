@@ -26,7 +26,8 @@ public sealed record StaffVmView(
 /// <param name="IsLeaving">It is elsewhere by now, and what is left of it here is removed.</param>
 /// <param name="IsRunning">As the machine last told; null when it did not.</param>
 public sealed record StaffVmBotView(
-    string Deployment, string Account, string? Name, string? Status, int MemoryMb, bool IsLeaving, bool? IsRunning, bool? IsReady, int? Restarts);
+    string Deployment, string Account, string? Name, string? Status, int MemoryMb, bool IsLeaving, bool? IsRunning, bool? IsReady,
+    int? Restarts);
 
 public sealed record StaffVmDetailView(StaffVmView Vm, IReadOnlyList<StaffVmBotView> Bots);
 
@@ -134,7 +135,8 @@ public sealed class StaffVmViews(HeartbeatStore heartbeats, DeploymentStore depl
             var told = heartbeat?.Report.Bots?.FirstOrDefault(bot => bot.Deployment == id);
             var memory = vm.Reservations.GetValueOrDefault(id) + vm.Reservations.GetValueOrDefault(Bots.CandidateOf(id));
             bots.Add(new(
-                id, account, deployment?.Name, deployment?.Status.Wire(), memory, vm.Left.Contains(id), told?.Running, told?.Ready, told?.Restarts));
+                id, account, deployment?.Name, deployment?.Status.Wire(), memory, vm.Left.Contains(id), told?.Running, told?.Ready,
+                told?.Restarts));
         }
 
         return new(View(vm, heartbeat), bots);

@@ -13,7 +13,7 @@ public static class RecordKinds
 }
 
 /// <summary>Something to be recorded.</summary>
-/// <param name="Actor">An account's id, or what acted without a person: `launchpad`, `payment`, `sweep`.</param>
+/// <param name="Actor">An account's id, `operator:` and that of one of the staff, or what acted without a person: `launchpad`, `payment`, `sweep`.</param>
 /// <param name="Data">Serialized as it stands: no secret and nothing that a customer typed may be in it.</param>
 /// <param name="Words">What a failure said, without secrets. It stands beside the chain, which has only <see cref="RecordRow.Sha256"/> of it,
 /// so that it can be erased; null for nothing.</param>

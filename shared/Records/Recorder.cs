@@ -5,7 +5,7 @@ namespace Launchpad.Shared.Records;
 /// <summary>Writes down what people do with a deployment that is no operation; operations and steps record themselves.</summary>
 public sealed class Recorder(RecordStore records)
 {
-    /// <param name="actor">Who: an account's id, or `payment` and the like.</param>
+    /// <param name="actor">Who: an account's id, `operator:…`, or `payment` and the like.</param>
     /// <param name="action">What, as a verb: `read-gateway-token`.</param>
     /// <param name="data">Ids and numbers about it; never a secret, nor what a customer typed.</param>
     public Task ActAsync(string deployment, string actor, string action, object? data, CancellationToken ct) =>

@@ -60,6 +60,26 @@ public sealed class CustomerStoryTests(WebStack.Fixture web)
         await visitor.LeaveAsync();
     }
 
+    [Theory]
+    [InlineData("/billing")]
+    [InlineData("/paid?deployment=dep_01M8J0QNRM08X2H0ZQHVY1N0FZ")]
+    public async Task Who_is_not_signed_in_is_asked_to_and_is_then_where_they_wanted_to_be(string path)
+    {
+        await using var visitor = await web.VisitAsync(Story);
+        visitor.Expect("status of 401");
+        visitor.Expect("status of 404");
+        var email = $"{Guid.NewGuid():N}@example.com";
+        using (var customer = web.Stack.NewCustomer())
+        {
+            await customer.SignUpAsync(email, Shop.Password, Stack.Within(1));
+        }
+
+        await visitor.GoAsync(path);
+        await visitor.SignInAsync(email);
+        await visitor.Page.WaitForURLAsync(new Uri(web.Site, path).AbsoluteUri);
+        visitor.NothingWrong();
+    }
+
     [Fact]
     public async Task A_declined_card_loses_nothing_and_a_payment_that_was_left_can_be_made_later()
     {

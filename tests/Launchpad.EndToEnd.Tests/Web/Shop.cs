@@ -18,6 +18,14 @@ internal static class Shop
         await visitor.Page.WaitForURLAsync("**/bots/new");
     }
 
+    /// <summary>Where the sign-in is shown already.</summary>
+    public static async Task SignInAsync(this Visitor visitor, string email)
+    {
+        await visitor.Page.GetByLabel("E-mail address").FillAsync(email);
+        await visitor.Page.GetByLabel("Password", new() { Exact = true }).FillAsync(Password);
+        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+    }
+
     /// <summary>Ends on the payment page, which is not ours.</summary>
     public static async Task OrderAsync(this Visitor visitor, string name, string? instructions = null)
     {

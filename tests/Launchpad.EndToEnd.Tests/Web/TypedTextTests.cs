@@ -82,9 +82,7 @@ public sealed class TypedTextTests(WebStack.Fixture web)
         }
 
         await visitor.GoAsync(address);
-        await visitor.Page.GetByLabel("E-mail address").FillAsync(email);
-        await visitor.Page.GetByLabel("Password", new() { Exact = true }).FillAsync(Shop.Password);
-        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await visitor.SignInAsync(email);
         await visitor.Page.WaitForURLAsync(new Uri(web.Site, "bots").AbsoluteUri);
         visitor.NothingWrong();
         await visitor.LeaveAsync();

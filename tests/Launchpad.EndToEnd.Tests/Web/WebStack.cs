@@ -18,6 +18,8 @@ public sealed class WebStack : ICollectionFixture<WebStack.Fixture>
 
         async Task IAsyncLifetime.InitializeAsync()
         {
+            // Machines that test are busy with other things too.
+            Assertions.SetDefaultExpectTimeout(15_000);
             playwright = await Playwright.CreateAsync();
             chromium = await playwright.Chromium.LaunchAsync(new()
             {

@@ -31,12 +31,14 @@ internal sealed class StaffMember(HttpClient http, Operator who) : IDisposable
         return body;
     }
 
-    public Task<(HttpStatusCode Status, JsonElement Body)> PostAsync(string path, object? body = null) =>
-        SendAsync(HttpMethod.Post, path, body);
+    public Task<(HttpStatusCode Status, JsonElement Body)> PostAsync(
+        string path, object? body = null, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Post, path, body, headers);
 
-    public async Task<(HttpStatusCode Status, JsonElement Body)> SendAsync(HttpMethod method, string path, object? body = null)
+    public async Task<(HttpStatusCode Status, JsonElement Body)> SendAsync(
+        HttpMethod method, string path, object? body = null, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = body is null ? null : JsonContent.Create(body) };
+        Array.ForEach(headers, header => request.Headers.Add(header.Name, header.Value));
         using var answer = await http.SendAsync(request);
         var text = await answer.Content.ReadAsStringAsync();
         return (answer.StatusCode, text.Length == 0 ? default : JsonElement.Parse(text));

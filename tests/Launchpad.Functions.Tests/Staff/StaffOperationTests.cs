@@ -24,13 +24,16 @@ public sealed class StaffOperationTests(LaunchpadApi api)
         Assert.Equal((bot.Account, bot.Id, "Ada", "restart"), (Text(row, "account"), Text(row, "deployment"), Text(row, "deploymentName"), Text(row, "kind")));
         Assert.Equal(JsonValueKind.Object, row.GetProperty("failure").ValueKind);
         Assert.Equal(Text(row.GetProperty("failure"), "step"), Text(row, "step"));
-        Assert.True(row.GetProperty("isNewest").GetBoolean() && row.GetProperty("retryable").GetBoolean());
+        Assert.True(row.GetProperty("needsStaff").GetBoolean() && row.GetProperty("retryable").GetBoolean());
         var overview = await staff.GetAsync("staff/overview");
         Assert.Contains(overview.GetProperty("failed").EnumerateArray(), one => Text(one, "id") == failed);
 
-        var (status, begun) = await staff.PostAsync($"staff/operations/{failed}/retry");
+        var key = ("Idempotency-Key", Guid.NewGuid().ToString());
+        var (status, begun) = await staff.PostAsync($"staff/operations/{failed}/retry", null, key);
         Assert.Equal(HttpStatusCode.Accepted, status);
         var next = Text(begun, "operation");
+        Assert.Equal(next, Text((await staff.PostAsync($"staff/operations/{failed}/retry", null, key)).Body, "operation"));
+        Assert.Equal(next, Text(await staff.GetAsync($"staff/operations/{next}/steps"), "id"));
         Assert.NotEqual(failed, next);
         Assert.Equal(staff.Who.Actor, Text(await bot.Owner.GetAsync($"operations/{next}"), "by"));
         var told = Assert.Single(await ActionsAsync(bot, staff), action => Text(action, "action") == "retry");

@@ -1122,7 +1122,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Newest first. The query has an id of a deployment or an account, or none for what operators did, and may have kind:step, actor:…, and action:… . */
+        /** Newest first. The query has an id of a deployment or an account, or none for what operators did, and may have kind:…, actor:… and action:… beside it. */
         get: operations["staffSearchAudit"];
         put?: never;
         post?: never;
@@ -1245,6 +1245,23 @@ export interface paths {
         put?: never;
         /** Asks again for what failed, or sees to it that what goes on does go on. */
         post: operations["staffRetryOperation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/operations/{id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One operation as its owner sees it: every step with its reason, and what is still to come. */
+        get: operations["staffGetOperation"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1998,7 +2015,7 @@ export interface components {
             /** @description Those that nobody has acknowledged, and that are not silenced. */
             unattended: number;
             /** @description True when there are more. */
-            atMost: boolean;
+            hasMore: boolean;
         };
         StaffAlertView: {
             id: string;
@@ -2164,6 +2181,8 @@ export interface components {
             failure: components["schemas"]["OperationFailure"] | null;
             /** @description Nothing was done with the deployment since. */
             isNewest: boolean;
+            /** @description It failed, nothing was done since, and it is more than a message that its owner sent. */
+            needsStaff: boolean;
             cancelling: boolean;
             /** @description POST …/retry makes sense. */
             retryable: boolean;
@@ -2191,7 +2210,7 @@ export interface components {
             cursor: string | null;
         };
         StaffOverviewView: {
-            /** @description The first of them: GET …/operations?status=stuck has all. */
+            /** @description The first of them: GET /staff/operations?status=stuck has all. */
             stuck: components["schemas"]["StaffOperationView"][];
             /** @description The newest failures that nothing was done about since. */
             failed: components["schemas"]["StaffOperationView"][];
@@ -5031,6 +5050,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StaffBegunView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    staffGetOperation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationView"];
                 };
             };
             /** @description What went wrong, and what to do. */

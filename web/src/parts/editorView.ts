@@ -91,6 +91,8 @@ interface Made {
 /** In a shadow root its styles are adopted sheets, which a strict policy allows; elements of style it would not. */
 export function makeEditor(parent: HTMLElement, text: string, label: string, onType: (text: string) => void): Made {
   const root = parent.shadowRoot ?? parent.attachShadow({ mode: "open" });
+  // What is put in is nothing that somebody typed.
+  let isQuiet = false;
   const view = new EditorView({
     root,
     parent: root,
@@ -103,14 +105,17 @@ export function makeEditor(parent: HTMLElement, text: string, label: string, onT
         keymap.of([...defaultKeymap, ...historyKeymap]),
         EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false" }),
         EditorView.updateListener.of((update) => {
-          if (update.docChanged) onType(update.state.doc.toString());
+          if (update.docChanged && !isQuiet) onType(update.state.doc.toString());
         }),
       ],
     }),
   });
   return {
     set: (next) => {
-      if (next !== view.state.doc.toString()) view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: next } });
+      if (next === view.state.doc.toString()) return;
+      isQuiet = true;
+      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: next } });
+      isQuiet = false;
     },
     say: (wrong) => {
       view.dispatch({ effects: setWrong.of(wrong) });

@@ -45,8 +45,6 @@ export const backups = {
   provenOn: (at: string) => date(Date.parse(at)),
   unproven: "Not proven yet",
   restore: "Restore",
-  clone: "As a new bot",
-  cloneOf: (when: string) => `A new bot from the backup of ${when}`,
   remove: "Delete",
   download: "Download",
   more: (when: string) => `More about the backup of ${when}`,

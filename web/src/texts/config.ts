@@ -77,7 +77,7 @@ export const config = {
   unread: "Somebody changed this meanwhile. Mend the JSON, then you can compare.",
   conflict: {
     title: "Somebody changed the same meanwhile",
-    text: "Nothing is lost: choose for each place what shall stay. What only one of you touched is in already.",
+    text: "Nothing is lost: choose for each place what shall stay. What only one of you touched goes in by itself.",
     place: "Place",
     mine: "Yours",
     was: "It was",

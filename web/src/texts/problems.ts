@@ -48,7 +48,7 @@ const words: Record<ProblemKind, (problem: Problem) => ProblemWords> = {
   "key-going": said("It is being answered"),
   "cannot-retry": said("This cannot be tried again"),
   "heartbeat-repeated": said("Taken already"),
-  "machine-is-going": said("The machine is being deleted"),
+  "machine-is-going": said("This machine is being deleted"),
   "machine-refused": said("Refused"),
   "webhook-rejected": said("Refused"),
   unreachable: () => ({ title: "No answer", text: "We could not reach Launchpad. Your bots run on without this page.", next: "Check the network, then try again." }),

@@ -30,6 +30,8 @@ export const versions = {
   asNowText: "It finds its files as they are now.",
   asAtSwitch: "Without it",
   asAtSwitchText: "It finds its files as they were when the newer version took over. What came since is put aside.",
+  onlyLast: (number: number | null) =>
+    number === null ? "Of older versions no data is kept." : `Only of version ${number} data is kept, so this one goes on with what is there now.`,
   why: "Why",
   whyHint: "For the list of versions. One line.",
   preview: "Preview",

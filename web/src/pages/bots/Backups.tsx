@@ -1,5 +1,4 @@
-import { useNavigate } from "@tanstack/react-router";
-import { Copy, Download, Ellipsis, HardDrive, Trash2 } from "lucide-react";
+import { Download, Ellipsis, HardDrive, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { type Backup, type Drill, useBackUp, useBackups, useDrills, useDropBackup, useKeepBackup } from "../../api/backups";
 import { useBot, useBotId, whyNot } from "../../api/bots";
@@ -115,7 +114,6 @@ interface LineProps {
 }
 
 function Line({ bot, backup, drills, isNewest, whyRestore, onShow }: LineProps) {
-  const navigate = useNavigate();
   const drop = useDropBackup(bot.id);
   const keep = useKeepBackup(bot.id);
   const when = words.moment(backup.at);
@@ -152,13 +150,6 @@ function Line({ bot, backup, drills, isNewest, whyRestore, onShow }: LineProps) 
           {words.restore}
         </Button>
         <Menu opener={(target) => <IconButton label={words.more(when)} icon={<Ellipsis />} popoverTarget={target} />}>
-          <MenuItem
-            icon={<Copy />}
-            why={whyNot(bot, "clone", en.notAllowed)}
-            onPress={() => void navigate({ to: "/bots/new", search: { cloneOf: bot.id, backup: backup.id } })}
-          >
-            {words.clone}
-          </MenuItem>
           <MenuItem icon={<Download />} onPress={() => onShow("download")}>
             {words.download}
           </MenuItem>

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { type Json, isObject } from "../../config/json";
 import { type Difference, nameOf, type Side } from "../../config/threeWay";
 import { Button } from "../../parts/Button";
@@ -17,8 +17,11 @@ interface Props {
 /** Yours, what it was, what it is now: nothing is lost, and one of them is chosen for each place. */
 export function ConfigConflict({ conflicts, onTake }: Props) {
   const [chosen, setChosen] = useState<ReadonlyMap<string, Side>>(new Map());
+  const section = useRef<HTMLElement>(null);
+  // It comes because something was pressed at the other end of the page.
+  useEffect(() => section.current?.focus(), []);
   return (
-    <section className={css.conflict} aria-label={words.title}>
+    <section ref={section} tabIndex={-1} className={css.conflict} aria-label={words.title}>
       <header>
         <StatusShape tone="warn" size={20} />
         <div>

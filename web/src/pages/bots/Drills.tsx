@@ -2,6 +2,7 @@ import { ShieldCheck } from "lucide-react";
 import { type Drill, useDrills } from "../../api/backups";
 import { download } from "../../api/download";
 import { Button } from "../../parts/Button";
+import { cx } from "../../parts/cx";
 import { Card } from "../../parts/Layout";
 import { Empty, Loaded } from "../../parts/States";
 import { Status, StatusShape } from "../../parts/Status";
@@ -32,7 +33,7 @@ export function Drills({ id }: { id: string }) {
 }
 
 const Line = ({ drill: { certificate, signed } }: { drill: Drill }) => (
-  <li className={css.row}>
+  <li className={cx(css.row, css.drill)}>
     <div className={css.text}>
       <span className={css.name}>
         <Status tone={certificate.ok ? "ok" : "bad"} word={certificate.ok ? words.cameUp : words.didNot} />

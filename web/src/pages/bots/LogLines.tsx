@@ -30,7 +30,7 @@ export function LogLines({ bot, lines, wanted, marked, follows, onFollow }: Prop
   const list = useVirtualizer({
     count: lines.length,
     getScrollElement: () => holder.current,
-    estimateSize: () => 20,
+    estimateSize: () => 24,
     getItemKey: (at) => lines[at]?.id ?? at,
     overscan: 20,
   });

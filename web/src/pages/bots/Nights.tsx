@@ -22,7 +22,7 @@ export function Nights({ backups, since }: { backups: readonly Backup[]; since: 
             <title>{`${words.day(day)}: ${words.state[state]}`}</title>
             <rect width="15" height="15" rx="3" />
             {signs[state] && <path d={signs[state]} />}
-            {at % 7 === 1 && (
+            {at % 7 === 2 && (
               <text x="0" y="29">
                 {words.day(day).replace(/^\S+ /, "")}
               </text>

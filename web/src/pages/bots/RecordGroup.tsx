@@ -29,17 +29,15 @@ export const RecordGroup = memo(function RecordGroup({ group: { rows, operation 
         <strong>{words.actor(head.actor, me)}</strong>
         <span>{words.says(head)}</span>
         {hasFailed && <StatusShape tone="warn" />}
+        {operation !== null && (
+          <Link to="/bots/$id/operations/$op" params={{ id: bot, op: operation }} className={css.link}>
+            {words.steps}
+          </Link>
+        )}
         <span className={css.when}>
           <Time at={head.at} />
         </span>
       </div>
-      {operation !== null && (
-        <p className={css.links}>
-          <Link to="/bots/$id/operations/$op" params={{ id: bot, op: operation }}>
-            {words.steps}
-          </Link>
-        </p>
-      )}
       <details className={css.rows} open={isBroken || undefined}>
         <summary>{words.details(rows.length)}</summary>
         <ol>

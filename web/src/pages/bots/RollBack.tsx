@@ -25,7 +25,7 @@ export function RollBack({ bot, to, tag, onClose, onBegun, onPlan }: Props) {
   const look = useRollBack(bot.id, true, onPlan);
   const asked = { version: to.version, data, why, tag };
   const problem = go.problem ?? look.problem;
-  const dataError = errorOf(problem, "data");
+  const canReturn = to.version === bot.previousGood;
   return (
     <Dialog
       title={words.backTitle(to.version)}
@@ -48,9 +48,10 @@ export function RollBack({ bot, to, tag, onClose, onBegun, onPlan }: Props) {
         onChoose={setData}
         options={[
           { value: "as-now", title: words.asNow, text: words.asNowText },
-          { value: "as-at-switch", title: words.asAtSwitch, text: dataError ?? words.asAtSwitchText },
+          ...(canReturn ? [{ value: "as-at-switch" as const, title: words.asAtSwitch, text: words.asAtSwitchText }] : []),
         ]}
       />
+      {!canReturn && <p>{words.onlyLast(bot.previousGood)}</p>}
       <Field label={words.why} hint={words.whyHint} optional maxLength={200} value={why} onType={setWhy} error={errorOf(problem, "why")} />
       {problem && !errorOf(problem, "why") && <ProblemCard problem={problem} onAgain={problem.kind === "invalid" ? undefined : (go.problem ? go : look).again} />}
       <Curl method="POST" path={`/deployments/${bot.id}/rollback`} headers={{ "If-Match": tag }} body={{ version: to.version, data, ...(why ? { why } : {}) }} />

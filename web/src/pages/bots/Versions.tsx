@@ -130,12 +130,12 @@ function Line({ version, bot, why, onBack, onCompare }: LineProps) {
         <Time at={version.createdAt} />
         <span>{words.by(operations.actor(version.by, me.data?.id))}</span>
         <span>{version.plan}</span>
-        <span>{version.image.replace(/^.*\//, "")}</span>
+        <span>{version.image.replace(/^.*\//, "").replace(/@.*$/, "")}</span>
         {version.bootMs !== null && <span>{words.boot(version.bootMs)}</span>}
       </p>
       <div className={css.buttons}>
         {number > 1 && (
-          <Button size="small" kind="quiet" label={words.diff(number)} onPress={() => onCompare({ from: number - 1, to: number })}>
+          <Button size="small" kind="quiet" label={`${words.compare}: ${words.diff(number)}`} onPress={() => onCompare({ from: number - 1, to: number })}>
             {words.compare}
           </Button>
         )}

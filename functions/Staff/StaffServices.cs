@@ -1,0 +1,30 @@
+using Launchpad.Shared.Health;
+using Launchpad.Shared.Retention;
+using Launchpad.Shared.Staff;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Launchpad.Functions.Staff;
+
+internal static class StaffServices
+{
+    public static void AddStaff(this IServiceCollection services)
+    {
+        services.AddSingleton<OperatorStore>();
+        services.AddSingleton<StaffSessions>();
+        services.AddSingleton<IExpiring>(provider => provider.GetRequiredService<StaffSessions>());
+        services.AddSingleton<StaffCallers>();
+        services.AddSingleton<StaffDoor>();
+        services.AddSingleton<StaffLog>();
+        services.AddSingleton<StaffVmViews>();
+        services.AddSingleton<PageSilences>();
+        services.AddSingleton<StaffInvariants>();
+        services.AddSingleton<StaffTally>();
+        services.AddSingleton<PaidNotRunning>();
+        services.AddSingleton<StaffAlertActs>();
+        services.AddSingleton<StaffAuditSearch>();
+        services.AddSingleton<StaffOperationViews>();
+        services.AddSingleton<StaffOperationFinder>();
+        services.AddSingleton<StaffCare>();
+        services.AddSingleton<StaffOperationActs>();
+    }
+}
