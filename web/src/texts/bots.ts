@@ -68,7 +68,7 @@ export const bot = {
     placeholder: (name: string) => `Hello ${name}, are you there?`,
     send: "Send",
     sent: "asked",
-    none: "What you write here goes to the bot on its own machine, and its answer comes back the same way.",
+    none: "What you write here goes to the bot where it runs, and its answer comes back the same way.",
     waiting: "Waiting for the answer",
     took: (ms: number) => `after ${duration(ms)}`,
     noAnswer: "There was no answer.",
