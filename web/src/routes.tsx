@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent as page } from "@tanstack/react-router";
 import { Landing } from "./pages/public/Landing";
+import { ownPath } from "./shell/next";
 import { Crashed, NotFound, Root } from "./shell/Root";
 
 /** The table of contents. All but the first view is fetched when it is gone to, or meant to be. */
@@ -7,9 +8,10 @@ import { Crashed, NotFound, Root } from "./shell/Root";
 const root = createRootRoute({ component: Root, notFoundComponent: NotFound });
 const at = { getParentRoute: () => root };
 
-/** Only where the app itself leads: an address elsewhere would be a way to send people off with our name on it. */
-const next = (search: Record<string, unknown>): { next?: string } =>
-  typeof search["next"] === "string" && /^\/(?![/\\])/.test(search["next"]) ? { next: search["next"] } : {};
+const next = (search: Record<string, unknown>): { next?: string } => {
+  const own = ownPath(search["next"]);
+  return own === undefined ? {} : { next: own };
+};
 
 const landing = createRoute({ ...at, path: "/", component: Landing });
 const login = createRoute({ ...at, path: "/login", component: page(() => import("./pages/public/SignIn"), "Login"), validateSearch: next });

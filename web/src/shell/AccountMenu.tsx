@@ -20,7 +20,8 @@ export function Account({ email }: { email: string }) {
     <Menu
       above
       opener={(target) => (
-        <button type="button" className={css.account} popoverTarget={target} aria-label={`${en.nav.menu}: ${email}`}>
+        <button type="button" className={css.account} popoverTarget={target}>
+          <span className="unseen">{`${en.nav.menu}: `}</span>
           <span className={css.initial} aria-hidden="true">
             {email.slice(0, 1).toUpperCase()}
           </span>

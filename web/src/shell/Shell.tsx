@@ -1,4 +1,4 @@
-import { Link, Navigate, Outlet, useLocation } from "@tanstack/react-router";
+import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
 import { Bot, CircleUser, CreditCard, Search } from "lucide-react";
 import { type ReactNode, lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useCapabilities, useMe } from "../api/account";
@@ -26,7 +26,6 @@ const places: { to: "/bots" | "/billing" | "/account"; name: string; icon: React
 /** The frame of everything behind the sign-in. */
 export function Shell() {
   const me = useMe();
-  const { href } = useLocation();
   const capabilities = useCapabilities();
   const [palette, setPalette] = useState(false);
   const asks = useStore(asking);
@@ -34,7 +33,7 @@ export function Shell() {
   usePaletteKey(() => setPalette(true));
 
   if (me.data === undefined && me.error && Problem.of(me.error).kind === "sign-in-needed") {
-    return <Navigate to="/login" search={href === "/bots" ? {} : { next: href }} replace />;
+    return <ToSignIn />;
   }
 
   return (
@@ -47,7 +46,7 @@ export function Shell() {
           <Mark />
           {en.product}
         </Link>
-        <button type="button" className={css.search} aria-label={en.nav.palette} onClick={() => setPalette(true)}>
+        <button type="button" className={css.search} onClick={() => setPalette(true)}>
           <Search />
           <span>{en.nav.palette}</span>
           <kbd aria-hidden="true">{en.paletteKey}</kbd>
@@ -92,6 +91,17 @@ export function Shell() {
       )}
     </div>
   );
+}
+
+/** Once: while the sign-in is being fetched this is still on the screen, and the address is no longer the one that was wanted. */
+function ToSignIn() {
+  const navigate = useNavigate();
+  const { href } = useLocation();
+  const wanted = useRef(href);
+  useEffect(() => {
+    void navigate({ to: "/login", search: wanted.current === "/bots" ? {} : { next: wanted.current }, replace: true });
+  }, [navigate]);
+  return null;
 }
 
 function Offline() {

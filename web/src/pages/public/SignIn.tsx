@@ -8,6 +8,7 @@ import { errorOf, Field, SecretField } from "../../parts/Field";
 import { ProblemCard } from "../../parts/States";
 import { useTitle } from "../../parts/useTitle";
 import { Mark } from "../../shell/Mark";
+import { ownPath } from "../../shell/next";
 import { en } from "../../texts/en";
 import { signIn as words } from "../../texts/public";
 import css from "./SignIn.module.css";
@@ -16,7 +17,8 @@ export const Login = () => <SignIn fresh={false} />;
 export const Signup = () => <SignIn fresh />;
 
 function SignIn({ fresh }: { fresh: boolean }) {
-  const { next } = useSearch({ strict: false });
+  // Checked here and not only by the route: what the address says reaches this page unchecked as well.
+  const next = ownPath(useSearch({ strict: false }).next);
   const search = next === undefined ? {} : { next };
   const navigate = useNavigate();
   const queries = useQueryClient();
