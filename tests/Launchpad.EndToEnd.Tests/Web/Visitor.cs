@@ -10,12 +10,16 @@ internal sealed record Visit(string Story, ColorScheme Theme, int Width, string?
 /// and what the content security policy stopped.</summary>
 internal sealed class Visitor : IAsyncDisposable
 {
+    private const int PausesMax = 100;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(150);
+
     private static readonly string Screens = Repository.File("artifacts", "screenshots");
 
     private readonly IBrowserContext context;
     private readonly Visit visit;
     private readonly List<string> complaints = [];
     private readonly List<string> expected = [];
+    private int asking;
 
     private Visitor(IBrowserContext context, IPage page, Visit visit) => (this.context, Page, this.visit) = (context, page, visit);
 
@@ -124,10 +128,16 @@ internal sealed class Visitor : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await context.CloseAsync();
 
-    /// <summary>Skeletons are gone, fonts are there, nothing moves any more.</summary>
+    /// <summary>What was asked for is there, skeletons are gone, fonts are there, nothing moves any more.</summary>
     private async Task SettleAsync()
     {
         await Page.WaitForLoadStateAsync(LoadState.DOMContentLoaded);
+        for (var (quiet, rounds) = (0, 0); quiet < 2 && rounds < PausesMax; rounds++)
+        {
+            await Task.Delay(Pause);
+            quiet = Volatile.Read(ref asking) == 0 ? quiet + 1 : 0;
+        }
+
         await Page.WaitForFunctionAsync("""
             async () => {
               await document.fonts.ready;
@@ -137,6 +147,15 @@ internal sealed class Visitor : IAsyncDisposable
             """);
     }
 
+    /// <summary>Streams are answered for as long as somebody looks.</summary>
+    private void Count(IRequest request, int more)
+    {
+        if (new Uri(request.Url).AbsolutePath is var path && !path.EndsWith("/events", StringComparison.Ordinal) && !path.EndsWith("/stream", StringComparison.Ordinal))
+        {
+            Interlocked.Add(ref asking, more);
+        }
+    }
+
     private Task<string> WidestAsync() => Page.EvaluateAsync<string>("""
         [...document.querySelectorAll("body *")].filter(one => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
           .slice(0, 3).map(one => `<${one.tagName.toLowerCase()} class="${one.className}"> ${one.textContent.slice(0, 40)}`).join(" | ")
@@ -144,6 +163,9 @@ internal sealed class Visitor : IAsyncDisposable
 
     private void Listen(IPage page)
     {
+        page.Request += (_, request) => Count(request, 1);
+        page.RequestFinished += (_, request) => Count(request, -1);
+        page.RequestFailed += (_, request) => Count(request, -1);
         page.PageError += (_, error) => Keep($"script: {error}");
         page.Console += (_, message) => Keep(message.Type is "error" or "warning" ? $"console: {message.Text} ({message.Location})" : null);
         page.Request += (_, request) => Keep(IsForeign(new Uri(request.Url)) ? $"asked {request.Url}" : null);
