@@ -54,11 +54,11 @@ internal sealed partial record Picture(
     }
 
     /// <summary>What is so, a fact a line, in an order. What tells only when or in which attempt something was done is left out, and so is
-    /// what is random.</summary>
+    /// what is random or measured.</summary>
     /// <param name="told">Whether what the operation says of its own work counts: its row, its steps and the record of them.</param>
     public IEnumerable<string> Facts(bool told = false) =>
     [
-        .. Rows.Where(row => told || row.Key.Table is not "records")
+        .. Rows.Where(row => row.Key.Table is not "usualtimes" && (told || row.Key.Table is not "records"))
             .Select(row => Masks().Replace($"{row.Key.Table} {row.Key.Partition} {row.Key.Row} {Text(row.Value)}", "*"))
             .Order(StringComparer.Ordinal),
         .. Cloud.Machines.Select(one => $"machine {one.Key} {one.Value.Goal}"),
