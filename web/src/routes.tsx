@@ -8,7 +8,7 @@ const root = createRootRoute({ component: Root, notFoundComponent: NotFound });
 const at = { getParentRoute: () => root };
 
 /** Whether it leads to a page of ours is looked at where it is used: a page reads more than its route let through. */
-const next = ({ next }: Record<string, unknown>): { next?: string } => (typeof next === "string" ? { next } : {});
+const next = (search: Record<string, unknown>): { next?: string } => (typeof search["next"] === "string" ? { next: search["next"] } : {});
 
 const landing = createRoute({ ...at, path: "/", component: Landing });
 const login = createRoute({ ...at, path: "/login", component: page(() => import("./pages/public/SignIn"), "Login"), validateSearch: next });
