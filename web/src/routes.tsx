@@ -1,6 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent as page } from "@tanstack/react-router";
 import { Landing } from "./pages/public/Landing";
-import { ownPath } from "./shell/next";
 import { Crashed, NotFound, Root } from "./shell/Root";
 
 /** The table of contents. All but the first view is fetched when it is gone to, or meant to be. */
@@ -8,10 +7,8 @@ import { Crashed, NotFound, Root } from "./shell/Root";
 const root = createRootRoute({ component: Root, notFoundComponent: NotFound });
 const at = { getParentRoute: () => root };
 
-const next = (search: Record<string, unknown>): { next?: string } => {
-  const own = ownPath(search["next"]);
-  return own === undefined ? {} : { next: own };
-};
+/** Whether it leads to a page of ours is looked at where it is used: a page reads more than its route let through. */
+const next = (search: Record<string, unknown>): { next?: string } => (typeof search["next"] === "string" ? { next: search["next"] } : {});
 
 const landing = createRoute({ ...at, path: "/", component: Landing });
 const login = createRoute({ ...at, path: "/login", component: page(() => import("./pages/public/SignIn"), "Login"), validateSearch: next });

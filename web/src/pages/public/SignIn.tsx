@@ -17,7 +17,6 @@ export const Login = () => <SignIn fresh={false} />;
 export const Signup = () => <SignIn fresh />;
 
 function SignIn({ fresh }: { fresh: boolean }) {
-  // Checked here and not only by the route: what the address says reaches this page unchecked as well.
   const next = ownPath(useSearch({ strict: false }).next);
   const search = next === undefined ? {} : { next };
   const navigate = useNavigate();
