@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/auth/assistants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets an assistant in. It is listed and closed with the sessions. */
+        post: operations["letAssistantIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/login": {
         parameters: {
             query?: never;
@@ -106,6 +123,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/backup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The same as POST /deployments/{id}/backups. */
+        post: operations["backupAlias"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/billing/checkout": {
         parameters: {
             query?: never;
@@ -117,23 +151,6 @@ export interface paths {
         put?: never;
         /** Asked for again, it is the same page for as long as that one can be paid on. */
         post: operations["checkout"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/billing/return": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What the browser comes back to. */
-        get: operations["checkoutReturn"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -605,6 +622,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/deployments/{id}/secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Names, fingerprints and times: never a value. */
+        get: operations["listSecrets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/deployments/{id}/suspend": {
         parameters: {
             query?: never;
@@ -650,6 +684,23 @@ export interface paths {
         put?: never;
         /** Takes a deletion back as long as its data is there. */
         post: operations["undeleteDeployment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/deployments/{id}/update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The same as PATCH /deployments/{id}/config. */
+        post: operations["updateAlias"];
         delete?: never;
         options?: never;
         head?: never;
@@ -741,6 +792,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/deprovision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** The same as DELETE /deployments/{id}. */
+        delete: operations["deprovisionAlias"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/events": {
         parameters: {
             query?: never;
@@ -786,6 +854,23 @@ export interface paths {
         put?: never;
         /** What a machine tells of itself, signed with its host key. */
         post: operations["takeHeartbeat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mcp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How a person's own assistant asks. One JSON-RPC message in, its answer as events out. */
+        post: operations["mcp"];
         delete?: never;
         options?: never;
         head?: never;
@@ -860,6 +945,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/operations/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The owner's word that an assistant may make the change that this preview shows. */
+        post: operations["confirmPreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/operations/{id}/retry": {
         parameters: {
             query?: never;
@@ -886,6 +988,414 @@ export interface paths {
         };
         /** The plans that can be ordered, with their monthly prices. */
         get: operations["plans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/provision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The same as POST /deployments. */
+        post: operations["provisionAlias"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/restart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The same as POST /deployments/{id}/restart. */
+        post: operations["restartAlias"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The same as POST /deployments/{id}/restore. */
+        post: operations["restoreAlias"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The account of that id or e-mail address, with what it has. */
+        get: operations["staffSearchAccounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The open alerts, with what to do about them. */
+        get: operations["staffListAlerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/alerts/{id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that somebody has taken it on. */
+        post: operations["staffAcknowledgeAlert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/alerts/{id}/silence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Nobody is told of it for a while. When it is over and comes again, nobody is told of that either. */
+        post: operations["staffSilenceAlert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Newest first. The query has an id of a deployment or an account, or none for what operators did, and may have kind:step, actor:…, and action:… . */
+        get: operations["staffSearchAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/auth/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs an operator in. */
+        post: operations["staffLogin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/auth/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends the session that it is called with. */
+        post: operations["staffLogout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/auth/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which operator is signed in. */
+        get: operations["staffMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Operations of all accounts: those that are stuck, that failed (the newest first), that go on, or both of the latter. */
+        get: operations["staffListOperations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/operations/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The same for many; each is answered for itself. */
+        post: operations["staffBulkOperations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/operations/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stops an operation: what it did is taken back. */
+        post: operations["staffCancelOperation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/operations/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks again for what failed, or sees to it that what goes on does go on. */
+        post: operations["staffRetryOperation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/orchestrations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The history of one instance: an operation's has its id. */
+        get: operations["staffGetOrchestration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is stuck, what failed, who pays for nothing, and whether all holds that should. */
+        get: operations["staffGetOverview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/reconcile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was found, and when everything was looked at last. */
+        get: operations["staffGetReconcile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/vms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All machines, shared ones first. */
+        get: operations["staffListVms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/vms/{vm}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One machine, and who has a place on it. */
+        get: operations["staffGetVm"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/vms/{vm}/cordon": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** It gets no more bots. */
+        post: operations["staffCordonVm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/vms/{vm}/drain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Its bots move to others, a few at a time, and it is deleted then. */
+        post: operations["staffDrainVm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/vms/{vm}/uncordon": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** It is used as any other again; what moves already goes on. */
+        post: operations["staffUncordonVm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as GET /deployments/{id}. */
+        get: operations["statusAlias"];
         put?: never;
         post?: never;
         delete?: never;
@@ -927,6 +1437,14 @@ export interface components {
             preview?: string | null;
             /** @description What `Preview` was called before. */
             plan?: string | null;
+        };
+        AssistantLetIn: {
+            id: string;
+            name: string;
+            /** @description Shown once; the assistant sends it as bearer token to /api/mcp, and it is good for nothing else. */
+            token: string;
+            /** Format: date-time */
+            expiresAt: string;
         };
         BackupDetail: {
             id: string;
@@ -1011,8 +1529,11 @@ export interface components {
             deploymentsMax: number;
             /** @description How many event streams an account may have open. */
             streamsMax: number;
+            messageCharsMax: number;
             /** @description The image tag that bots follow unless their owner chose another. */
             release: string;
+            /** @description The language model of bots whose owner chose none. */
+            model: string;
             /** @description True when the payment provider takes test cards only. */
             testMode: boolean;
         };
@@ -1059,6 +1580,12 @@ export interface components {
             egress: string[];
             updates: components["schemas"]["UpdatesView"];
         };
+        ConfirmationView: {
+            /** @description What the assistant needs to make just this change, once. */
+            confirmation: string;
+            /** Format: date-time */
+            expiresAt: string;
+        };
         CreateDeployment: {
             name: string | null;
             plan: string | null;
@@ -1088,6 +1615,11 @@ export interface components {
             plan: string;
             /** @enum {string} */
             status: "requested" | "provisioning" | "configuring" | "starting" | "running" | "updating" | "failed" | "restarting" | "suspended" | "terminated";
+            /**
+             * Format: date-time
+             * @description Null where that was not kept.
+             */
+            statusSince: string | null;
             /** @description Why it is as it is, where that needs saying; null otherwise. */
             reason: string | null;
             /** @description Where the bot is reached; null unless it runs. */
@@ -1238,6 +1770,9 @@ export interface components {
         Message: {
             text: string | null;
         };
+        NewAssistant: {
+            name: string | null;
+        };
         /** @description What a customer is told when an operation failed. */
         OperationFailure: {
             code: string;
@@ -1305,6 +1840,12 @@ export interface components {
              * @description Until when it can be taken back with POST …/undelete; null where it cannot.
              */
             undoUntil: string | null;
+        };
+        OperatorView: {
+            id: string;
+            email: string;
+            /** Format: date-time */
+            createdAt: string;
         };
         PaymentPage: {
             /** @description Of the payment page. */
@@ -1392,13 +1933,31 @@ export interface components {
             /** @description What that version finds: "as-now" (usual), or "as-at-switch" for what it left behind. */
             data?: string | null;
         };
+        RunbookView: {
+            name: string;
+            /** @description Markdown. */
+            text: string;
+        };
+        /** @description What may be known of a secret. */
+        SecretInfo: {
+            name: string;
+            /** @description Tells two values apart, and nothing of either. */
+            fingerprint: string;
+            /** Format: date-time */
+            setAt: string;
+        };
+        SecretList: {
+            secrets: components["schemas"]["SecretInfo"][];
+        };
         SessionList: {
             sessions: components["schemas"]["SessionView"][];
         };
         SessionView: {
             id: string;
-            /** @description What it was opened from, in a few words. */
+            /** @description What it was opened from, in a few words; of an assistant the name that its owner gave it. */
             browser: string;
+            /** @description browser, or assistant for what may only read and ask. */
+            kind: string;
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
@@ -1412,6 +1971,339 @@ export interface components {
             token: string;
             /** Format: date-time */
             expiresAt: string;
+        };
+        SilenceAlert: {
+            /**
+             * Format: date-time
+             * @description When it is told again, thirty days from now at most; null to have it told from now on.
+             */
+            until?: string | null;
+        };
+        StaffAccountView: {
+            id: string;
+            email: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description The oldest first, a hundred of them at most. */
+            deployments: components["schemas"]["StaffDeploymentView"][];
+            /** @description True when there are more. */
+            hasMore: boolean;
+        };
+        StaffAccountsView: {
+            accounts: components["schemas"]["StaffAccountView"][];
+        };
+        StaffAlertCountView: {
+            /** @description All that are. */
+            open: number;
+            /** @description Those that nobody has acknowledged, and that are not silenced. */
+            unattended: number;
+            /** @description True when there are more. */
+            atMost: boolean;
+        };
+        StaffAlertView: {
+            id: string;
+            /** @enum {string} */
+            kind: "crash-loop" | "machine-lost" | "drift" | "no-capacity" | "saga-failed" | "refund-refused" | "backup-missing" | "drill-failed";
+            subject: string;
+            /** @description The bot that it is about; null where it is about none. */
+            deployment: string | null;
+            /** @description The machine that it is about; null where it is about none. */
+            vm: string | null;
+            reason: string;
+            /** Format: date-time */
+            since: string;
+            /** @description The name of the page that says what to do. */
+            runbook: string;
+            /** Format: date-time */
+            acknowledgedAt: string | null;
+            /** @description Who has taken it on; null for nobody yet. */
+            acknowledgedBy: string | null;
+            /**
+             * Format: date-time
+             * @description Until when nobody is told of it again; null where one is.
+             */
+            silencedUntil: string | null;
+        };
+        StaffAlertsView: {
+            alerts: components["schemas"]["StaffAlertView"][];
+            /** @description Those that the alerts name, each once. */
+            runbooks: components["schemas"]["RunbookView"][];
+            /** @description Leads to the next page; null when this was the last. */
+            cursor: string | null;
+        };
+        StaffAuditRowView: {
+            /** @description The deployment in whose record it stands; staff for the record of what operators did. */
+            subject: string;
+            row: components["schemas"]["RecordRowView"];
+        };
+        StaffAuditView: {
+            rows: components["schemas"]["StaffAuditRowView"][];
+            /** @description Leads on, also where this page has found nothing yet; null when all was looked at. */
+            cursor: string | null;
+        };
+        StaffBegunView: {
+            /** @description The one that goes on from here: another one for one that had failed. */
+            operation: string;
+            /** @description accepted, or cancelling. */
+            status: string;
+        };
+        StaffBulk: {
+            /** @description retry or cancel. */
+            action?: string | null;
+            /** @description Of operations, a hundred at most. */
+            ids?: string[] | null;
+        };
+        StaffBulkResultView: {
+            /** @description As it was asked for. */
+            id: string;
+            accepted: boolean;
+            /** @description The one that goes on from here; null when it was refused. */
+            operation: string | null;
+            /** @description Why it was refused: the type of the problem that the single call answers; null when it was not. */
+            problem: string | null;
+            /** @description The same in words. */
+            detail: string | null;
+        };
+        StaffBulkView: {
+            results: components["schemas"]["StaffBulkResultView"][];
+        };
+        StaffDeploymentView: {
+            id: string;
+            name: string;
+            plan: string;
+            status: string;
+            vm: string | null;
+            /** @description What goes on with it; null for nothing. */
+            operation: string | null;
+            /** @description The newest, which may have ended. */
+            lastOperation: string | null;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        StaffFindingView: {
+            /** @description The kind of the difference. */
+            what: string;
+            /** @description The deployment, the machine, or the place on one. */
+            subject: string;
+            account: string | null;
+            /**
+             * Format: date-time
+             * @description When it was put right, or first seen.
+             */
+            at: string;
+        };
+        StaffHistoryEventView: {
+            number: number;
+            /** Format: date-time */
+            at: string;
+            /** @description Of the event, as Durable Task calls it. */
+            kind: string;
+            /** @description Of the activity, saga, event or timer; null where it has none. */
+            name: string | null;
+            /** @description What the beginning and the end of the same have in common; null for what is over at once. */
+            task: number | null;
+            /** @description The instance that it began; null when it began none. */
+            child: string | null;
+            /**
+             * Format: date-time
+             * @description When a timer fires; null for what is no timer.
+             */
+            until: string | null;
+            /** @description The type of what was thrown, and its words without what looks like a secret. */
+            failure: string | null;
+        };
+        StaffInvariantView: {
+            /** @description What holds, in a word. */
+            name: string;
+            /** @description The same as a sentence. */
+            rule: string;
+            /** @description Null while not everything was looked at yet. */
+            holds: boolean | null;
+            /**
+             * Format: date-time
+             * @description When everything had been looked at last; null for never.
+             */
+            checkedAt: string | null;
+            /** @description What was found; null for nothing. */
+            detail: string | null;
+        };
+        StaffOperationView: {
+            id: string;
+            account: string;
+            deployment: string;
+            deploymentName: string;
+            /** @enum {string} */
+            deploymentStatus: "requested" | "provisioning" | "configuring" | "starting" | "running" | "updating" | "failed" | "restarting" | "suspended" | "terminated";
+            /** @enum {string} */
+            kind: "provision" | "terminate" | "test-message" | "restart" | "pair-browser" | "update" | "upgrade" | "rollback" | "preview" | "suspend" | "resume" | "replace" | "backup" | "restore" | "drill" | "move";
+            /** @enum {string} */
+            status: "accepted" | "running" | "succeeded" | "failed";
+            by: string;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description Until when it may take; null where its row is lost.
+             */
+            deadline: string | null;
+            /** Format: date-time */
+            finishedAt: string | null;
+            /** @description The step that it is in, or failed in; null before the first. */
+            step: string | null;
+            stepTitle: string | null;
+            /**
+             * Format: date-time
+             * @description When that step began.
+             */
+            since: string;
+            /** @description What that step says of itself; null for nothing. */
+            waitingFor: string | null;
+            usualMs: number | null;
+            /** @description past-deadline, slow for three times as long as usual, or not-closed when it has ended and what follows has not been done; null when it is none of these. */
+            stuck: string | null;
+            failure: components["schemas"]["OperationFailure"] | null;
+            /** @description Nothing was done with the deployment since. */
+            isNewest: boolean;
+            cancelling: boolean;
+            /** @description POST …/retry makes sense. */
+            retryable: boolean;
+            /** @description POST …/cancel is possible. */
+            cancellable: boolean;
+        };
+        StaffOperationsView: {
+            operations: components["schemas"]["StaffOperationView"][];
+            /** @description Leads on, also where this page has found nothing yet; null when these were the last. */
+            cursor: string | null;
+        };
+        StaffOrchestrationView: {
+            id: string;
+            name: string;
+            status: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            lastUpdatedAt: string;
+            /** @description Why it failed; null unless it did. */
+            failure: string | null;
+            /** @description What happened, in that order, without what anything was given or answered. */
+            events: components["schemas"]["StaffHistoryEventView"][];
+            /** @description Leads to the events that follow; null when these were the last. */
+            cursor: string | null;
+        };
+        StaffOverviewView: {
+            /** @description The first of them: GET …/operations?status=stuck has all. */
+            stuck: components["schemas"]["StaffOperationView"][];
+            /** @description The newest failures that nothing was done about since. */
+            failed: components["schemas"]["StaffOperationView"][];
+            /** @description Bots that are paid for, do not run, and nobody is at it. */
+            paidNotRunning: components["schemas"]["StaffUnservedView"][];
+            alerts: components["schemas"]["StaffAlertCountView"];
+            invariants: components["schemas"]["StaffInvariantView"][];
+            vms: components["schemas"]["StaffVmCountView"];
+            /** Format: date-time */
+            checkedAt: string;
+        };
+        StaffReconcileView: {
+            reconcilers: components["schemas"]["StaffReconcilerView"][];
+            invariants: components["schemas"]["StaffInvariantView"][];
+            /** @description What only a person can put right. */
+            open: components["schemas"]["StaffFindingView"][];
+            /** @description What was put right in the last thirty days, the newest first. */
+            healed: components["schemas"]["StaffFindingView"][];
+        };
+        StaffReconcilerView: {
+            /** @enum {string} */
+            name: "deployments" | "machines";
+            /**
+             * Format: date-time
+             * @description When it looked at some of it last.
+             */
+            lately: string | null;
+            /**
+             * Format: date-time
+             * @description When it had looked at everything last.
+             */
+            wholly: string | null;
+        };
+        StaffSignedInView: {
+            operator: components["schemas"]["OperatorView"];
+            /** @description Shown once; send it as bearer token. */
+            token: string;
+            /** Format: date-time */
+            expiresAt: string;
+        };
+        StaffUnservedView: {
+            account: string;
+            deployment: string;
+            name: string;
+            /** @enum {string} */
+            status: "requested" | "provisioning" | "configuring" | "starting" | "running" | "updating" | "failed" | "restarting" | "suspended" | "terminated";
+            /** @description The newest, which may have ended. */
+            operation: string | null;
+        };
+        StaffVmBotView: {
+            deployment: string;
+            account: string;
+            name: string | null;
+            status: string | null;
+            /** @description What is promised to it here, for a version that proves itself as well. */
+            memoryMb: number;
+            /** @description It is elsewhere by now, and what is left of it here is removed. */
+            isLeaving: boolean;
+            /** @description As the machine last told; null when it did not. */
+            isRunning: boolean | null;
+            isReady: boolean | null;
+            restarts: number | null;
+        };
+        StaffVmCountView: {
+            count: number;
+            /** @description What may be promised on all of them. */
+            memoryMb: number;
+            /** @description What is. */
+            usedMb: number;
+        };
+        StaffVmDetailView: {
+            vm: components["schemas"]["StaffVmView"];
+            bots: components["schemas"]["StaffVmBotView"][];
+        };
+        StaffVmView: {
+            id: string;
+            /** @enum {string} */
+            pool: "shared" | "dedicated";
+            /** @enum {string} */
+            status: "creating" | "ready" | "retiring";
+            /**
+             * @description use, cordon or drain: what an operator wants of it.
+             * @enum {string}
+             */
+            wish: "use" | "cordon" | "drain";
+            size: string;
+            /** @description Memory that may be promised. */
+            capacityMb: number;
+            /** @description What is promised of it. */
+            usedMb: number;
+            /** @description How many have a place here. */
+            bots: number;
+            address: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description How far it is while it is made, emptied or given up; null for nothing to say. */
+            said: string | null;
+            /** @description A code where it cannot go on as it is; null where it can. */
+            trouble: string | null;
+            /**
+             * Format: date-time
+             * @description When it was last heard; null for never.
+             */
+            heartbeatAt: string | null;
+            /** @description As it last told; null when it never did. */
+            diskMb: number | null;
+            diskFreeMb: number | null;
+        };
+        StaffVmsView: {
+            vms: components["schemas"]["StaffVmView"][];
+            /** @description Leads to the next page; null when this was the last. */
+            cursor: string | null;
         };
         StepView: {
             name: string;
@@ -1518,7 +2410,7 @@ export interface components {
              * @description Stable: what clients branch on.
              * @enum {string}
              */
-            type: "urn:launchpad:problem:backup-unusable" | "urn:launchpad:problem:busy" | "urn:launchpad:problem:cannot-cancel" | "urn:launchpad:problem:cannot-retry" | "urn:launchpad:problem:cannot-work-here" | "urn:launchpad:problem:email-taken" | "urn:launchpad:problem:heartbeat-repeated" | "urn:launchpad:problem:internal" | "urn:launchpad:problem:invalid" | "urn:launchpad:problem:machine-refused" | "urn:launchpad:problem:malformed" | "urn:launchpad:problem:method-not-allowed" | "urn:launchpad:problem:moved" | "urn:launchpad:problem:not-found" | "urn:launchpad:problem:payment-refused" | "urn:launchpad:problem:plan-unknown" | "urn:launchpad:problem:precondition-needed" | "urn:launchpad:problem:preview-void" | "urn:launchpad:problem:quota-reached" | "urn:launchpad:problem:sign-in-again" | "urn:launchpad:problem:sign-in-needed" | "urn:launchpad:problem:too-large" | "urn:launchpad:problem:too-many-attempts" | "urn:launchpad:problem:too-many-streams" | "urn:launchpad:problem:unavailable" | "urn:launchpad:problem:unsupported-media-type" | "urn:launchpad:problem:upgrades-paused" | "urn:launchpad:problem:webhook-rejected" | "urn:launchpad:problem:wrong-credentials" | "urn:launchpad:problem:wrong-origin" | "urn:launchpad:problem:wrong-state";
+            type: "urn:launchpad:problem:backup-unusable" | "urn:launchpad:problem:busy" | "urn:launchpad:problem:cannot-cancel" | "urn:launchpad:problem:cannot-retry" | "urn:launchpad:problem:cannot-work-here" | "urn:launchpad:problem:email-taken" | "urn:launchpad:problem:heartbeat-repeated" | "urn:launchpad:problem:internal" | "urn:launchpad:problem:invalid" | "urn:launchpad:problem:key-going" | "urn:launchpad:problem:key-taken" | "urn:launchpad:problem:machine-is-going" | "urn:launchpad:problem:machine-refused" | "urn:launchpad:problem:malformed" | "urn:launchpad:problem:method-not-allowed" | "urn:launchpad:problem:moved" | "urn:launchpad:problem:not-found" | "urn:launchpad:problem:payment-refused" | "urn:launchpad:problem:plan-unknown" | "urn:launchpad:problem:precondition-needed" | "urn:launchpad:problem:preview-void" | "urn:launchpad:problem:quota-reached" | "urn:launchpad:problem:sign-in-again" | "urn:launchpad:problem:sign-in-needed" | "urn:launchpad:problem:too-large" | "urn:launchpad:problem:too-many-attempts" | "urn:launchpad:problem:too-many-streams" | "urn:launchpad:problem:unavailable" | "urn:launchpad:problem:unsupported-media-type" | "urn:launchpad:problem:upgrades-paused" | "urn:launchpad:problem:webhook-rejected" | "urn:launchpad:problem:wrong-credentials" | "urn:launchpad:problem:wrong-origin" | "urn:launchpad:problem:wrong-state";
             title: string;
             status: number;
             /** @description For people: what happened and what to do. */
@@ -1537,6 +2429,39 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    letAssistantIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAssistant"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssistantLetIn"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     login: {
         parameters: {
             query?: never;
@@ -1717,6 +2642,39 @@ export interface operations {
             };
         };
     };
+    backupAlias: {
+        parameters: {
+            query?: {
+                deployment?: string;
+            };
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was begun; the operation can be followed. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Begun"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     checkout: {
         parameters: {
             query?: never;
@@ -1739,37 +2697,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PaymentPage"];
-                };
-            };
-            /** @description What went wrong, and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    checkoutReturn: {
-        parameters: {
-            query?: {
-                cancelled?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description What was asked for. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/html": string;
                 };
             };
             /** @description What went wrong, and what to do. */
@@ -2896,6 +3823,37 @@ export interface operations {
             };
         };
     };
+    listSecrets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretList"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     suspendDeployment: {
         parameters: {
             query?: never;
@@ -2978,6 +3936,47 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description It was begun; the operation can be followed. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Begun"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateAlias: {
+        parameters: {
+            query?: {
+                plan?: "true" | "false";
+                preview?: "true" | "false";
+            };
+            header: {
+                "If-Match": string;
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfigPatch"];
+            };
+        };
         responses: {
             /** @description It was begun; the operation can be followed. */
             202: {
@@ -3176,6 +4175,45 @@ export interface operations {
             };
         };
     };
+    deprovisionAlias: {
+        parameters: {
+            query?: {
+                deployment?: string;
+                window?: "none";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was begun; the operation can be followed. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Begun"];
+                };
+            };
+            /** @description Done; there is nothing to tell. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     streamAccount: {
         parameters: {
             query?: {
@@ -3253,6 +4291,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mcp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
             };
             /** @description What went wrong, and what to do. */
             default: {
@@ -3389,6 +4456,37 @@ export interface operations {
             };
         };
     };
+    confirmPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfirmationView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     retryOperation: {
         parameters: {
             query?: never;
@@ -3438,6 +4536,778 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PlanList"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    provisionAlias: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateDeployment"];
+            };
+        };
+        responses: {
+            /** @description It was made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restartAlias: {
+        parameters: {
+            query?: {
+                deployment?: string;
+            };
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was begun; the operation can be followed. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Begun"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restoreAlias: {
+        parameters: {
+            query?: {
+                deployment?: string;
+                plan?: "true" | "false";
+            };
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestoreFrom"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RestorePlan"];
+                };
+            };
+            /** @description It was begun; the operation can be followed. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Begun"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    staffSearchAccounts: {
+        parameters: {
+            query?: {
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffAccountsView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    staffListAlerts: {
+        parameters: {
+            query?: {
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffAlertsView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    staffAcknowledgeAlert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffAlertView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    staffSilenceAlert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SilenceAlert"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffAlertView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    staffSearchAudit: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffAuditView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    staffLogin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Credentials"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffSignedInView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    staffLogout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to tell. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    staffMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatorView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    staffListOperations: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                status?: "stuck" | "failed" | "running" | "all";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffOperationsView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    staffBulkOperations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffBulk"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffBulkView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    staffCancelOperation: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was begun; the operation can be followed. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffBegunView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    staffRetryOperation: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was begun; the operation can be followed. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffBegunView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    staffGetOrchestration: {
+        parameters: {
+            query?: {
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffOrchestrationView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    staffGetOverview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffOverviewView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    staffGetReconcile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffReconcileView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    staffListVms: {
+        parameters: {
+            query?: {
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffVmsView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    staffGetVm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vm: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffVmDetailView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    staffCordonVm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vm: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffVmDetailView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    staffDrainVm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vm: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffVmDetailView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    staffUncordonVm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vm: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffVmDetailView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    statusAlias: {
+        parameters: {
+            query?: {
+                deployment?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentView"];
                 };
             };
             /** @description What went wrong, and what to do. */

@@ -49,6 +49,7 @@ const words: Record<ProblemKind, (problem: Problem) => ProblemWords> = {
   "cannot-retry": said("This cannot be tried again"),
   "heartbeat-repeated": said("Taken already"),
   "machine-refused": said("Refused"),
+  "machine-is-going": said("This machine is being deleted", "Nothing can be wished of it any more. Its bots have moved already."),
   "webhook-rejected": said("Refused"),
   unreachable: () => ({ title: "No answer", text: "We could not reach Launchpad. Your bots run on without this page.", next: "Check the network, then try again." }),
   unheard: () => ({ title: "We did not hear back", text: "It may have been done. We looked again, and what this page shows is what is there now.", next: "If it was not done, send it again: the same press is never done twice." }),
