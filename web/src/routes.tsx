@@ -1,8 +1,9 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent as page } from "@tanstack/react-router";
 import { Landing } from "./pages/public/Landing";
 import { Crashed, NotFound, Root } from "./shell/Root";
+import type { OperationsSearch } from "./pages/ops/search";
 
-/** The table of contents. All but the first view is fetched when it is gone to, or meant to be. */
+/** The table of contents. All but the first page is fetched when it is gone to, or meant to be. */
 
 const root = createRootRoute({ component: Root, notFoundComponent: NotFound });
 const at = { getParentRoute: () => root };
@@ -87,9 +88,43 @@ const logs = createRoute({
   }),
 });
 
+/** The operators' pages, behind a door of their own. */
+const staffLogin = createRoute({
+  ...at,
+  path: "/ops/login",
+  component: page(() => import("./pages/ops/StaffLogin"), "StaffLogin"),
+  validateSearch: (search: Record<string, unknown>) => (/^\/ops(?:[/?]|$)/.test(next(search).next ?? "") ? next(search) : {}),
+});
+const staff = createRoute({ ...at, id: "staff", component: page(() => import("./shell/StaffShell"), "StaffShell") });
+const ofStaff = { getParentRoute: () => staff };
+const words = ({ q }: Record<string, unknown>): { q?: string } => (typeof q === "string" && q !== "" ? { q } : {});
+
+const opsHome = createRoute({ ...ofStaff, path: "/ops", component: page(() => import("./pages/ops/OpsHome"), "OpsHome") });
+const opsOperations = createRoute({
+  ...ofStaff,
+  path: "/ops/operations",
+  component: page(() => import("./pages/ops/Operations"), "Operations"),
+  validateSearch: (search: Record<string, unknown>): OperationsSearch => {
+    const { status, kind, pick } = search as OperationsSearch;
+    return {
+      ...words(search),
+      ...(status === "stuck" || status === "failed" || status === "running" || status === "all" ? { status } : {}),
+      ...(typeof kind === "string" ? { kind } : {}),
+      ...(Array.isArray(pick) ? { pick: pick.filter((id) => typeof id === "string") } : {}),
+    };
+  },
+});
+const opsVms = createRoute({ ...ofStaff, path: "/ops/vms", component: page(() => import("./pages/ops/Vms"), "Vms") });
+const opsVm = createRoute({ ...ofStaff, path: "/ops/vms/$vm", component: page(() => import("./pages/ops/Vm"), "VmPage") });
+const opsAlerts = createRoute({ ...ofStaff, path: "/ops/alerts", component: page(() => import("./pages/ops/Alerts"), "Alerts") });
+const opsSaga = createRoute({ ...ofStaff, path: "/ops/orchestrations/$id", component: page(() => import("./pages/ops/Orchestration"), "Orchestration") });
+const opsAudit = createRoute({ ...ofStaff, path: "/ops/audit", component: page(() => import("./pages/ops/Audit"), "Audit"), validateSearch: words });
+const opsAccounts = createRoute({ ...ofStaff, path: "/ops/accounts", component: page(() => import("./pages/ops/Accounts"), "Accounts"), validateSearch: words });
+
 const tree = root.addChildren([
   landing, login, signup,
   signedIn.addChildren([bots, newBot, paid, billing, account, bot.addChildren([overview, operation, config, versions, logs, backups, record, danger])]),
+  staffLogin, staff.addChildren([opsHome, opsOperations, opsVms, opsVm, opsAlerts, opsSaga, opsAudit, opsAccounts]),
 ]);
 
 export const makeRouter = () =>

@@ -2,21 +2,22 @@ import createClient from "openapi-fetch";
 import { clock } from "./clock";
 import type { paths } from "./schema.gen";
 import { Problem } from "./problems";
-import { session } from "./session";
+import { type Session, session } from "./session";
 
 const patience = 30_000;
 
 /** One call: what is no answer becomes a {@link Problem}, and who has to sign in does so over the page, after which the call goes on. */
-export async function send(request: Request): Promise<Response> {
-  const again = request.clone();
-  const response = await attempt(request);
-  if (response.ok || response.status === 304) return response;
+const sender = (of: Session) =>
+  async function send(request: Request): Promise<Response> {
+    const again = request.clone();
+    const response = await attempt(request);
+    if (response.ok || response.status === 304) return response;
 
-  const problem = await Problem.from(response);
-  const waits = problem.kind === "sign-in-needed" || problem.kind === "sign-in-again";
-  if (!waits || !(await session.regained(problem.kind === "sign-in-again" ? "again" : "lapsed"))) throw problem;
-  return send(again);
-}
+    const problem = await Problem.from(response);
+    const waits = problem.kind === "sign-in-needed" || problem.kind === "sign-in-again";
+    if (!waits || !(await of.regained(problem.kind === "sign-in-again" ? "again" : "lapsed"))) throw problem;
+    return send(again);
+  };
 
 async function attempt(request: Request): Promise<Response> {
   const asked = Date.now();
@@ -35,7 +36,10 @@ async function attempt(request: Request): Promise<Response> {
 
 const isProblem = (response: Response) => response.headers.get("Content-Type")?.startsWith("application/problem+json") === true;
 
-export const api = createClient<paths>({ baseUrl: "/api", fetch: send });
+/** The same API for whoever is signed in by another door: customers and staff are asked for their own passwords. */
+export const clientOf = (of: Session) => createClient<paths>({ baseUrl: "/api", fetch: sender(of) });
+
+export const api = clientOf(session);
 
 /** The body of an answer; {@link send} has thrown for everything that is none. */
 export async function body<T>(call: Promise<{ data?: T }>): Promise<T> {

@@ -1,5 +1,4 @@
-import type { DeploymentStatus, Tone } from "../api/types";
-import { statusWords } from "../texts/operations";
+import type { Tone } from "../api/types";
 import { cx } from "./cx";
 import css from "./Status.module.css";
 
@@ -52,8 +51,4 @@ export const Status = ({ tone, word, pill = false }: Props) => (
     <StatusShape tone={tone} />
     {word}
   </span>
-);
-
-export const BotStatus = ({ status, pill }: { status: DeploymentStatus; pill?: boolean }) => (
-  <Status {...statusWords[status]} pill={pill ?? false} />
 );

@@ -2,7 +2,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useId, useMemo, useRef, useState } from "react";
 import { useBots } from "../api/bots";
 import { cx } from "../parts/cx";
-import { BotStatus } from "../parts/Status";
+import { BotStatus } from "../parts/BotStatus";
 import { en } from "../texts/en";
 import { palette as words } from "../texts/palette";
 import css from "./Palette.module.css";

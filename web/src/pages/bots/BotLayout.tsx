@@ -5,7 +5,7 @@ import type { Deployment } from "../../api/types";
 import { cx } from "../../parts/cx";
 import { OperationStrip } from "../../parts/OperationStrip";
 import { Loaded, Skeleton } from "../../parts/States";
-import { BotStatus } from "../../parts/Status";
+import { BotStatus } from "../../parts/BotStatus";
 import { UndoBar } from "../../parts/UndoBar";
 import { useTitle } from "../../parts/useTitle";
 import { bot as words } from "../../texts/bots";

@@ -9,7 +9,7 @@ import { Field } from "../../parts/Field";
 import { Card, Page } from "../../parts/Layout";
 import { OperationStrip } from "../../parts/OperationStrip";
 import { Empty, Loaded, Skeleton } from "../../parts/States";
-import { BotStatus } from "../../parts/Status";
+import { BotStatus } from "../../parts/BotStatus";
 import { Time } from "../../parts/Time";
 import { en } from "../../texts/en";
 import { bots as words } from "../../texts/bots";

@@ -1,0 +1,113 @@
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { Users } from "lucide-react";
+import { type StaffAccount, type StaffDeployment, useStaffAccounts } from "../../api/staff";
+import type { DeploymentStatus } from "../../api/types";
+import { ButtonLink } from "../../parts/Button";
+import { Copyable } from "../../parts/Copy";
+import { type Column, DataTable } from "../../parts/DataTable";
+import { Card, Facts, Page } from "../../parts/Layout";
+import { Empty, Loaded, Skeleton } from "../../parts/States";
+import { BotStatus } from "../../parts/BotStatus";
+import { Time } from "../../parts/Time";
+import { statusWords } from "../../texts/operations";
+import { ops, opsAccounts as words } from "../../texts/ops";
+import css from "./Ops.module.css";
+import { SearchForm } from "./SearchForm";
+
+const isStatus = (status: string): status is DeploymentStatus => status in statusWords;
+
+const columns: readonly Column<StaffDeployment>[] = [
+  {
+    title: words.bot,
+    cell: (bot) => (
+      <Link to="/ops/audit" search={{ q: bot.id }}>
+        {bot.name}
+      </Link>
+    ),
+  },
+  { title: words.state, cell: (bot) => (isStatus(bot.status) ? <BotStatus status={bot.status} /> : bot.status) },
+  {
+    title: words.last,
+    cell: (bot) => {
+      const operation = bot.operation ?? bot.lastOperation;
+      return operation === null ? (
+        ops.none
+      ) : (
+        <Link to="/ops/orchestrations/$id" params={{ id: operation }}>
+          {bot.operation === null ? words.timeline : words.going}
+        </Link>
+      );
+    },
+  },
+  {
+    title: words.machine,
+    cell: (bot) =>
+      bot.vm === null ? (
+        ops.none
+      ) : (
+        <Link to="/ops/vms/$vm" params={{ vm: bot.vm }}>
+          {bot.vm}
+        </Link>
+      ),
+    wide: true,
+  },
+  { title: words.plan, cell: (bot) => bot.plan, wide: true },
+  { title: words.ordered, cell: (bot) => <Time at={bot.createdAt} />, end: true, wide: true },
+];
+
+/** One customer and what he has. */
+export function Accounts() {
+  const { q = "" } = useSearch({ from: "/staff/ops/accounts" });
+  const navigate = useNavigate({ from: "/ops/accounts" });
+  const query = useStaffAccounts(q);
+  return (
+    <Page title={words.title} intro={words.intro}>
+      <SearchForm key={q} label={words.find} go={words.go} value={q} onGo={(to) => void navigate({ search: to === "" ? {} : { q: to } })} />
+      {q === "" ? (
+        <Card>
+          <Empty icon={<Users />} {...words.start} />
+        </Card>
+      ) : (
+        <Loaded query={query} skeleton={<Skeleton lines={3} height={64} />}>
+          {({ accounts }) =>
+            accounts.length === 0 ? (
+              <Card>
+                <Empty {...words.empty} />
+              </Card>
+            ) : (
+              accounts.map((account) => <Account key={account.id} account={account} />)
+            )
+          }
+        </Loaded>
+      )}
+    </Page>
+  );
+}
+
+const Account = ({ account }: { account: StaffAccount }) => (
+  <>
+    <Card
+      title={account.email}
+      actions={
+        <ButtonLink to="/ops/audit" search={{ q: account.id }} size="small">
+          {words.record}
+        </ButtonLink>
+      }
+    >
+      <Facts
+        facts={[
+          [words.id, <Copyable key="id" value={account.id} />],
+          [words.since, <Time key="since" at={account.createdAt} as="date" />],
+        ]}
+      />
+    </Card>
+    <Card title={words.bots} flush>
+      {account.deployments.length === 0 ? (
+        <Empty {...words.noBots} />
+      ) : (
+        <DataTable label={words.bots} columns={columns} rows={account.deployments} id={(bot) => bot.id} />
+      )}
+      {account.hasMore && <footer className={css.foot}>{words.more}</footer>}
+    </Card>
+  </>
+);
