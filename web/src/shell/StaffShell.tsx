@@ -1,7 +1,7 @@
-import { Link, Navigate, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
+import { Link, Outlet, useNavigate } from "@tanstack/react-router";
 import { useQueryClient } from "@tanstack/react-query";
 import { Activity, BellRing, ChevronsUpDown, House, ListChecks, LogOut, ScrollText, Server, Users } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect } from "react";
 import { Problem } from "../api/problems";
 import { type Operator, staffKeys, staffSession, useOperator, useStaffSignOut } from "../api/staff";
 import { useStore } from "../api/store";
@@ -30,12 +30,17 @@ const places: { to: Place; name: string; icon: ReactNode }[] = [
 /** The frame of the operators' pages. Nothing of them is drawn before the API has said who is signed in. */
 export function StaffShell() {
   const me = useOperator();
-  const { href } = useLocation();
+  const navigate = useNavigate();
   const asks = useStore(staffSession.asking);
 
-  if (me.data === undefined && me.error && Problem.of(me.error).kind === "sign-in-needed") {
-    return <Navigate to="/ops/login" search={href === "/ops" ? {} : { next: href }} replace />;
-  }
+  const isOut = me.data === undefined && me.error !== null && Problem.of(me.error).kind === "sign-in-needed";
+  useEffect(() => {
+    if (!isOut) return;
+    // Once, and to where somebody came: this frame is still drawn while the sign-in is fetched.
+    const came = location.pathname + location.search;
+    void navigate({ to: "/ops/login", search: came === "/ops" ? {} : { next: came }, replace: true });
+  }, [isOut, navigate]);
+  if (isOut) return null;
 
   return (
     <div className={css.shell}>

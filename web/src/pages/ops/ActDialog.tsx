@@ -34,7 +34,7 @@ export function ActDialog({ action, chosen, onClose, onDone }: Props) {
   };
   return (
     <Dialog
-      title={act.answer ? words.results : words.title(action, chosen.length)}
+      title={act.answer ? words.results : words.title(action, hit.length || chosen.length)}
       onClose={close}
       actions={
         act.answer ? (
