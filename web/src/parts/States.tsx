@@ -10,6 +10,8 @@ import { StatusShape } from "./Status";
 import { Countdown, Time } from "./Time";
 import { useNow } from "./useNow";
 
+export { Empty } from "./Empty";
+
 /** As high as what will be there; shown when that takes longer than people notice. */
 export function Skeleton({ lines = 3, height = 24 }: { lines?: number; height?: number }) {
   const [late, setLate] = useState(false);
@@ -26,25 +28,6 @@ export function Skeleton({ lines = 3, height = 24 }: { lines?: number; height?: 
     </div>
   );
 }
-
-interface EmptyProps {
-  icon?: ReactNode;
-  title: string;
-  text: string;
-  action?: ReactNode;
-  /** It is all that there is on the page. */
-  alone?: boolean;
-}
-
-/** What this is for, and the first thing to do. */
-export const Empty = ({ icon, title, text, action, alone = false }: EmptyProps) => (
-  <div className={css.empty}>
-    {icon && <div className={css.emptyIcon}>{icon}</div>}
-    {alone ? <h1>{title}</h1> : <h2>{title}</h2>}
-    <p>{text}</p>
-    {action}
-  </div>
-);
 
 interface ProblemProps {
   problem: Problem;

@@ -2,7 +2,7 @@ import { Outlet, useRouter, type ErrorComponentProps } from "@tanstack/react-rou
 import { Compass } from "lucide-react";
 import { Problem } from "../api/problems";
 import { Button, ButtonLink } from "../parts/Button";
-import { Empty } from "../parts/States";
+import { Empty } from "../parts/Empty";
 import { Toasts } from "../parts/Toast";
 import { useTitle } from "../parts/useTitle";
 import { en } from "../texts/en";

@@ -1,7 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
 import { usePlans } from "../../api/account";
-import { Loaded, Skeleton } from "../../parts/States";
 import { StatusShape } from "../../parts/Status";
 import { ButtonLink } from "../../parts/Button";
 import { useTitle } from "../../parts/useTitle";
@@ -10,8 +9,9 @@ import { en } from "../../texts/en";
 import { landing as words } from "../../texts/public";
 import css from "./Landing.module.css";
 
-// After the promise is on the screen: it is the bigger part of the page.
+// After the promise is on the screen: they are the bigger part of the page.
 const Replay = lazy(() => import("./Replay"));
+const Plans = lazy(() => import("./Plans"));
 
 export function Landing() {
   useTitle(words.promise);
@@ -55,29 +55,9 @@ export function Landing() {
         <section className={css.plans} aria-labelledby="plans">
           <h2 id="plans">{words.plans}</h2>
           <p>{words.plansText}</p>
-          <Loaded query={plans} skeleton={<Skeleton lines={1} height={280} />}>
-            {(all) => (
-              <ul className={css.cards}>
-                {all.map((plan) => (
-                  <li key={plan.id} className={css.plan}>
-                    <h3>{plan.name}</h3>
-                    <p className={css.price}>
-                      <strong>{words.price(plan.monthlyCents, plan.currency)}</strong> {words.month}
-                    </p>
-                    <p className={css.tier}>{words.tier(plan.tier)}</p>
-                    <ul>
-                      {words.planFacts(plan).map((fact) => (
-                        <li key={fact}>{fact}</li>
-                      ))}
-                    </ul>
-                    <ButtonLink to="/signup" search={{ next: "/bots/new" }} wide>
-                      {words.choose(plan.name)}
-                    </ButtonLink>
-                  </li>
-                ))}
-              </ul>
-            )}
-          </Loaded>
+          <Suspense fallback={<div className={css.plansRoom} />}>
+            <Plans />
+          </Suspense>
         </section>
       </main>
       <footer className={css.foot}>{words.footer}</footer>
