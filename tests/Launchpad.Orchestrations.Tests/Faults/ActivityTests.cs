@@ -135,7 +135,8 @@ public sealed class ActivityTests(Theatre theatre, ITestOutputHelper output) : I
 
     private static bool IsOf(string fact, Stage stage) =>
         stage.Operation is { } own && (fact.StartsWith($"operations {Faults.Bots.Account} {own} ", StringComparison.Ordinal)
-            || fact.StartsWith($"operations {own} owner", StringComparison.Ordinal));
+            || fact.StartsWith($"operations {own} owner", StringComparison.Ordinal)
+            || (fact.StartsWith("index failures ", StringComparison.Ordinal) && fact.Contains($"-{own} ", StringComparison.Ordinal)));
 
     private static Row Find(string name) => Row.All.Single(row => row.ToString() == name);
 
