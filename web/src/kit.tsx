@@ -1,13 +1,16 @@
 import "./style/tokens.css";
 import "./style/fonts.css";
 import "./style/base.css";
-import { QueryClientProvider } from "@tanstack/react-query";
+import { onlineManager, QueryClientProvider } from "@tanstack/react-query";
 import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } from "@tanstack/react-router";
 import { createRoot } from "react-dom/client";
 import { keys } from "./api/keys";
 import { makeQueries } from "./api/queries";
 import { Kit } from "./pages/kit/Kit";
 import { operation } from "./pages/kit/samples";
+
+// What is shown is what was put there: nobody is asked for it again.
+onlineManager.setOnline(false);
 
 const queries = makeQueries();
 queries.setQueryData(keys.operation(operation.id), operation);
