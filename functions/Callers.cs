@@ -8,9 +8,9 @@ namespace Launchpad.Functions;
 /// <summary>Who is calling, by bearer token or by cookie: from signing in until signing out.</summary>
 public sealed class Callers(SessionStore sessions, AccountStore accounts, IOptions<SiteOptions> site, TimeProvider clock)
 {
-    private const string Cookie = "__Host-launchpad";
-    private const string Scheme = "Bearer ";
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(5);
+
+    private readonly SessionCookie cookie = new("__Host-launchpad", site.Value.BaseUrl, trustsSilence: true);
 
     public Task<Account> RequireAsync(HttpRequest request, CancellationToken ct) => AccountAsync(request, scope => scope is null, ct);
 
@@ -23,7 +23,7 @@ public sealed class Callers(SessionStore sessions, AccountStore accounts, IOptio
     public async Task RequireFreshAsync(HttpRequest request, CancellationToken ct)
     {
         await RequireAsync(request, ct);
-        if (await sessions.FindAsync(Token(request)!, ct) is not { } session || session.OpenedAt + Fresh < clock.GetUtcNow())
+        if (await sessions.FindAsync(cookie.Token(request)!, ct) is not { } session || session.OpenedAt + Fresh < clock.GetUtcNow())
         {
             throw Problems.SignInAgain((int)Fresh.TotalMinutes);
         }
@@ -34,24 +34,24 @@ public sealed class Callers(SessionStore sessions, AccountStore accounts, IOptio
     public async Task<(string Token, DateTimeOffset ExpiresAt)> SignInAsync(HttpRequest request, Account account, CancellationToken ct)
     {
         var (token, expires) = await sessions.OpenAsync(account.Id, Browsers.Name(request.Headers.UserAgent.ToString()), ct);
-        if (request.Cookies.TryGetValue(Cookie, out var before))
+        if (cookie.Kept(request) is { } before)
         {
             await sessions.CloseAsync(before, ct);
         }
 
-        request.HttpContext.Response.Cookies.Append(Cookie, token, CookieOf(expires));
+        cookie.Keep(request, token, expires);
         return (token, expires);
     }
 
     /// <summary>The caller, and what his session is called.</summary>
     public async Task<(Account Account, string Session)> RequireSessionAsync(HttpRequest request, CancellationToken ct) =>
-        (await RequireAsync(request, ct), SessionStore.IdOfToken(Token(request)!));
+        (await RequireAsync(request, ct), SessionStore.IdOfToken(cookie.Token(request)!));
 
     public async Task SignOutAsync(HttpRequest request, CancellationToken ct)
     {
         await RequireAsync(request, ct);
-        await sessions.CloseAsync(Token(request)!, ct);
-        request.HttpContext.Response.Cookies.Delete(Cookie, CookieOf(expires: null));
+        await sessions.CloseAsync(cookie.Token(request)!, ct);
+        cookie.Drop(request);
     }
 
     /// <summary>The network address that limits count by, of IPv6 the /64 that one customer has to himself. What trusted proxies say of
@@ -65,35 +65,8 @@ public sealed class Callers(SessionStore sessions, AccountStore accounts, IOptio
 
     private async Task<Account> AccountAsync(HttpRequest request, Func<string?, bool> isEnough, CancellationToken ct)
     {
-        var session = Token(request) is { } token ? await sessions.FindAsync(token, ct) : null;
+        var session = cookie.Token(request) is { } token ? await sessions.FindAsync(token, ct) : null;
         var account = session is null || !isEnough(session.Scope) ? null : await accounts.FindAsync(session.Account, ct);
         return account ?? throw Problems.SignInNeeded();
     }
-
-    /// <summary>Null when the request carries none.</summary>
-    /// <exception cref="ProblemException">When a cookie comes with a changing request of another origin.</exception>
-    private string? Token(HttpRequest request)
-    {
-        // Azure's proxy before a linked API adds a token of its own to every request, so the cookie comes first.
-        if (!request.Cookies.TryGetValue(Cookie, out var token))
-        {
-            return request.Headers.Authorization.ToString() is { } header && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-                ? header[Scheme.Length..].Trim()
-                : null;
-        }
-
-        var safe = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
-        return safe || IsOwn(request.Headers) ? token : throw Problems.WrongOrigin();
-    }
-
-    /// <summary>Browsers say where a request comes from, in one header or the other; what says nothing is no browser.</summary>
-    private bool IsOwn(IHeaderDictionary headers) =>
-        headers.Origin.ToString() is { Length: > 0 } origin ? IsOwn(origin)
-        : headers["Sec-Fetch-Site"].ToString() is "" or "same-origin" or "none";
-
-    private static CookieOptions CookieOf(DateTimeOffset? expires) =>
-        new() { HttpOnly = true, Secure = true, SameSite = SameSiteMode.Strict, Path = "/", Expires = expires };
-
-    private bool IsOwn(string origin) =>
-        Uri.TryCreate(origin, UriKind.Absolute, out var from) && from.Authority == site.Value.BaseUrl.Authority;
 }

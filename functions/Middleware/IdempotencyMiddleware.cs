@@ -65,8 +65,9 @@ public sealed class IdempotencyMiddleware(Callers callers, StaffCallers staff, R
         {
             await next(context);
         }
-        catch (ProblemException)
+        catch
         {
+            // Also where it is not known what was done: whoever asks again is told by what there is, and does not wait for a key.
             await keys.ForgetAsync(request, CancellationToken.None);
             throw;
         }

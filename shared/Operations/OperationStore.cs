@@ -88,7 +88,7 @@ public sealed class OperationStore(Tables tables, RecordStore records)
         string account, string? deployment, string? before, DateTimeOffset since, CancellationToken ct)
     {
         var (found, to, span) = (new List<Operation>(), before ?? $"{Ids.Operation}_~", TimeSpan.FromHours(6));
-        var newest = before is null ? DateTimeOffset.UtcNow : Ids.TimeOf(before);
+        var newest = before is null ? records.Now : Ids.TimeOf(before);
         for (var from = newest - span; found.Count < ListMax; from -= span *= 3)
         {
             var low = Ids.Lowest(Ids.Operation, from < since ? DateTimeOffset.UnixEpoch : from);
