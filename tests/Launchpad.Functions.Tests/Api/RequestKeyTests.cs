@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using Launchpad.Local.Faults;
 using Launchpad.Shared.Requests;
 
 namespace Launchpad.Functions.Tests.Api;
@@ -45,6 +46,18 @@ public sealed class RequestKeyTests(LaunchpadApi api)
         }
 
         Assert.Equal(1, (await owner.GetAsync("deployments")).GetProperty("deployments").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task What_broke_off_is_done_again_at_once()
+    {
+        using var owner = await api.SignedUpAsync();
+        var order = new { deployment = await owner.OrderAsync() };
+        api.Faults.Set(1, [new FaultRule("stripe", FaultKind.FailBefore, "POST")]);
+        var broken = await PostAsync(owner, "billing/checkout", order, "broken");
+        api.Faults.Clear();
+        Assert.InRange(broken.Status, 500, 599);
+        Assert.Equal(201, (await PostAsync(owner, "billing/checkout", order, "broken")).Status);
     }
 
     [Fact]
