@@ -4,6 +4,7 @@ using Grpc.Core;
 using Launchpad.Shared;
 using Launchpad.Shared.Accounts;
 using Launchpad.Shared.Billing;
+using Launchpad.Shared.Images;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
@@ -56,6 +57,9 @@ public sealed class ProblemMiddleware(ILogger<ProblemMiddleware> log) : IFunctio
             case PermanentException { Code: "backup-damaged" or "backup-gone" or "backup-key-gone" } unusable:
                 log.LogError(exception, "A backup cannot be used");
                 return Problems.BackupUnusable(unusable.Message);
+            case ImageRejectedException { Retryable: true } silent:
+                log.LogWarning(exception, "The registry does not answer");
+                return Problems.Unavailable(silent.Message);
             case RequestFailedException or HttpRequestException or StripeException
                 or RpcException { StatusCode: StatusCode.Unavailable or StatusCode.Cancelled or StatusCode.DeadlineExceeded }:
                 log.LogWarning(exception, "A service that is needed did not answer");

@@ -20,6 +20,12 @@ public static partial class ImageName
     /// <summary>Where cosign keeps what belongs to an image: <c>sha256-….sig</c>, <c>sha256-….sbom</c> beside it.</summary>
     public static string AttachedTag(string digest, string kind) => $"{digest.Replace(':', '-')}.{kind}";
 
+    /// <summary>Whether such a thing is under the tag, and no image that could run.</summary>
+    public static bool IsAttachedTag(string tag) => Attached().IsMatch(tag);
+
+    [GeneratedRegex(@"\Asha256-[0-9a-f]{64}(\.[a-z]+)?\z")]
+    private static partial Regex Attached();
+
     [GeneratedRegex($@"\A{RepositoryPattern}\z")]
     private static partial Regex Repository();
 

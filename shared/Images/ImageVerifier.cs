@@ -21,15 +21,25 @@ public sealed class ImageVerifier(RegistryClient registry, IOptions<ImageOptions
         var manifest = await registry.FindManifestAsync(repository, tag, ct)
             ?? throw new ImageRejectedException(
                 ImageRejectedException.NotFound, $"The image {name}:{tag} is not in the registry. Nothing was started.");
-        var refused = new ImageRejectedException(
-            ImageRejectedException.NotSigned, $"The image {name}:{tag} carries no signature. Nothing was started.");
+        return await VerifyAsync(repository, new(name, manifest.Digest, CosignPayload.ImageType, tag), ct);
+    }
 
-        foreach (var layer in await FindSignaturesAsync(repository, manifest.Digest, ct))
+    /// <summary>The same for an image that is known by its digest, whatever tag it was signed under: what runs was started when that tag
+    /// named it, and may not be what it names now.</summary>
+    public Task<VerifiedImage> ConfirmAsync(string repository, string digest, CancellationToken ct) =>
+        VerifyAsync(repository, new($"{registry.Registry}/{repository}", digest, CosignPayload.ImageType, null), ct);
+
+    private async Task<VerifiedImage> VerifyAsync(string repository, CosignPayload expected, CancellationToken ct)
+    {
+        var (name, digest) = (expected.DockerReference, expected.ManifestDigest);
+        var refused = new ImageRejectedException(
+            ImageRejectedException.NotSigned, $"The image {NameOf(expected)} carries no signature. Nothing was started.");
+
+        foreach (var layer in await FindSignaturesAsync(repository, digest, ct))
         {
             try
             {
-                var signer = await VerifyAsync(repository, layer, new(name, manifest.Digest, CosignPayload.ImageType, tag), ct);
-                return new($"{name}@{manifest.Digest}", manifest.Digest, signer);
+                return new($"{name}@{digest}", digest, await SignerAsync(repository, layer, expected, ct));
             }
             catch (ImageRejectedException exception) when (!exception.Retryable)
             {
@@ -41,6 +51,9 @@ public sealed class ImageVerifier(RegistryClient registry, IOptions<ImageOptions
         throw refused;
     }
 
+    private static string NameOf(CosignPayload image) =>
+        image.Tag is { } tag ? $"{image.DockerReference}:{tag}" : $"{image.DockerReference}@{image.ManifestDigest}";
+
     private async Task<IEnumerable<OciDescriptor>> FindSignaturesAsync(string repository, string digest, CancellationToken ct)
     {
         var signatures = await registry.FindManifestAsync(repository, ImageName.AttachedTag(digest, "sig"), ct);
@@ -49,9 +62,9 @@ public sealed class ImageVerifier(RegistryClient registry, IOptions<ImageOptions
                 ?? throw Invalid($"{registry.Registry}/{repository}@{digest}", "its signature is not a manifest");
     }
 
-    private async Task<string> VerifyAsync(string repository, OciDescriptor layer, CosignPayload expected, CancellationToken ct)
+    private async Task<string> SignerAsync(string repository, OciDescriptor layer, CosignPayload expected, CancellationToken ct)
     {
-        var name = $"{expected.DockerReference}:{expected.Tag}";
+        var name = NameOf(expected);
         var content = ImageName.IsDigest(layer.Digest)
             ? await registry.FindBlobAsync(repository, layer.Digest, PayloadBytesMax, ct)
             : null;
@@ -68,7 +81,7 @@ public sealed class ImageVerifier(RegistryClient registry, IOptions<ImageOptions
 
         // Only bytes with a good signature are parsed.
         var payload = CosignPayload.Read(content);
-        return payload == expected ? key.Fingerprint
+        return (expected.Tag is null && payload is not null ? payload with { Tag = null } : payload) == expected ? key.Fingerprint
             : throw Invalid(name, payload is null
                 ? "what was signed cannot be read"
                 : $"the signature is for {payload.DockerReference}:{payload.Tag}@{payload.ManifestDigest}");

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Polly;
 
@@ -10,6 +11,8 @@ namespace Launchpad.Shared.Images;
 public sealed class RegistryClient : IDisposable
 {
     private const int ManifestBytesMax = 4 * 1024 * 1024;
+    private const int TagsMax = 1_000;
+    private const int TagListBytesMax = 256 * 1024;
 
     private static readonly string[] ManifestTypes =
         [OciManifest.ImageManifest, OciManifest.ImageIndex, OciManifest.DockerManifest, OciManifest.DockerIndex];
@@ -72,6 +75,32 @@ public sealed class RegistryClient : IDisposable
         var content = await ReadAsync(response, maxBytes, ct);
         var found = ImageName.DigestOf(content);
         return found == digest ? content : throw Mismatch($"blob of {repository}", digest, found);
+    }
+
+    /// <summary>The tags of a repository, those of signatures and bills of materials among them; none when the registry does not know
+    /// it.</summary>
+    public async Task<IReadOnlyList<string>> ListTagsAsync(string repository, CancellationToken ct)
+    {
+        if (!ImageName.IsRepository(repository))
+        {
+            throw new ArgumentException($"Not an image name: {repository}", nameof(repository));
+        }
+
+        using var response = await SendAsync($"{repository}/tags/list?n={TagsMax}", [], ct);
+        if (response.StatusCode is HttpStatusCode.NotFound)
+        {
+            return [];
+        }
+
+        var content = await ReadAsync(response, TagListBytesMax, ct);
+        try
+        {
+            return JsonSerializer.Deserialize<TagList>(content, JsonSerializerOptions.Web)?.Tags?.Where(ImageName.IsTag).ToList() ?? [];
+        }
+        catch (JsonException exception)
+        {
+            throw Unavailable("its list of tags cannot be read", exception);
+        }
     }
 
     public void Dispose() => _http.Dispose();
@@ -139,6 +168,8 @@ public sealed class RegistryClient : IDisposable
         ImageRejectedException.RegistryUnavailable,
         $"The image registry {Registry} does not answer ({why}). Nothing was started; it is tried again.",
         inner);
+
+    private sealed record TagList(IReadOnlyList<string>? Tags);
 
     private static ImageRejectedException Mismatch(string what, string promised, string found) => new(
         ImageRejectedException.DigestMismatch,

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Launchpad.Shared.Images;
+using Microsoft.Extensions.Options;
 
 namespace Launchpad.Images.Tests;
 
@@ -17,6 +18,31 @@ public sealed class ImageVerifierTests(RegistryFixture registry) : IClassFixture
         Assert.Equal($"{registry.Address}/{_repository}@{digest}", image.Reference);
         Assert.Equal(digest, image.Digest);
         Assert.Matches("^[0-9a-f]{64}$", image.Signer);
+    }
+
+    [Fact]
+    public async Task Releases_are_the_images_of_the_registry_the_usual_one_first_each_with_the_word_on_it()
+    {
+        using var stranger = registry.AnotherKey();
+        var digest = await PublishAsync("1.0.0");
+        await PublishAsync("1.1.0");
+        await registry.PushAsync(_repository, "unsigned", "other");
+        await PublishAsync("strange", stranger);
+        var options = Options.Create(registry.Trusting(registry.Key).Value with { Repository = _repository, Tag = "1.0.0" });
+        using var client = new RegistryClient(options);
+        var verifier = new ImageVerifier(client, options);
+
+        var releases = await new ReleaseCatalog(client, verifier, options, TimeProvider.System).ListAsync(default);
+
+        Assert.Equal(["1.0.0", "unsigned", "strange", "1.1.0"], releases.Select(release => release.Tag));
+        Assert.Equal([true, false, false, true], releases.Select(release => release.Key is not null));
+        Assert.Equal([true, false, false, true], releases.Select(release => release.Refusal is null));
+        Assert.Equal(digest, releases[0].Digest);
+
+        // What runs is known by its digest, also when its tag has gone on to another image.
+        Assert.Equal(releases[0].Key, (await verifier.ConfirmAsync(_repository, digest, default)).Signer);
+        var strange = await client.FindManifestAsync(_repository, "strange", default);
+        await Assert.ThrowsAsync<ImageRejectedException>(() => verifier.ConfirmAsync(_repository, strange!.Digest, default));
     }
 
     [Fact]
