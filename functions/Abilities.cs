@@ -20,7 +20,7 @@ public static class Abilities
         ("message", OperationKind.TestMessage), ("restart", OperationKind.Restart), ("suspend", OperationKind.Suspend),
         ("resume", OperationKind.Resume), ("change", OperationKind.Update), ("upgrade", OperationKind.Upgrade),
         ("rollback", OperationKind.Rollback), ("backup", OperationKind.Backup), ("restore", OperationKind.Restore),
-        ("drill", OperationKind.Drill), ("delete", OperationKind.Terminate), ("retry", OperationKind.Provision),
+        ("drill", OperationKind.Drill), ("rehearse", OperationKind.Rehearsal), ("delete", OperationKind.Terminate), ("retry", OperationKind.Provision),
     ];
 
     /// <summary>Why an operation of the kind cannot be begun now; null when it can.</summary>

@@ -42,7 +42,18 @@ public sealed class Accounts(AccountStore accounts, Passwords passwords, SignInL
         var found = await accounts.FindByEmailAsync(typed, ct);
         var known = found?.Knows(address) is true;
         var lane = known ? $"login {address} {found!.Account.Id}" : $"login {address}";
-        if (!await limits.TryAsync(new(typed, address, known), () => passwords.VerifyAsync(password, found?.PasswordHash, lane, ct)))
+        var guess = new Guess(typed, address, known);
+        var right = false;
+        try
+        {
+            right = await limits.TryAsync(guess, () => passwords.VerifyAsync(password, found?.PasswordHash, lane, ct));
+        }
+        finally
+        {
+            limits.Look(guess).WriteTo(request.HttpContext.Response);
+        }
+
+        if (!right)
         {
             throw Problems.WrongCredentials();
         }

@@ -17,10 +17,11 @@ namespace Launchpad.Functions;
 /// <param name="StreamsMax">How many event streams an account may have open.</param>
 /// <param name="Release">The image tag that bots follow unless their owner chose another.</param>
 /// <param name="Model">The language model of bots whose owner chose none.</param>
+/// <param name="Rehearsals">What can be broken on purpose: POST …/rehearsals takes one. None where the operator offers none.</param>
 /// <param name="TestMode">True when the payment provider takes test cards only.</param>
 public sealed record CapabilitiesView(
     long UndoSeconds, long BackupUndoSeconds, int DeploymentsMax, int StreamsMax, int MessageCharsMax, string Release, string Model,
-    bool TestMode);
+    bool TestMode, IReadOnlyList<string> Rehearsals);
 
 /// <summary>What an operator has set that a client has to know. Anybody may look.</summary>
 public sealed class Capabilities(
@@ -33,7 +34,7 @@ public sealed class Capabilities(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "capabilities")] HttpRequest request, CancellationToken ct) =>
         new OkObjectResult(new CapabilitiesView(
             (long)rollouts.Value.UndoWindow.TotalSeconds, (long)backups.Value.UndoWindow.TotalSeconds, quota.Max, EventStreams.PerAccountMax,
-            Rules.MessageCharsMax, release.Tag, release.Model, await release.IsTestModeAsync(ct)));
+            Rules.MessageCharsMax, release.Tag, release.Model, await release.IsTestModeAsync(ct), rollouts.Value.RehearsalTags));
 }
 
 /// <summary>Which release is sold, and whether for real money.</summary>

@@ -123,6 +123,8 @@ public static class Composition
         services.AddSettings<ImageOptions>(configuration, ImageOptions.Section);
         services.AddSingleton<RegistryClient>();
         services.AddSingleton<ImageVerifier>();
+        services.AddSingleton<ReleaseCatalog>();
+        services.AddSingleton<Provenance>();
         services.AddSettings<StripeOptions>(configuration, StripeOptions.Section);
         services.AddSingleton<StripeConnection>();
         services.AddSingleton<StripePrices>();
@@ -162,6 +164,7 @@ public static class Composition
         services.AddSingleton<RecordStore>();
         services.AddSingleton<Recorder>();
         services.AddSingleton<RecordPages>();
+        services.AddSingleton<RecordSearch>();
         services.AddSingleton<DeploymentStore>();
         services.AddSingleton<ConfigVersionStore>();
         services.AddSingleton<Bots>();
@@ -219,6 +222,9 @@ public static class Composition
     private static void AddHealth(this IServiceCollection services)
     {
         services.AddSingleton<HeartbeatStore>();
+        services.AddSingleton<HeartbeatIntake>();
+        services.AddSingleton<UsageStore>();
+        services.AddSingleton<MachineQuestions>();
         services.AddSingleton<ConditionStore>();
         services.AddSingleton<DriftStore>();
         services.AddSingleton<DriftLog>();

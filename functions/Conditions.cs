@@ -20,7 +20,19 @@ public sealed record HealthView(
 /// <param name="Low">True before it is full: less than a tenth is free.</param>
 public sealed record StorageView(int SizeMb, int UsedMb, int FreeMb, bool Low);
 
-public sealed record DriftList(IReadOnlyList<DriftEvent> Drift);
+/// <param name="ClosedAt">When it was first found to be so no longer; null while it is.</param>
+/// <param name="AcceptedAt">When you said that it may stay so; null until you do.</param>
+/// <param name="Can">What can be asked about it: accept and revert, while it is open and of the bot's own files.</param>
+public sealed record DriftView(
+    string Fingerprint, IReadOnlyList<Difference> Differences, string Vm, DateTimeOffset FoundAt, DateTimeOffset LastSeenAt,
+    DateTimeOffset? ClosedAt, DateTimeOffset? AcceptedAt, IReadOnlyList<string> Can)
+{
+    public static DriftView Of(DriftEvent found) => new(
+        found.Fingerprint, found.Differences, found.Vm, found.FoundAt, found.LastSeenAt, found.ClosedAt, found.AcceptedAt,
+        found is not { ClosedAt: null, IsOfFiles: true } ? [] : found.AcceptedAt is null ? ["accept", "revert"] : ["revert"]);
+}
+
+public sealed record DriftList(IReadOnlyList<DriftView> Drift);
 
 /// <summary>How a bot is, as its observers agree, and what about it is not as it was wanted.</summary>
 public sealed class Conditions(ConditionStore conditions, DriftStore drift, HeartbeatStore heartbeats, Ownership ownership)
@@ -43,7 +55,8 @@ public sealed class Conditions(ConditionStore conditions, DriftStore drift, Hear
     public async Task<IActionResult> Drift(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "deployments/{id}/drift")] HttpRequest request, string id,
         CancellationToken ct) =>
-        new OkObjectResult(new DriftList(await drift.ListAsync((await ownership.FindAsync(request, id, ct)).Id, ct)));
+        new OkObjectResult(new DriftList(
+            [.. (await drift.ListAsync((await ownership.FindAsync(request, id, ct)).Id, ct)).Select(DriftView.Of)]));
 
     private async Task<StorageView?> StorageAsync(Deployment deployment, CancellationToken ct)
     {

@@ -25,7 +25,7 @@ public sealed class EventStreams(IHostApplicationLifetime lifetime, TimeProvider
     public async Task RunAsync(
         HttpResponse response, string account, Func<CancellationToken, Task<IReadOnlyList<StreamEvent>>> more, CancellationToken ct)
     {
-        Enter(account);
+        Enter(response, account);
         try
         {
             using var end = CancellationTokenSource.CreateLinkedTokenSource(ct, lifetime.ApplicationStopping);
@@ -47,9 +47,11 @@ public sealed class EventStreams(IHostApplicationLifetime lifetime, TimeProvider
         }
     }
 
-    private void Enter(string account)
+    private void Enter(HttpResponse response, string account)
     {
-        if (open.AddOrUpdate(account, 1, (_, count) => count + 1) > PerAccountMax)
+        var now = open.AddOrUpdate(account, 1, (_, count) => count + 1);
+        new RateLimit("streams", PerAccountMax, null, Math.Max(PerAccountMax - now, 0), null).WriteTo(response);
+        if (now > PerAccountMax)
         {
             open.AddOrUpdate(account, 0, (_, count) => count - 1);
             throw Problems.TooManyStreams(PerAccountMax);

@@ -1,16 +1,18 @@
 using System.Globalization;
 using System.Text.Json;
+using Azure;
 using Launchpad.Shared.Health;
 using Launchpad.Shared.Vms;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
 
 namespace Launchpad.Functions;
 
 /// <summary>What machines tell of themselves. A machine proves who it is with the host key that it was made with.</summary>
-public sealed class Machines(VmStore vms, HeartbeatStore heartbeats, Recoveries recoveries, TimeProvider clock)
+public sealed class Machines(VmStore vms, HeartbeatIntake heartbeats, Recoveries recoveries, TimeProvider clock)
 {
     /// <summary>How far a machine's clock may be from ours.</summary>
     private static readonly TimeSpan SkewMax = TimeSpan.FromMinutes(2);
@@ -36,16 +38,7 @@ public sealed class Machines(VmStore vms, HeartbeatStore heartbeats, Recoveries 
             throw Problems.MachineRefused("The time of the heartbeat is too far from the time here.");
         }
 
-        try
-        {
-            HeartbeatStore.Read(body);
-        }
-        catch (JsonException)
-        {
-            throw Problems.Malformed("The report is not what a machine tells.");
-        }
-
-        var news = await heartbeats.TryPutAsync(vm, time, now, body, ct);
+        var news = await heartbeats.TakeAsync(vm, time, now, body, ct);
         if (news is HeartbeatNews.Changed)
         {
             await recoveries.LookAsync(client, vm, ct);
@@ -65,5 +58,47 @@ public sealed class Machines(VmStore vms, HeartbeatStore heartbeats, Recoveries 
     {
         var bytes = new byte[512];
         return text is { Length: < 512 } && Convert.TryFromBase64String(text, bytes, out var length) ? bytes[..length] : [];
+    }
+}
+
+/// <summary>Keeps what a heartbeat tells.</summary>
+public sealed class HeartbeatIntake(HeartbeatStore heartbeats, UsageStore usage, ILogger<HeartbeatIntake> log)
+{
+    /// <exception cref="ProblemException">When it is no report.</exception>
+    public async Task<HeartbeatNews> TakeAsync(string vm, long sentAt, DateTimeOffset receivedAt, byte[] body, CancellationToken ct)
+    {
+        var report = Read(body);
+        var news = await heartbeats.TryPutAsync(vm, sentAt, receivedAt, body, ct);
+        if (news is not HeartbeatNews.Repeated)
+        {
+            await MeasureAsync(vm, report, ct);
+        }
+
+        return news;
+    }
+
+    // A curve may have a gap; whether a bot is well must not hang on it.
+    private async Task MeasureAsync(string vm, VmReport report, CancellationToken ct)
+    {
+        try
+        {
+            await usage.TakeAsync(vm, report, ct);
+        }
+        catch (RequestFailedException silent)
+        {
+            log.LogWarning(silent, "What the bots of {Vm} use was not kept", vm);
+        }
+    }
+
+    private static VmReport Read(byte[] body)
+    {
+        try
+        {
+            return HeartbeatStore.Read(body);
+        }
+        catch (JsonException)
+        {
+            throw Problems.Malformed("The report is not what a machine tells.");
+        }
     }
 }

@@ -45,7 +45,7 @@ public static class Routes
                 [.. (trigger.Methods ?? []).Select(name => name.ToUpperInvariant())],
                 method.GetCustomAttributes<QueryAttribute>()
                     .ToFrozenDictionary(parameter => parameter.Name, StringComparer.OrdinalIgnoreCase),
-                trigger.Methods is ["post"] && method.GetCustomAttribute<OpenAttribute>() is null && method.GetCustomAttributes<AnswersAttribute>()
+                trigger.Methods is [not ("get" or "head")] && method.GetCustomAttribute<OpenAttribute>() is null && method.GetCustomAttributes<AnswersAttribute>()
                     .Any(answer => answer.Status is StatusCodes.Status201Created or StatusCodes.Status202Accepted),
                 method.GetCustomAttribute<OperatorsOnlyAttribute>() is not null);
     }

@@ -40,7 +40,10 @@ public sealed class SignInLimits(TimeProvider clock)
         return wrong && wait > TimeSpan.Zero ? throw TooMany(wait) : !wrong;
     }
 
-    private List<(TokenBuckets Buckets, string Key)> Take(Guess guess)
+    /// <summary>How many wrong guesses are left before there is a wait, as the draft of the RateLimit header fields has it.</summary>
+    public RateLimit Look(Guess guess) => RateLimit.Of("sign-in", [.. Wanted(guess)]);
+
+    private List<(TokenBuckets Buckets, string Key)> Wanted(Guess guess)
     {
         var account = EmailAddress.Key(EmailAddress.Normalize(guess.Email) ?? guess.Email);
         List<(TokenBuckets Buckets, string Key)> wanted = [(pairs, $"{account} {guess.Address}")];
@@ -49,6 +52,12 @@ public sealed class SignInLimits(TimeProvider clock)
             wanted.AddRange([(addresses, guess.Address), (accounts, account)]);
         }
 
+        return wanted;
+    }
+
+    private List<(TokenBuckets Buckets, string Key)> Take(Guess guess)
+    {
+        var wanted = Wanted(guess);
         foreach (var (at, (buckets, key)) in wanted.Index())
         {
             if (!buckets.TryTake(key))

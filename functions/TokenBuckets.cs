@@ -43,6 +43,21 @@ public sealed class TokenBuckets(int size, TimeSpan each, TimeProvider clock)
         }
     }
 
+    /// <summary>How many tokens there are, and until when all of them are there again.</summary>
+    public (int Left, TimeSpan FullIn) Look(string key)
+    {
+        lock (gate)
+        {
+            var now = Now;
+            var fullIn = FullAt(key) - now;
+            return (Math.Clamp((int)(((size * each) - fullIn) / each), 0, size), fullIn);
+        }
+    }
+
+    public int Size => size;
+
+    public TimeSpan Window => size * each;
+
     // Not the time of day, which somebody may set back.
     private TimeSpan Now => clock.GetElapsedTime(start);
 

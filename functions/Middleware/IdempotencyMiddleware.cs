@@ -23,8 +23,7 @@ public sealed class IdempotencyMiddleware(Callers callers, StaffCallers staff, R
 
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {
-        if (context.GetHttpContext() is not { Request: var http } || !HttpMethods.IsPost(http.Method)
-            || http.Headers[Header] is not { Count: > 0 } typed
+        if (context.GetHttpContext() is not { Request: var http } || http.Headers[Header] is not { Count: > 0 } typed
             || !Routes.ByFunction.TryGetValue(context.FunctionDefinition.Name, out var route) || !route.MakesSomething)
         {
             await next(context);

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Launchpad.Shared;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
@@ -11,8 +12,10 @@ namespace Launchpad.Orchestrations.Activities;
 
 /// <summary>A bot on its machine, in the version that is wanted.</summary>
 /// <param name="Deadline">UTC; when waiting for it ends.</param>
+/// <param name="Overwrites">True to put back what the bot made of its files.</param>
 public sealed record BotInput(
-    string Operation, string Account, string Deployment, Tier Tier, string Vm, int Version, DateTime Deadline = default)
+    string Operation, string Account, string Deployment, Tier Tier, string Vm, int Version, DateTime Deadline = default,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Overwrites = false)
     : OperationTarget(Operation, Account, Deployment);
 
 /// <summary>Brings a bot up. Everything is converged, so a lost machine program, file or network is put right on the way.</summary>
@@ -26,7 +29,10 @@ public sealed class BotActivities(ConfigVersionStore versions, Bots bots, Machin
             look, look.Of, [Steps.Configure, Steps.Pull, Steps.Start],
             (deployment, job, people) => job.RunAsync(
                 VmVerb.Apply,
-                async () => await bots.SpecAsync(deployment, await versions.GetAsync(deployment.Id, look.Of.Version, ct), ct),
+                async () => (await bots.SpecAsync(deployment, await versions.GetAsync(deployment.Id, look.Of.Version, ct), ct)) with
+                {
+                    Overwrites = look.Of.Overwrites,
+                },
                 (ApplyResult _) => Task.FromResult(Looked.Done()), ct, new MachineSteps(people)),
             ct);
 

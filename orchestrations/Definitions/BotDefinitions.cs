@@ -40,12 +40,20 @@ public sealed class ConversationDefinition(OperationKind kind, string saga, stri
 
 public sealed class RestartDefinition() : BotDefinition(OperationKind.Restart, nameof(Restart))
 {
+    /// <summary>What is typed for a restart that also puts back what the bot made of its files.</summary>
+    public const string PuttingBack = "put-back";
+
     public override string? Refuse(Deployment now) =>
         now is { Status: DeploymentStatus.Running or DeploymentStatus.Failed, ActiveVersion: not null, Vm: not null }
             ? null
             : "Only a bot that ran once can be restarted.";
 
     public override Deployment Begin(Deployment deployment) => deployment.ToRestarting();
+
+    public override object Input(Deployment deployment, Operation operation) =>
+        ((BotInput)base.Input(deployment, operation)) with { Overwrites = operation.Request == PuttingBack };
+
+    public override string Verb(Operation operation) => operation.Request == PuttingBack ? "revert-drift" : base.Verb(operation);
 
     protected override string Otherwise => "Look at the bot's logs, then restart it. Its data is where it was.";
 }
@@ -137,7 +145,7 @@ public sealed class ReplaceDefinition() : BotDefinition(OperationKind.Replace, n
     public override string? Request(Deployment before, string? typed, DateTimeOffset now, RolloutOptions options) => before.Vm;
 
     public override object Input(Deployment deployment, Operation operation) =>
-        (BotInput)base.Input(deployment, operation) with { Vm = operation.Request ?? deployment.Vm! };
+        ((BotInput)base.Input(deployment, operation)) with { Vm = operation.Request ?? deployment.Vm! };
 
     public override string Result(Deployment ended, Operation operation, string url) =>
         $"{url} runs on another machine. {operation.Result ?? Loss}";

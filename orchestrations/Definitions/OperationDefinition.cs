@@ -125,6 +125,7 @@ public static class OperationDefinitions
         OperationKind.Restore => new RolloutDefinition(kind),
         OperationKind.Drill => new DrillDefinition(),
         OperationKind.Move => new MoveDefinition(),
+        OperationKind.Rehearsal => new RolloutDefinition(kind),
     };
 #pragma warning restore CS8524
 }

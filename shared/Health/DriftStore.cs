@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Azure;
 using Azure.Data.Tables;
 using Launchpad.Shared.Storage;
@@ -7,9 +8,15 @@ namespace Launchpad.Shared.Health;
 
 /// <param name="LastSeenAt">When the machine was last asked and it was so.</param>
 /// <param name="ClosedAt">When it was first found to be so no longer; null while it is.</param>
+/// <param name="AcceptedAt">When the bot's owner said that it may stay so; null until he does.</param>
 public sealed record DriftEvent(
     string Fingerprint, IReadOnlyList<Difference> Differences, string Vm, DateTimeOffset FoundAt, DateTimeOffset LastSeenAt,
-    DateTimeOffset? ClosedAt);
+    DateTimeOffset? ClosedAt, DateTimeOffset? AcceptedAt = null)
+{
+    /// <summary>Only files are the bot's own affair: it may have written them itself.</summary>
+    [JsonIgnore]
+    public bool IsOfFiles => Differences.All(one => one.What is not (Drift.Container or Drift.Image or Drift.Limits));
+}
 
 /// <summary>Drift by deployment, newest first. The same difference is one event for as long as it lasts.</summary>
 public sealed class DriftStore(Tables tables, TimeProvider clock)
@@ -61,6 +68,23 @@ public sealed class DriftStore(Tables tables, TimeProvider clock)
             .Select(Read)
             .ToListAsync(ct);
 
+    /// <summary>What is open under the fingerprint; null when nothing is, or not any more.</summary>
+    public async Task<DriftEvent?> FindOpenAsync(string deployment, string fingerprint, CancellationToken ct) =>
+        await OpenAsync(deployment, ct).Where(row => row.GetString("fingerprint") == fingerprint).Select(Read).FirstOrDefaultAsync(ct);
+
+    /// <summary>It may stay so. The time of the first word counts.</summary>
+    public async Task AcceptAsync(string deployment, string fingerprint, CancellationToken ct)
+    {
+        await foreach (var row in OpenAsync(deployment, ct))
+        {
+            if (row.GetString("fingerprint") == fingerprint && row.GetDateTimeOffset("acceptedAt") is null)
+            {
+                await tables.Drift.UpdateEntityAsync(
+                    new TableEntity(deployment, row.RowKey) { ["acceptedAt"] = clock.GetUtcNow() }, ETag.All, TableUpdateMode.Merge, ct);
+            }
+        }
+    }
+
     /// <summary>The deployments that something is open about on the machine.</summary>
     public async Task<IReadOnlyList<string>> OpenOnAsync(string vm, CancellationToken ct) =>
         await tables.Drift
@@ -77,5 +101,6 @@ public sealed class DriftStore(Tables tables, TimeProvider clock)
         row.GetString("vm"),
         row.GetDateTimeOffset("foundAt")!.Value,
         row.GetDateTimeOffset("lastSeenAt")!.Value,
-        row.GetDateTimeOffset("closedAt"));
+        row.GetDateTimeOffset("closedAt"),
+        row.GetDateTimeOffset("acceptedAt"));
 }

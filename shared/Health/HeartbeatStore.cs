@@ -220,7 +220,8 @@ public sealed class HeartbeatStore(Tables tables)
     private static string? Fingerprint(VmReport report) => report.Bots is null
         ? null
         : Convert.ToHexStringLower(SHA256.HashData(
-            JsonSerializer.SerializeToUtf8Bytes(report.Bots.OrderBy(bot => bot.Deployment, StringComparer.Ordinal), Lenient)));
+            JsonSerializer.SerializeToUtf8Bytes(
+                report.Bots.OrderBy(bot => bot.Deployment, StringComparer.Ordinal).Select(bot => bot with { Use = null }), Lenient)));
 
     private static string? Restarts(TableEntity row) => Read(row)?.Report.Bots is { } bots
         ? JsonSerializer.Serialize(bots.DistinctBy(bot => bot.Deployment).ToDictionary(bot => bot.Deployment, bot => bot.Restarts))

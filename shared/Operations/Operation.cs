@@ -28,6 +28,9 @@ public enum OperationKind
 
     /// <summary>To another machine, with its data: because its plan wants one, or because its own is to be emptied.</summary>
     Move,
+
+    /// <summary>An upgrade to a release that is known to fail, so that its owner sees what becomes of the bot then.</summary>
+    Rehearsal,
 }
 
 public enum OperationStatus

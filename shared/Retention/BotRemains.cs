@@ -33,7 +33,8 @@ public sealed class BotRemains(Tables tables, OperationStore operations, Deploym
     public async Task<int> EraseAsync(string deployment, CancellationToken ct)
     {
         await tables.Conditions.RemoveAsync(Shards.KeyOf(deployment), deployment, ct);
-        return await tables.Logs.RemovePartitionAsync(deployment, ct) + await tables.Drift.RemovePartitionAsync(deployment, ct);
+        return await tables.Logs.RemovePartitionAsync(deployment, ct) + await tables.Drift.RemovePartitionAsync(deployment, ct)
+            + await tables.Usage.RemovePartitionAsync(deployment, ct);
     }
 
     /// <summary>Has the rest erased when its time has come.</summary>

@@ -11,7 +11,7 @@ public sealed class Tables(TableServiceClient service)
         "accounts", "emails", "sessions", "subscriptions", "billingevents", "billingwatches", "deployments", "configversions",
         "operations", "records", "vms", "secrets", "logs",
         "heartbeats", "conditions", "drift", "pages", "index", "sweeps", "backups", "backupclocks", "drills",
-        "usualtimes", "idempotency", "operators", "findings",
+        "usualtimes", "idempotency", "operators", "findings", "usage",
     ];
 
     public TableClient Accounts { get; } = service.GetTableClient("accounts");
@@ -43,6 +43,9 @@ public sealed class Tables(TableServiceClient service)
 
     /// <summary>By kind of operation: how the last of them went.</summary>
     public TableClient UsualTimes { get; } = service.GetTableClient("usualtimes");
+
+    /// <summary>By deployment: what it used, a row each step of a ring.</summary>
+    public TableClient Usage { get; } = service.GetTableClient("usage");
 
     /// <summary>By account: what was answered to requests that may come again.</summary>
     public TableClient Idempotency { get; } = service.GetTableClient("idempotency");

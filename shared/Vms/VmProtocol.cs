@@ -14,6 +14,7 @@ public enum VmVerb
     [JsonStringEnumMemberName("logs")] Logs,
     [JsonStringEnumMemberName("exec-test")] ExecTest,
     [JsonStringEnumMemberName("pair-browser")] PairBrowser,
+    [JsonStringEnumMemberName("browsers")] Browsers,
     [JsonStringEnumMemberName("validate")] Validate,
     [JsonStringEnumMemberName("volume")] Volume,
     [JsonStringEnumMemberName("measure")] Measure,
@@ -58,6 +59,7 @@ public enum VmStepState
 /// <param name="Image">registry/repository@sha256:…; needed from <see cref="ApplyStage.Pull"/> on.</param>
 /// <param name="Secrets">null: those already on the VM are used.</param>
 /// <param name="Egress">address:port or name:port, TCP; nothing else leaves the container.</param>
+/// <param name="Overwrites">True to put back what the bot made of its files; without it only what is to change is written.</param>
 public sealed record ApplyRequest(
     string Deployment,
     string? Image,
@@ -67,7 +69,8 @@ public sealed record ApplyRequest(
     IReadOnlyList<VmSecret>? Secrets,
     IReadOnlyList<string> Egress,
     VmRoute? Route,
-    ApplyStage Through);
+    ApplyStage Through,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Overwrites = false);
 
 /// <summary>What a plan grants one deployment. StorageMb is the size of its volume.</summary>
 public sealed record VmLimits(int MemoryMb, double Cpus, int StorageMb, int Pids);
@@ -145,6 +148,16 @@ public sealed record PairBrowserRequest(string Deployment, string Request);
 /// <summary>The browser is in.</summary>
 public sealed record PairBrowserResult(string Request);
 
+/// <summary>Asks which browsers wait for their owner's word.</summary>
+public sealed record BrowsersRequest(string Deployment) : IQuestion;
+
+/// <param name="Waiting">Null where this cannot be told: the bot keeps it otherwise than the pinned release does.</param>
+public sealed record BrowsersResult(IReadOnlyList<VmBrowser>? Waiting);
+
+/// <summary>A browser that showed the bot's token. All of it is what the browser said of itself.</summary>
+/// <param name="Request">What it is let in by, a UUID.</param>
+public sealed record VmBrowser(string Request, string? Name, string? Platform, DateTimeOffset Since);
+
 /// <summary>Has a config checked by the release that is to run it, in a container that has the image and nothing else.</summary>
 /// <param name="Image">registry/repository@sha256:…; pulled when it is not there.</param>
 public sealed record ValidateRequest(string Deployment, string Image, string Config);
@@ -218,9 +231,14 @@ public sealed record DeploymentFacts(
 /// <param name="Image">What the container was made of; null when there is none.</param>
 /// <param name="Limits">Those of the container and the size of the volume; null when there is no container.</param>
 /// <param name="Storage">How full its volume is; null while that is not mounted.</param>
+/// <param name="Use">What it uses; null unless it runs.</param>
 public sealed record VmBot(
     string Deployment, bool Running, bool Ready, DateTimeOffset? StartedAt, int Restarts, int? ExitCode, bool OomKilled,
-    string? Image, VmLimits? Limits, IReadOnlyList<VmBotFile> Files, VmStorage? Storage = null);
+    string? Image, VmLimits? Limits, IReadOnlyList<VmBotFile> Files, VmStorage? Storage = null, VmUse? Use = null);
+
+/// <param name="CpuMs">Of all its processes, since its container started.</param>
+/// <param name="MemoryMb">What it would not give back: without the files that the kernel keeps for it.</param>
+public sealed record VmUse(long CpuMs, int MemoryMb);
 
 /// <summary>A file that we put on a volume.</summary>
 /// <param name="Written">SHA-256 of what was last written there.</param>
@@ -279,6 +297,8 @@ public sealed record VmLine(
 [JsonSerializable(typeof(ExecTestResult))]
 [JsonSerializable(typeof(PairBrowserRequest))]
 [JsonSerializable(typeof(PairBrowserResult))]
+[JsonSerializable(typeof(BrowsersRequest))]
+[JsonSerializable(typeof(BrowsersResult))]
 [JsonSerializable(typeof(ValidateRequest))]
 [JsonSerializable(typeof(ValidateResult))]
 [JsonSerializable(typeof(VolumeRequest))]

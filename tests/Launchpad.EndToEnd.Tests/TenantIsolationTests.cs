@@ -23,7 +23,7 @@ public sealed class TenantIsolationTests(OnOneStack.Fixture fixture, TenantIsola
 
     private static readonly string[] OfTheCaller =
     [
-        "POST auth/logout", "GET auth/me", "GET auth/sessions", "GET deployments", "POST deployments", "GET operations", "GET events",
+        "POST auth/logout", "GET auth/me", "GET auth/sessions", "GET deployments", "POST deployments", "GET operations", "GET events", "GET record", "GET releases",
         "DELETE auth/sessions/{id}", "POST auth/assistants", "POST mcp", "POST provision",
         // Which one is in their query: an id of somebody else is tried with the short names themselves.
         "DELETE deprovision", "POST restart", "GET status", "POST backup", "POST restore",
@@ -77,6 +77,12 @@ public sealed class TenantIsolationTests(OnOneStack.Fixture fixture, TenantIsola
         ["GET deployments/{id}/drills"] = null,
         ["GET deployments/{id}/health"] = null,
         ["GET deployments/{id}/drift"] = null,
+        ["POST deployments/{id}/drift/{fingerprint}/accept"] = null,
+        ["POST deployments/{id}/drift/{fingerprint}/revert"] = null,
+        ["GET deployments/{id}/usage"] = null,
+        ["GET deployments/{id}/browsers"] = null,
+        ["GET deployments/{id}/provenance"] = null,
+        ["POST deployments/{id}/rehearsals"] = null,
         ["GET operations/{id}"] = null,
         ["POST operations/{id}/cancel"] = null,
         ["POST operations/{id}/retry"] = null,
@@ -147,7 +153,8 @@ public sealed class TenantIsolationTests(OnOneStack.Fixture fixture, TenantIsola
     private static async Task<(HttpStatusCode, string)> AskAsync(Customer customer, string route, string id)
     {
         var (method, path) = (route.Split(' ')[0], route.Split(' ')[1].Replace("{id}", Uri.EscapeDataString(id), StringComparison.Ordinal)
-            .Replace("{number}", "0", StringComparison.Ordinal).Replace("{backup}", "0", StringComparison.Ordinal));
+            .Replace("{number}", "0", StringComparison.Ordinal).Replace("{backup}", "0", StringComparison.Ordinal)
+            .Replace("{fingerprint}", "0", StringComparison.Ordinal));
         var body = route == "POST billing/checkout" ? new { deployment = id } : OfAnId[route];
         using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = body is null ? null : JsonContent.Create(body) };
         using var answer = await customer.Api.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Stack.Within(1));

@@ -26,6 +26,8 @@ public sealed class HeartbeatTests(Machine machine) : IAsyncLifetime
         var file = Assert.Single(bot.Files);
         Assert.Equal(("config/bot.json", file.Written), (file.Path, file.Actual));
         Assert.InRange(report.DiskFreeMb, 1, report.DiskMb);
+        Assert.InRange(bot.Use!.CpuMs, 1, 600_000);
+        Assert.InRange(bot.Use.MemoryMb, 1, Request.Limits.MemoryMb);
 
         var facts = await machine.AskAsync<FactsRequest, FactsResult>(VmVerb.Facts, new FactsRequest());
         var asked = Assert.Single(facts.Bots!, one => one.Deployment == Bot);
@@ -42,12 +44,26 @@ public sealed class HeartbeatTests(Machine machine) : IAsyncLifetime
         var (_, bot) = await NextAsync(bot => bot is { Running: false });
         Assert.NotNull(bot!.ExitCode);
         Assert.False(bot.Ready);
+        Assert.Null(bot.Use);
         var file = Assert.Single(bot.Files);
         Assert.NotEqual(file.Written, file.Actual);
 
         await machine.RemoveAsync(Bot);
         await machine.OnVmAsync("/usr/local/sbin/launchpad-heartbeat");
         Assert.Null((await NextAsync(bot => bot is null)).Bot);
+    }
+
+    [Fact]
+    public async Task What_the_bot_made_of_its_files_stays_until_somebody_wants_it_put_back()
+    {
+        await machine.ApplyAsync(Request);
+        var file = $"/var/lib/launchpad/{Bot}/volume/data/config/bot.json";
+        await machine.OnVmAsync($"echo other > {file}");
+        await machine.ApplyAsync(Request);
+        Assert.Equal("other", (await machine.OnVmAsync($"cat {file}")).Trim());
+
+        await machine.ApplyAsync(Request with { Overwrites = true });
+        Assert.Equal(Request.Files.Single().Content, await machine.OnVmAsync($"cat {file}"));
     }
 
     /// <summary>The next heartbeat that says so of the bot; each is checked as the control plane does.</summary>

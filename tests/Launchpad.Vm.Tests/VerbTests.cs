@@ -34,6 +34,7 @@ public abstract class VerbTests(Machine machine)
             (VmVerb.ExecTest, () => AskAsync<ExecTestRequest, ExecTestResult>(VmVerb.ExecTest, new(Bot, "hello"))),
             (VmVerb.Logs, () => AskAsync<LogsRequest, LogsResult>(VmVerb.Logs, new(Bot))),
             (VmVerb.PairBrowser, () => AskAsync<PairBrowserRequest, PairBrowserResult>(VmVerb.PairBrowser, new(Bot, $"{Guid.NewGuid()}"))),
+            (VmVerb.Browsers, async () => Assert.Empty((await machine.AskAsync<BrowsersRequest, BrowsersResult>(VmVerb.Browsers, new(Bot))).Waiting!)),
             (VmVerb.Job, async () => Assert.Null((await machine.JobAsync("verbs", VmVerb.Facts, new FactsRequest())).Job.Error)),
             (VmVerb.Volume, () => AskAsync<VolumeRequest, VolumeResult>(VmVerb.Volume, new(Bot, VolumeAction.Keep, Of: 1))),
             (VmVerb.Backup, () => FailsAsync(VmVerb.Backup, NoBackup, VmErrorCode.NotFound)),

@@ -70,6 +70,19 @@ internal sealed record HeldContainer(string Id, ContainerState State, ContainerC
 
 internal sealed record HeldTo(long Memory, long NanoCpus, int? PidsLimit);
 
+internal sealed record ContainerStats(
+    [property: JsonPropertyName("cpu_stats")] CpuStats? Cpu, [property: JsonPropertyName("memory_stats")] MemoryStats? Memory);
+
+internal sealed record CpuStats([property: JsonPropertyName("cpu_usage")] CpuUsage? Usage);
+
+/// <param name="Total">Nanoseconds.</param>
+internal sealed record CpuUsage([property: JsonPropertyName("total_usage")] ulong Total);
+
+/// <param name="Usage">Bytes.</param>
+/// <param name="Parts">Bytes, under the kernel's own names.</param>
+internal sealed record MemoryStats(
+    [property: JsonPropertyName("usage")] ulong? Usage, [property: JsonPropertyName("stats")] IReadOnlyDictionary<string, ulong>? Parts);
+
 internal sealed record ContainerSummary(string Id, string State, IReadOnlyDictionary<string, string> Labels);
 
 internal sealed record CreateExec(IReadOnlyList<string> Cmd)
@@ -98,6 +111,7 @@ internal sealed record DockerInfo(string ServerVersion, string DockerRootDir, IR
 [JsonSerializable(typeof(DockerNetwork))]
 [JsonSerializable(typeof(DockerContainer))]
 [JsonSerializable(typeof(HeldContainer))]
+[JsonSerializable(typeof(ContainerStats))]
 [JsonSerializable(typeof(ContainerSummary[]))]
 [JsonSerializable(typeof(CreateExec))]
 [JsonSerializable(typeof(StartExec))]

@@ -58,7 +58,22 @@ internal static class MachineReport
             held?.Config.Image,
             limits,
             state is null ? [] : Files(state),
-            Volume.Storage(Paths.Of(deployment)));
+            Volume.Storage(Paths.Of(deployment)),
+            running ? await UseAsync(docker, held!.Id) : null);
+    }
+
+    /// <summary>Null when it ended meanwhile.</summary>
+    private static async Task<VmUse?> UseAsync(DockerEngine docker, string container)
+    {
+        var stats = await docker.FindAsync($"containers/{container}/stats?stream=false&one-shot=true", DockerJson.Default.ContainerStats);
+        if (stats is not { Cpu.Usage.Total: > 0 and var cpu, Memory: { Usage: { } bytes } memory })
+        {
+            return null;
+        }
+
+        // As Docker's own program counts it, whichever generation of control groups the kernel has.
+        var files = memory.Parts?.GetValueOrDefault("total_inactive_file", memory.Parts.GetValueOrDefault("inactive_file")) ?? 0;
+        return new((long)(cpu / 1_000_000), (int)((bytes - Math.Min(bytes, files)) >> 20));
     }
 
     private static async Task<bool> IsReadyAsync(DeploymentState state)

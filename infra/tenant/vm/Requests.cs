@@ -106,6 +106,9 @@ internal static partial class Requests
                 CheckDeployment(pair.Deployment);
                 Require(Guid.TryParseExact(pair.Request, "D", out _), "request is a UUID");
                 break;
+            case BrowsersRequest browsers:
+                CheckDeployment(browsers.Deployment);
+                break;
             case ValidateRequest validate:
                 CheckDeployment(validate.Deployment);
                 CheckImage(validate.Image);

@@ -26,6 +26,7 @@ internal static class Verb
             VmVerb.Logs => Of(VmJson.Default.LogsRequest, Logs.RunAsync, VmJson.Default.LogsResult),
             VmVerb.ExecTest => Of(VmJson.Default.ExecTestRequest, ExecTest.RunAsync, VmJson.Default.ExecTestResult),
             VmVerb.PairBrowser => Of(VmJson.Default.PairBrowserRequest, PairBrowser.RunAsync, VmJson.Default.PairBrowserResult),
+            VmVerb.Browsers => Of(VmJson.Default.BrowsersRequest, WaitingBrowsers.RunAsync, VmJson.Default.BrowsersResult),
             VmVerb.Validate => Of(
                 VmJson.Default.ValidateRequest, request => Validate.RunAsync(request, log), VmJson.Default.ValidateResult),
             VmVerb.Volume => Of(VmJson.Default.VolumeRequest, Volumes.RunAsync, VmJson.Default.VolumeResult),

@@ -184,6 +184,7 @@ public sealed class LaunchpadApi : IAsyncLifetime
             ("Stripe__ApiKeySecret", "stripe-api-key"),
             ("Stripe__WebhookSecret", "stripe-webhook-secret"),
             ("Billing__FirstLook", "00:00:01"),
+            ("Rollouts__Rehearsals", "broken"),
             ("Images__Registry", "registry.invalid"),
             ("Images__Repository", "launchpad/bot"),
             ("Images__Tag", "1.0.0"),

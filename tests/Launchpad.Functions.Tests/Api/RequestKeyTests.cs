@@ -35,6 +35,19 @@ public sealed class RequestKeyTests(LaunchpadApi api)
     }
 
     [Fact]
+    public async Task What_changes_something_by_any_method_may_be_sent_again()
+    {
+        using var bot = await RunningBot.OfAsync(api);
+        var (first, again) = (await ChangeAsync("change"), await ChangeAsync("change"));
+        Assert.Equal((202, first.Text), (again.Status, again.Text));
+        var (busy, kind) = await bot.PatchAsync(new { model = "other" });
+        Assert.Equal((409, "busy"), (busy, RunningBot.KindOf(kind)));
+
+        Task<(int Status, string Text)> ChangeAsync(string key) => bot.SendAsync(
+            HttpMethod.Patch, $"deployments/{bot.Id}/config", new { model = "other" }, ("If-Match", "\"v1\""), ("Idempotency-Key", key));
+    }
+
+    [Fact]
     public async Task Another_request_under_the_key_is_refused_and_does_nothing()
     {
         using var owner = await api.SignedUpAsync();

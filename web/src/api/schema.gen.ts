@@ -338,7 +338,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** The browsers that showed the bot's token in the last five minutes and wait to be let in. The bot's machine is asked, which takes up to a second. */
+        get: operations["listWaitingBrowsers"];
         put?: never;
         /** A browser that opens the bot for the first time shows an id and waits; its owner lets it in with this. */
         post: operations["pairDeploymentBrowser"];
@@ -377,6 +378,40 @@ export interface paths {
         get: operations["getDeploymentDrift"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/deployments/{id}/drift/{fingerprint}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The difference may stay. It is shown as accepted for as long as it is the same. */
+        post: operations["acceptDrift"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/deployments/{id}/drift/{fingerprint}/revert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The bot's files become what its active version says, and the bot runs on or again. */
+        post: operations["revertDrift"];
         delete?: never;
         options?: never;
         head?: never;
@@ -520,6 +555,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/deployments/{id}/provenance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the bot runs, and why it is trusted: looked at now, not remembered. */
+        get: operations["getProvenance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/deployments/{id}/record": {
         parameters: {
             query?: never;
@@ -531,6 +583,23 @@ export interface paths {
         get: operations["getRecord"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/deployments/{id}/rehearsals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upgrades the bot to a release that is known to fail. It stays on its good version, or goes back to it; nothing of it counts as a failed upgrade. */
+        post: operations["rehearse"];
         delete?: never;
         options?: never;
         head?: never;
@@ -735,6 +804,23 @@ export interface paths {
         put?: never;
         /** Brings the bot on another image. */
         post: operations["upgradeDeployment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/deployments/{id}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the bot used in the last hours, 24 unless `hours` says otherwise; 30 days are kept. At most 400 samples: of more, so many are averaged. */
+        get: operations["getUsage"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1007,6 +1093,40 @@ export interface paths {
         put?: never;
         /** The same as POST /deployments. */
         post: operations["provisionAlias"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rows of your bots' records, newest first. `q` has to stand in a row, `deployment` narrows it to one bot; with `format=ndjson` all of them come, each on a line. */
+        get: operations["searchRecords"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/releases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The images that a bot can be brought on: the usual one first, then the others, newest name first. */
+        get: operations["listReleases"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1443,6 +1563,24 @@ export interface components {
             /** @description Differs whenever it does. */
             tag: string;
         };
+        AccountRecordPage: {
+            rows: components["schemas"]["AccountRecordRow"][];
+            /** @description Leads to older rows; null when there are none. A page may be short, or empty, and still have one: so much was looked through. */
+            cursor: string | null;
+        };
+        /** @description A row of one of the account's records. */
+        AccountRecordRow: {
+            deployment: string;
+            deploymentName: string;
+            sequence: number;
+            at: string;
+            kind: string;
+            actor: string;
+            data: unknown;
+            previous: string;
+            hash: string;
+            words: string | null;
+        };
         AccountView: {
             id: string;
             email: string;
@@ -1537,6 +1675,19 @@ export interface components {
             stream: string;
             text: string;
         };
+        BrowserList: {
+            /** @description Newest first; null where the bot's release keeps it in a way that is not known here. */
+            waiting: components["schemas"]["BrowserView"][] | null;
+        };
+        BrowserView: {
+            /** @description What it is let in by: `POST …/browsers`. */
+            request: string;
+            /** @description As the browser calls itself, which anybody could; null where it does not. */
+            name: string | null;
+            platform: string | null;
+            /** Format: date-time */
+            since: string;
+        };
         CapabilitiesView: {
             /** @description How long a deletion can be taken back. */
             undoSeconds: number;
@@ -1553,6 +1704,8 @@ export interface components {
             model: string;
             /** @description True when the payment provider takes test cards only. */
             testMode: boolean;
+            /** @description What can be broken on purpose: POST …/rehearsals takes one. None where the operator offers none. */
+            rehearsals: string[];
         };
         ChangeView: {
             /** @description Of what changed, in the config or beside it. */
@@ -1682,25 +1835,29 @@ export interface components {
             /** @description What the machine has; null for nothing. */
             found: string | null;
         };
-        DriftEvent: {
+        DriftList: {
+            drift: components["schemas"]["DriftView"][];
+        };
+        DriftView: {
             fingerprint: string;
             differences: components["schemas"]["Difference"][];
             vm: string;
             /** Format: date-time */
             foundAt: string;
-            /**
-             * Format: date-time
-             * @description When the machine was last asked and it was so.
-             */
+            /** Format: date-time */
             lastSeenAt: string;
             /**
              * Format: date-time
              * @description When it was first found to be so no longer; null while it is.
              */
             closedAt: string | null;
-        };
-        DriftList: {
-            drift: components["schemas"]["DriftEvent"][];
+            /**
+             * Format: date-time
+             * @description When you said that it may stay so; null until you do.
+             */
+            acceptedAt: string | null;
+            /** @description What can be asked about it: accept and revert, while it is open and of the bot's own files. */
+            can: string[];
         };
         /** @description What came of bringing a bot up from its newest backup. */
         DrillCertificate: {
@@ -1749,6 +1906,13 @@ export interface components {
             keyid: string;
             /** @description base64; ECDSA P-256 with SHA-256, DER. */
             sig: string;
+        };
+        FileSeen: {
+            path: string;
+            /** @description SHA-256 of what was put there, hexadecimal. */
+            written: string | null;
+            /** @description SHA-256 of what is there; null where nothing is that can be read. */
+            found: string | null;
         };
         GatewayToken: {
             /** @description Opens the bot at its address; it is kept nowhere else. */
@@ -1810,7 +1974,7 @@ export interface components {
             id: string;
             deployment: string;
             /** @enum {string} */
-            kind: "provision" | "terminate" | "test-message" | "restart" | "pair-browser" | "update" | "upgrade" | "rollback" | "preview" | "suspend" | "resume" | "replace" | "backup" | "restore" | "drill" | "move";
+            kind: "provision" | "terminate" | "test-message" | "restart" | "pair-browser" | "update" | "upgrade" | "rollback" | "preview" | "suspend" | "resume" | "replace" | "backup" | "restore" | "drill" | "move" | "rehearsal";
             /** @enum {string} */
             status: "accepted" | "running" | "succeeded" | "failed";
             by: string;
@@ -1827,7 +1991,7 @@ export interface components {
             deployment: string;
             deploymentName: string;
             /** @enum {string} */
-            kind: "provision" | "terminate" | "test-message" | "restart" | "pair-browser" | "update" | "upgrade" | "rollback" | "preview" | "suspend" | "resume" | "replace" | "backup" | "restore" | "drill" | "move";
+            kind: "provision" | "terminate" | "test-message" | "restart" | "pair-browser" | "update" | "upgrade" | "rollback" | "preview" | "suspend" | "resume" | "replace" | "backup" | "restore" | "drill" | "move" | "rehearsal";
             /** @enum {string} */
             status: "accepted" | "running" | "succeeded" | "failed";
             by: string;
@@ -1887,6 +2051,32 @@ export interface components {
             status: string;
             version: string | null;
         };
+        ProvenanceView: {
+            /** @description The config version that runs. */
+            version: number;
+            /** @description Registry, repository and digest: what runs can be nothing else. */
+            image: string;
+            digest: string;
+            /** @description Whether a key of this Launchpad signed the image, as the registry says now. */
+            trusted: boolean;
+            /** @description Why it would not be started today; null where it would. */
+            refusal: string | null;
+            /** @description SHA-256 of the public key that signed it, hexadecimal; null where none of ours did. */
+            key: string | null;
+            /** Format: date-time */
+            checkedAt: string;
+            /** @description SHA-256 of the whole desired state, hexadecimal: that of the version's list entry. */
+            config: string;
+            /** @description The release of OpenClaw that this Launchpad knows. */
+            release: string;
+            /** @description What was written into the bot's volume, and what its machine found there. */
+            files: components["schemas"]["FileSeen"][];
+            /**
+             * Format: date-time
+             * @description When the machine looked last; null for never.
+             */
+            seenAt: string | null;
+        };
         /** @description The end of a chain: what the next row joins on to. */
         RecordHead: {
             sequence: number;
@@ -1919,6 +2109,24 @@ export interface components {
             subscription: string;
             amount: number;
             currency: string;
+        };
+        RehearsalOf: {
+            /** @description One of the `rehearsals` of GET /api/capabilities; null for the first. */
+            fault?: string | null;
+        };
+        ReleaseList: {
+            releases: components["schemas"]["ReleaseView"][];
+        };
+        ReleaseView: {
+            tag: string;
+            /** @description Of what the tag names now; null where it is not trusted. */
+            digest: string | null;
+            /** @description Whether a key of this Launchpad signed exactly this image for exactly this tag. */
+            trusted: boolean;
+            /** @description Why no bot would be brought on it; null where one can be. */
+            refusal: string | null;
+            /** @description Whether bots follow it whose owner chose none. */
+            isDefault: boolean;
         };
         Rename: {
             name: string | null;
@@ -2152,7 +2360,7 @@ export interface components {
             /** @enum {string} */
             deploymentStatus: "requested" | "provisioning" | "configuring" | "starting" | "running" | "updating" | "failed" | "restarting" | "suspended" | "terminated";
             /** @enum {string} */
-            kind: "provision" | "terminate" | "test-message" | "restart" | "pair-browser" | "update" | "upgrade" | "rollback" | "preview" | "suspend" | "resume" | "replace" | "backup" | "restore" | "drill" | "move";
+            kind: "provision" | "terminate" | "test-message" | "restart" | "pair-browser" | "update" | "upgrade" | "rollback" | "preview" | "suspend" | "resume" | "replace" | "backup" | "restore" | "drill" | "move" | "rehearsal";
             /** @enum {string} */
             status: "accepted" | "running" | "succeeded" | "failed";
             by: string;
@@ -2369,6 +2577,29 @@ export interface components {
             why?: string | null;
             /** @description What the bot finds if it has to go back: "as-now" (usual) or "as-at-switch". */
             data?: string | null;
+        };
+        /** @description What a bot used. */
+        UsageSample: {
+            /**
+             * Format: date-time
+             * @description The machine's clock.
+             */
+            at: string;
+            /** @description Cores, on average since the sample before. */
+            cpu: number;
+            memoryMb: number;
+            /** @description What its volume holds; null where that was not told. */
+            storageMb: number | null;
+        };
+        UsageView: {
+            /** @description Cores that the plan gives. */
+            cpus: number;
+            memoryMb: number;
+            storageMb: number;
+            /** @description How far apart samples are, where none were averaged. */
+            stepSeconds: number;
+            /** @description Oldest first; none for the time in which it did not run. */
+            samples: components["schemas"]["UsageSample"][];
         };
         VersionDetail: {
             version: components["schemas"]["VersionView"];
@@ -2918,7 +3149,9 @@ export interface operations {
             query?: {
                 window?: "none";
             };
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -3185,6 +3418,37 @@ export interface operations {
             };
         };
     };
+    listWaitingBrowsers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BrowserList"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     pairDeploymentBrowser: {
         parameters: {
             query?: never;
@@ -3261,6 +3525,7 @@ export interface operations {
             };
             header: {
                 "If-Match": string;
+                "Idempotency-Key"?: string;
             };
             path: {
                 id: string;
@@ -3311,6 +3576,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DriftList"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acceptDrift: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                fingerprint: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revertDrift: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                fingerprint: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was begun; the operation can be followed. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Begun"];
                 };
             };
             /** @description What went wrong, and what to do. */
@@ -3621,6 +3952,37 @@ export interface operations {
             };
         };
     };
+    getProvenance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProvenanceView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getRecord: {
         parameters: {
             query?: {
@@ -3641,6 +4003,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RecordPage"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rehearse: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RehearsalOf"];
+            };
+        };
+        responses: {
+            /** @description It was begun; the operation can be followed. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Begun"];
                 };
             };
             /** @description What went wrong, and what to do. */
@@ -4095,6 +4494,39 @@ export interface operations {
             };
         };
     };
+    getUsage: {
+        parameters: {
+            query?: {
+                hours?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listVersions: {
         parameters: {
             query?: {
@@ -4200,7 +4632,9 @@ export interface operations {
                 deployment?: string;
                 window?: "none";
             };
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4590,6 +5024,69 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeploymentView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    searchRecords: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                deployment?: string;
+                format?: "json" | "ndjson";
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountRecordPage"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listReleases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseList"];
                 };
             };
             /** @description What went wrong, and what to do. */

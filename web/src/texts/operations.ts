@@ -18,6 +18,7 @@ export const kindWords: Record<OperationKind, string> = {
   restore: "Restore",
   drill: "Prove the backup",
   move: "Move",
+  rehearsal: "Rehearsal",
 };
 
 export const statusWords: Record<DeploymentStatus, { tone: Tone; word: string }> = {

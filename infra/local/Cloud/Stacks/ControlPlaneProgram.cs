@@ -147,6 +147,7 @@ internal static class ControlPlaneProgram
             ["Routing__Issuer"] = "internal",
             // Long enough to think better of it, short enough to watch it end.
             ["Rollouts__UndoWindow"] = "00:02:00",
+            ["Rollouts__Rehearsals"] = "broken-with-channels",
             ["Vms__ProgramPath"] = TenantProgram(),
             ["Vms__SshPort"] = machineSshPort.ToString(CultureInfo.InvariantCulture),
             ["Vms__ControlPlane"] = "http://10.254.0.1:9001",

@@ -13,10 +13,7 @@ internal sealed class Contents(string data, string scratch)
 {
     private const int LeftMax = 20;
     private const int PathMax = 200;
-    private const int FilesMax = 64;
-    private const long DatabaseMax = 512L << 20;
-    private const int Nobody = 65534;
-    private const string Log = "-wal";
+    private const int DatabasesMax = 32;
     private const string Table = "session_nodes";
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
@@ -82,12 +79,11 @@ internal sealed class Contents(string data, string scratch)
     private async Task<int?> CountSessionsAsync()
     {
         var found = await FindAsync(
-            "-type", "f", "-regextype", "posix-extended", "-regex", $"{data}/agents/[^/]+/agent/openclaw-agent\\.sqlite(-wal)?");
+            "-type", "f", "-regextype", "posix-extended", "-regex", $"{data}/agents/[^/]+/agent/openclaw-agent\\.sqlite");
         var sessions = 0;
-        foreach (var database in found.Where(path => !path.EndsWith(Log, StringComparison.Ordinal)))
+        foreach (var database in found)
         {
-            string[] files = found.Contains(database + Log) ? [database, database + Log] : [database];
-            if (found.Count > FilesMax || await CountSessionsAsync(files) is not { } count)
+            if (found.Count > DatabasesMax || await CountSessionsAsync(database) is not { } count)
             {
                 return null;
             }
@@ -98,55 +94,15 @@ internal sealed class Contents(string data, string scratch)
         return sessions;
     }
 
-    // On a copy that belongs to nobody, as whoever opens a database with a write-ahead log writes to it.
-    private async Task<int?> CountSessionsAsync(string[] files)
+    private async Task<int?> CountSessionsAsync(string database)
     {
         // A name that is not Unicode is not the name that was found.
-        var size = files.All(File.Exists) ? files.Sum(path => new FileInfo(path).Length) : long.MaxValue;
-        if (size > DatabaseMax || new DriveInfo(Paths.Root).AvailableFreeSpace < 2 * size)
-        {
-            return null;
-        }
-
-        try
-        {
-            Directory.CreateDirectory(scratch);
-            foreach (var file in files)
-            {
-                await RunAsync("/usr/bin/cp", "--sparse=always", "--", file, $"{scratch}/{Path.GetFileName(file)}");
-            }
-
-            await RunAsync("/usr/bin/chown", "-R", $"{Nobody}:{Nobody}", scratch);
-            var copy = $"{scratch}/{Path.GetFileName(files[0])}";
-            return await AskAsync(copy, $"SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = '{Table}'") == 1
-                ? await AskAsync(copy, $"SELECT count(*) FROM {Table}")
-                : null;
-        }
-        finally
-        {
-            Directory.Delete(scratch, recursive: true);
-        }
-    }
-
-    private static async Task<int?> AskAsync(string database, string question)
-    {
-        string[] bounds =
-        [
-            "--as=536870912", "--cpu=10", "--fsize=1073741824", "--nofile=32", "--core=0",
-            "/usr/bin/setpriv", $"--reuid={Nobody}", $"--regid={Nobody}", "--clear-groups", "--no-new-privs", "--inh-caps=-all",
-            "--bounding-set=-all",
-        ];
-        try
-        {
-            var answer = await Command.RunAsync(
-                "/usr/bin/prlimit", [.. bounds, "/usr/bin/sqlite3", "-safe", "-batch", "-noheader", database, question],
-                patience: TimeSpan.FromSeconds(30));
-            return answer.Ok && int.TryParse(answer.Output.Trim(), CultureInfo.InvariantCulture, out var number) ? number : null;
-        }
-        catch (TimeoutException)
-        {
-            return null;
-        }
+        var folder = Path.GetDirectoryName(database)!;
+        var answer = await new TenantDatabase(scratch).AskAsync(
+            Path.GetFileName(database),
+            name => new FileInfo($"{folder}/{name}") is { Exists: true, LinkTarget: null } file ? file.OpenRead() : null,
+            (Table, $"SELECT count(*) FROM {Table}", "-noheader"));
+        return int.TryParse(answer?.Trim(), CultureInfo.InvariantCulture, out var count) ? count : null;
     }
 
     /// <summary>Names may hold anything but a zero.</summary>

@@ -67,7 +67,7 @@ internal sealed class Apply(ApplyRequest request, StepLog log)
     {
         await log.StepAsync(VmSteps.Files, () =>
         {
-            var written = TenantFiles.Converge(_paths.Data, request.Files, state.Files, owner);
+            var written = TenantFiles.Converge(_paths.Data, request.Files, Known(state), owner);
             if (written.Count > 0 || state.Files.Count != request.Files.Count)
             {
                 state = state with { Files = request.Files.ToDictionary(file => file.Path, TenantFiles.HashOf) };
@@ -79,6 +79,11 @@ internal sealed class Apply(ApplyRequest request, StepLog log)
         await log.StepAsync(VmSteps.Secrets, () => Secrets.ConvergeAsync(_paths, request.Secrets, owner));
         return state;
     }
+
+    /// <summary>The files as they are taken to be.</summary>
+    private IReadOnlyDictionary<string, string> Known(DeploymentState state) => request.Overwrites
+        ? state.Files.Where(file => MachineReport.HashOf(_paths.Data, file.Key) == file.Value).ToDictionary()
+        : state.Files;
 
     private async Task<DeploymentState> StartAsync(DockerEngine docker, DeploymentState state)
     {
