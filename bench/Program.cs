@@ -14,12 +14,13 @@ var report = name switch
     "backup" => await BackupBench.RunAsync(Console.Error.WriteLine),
     "night" => await NightBench.RunAsync(Console.Error.WriteLine),
     "rollout" => await Rollout.RunAsync(Console.Error.WriteLine),
+    "web" => await WebBench.RunAsync(Console.Error.WriteLine),
     "sweep" => await SweepBench.RunAsync(Console.Error.WriteLine),
     _ => null,
 };
 if (report is null)
 {
-    Console.Error.WriteLine($"bench: there is no bench called '{name}'; there are: provision, rollout, backup, night, durable, sweep");
+    Console.Error.WriteLine($"bench: there is no bench called '{name}'; there are: provision, rollout, backup, night, durable, sweep, web");
     return 2;
 }
 

@@ -116,8 +116,9 @@ public sealed class DeploymentViews(DeploymentStore deployments, OperationStore 
     /// <summary>Oldest first, a page at a time.</summary>
     public async Task<DeploymentPage> ListAsync(string account, string? cursor, CancellationToken ct)
     {
-        var (items, next) = await deployments.ListAsync(account, cursor, ct);
-        var billing = await bills.OfAllAsync(account, ct);
+        var page = deployments.ListAsync(account, cursor, ct);
+        var billing = await bills.OfSomeAsync(account, ItemsAsync(), ct);
+        var (items, next) = await page;
         var views = new List<DeploymentView>(items.Count);
         foreach (var item in items)
         {
@@ -125,6 +126,8 @@ public sealed class DeploymentViews(DeploymentStore deployments, OperationStore 
         }
 
         return new(views, next);
+
+        async Task<IReadOnlyList<Deployment>> ItemsAsync() => (await page).Items;
     }
 
     /// <summary>The newest operation, where it has something to say about how the deployment is; null otherwise.</summary>

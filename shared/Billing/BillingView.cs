@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Launchpad.Shared.Deployments;
 
@@ -79,15 +80,41 @@ public sealed record BillingView(
 /// <summary>Reads what a customer sees of payments.</summary>
 public sealed class Bills(SubscriptionStore subscriptions, BillingWatches watches)
 {
+    private const int SmallMax = 200;
+    private const int AtOnce = 16;
+
     public async Task<BillingView> OfAsync(Deployment deployment, CancellationToken ct) => BillingView.Of(
         deployment, await subscriptions.OfAsync(deployment.Account, deployment.Id, ct),
         await watches.FindAsync(deployment.Account, deployment.Id, ct) is not null);
 
-    /// <summary>For many of one account, in two reads.</summary>
-    public async Task<Func<Deployment, BillingView>> OfAllAsync(string account, CancellationToken ct)
+    /// <summary>For some of one account: what it costs grows with how many are shown, not with how many there are.</summary>
+    /// <param name="account">Whose they are.</param>
+    /// <param name="reading">Those that are shown, which are just being read.</param>
+    /// <param name="ct">Stops the wait.</param>
+    public async Task<Func<Deployment, BillingView>> OfSomeAsync(
+        string account, Task<IReadOnlyList<Deployment>> reading, CancellationToken ct)
     {
-        var taken = (await subscriptions.OfAsync(account, ct)).ToLookup(subscription => subscription.Deployment);
-        var watched = await watches.OfAsync(account, ct);
-        return deployment => BillingView.Of(deployment, [.. taken[deployment.Id]], watched.Contains(deployment.Id));
+        var (small, watched) = (subscriptions.OfSmallAsync(account, SmallMax, ct), watches.OfAsync(account, ct));
+        await Task.WhenAll(reading, small, watched);
+        var taken = (await small ?? await OwnAsync(account, await reading, ct)).ToLookup(subscription => subscription.Deployment);
+        var asked = await watched;
+        return deployment => BillingView.Of(deployment, [.. taken[deployment.Id]], asked.Contains(deployment.Id));
+    }
+
+    /// <summary>Of an account that has very many: of each deployment the one that pays for it.</summary>
+    private async Task<IReadOnlyList<Subscription>> OwnAsync(string account, IReadOnlyList<Deployment> shown, CancellationToken ct)
+    {
+        var found = new ConcurrentBag<Subscription>();
+        await Parallel.ForEachAsync(
+            shown.Select(deployment => deployment.Subscription).OfType<string>(),
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct },
+            async (id, token) =>
+            {
+                if (await subscriptions.FindAsync(account, id, token) is { } one)
+                {
+                    found.Add(one);
+                }
+            });
+        return [.. found];
     }
 }

@@ -54,8 +54,20 @@ public sealed class SubscriptionStore(Tables tables, RecordStore records)
     public Task<IReadOnlyList<Subscription>> OfAsync(string account, string deployment, CancellationToken ct) =>
         FindAsync(TableClient.CreateQueryFilter($"PartitionKey eq {account} and deployment eq {deployment}"), ct);
 
-    public Task<IReadOnlyList<Subscription>> OfAsync(string account, CancellationToken ct) =>
-        FindAsync(TableClient.CreateQueryFilter($"PartitionKey eq {account}"), ct);
+    /// <summary>All that the account has, if that is not much; null when it is.</summary>
+    public async Task<IReadOnlyList<Subscription>?> OfSmallAsync(string account, int max, CancellationToken ct)
+    {
+        var rows = tables.Subscriptions.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {account}"), max, cancellationToken: ct);
+        await foreach (var page in rows.AsPages(pageSizeHint: max))
+        {
+            return page.ContinuationToken is null ? [.. page.Values.Select(Read)] : null;
+        }
+
+        return [];
+    }
+
+    public async Task<Subscription?> FindAsync(string account, string id, CancellationToken ct) =>
+        await tables.Subscriptions.FindAsync(account, id, ct) is { } row ? Read(row) : null;
 
     /// <summary>Some of all accounts' subscriptions, and where to go on; null at the end.</summary>
     public async Task<(IReadOnlyList<Subscription> Items, string? Next)> ListAsync(string? continuation, CancellationToken ct)
