@@ -66,6 +66,12 @@ const versions = createRoute({
   }),
 });
 const backups = createRoute({ ...ofBot, path: "backups", component: page(() => import("./pages/bots/Backups"), "Backups") });
+const usage = createRoute({
+  ...ofBot,
+  path: "usage",
+  component: page(() => import("./pages/bots/Usage"), "Usage"),
+  validateSearch: ({ hours }: Record<string, unknown>): { hours?: 1 | 168 | 720 } => (hours === 1 || hours === 168 || hours === 720 ? { hours } : {}),
+});
 const record = createRoute({
   ...ofBot,
   path: "record",
@@ -123,7 +129,7 @@ const opsAccounts = createRoute({ ...ofStaff, path: "/ops/accounts", component: 
 
 const tree = root.addChildren([
   landing, login, signup,
-  signedIn.addChildren([bots, newBot, paid, billing, account, bot.addChildren([overview, operation, config, versions, logs, backups, record, danger])]),
+  signedIn.addChildren([bots, newBot, paid, billing, account, bot.addChildren([overview, operation, config, versions, logs, usage, backups, record, danger])]),
   staffLogin, staff.addChildren([opsHome, opsOperations, opsVms, opsVm, opsAlerts, opsSaga, opsAudit, opsAccounts]),
 ]);
 
