@@ -4,6 +4,7 @@ import { useAct } from "./act";
 import { download } from "./download";
 import { api, body, pressed } from "./client";
 import { keys } from "./keys";
+import type { Waiting as WaitingBrowser } from "./soon";
 import type { ActionName, Deployment, NewDeployment } from "./types";
 
 export const useBots = () =>
@@ -89,11 +90,24 @@ export const useMessage = (id: string, onDone: (operation: string, text: string)
     onDone: ({ operation }, text) => onDone(operation, text),
   });
 
+export type Waiting = WaitingBrowser;
+
+/** The bot's machine is asked, so it is done often only while somebody is expected. */
+export const useWaiting = (id: string, isExpected: boolean) =>
+  useQuery({
+    queryKey: keys.browsers(id),
+    queryFn: ({ signal }) => body(api.GET("/deployments/{id}/browsers", { params: { path: { id } }, signal })),
+    select: (got) => got.waiting,
+    staleTime: 15_000,
+    refetchInterval: isExpected ? 4000 : false,
+    retry: false,
+  });
+
 export const usePair = (id: string) =>
   useAct({
     send: (request: string, key) =>
       body(api.POST("/deployments/{id}/browsers", { params: { path: { id }, header: pressed(key) }, body: { request } })),
-    touches: [keys.bot(id)],
+    touches: [keys.bot(id), keys.browsers(id)],
   });
 
 export const useCreate = (onDone: (made: Deployment) => void) =>

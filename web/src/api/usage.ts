@@ -8,7 +8,7 @@ export type Usage = UsageView;
 /** Samples come each minute or less often, so that nothing is gained by asking more often than that. */
 export const useUsage = (id: string, hours: number) =>
   useQuery({
-    queryKey: [...keys.botPart(id, "usage"), hours],
+    queryKey: keys.usage(id, hours),
     queryFn: ({ signal }) => body(api.GET("/deployments/{id}/usage", { params: { path: { id }, query: { hours: String(hours) } }, signal })),
     placeholderData: keepPreviousData,
     refetchInterval: 60_000,
