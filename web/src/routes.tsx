@@ -66,6 +66,7 @@ const versions = createRoute({
   }),
 });
 const backups = createRoute({ ...ofBot, path: "backups", component: page(() => import("./pages/bots/Backups"), "Backups") });
+const secrets = createRoute({ ...ofBot, path: "secrets", component: page(() => import("./pages/bots/Secrets"), "Secrets") });
 const usage = createRoute({
   ...ofBot,
   path: "usage",
@@ -129,7 +130,7 @@ const opsAccounts = createRoute({ ...ofStaff, path: "/ops/accounts", component: 
 
 const tree = root.addChildren([
   landing, login, signup,
-  signedIn.addChildren([bots, newBot, paid, billing, account, bot.addChildren([overview, operation, config, versions, logs, usage, backups, record, danger])]),
+  signedIn.addChildren([bots, newBot, paid, billing, account, bot.addChildren([overview, operation, config, secrets, versions, logs, usage, backups, record, danger])]),
   staffLogin, staff.addChildren([opsHome, opsOperations, opsVms, opsVm, opsAlerts, opsSaga, opsAudit, opsAccounts]),
 ]);
 

@@ -3,6 +3,7 @@ import { backups } from "../../texts/backups";
 import { config } from "../../texts/config";
 import { logs } from "../../texts/logs";
 import { record } from "../../texts/record";
+import { secrets } from "../../texts/secrets";
 import { usage } from "../../texts/usage";
 import { versions } from "../../texts/versions";
 
@@ -10,6 +11,7 @@ import { versions } from "../../texts/versions";
 export const tabs = [
   { to: "/bots/$id", name: words.overview },
   { to: "/bots/$id/config", name: config.title },
+  { to: "/bots/$id/secrets", name: secrets.title },
   { to: "/bots/$id/versions", name: versions.title },
   { to: "/bots/$id/logs", name: logs.title },
   { to: "/bots/$id/usage", name: usage.title },
