@@ -4,6 +4,7 @@ export const keys = {
   sessions: ["sessions"],
   plans: ["plans"],
   capabilities: ["capabilities"],
+  releases: ["releases"],
   bots: ["bots"],
   bot: (id: string) => ["bot", id],
   botPart: (id: string, part: string) => ["bot", id, part],

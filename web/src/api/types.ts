@@ -8,7 +8,10 @@ export type Account = Schemas["AccountView"];
 export type Capabilities = Schemas["CapabilitiesView"];
 export type Deployment = Schemas["DeploymentView"];
 export type DeploymentStatus = Deployment["status"];
-export type Health = Schemas["HealthView"];
+/** One by one where the API tells it so. */
+export type Health = Schemas["HealthView"] & {
+  observers?: readonly { observer: string; sight: "up" | "down" | "silent"; at: string | null; said: string | null }[];
+};
 export type NewDeployment = Schemas["CreateDeployment"];
 export type Operation = Schemas["OperationView"];
 export type OperationKind = Operation["kind"];

@@ -86,8 +86,13 @@ export const bot = {
     restarts: "Automatic restarts",
     lastRestart: "The last one",
     givenUp: "Nothing is tried any more",
-    blind: "Cannot see it",
-    since: "Since",
+    since: "since",
+    observers: {
+      heartbeat: { name: "Heartbeat", text: "Its machine tells by itself." },
+      ssh: { name: "Asked", text: "Launchpad asks its machine." },
+      outside: { name: "From outside", text: "Its address, as people reach it." },
+    },
+    sight: { up: "sees it", down: "sees it down", silent: "does not see it" },
   },
   pair: {
     title: "Let a browser in",
