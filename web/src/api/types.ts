@@ -5,7 +5,7 @@ import type { components } from "./schema.gen";
 type Schemas = components["schemas"];
 
 export type Account = Schemas["AccountView"];
-export type Capabilities = Schemas["CapabilitiesView"];
+export type { Capabilities } from "./soon";
 export type Deployment = Schemas["DeploymentView"];
 export type DeploymentStatus = Deployment["status"];
 /** One by one where the API tells it so. */
@@ -27,4 +27,4 @@ export type Tone = "ok" | "busy" | "warn" | "bad" | "idle";
 /** What `can[]` of a deployment speaks of. */
 export type ActionName =
   | "rename" | "message" | "openBot" | "restart" | "suspend" | "resume" | "change" | "upgrade" | "rollback"
-  | "backup" | "restore" | "drill" | "clone" | "delete" | "undelete" | "retry" | "pay" | "eject";
+  | "backup" | "restore" | "drill" | "clone" | "delete" | "undelete" | "retry" | "pay" | "eject" | "rehearse";

@@ -13,6 +13,7 @@ export const provenance = {
   version: "Version",
   config: "Its SHA-256",
   seen: "Files looked at",
+  details: "Digest, key, version and files",
   files: (count: number) => `Each of the ${count} files`,
   file: "File",
   written: "Written",

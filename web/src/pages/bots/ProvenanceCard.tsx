@@ -40,29 +40,27 @@ export function Found({ found }: { found: Provenance }) {
           )}
         </li>
       </ul>
-      <Facts
-        facts={[
-          [words.release, found.release],
-          [words.image, <code key="image">{found.image}</code>],
-          [words.digest, <Hash key="digest" value={found.digest} />],
-          found.key === null ? null : [words.key, <code key="key">{found.key}</code>],
-          [words.checked, <Time key="checked" at={found.checkedAt} />],
-          [words.version, found.version],
-          [words.config, <Hash key="config" value={found.config} />],
-          found.seenAt === null ? null : [words.seen, <Time key="seen" at={found.seenAt} />],
-        ]}
-      />
-      {files.length > 0 && (
-        <details className={css.files} open={other > 0}>
-          <summary>{words.files(files.length)}</summary>
-          <ul>
-            {files.map((file) => (
-              <Row key={file.path} file={file} />
-            ))}
-          </ul>
-        </details>
-      )}
-      <p className={css.how}>{words.how}</p>
+      <details className={css.files} open={!found.trusted || other > 0}>
+        <summary>{words.details}</summary>
+        <Facts
+          facts={[
+            [words.release, found.release],
+            [words.image, <code key="image">{found.image}</code>],
+            [words.digest, <Hash key="digest" value={found.digest} />],
+            found.key === null ? null : [words.key, <code key="key">{found.key}</code>],
+            [words.checked, <Time key="checked" at={found.checkedAt} />],
+            [words.version, found.version],
+            [words.config, <Hash key="config" value={found.config} />],
+            found.seenAt === null ? null : [words.seen, <Time key="seen" at={found.seenAt} />],
+          ]}
+        />
+        <ul className={css.each} aria-label={words.files(files.length)}>
+          {files.map((file) => (
+            <Row key={file.path} file={file} />
+          ))}
+        </ul>
+        <p className={css.how}>{words.how}</p>
+      </details>
     </Stack>
   );
 }
