@@ -16,10 +16,11 @@ export const useBots = () =>
     getNextPageParam: (page) => page.cursor ?? null,
   });
 
-export const useBot = (id: string) =>
+export const useBot = (id: string | null) =>
   useQuery({
-    queryKey: keys.bot(id),
-    queryFn: ({ signal }) => body(api.GET("/deployments/{id}", { params: { path: { id } }, signal })),
+    queryKey: keys.bot(id ?? ""),
+    queryFn: ({ signal }) => body(api.GET("/deployments/{id}", { params: { path: { id: id ?? "" } }, signal })),
+    enabled: id !== null,
   });
 
 /** The id in the address of the page. */

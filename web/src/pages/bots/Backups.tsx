@@ -1,4 +1,5 @@
-import { Download, Ellipsis, HardDrive, Trash2 } from "lucide-react";
+import { useNavigate } from "@tanstack/react-router";
+import { CopyPlus, Download, Ellipsis, HardDrive, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { type Backup, type Drill, useBackUp, useBackups, useDrills, useDropBackup, useKeepBackup } from "../../api/backups";
 import { useBot, useBotId, whyNot } from "../../api/bots";
@@ -115,6 +116,7 @@ interface LineProps {
 }
 
 function Kept({ bot, backup, drills, isNewest, whyRestore, onShow }: LineProps) {
+  const navigate = useNavigate();
   const drop = useDropBackup(bot.id);
   const keep = useKeepBackup(bot.id);
   const when = words.moment(backup.at);
@@ -137,6 +139,13 @@ function Kept({ bot, backup, drills, isNewest, whyRestore, onShow }: LineProps) 
             {words.restore}
           </Button>
           <Menu opener={(target) => <IconButton label={words.more(when)} icon={<Ellipsis />} popoverTarget={target} />}>
+            <MenuItem
+              icon={<CopyPlus />}
+              why={whyNot(bot, "clone", en.notAllowed)}
+              onPress={() => void navigate({ to: "/bots/new", search: { cloneOf: bot.id, backup: backup.id } })}
+            >
+              {words.asNew}
+            </MenuItem>
             <MenuItem icon={<Download />} onPress={() => onShow("download")}>
               {words.download}
             </MenuItem>
