@@ -11,6 +11,7 @@ export const keys = {
   // Not of the bot: they ask a machine, or change by themselves, and each event of the bot would read them again.
   browsers: (id: string) => ["browsers", id],
   usage: (id: string, hours: number) => ["usage", id, hours],
+  record: ["record"],
   operations: ["operations"],
   operation: (id: string) => ["operation", id],
 } as const;
