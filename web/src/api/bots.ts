@@ -4,7 +4,7 @@ import { useAct } from "./act";
 import { download } from "./download";
 import { api, body, pressed } from "./client";
 import { keys } from "./keys";
-import type { Waiting as WaitingBrowser } from "./soon";
+import type { components } from "./schema.gen";
 import type { ActionName, Deployment, NewDeployment } from "./types";
 
 export const useBots = () =>
@@ -91,7 +91,7 @@ export const useMessage = (id: string, onDone: (operation: string, text: string)
     onDone: ({ operation }, text) => onDone(operation, text),
   });
 
-export type Waiting = WaitingBrowser;
+export type Waiting = components["schemas"]["BrowserView"];
 
 /** The bot's machine is asked, so it is done often only while somebody is expected. */
 export const useWaiting = (id: string, isExpected: boolean) =>

@@ -1,6 +1,6 @@
 import createClient from "openapi-fetch";
 import { clock } from "./clock";
-import type { Paths } from "./soon";
+import type { paths } from "./schema.gen";
 import { Problem } from "./problems";
 import { type Session, session } from "./session";
 
@@ -37,7 +37,7 @@ async function attempt(request: Request): Promise<Response> {
 const isProblem = (response: Response) => response.headers.get("Content-Type")?.startsWith("application/problem+json") === true;
 
 /** The same API for whoever is signed in by another door: customers and staff are asked for their own passwords. */
-export const clientOf = (of: Session) => createClient<Paths>({ baseUrl: "/api", fetch: sender(of) });
+export const clientOf = (of: Session) => createClient<paths>({ baseUrl: "/api", fetch: sender(of) });
 
 export const api = clientOf(session);
 

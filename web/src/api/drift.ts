@@ -2,9 +2,9 @@ import { useQuery } from "@tanstack/react-query";
 import { useAct } from "./act";
 import { api, body, pressed } from "./client";
 import { keys } from "./keys";
-import type { Drift as DriftEvent } from "./soon";
+import type { components } from "./schema.gen";
 
-export type Drift = DriftEvent;
+export type Drift = components["schemas"]["DriftView"];
 
 export const useDrift = (id: string, enabled: boolean) =>
   useQuery({
@@ -17,8 +17,8 @@ export const useDrift = (id: string, enabled: boolean) =>
 
 export const useAcceptDrift = (id: string) =>
   useAct({
-    send: (fingerprint: string, key) =>
-      body(api.POST("/deployments/{id}/drift/{fingerprint}/accept", { params: { path: { id, fingerprint }, header: pressed(key) } })),
+    send: (fingerprint: string) =>
+      body(api.POST("/deployments/{id}/drift/{fingerprint}/accept", { params: { path: { id, fingerprint } } })),
     touches: [keys.botPart(id, "drift")],
   });
 

@@ -1,10 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { api, body } from "./client";
 import { keys } from "./keys";
-import type { Provenance as ProvenanceView, Release as ReleaseView } from "./soon";
+import type { components } from "./schema.gen";
 
-export type Provenance = ProvenanceView;
-export type Release = ReleaseView;
+export type Provenance = components["schemas"]["ProvenanceView"];
+export type Release = components["schemas"]["ReleaseView"];
 
 export const useProvenance = (id: string) =>
   useQuery({

@@ -3,11 +3,11 @@ import type { Head, Page, Row } from "../record/verify";
 import { useAct } from "./act";
 import { api, body } from "./client";
 import { keys } from "./keys";
-import type { AccountRow as AccountRowView } from "./soon";
+import type { components } from "./schema.gen";
 
 const pageMax = 400;
 
-export type AccountRow = AccountRowView;
+export type AccountRow = components["schemas"]["AccountRecordRow"];
 
 export interface Wanted {
   q?: string;

@@ -2,14 +2,13 @@ import { useAct } from "./act";
 import { api, body, pressed } from "./client";
 import { keys } from "./keys";
 
-/** @returns the operation. Without a fault it is the one that this Launchpad has for it. */
 export const useRehearse = (id: string) =>
   useAct({
-    send: (fault: string | null, key) =>
+    send: (fault: string, key) =>
       body(
         api.POST("/deployments/{id}/rehearsals", {
           params: { path: { id }, header: pressed(key) },
-          body: fault === null ? {} : { fault },
+          body: { fault },
         }),
       ),
     touches: [keys.bot(id), keys.bots],

@@ -5,7 +5,7 @@ import type { components } from "./schema.gen";
 type Schemas = components["schemas"];
 
 export type Account = Schemas["AccountView"];
-export type { Capabilities } from "./soon";
+export type Capabilities = Schemas["CapabilitiesView"];
 export type Deployment = Schemas["DeploymentView"];
 export type DeploymentStatus = Deployment["status"];
 /** One by one where the API tells it so. */

@@ -1,9 +1,9 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { api, body } from "./client";
 import { keys } from "./keys";
-import type { Usage as UsageView } from "./soon";
+import type { components } from "./schema.gen";
 
-export type Usage = UsageView;
+export type Usage = components["schemas"]["UsageView"];
 
 /** Samples come each minute or less often, so that nothing is gained by asking more often than that. */
 export const useUsage = (id: string, hours: number) =>

@@ -5,7 +5,7 @@ type Step = Operation["steps"][number];
 /** Steps that stop the bot, and those after which it answers again: shared/Operations/Steps.cs. */
 const leaves = ["switch", "vacate"];
 const returns = ["health", "return-bot", "return-here"];
-const changes: readonly Operation["kind"][] = ["update", "upgrade", "rollback", "restore", "move"];
+const changes: readonly Operation["kind"][] = ["update", "upgrade", "rollback", "restore", "move", "rehearsal"];
 
 /** How long the bot was away for a change that has ended, as its steps were measured; null where they do not tell. */
 export function awayMs({ kind, finishedAt, steps }: Pick<Operation, "kind" | "finishedAt" | "steps">): number | null {

@@ -40,6 +40,7 @@ export const record = {
     all: "All bots",
     empty: { title: "Nothing is recorded yet", text: "What you and Launchpad do with your bots is written down, row by row, from the first order on." },
     none: { title: "No row has this", text: "Look for another word, or in all bots." },
+    notYet: "Not in the newest rows. Older ones were not looked through yet.",
     save: "Download (NDJSON)",
     saveHint: "All rows that match, one a line.",
     rows: (count: number, more: boolean) => `${count === 1 ? "1 row" : `${count} rows`}${more ? " and more" : ""}`,

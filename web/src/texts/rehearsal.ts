@@ -10,7 +10,7 @@ export const rehearsal = {
     version === null ? "The broken release is tried beside the one that runs, on a copy of its data." : `The broken release is tried beside version ${version}, on a copy of its data.`,
     "It does not come up, and is thrown away with its copy.",
     `${name} stays on its good version. Only where its machine has no room for two does it stop for the try, and comes back by itself.`,
-    "The try stays in its record as a failed upgrade.",
+    "The try stays in its record, and counts as a rehearsal and not as a failed upgrade.",
   ],
   fault: "Which fault",
   go: "Break it now",

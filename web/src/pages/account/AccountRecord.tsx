@@ -71,7 +71,14 @@ export function AccountRecord() {
           const rows = pages.flatMap((page) => page.rows);
           return (
             <Card flush>
-              {rows.length === 0 ? (
+              {rows.length === 0 && query.hasNextPage ? (
+                <>
+                  <p className={css.count} role="status">
+                    {words.notYet}
+                  </p>
+                  <MorePages query={query} />
+                </>
+              ) : rows.length === 0 ? (
                 <Empty icon={<ScrollText />} {...(isNarrowed ? words.none : words.empty)} />
               ) : (
                 <>

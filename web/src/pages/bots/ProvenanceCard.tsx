@@ -47,7 +47,7 @@ export function Found({ found }: { found: Provenance }) {
             [words.release, found.release],
             [words.image, <code key="image">{found.image}</code>],
             [words.digest, <Hash key="digest" value={found.digest} />],
-            found.key === null ? null : [words.key, <code key="key">{found.key}</code>],
+            found.key === null ? null : [words.key, <Hash key="key" value={found.key} />],
             [words.checked, <Time key="checked" at={found.checkedAt} />],
             [words.version, found.version],
             [words.config, <Hash key="config" value={found.config} />],

@@ -34,7 +34,7 @@ export function Rehearse({ bot, faults, onClose }: Props) {
         <>
           <Button onPress={onClose}>{begun ? en.close : en.cancel}</Button>
           {!begun && (
-            <Button kind="primary" busy={rehearse.busy} onPress={() => rehearse.press(faults.length > 1 ? fault : null)}>
+            <Button kind="primary" busy={rehearse.busy} onPress={() => rehearse.press(fault)}>
               {words.go}
             </Button>
           )}

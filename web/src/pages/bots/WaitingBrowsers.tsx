@@ -31,9 +31,9 @@ export function WaitingBrowsers({ id }: { id: string }) {
           ))}
         </ul>
       )}
-      {error && data === undefined ? (
+      {data === null || (error && data === undefined) ? (
         <p className={css.quiet}>
-          {Problem.of(error).detail || words.unknown}{" "}
+          {(error && Problem.of(error).detail) || words.unknown}{" "}
           <Button size="small" kind="quiet" busy={isFetching} onPress={() => void refetch()}>
             {en.tryAgain}
           </Button>
@@ -60,7 +60,7 @@ interface LineProps {
   onPress: () => void;
 }
 
-function Line({ bot, waiting: { request, name, since }, onPress }: LineProps) {
+function Line({ bot, waiting: { request, name, platform, since }, onPress }: LineProps) {
   const pair = usePair(bot);
   const { data } = useOperation(pair.answer?.operation ?? null);
   const who = name ?? words.unnamed;
@@ -71,7 +71,8 @@ function Line({ bot, waiting: { request, name, since }, onPress }: LineProps) {
       <div>
         <strong>{who}</strong>
         <span>
-          {since === null ? words.waits : words.waitsSince} {since !== null && <Time at={since} />} <code>{request}</code>
+          {platform !== null && `${platform}, `}
+          {words.since} <Time at={since} /> <code>{request}</code>
         </span>
       </div>
       {data?.status === "succeeded" ? (
