@@ -7,13 +7,15 @@ import { createRoot } from "react-dom/client";
 import { keys } from "./api/keys";
 import { makeQueries } from "./api/queries";
 import { Kit } from "./pages/kit/Kit";
-import { operation } from "./pages/kit/samples";
+import { botId, browsers, drift, operation } from "./pages/kit/samples";
 
 // What is shown is what was put there: nobody is asked for it again.
 onlineManager.setOnline(false);
 
 const queries = makeQueries();
 queries.setQueryData(keys.operation(operation.id), operation);
+queries.setQueryData(keys.botPart(botId, "drift"), drift);
+queries.setQueryData(keys.browsers(botId), browsers);
 
 const router = createRouter({ routeTree: createRootRoute({ component: Kit }), history: createMemoryHistory({ initialEntries: ["/"] }) });
 

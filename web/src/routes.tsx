@@ -37,6 +37,16 @@ const paid = createRoute({
     ...("cancelled" in search && search["cancelled"] !== false ? { cancelled: true } : {}),
   }),
 });
+const accountRecord = createRoute({
+  ...inside,
+  path: "/record",
+  component: page(() => import("./pages/account/AccountRecord"), "AccountRecord"),
+  validateSearch: ({ q, deployment }: Record<string, unknown>): { q?: string; deployment?: string } => ({
+    // A number that is looked for comes out of the address as one.
+    ...(typeof q === "string" || typeof q === "number" ? { q: String(q) } : {}),
+    ...(typeof deployment === "string" ? { deployment } : {}),
+  }),
+});
 const billing = createRoute({ ...inside, path: "/billing", component: page(() => import("./pages/account/Billing"), "Billing") });
 const account = createRoute({ ...inside, path: "/account", component: page(() => import("./pages/account/Account"), "AccountPage") });
 
@@ -66,6 +76,13 @@ const versions = createRoute({
   }),
 });
 const backups = createRoute({ ...ofBot, path: "backups", component: page(() => import("./pages/bots/Backups"), "Backups") });
+const secrets = createRoute({ ...ofBot, path: "secrets", component: page(() => import("./pages/bots/Secrets"), "Secrets") });
+const usage = createRoute({
+  ...ofBot,
+  path: "usage",
+  component: page(() => import("./pages/bots/Usage"), "Usage"),
+  validateSearch: ({ hours }: Record<string, unknown>): { hours?: 1 | 168 | 720 } => (hours === 1 || hours === 168 || hours === 720 ? { hours } : {}),
+});
 const record = createRoute({
   ...ofBot,
   path: "record",
@@ -123,7 +140,7 @@ const opsAccounts = createRoute({ ...ofStaff, path: "/ops/accounts", component: 
 
 const tree = root.addChildren([
   landing, login, signup,
-  signedIn.addChildren([bots, newBot, paid, billing, account, bot.addChildren([overview, operation, config, versions, logs, backups, record, danger])]),
+  signedIn.addChildren([bots, newBot, paid, accountRecord, billing, account, bot.addChildren([overview, operation, config, secrets, versions, logs, usage, backups, record, danger])]),
   staffLogin, staff.addChildren([opsHome, opsOperations, opsVms, opsVm, opsAlerts, opsSaga, opsAudit, opsAccounts]),
 ]);
 

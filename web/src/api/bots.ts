@@ -4,6 +4,7 @@ import { useAct } from "./act";
 import { download } from "./download";
 import { api, body, pressed } from "./client";
 import { keys } from "./keys";
+import type { components } from "./schema.gen";
 import type { ActionName, Deployment, NewDeployment } from "./types";
 
 export const useBots = () =>
@@ -15,10 +16,11 @@ export const useBots = () =>
     getNextPageParam: (page) => page.cursor ?? null,
   });
 
-export const useBot = (id: string) =>
+export const useBot = (id: string | null) =>
   useQuery({
-    queryKey: keys.bot(id),
-    queryFn: ({ signal }) => body(api.GET("/deployments/{id}", { params: { path: { id } }, signal })),
+    queryKey: keys.bot(id ?? ""),
+    queryFn: ({ signal }) => body(api.GET("/deployments/{id}", { params: { path: { id: id ?? "" } }, signal })),
+    enabled: id !== null,
   });
 
 /** The id in the address of the page. */
@@ -89,11 +91,24 @@ export const useMessage = (id: string, onDone: (operation: string, text: string)
     onDone: ({ operation }, text) => onDone(operation, text),
   });
 
+export type Waiting = components["schemas"]["BrowserView"];
+
+/** The bot's machine is asked, so it is done often only while somebody is expected. */
+export const useWaiting = (id: string, isExpected: boolean) =>
+  useQuery({
+    queryKey: keys.browsers(id),
+    queryFn: ({ signal }) => body(api.GET("/deployments/{id}/browsers", { params: { path: { id } }, signal })),
+    select: (got) => got.waiting,
+    staleTime: 15_000,
+    refetchInterval: isExpected ? 4000 : false,
+    retry: false,
+  });
+
 export const usePair = (id: string) =>
   useAct({
     send: (request: string, key) =>
       body(api.POST("/deployments/{id}/browsers", { params: { path: { id }, header: pressed(key) }, body: { request } })),
-    touches: [keys.bot(id)],
+    touches: [keys.bot(id), keys.browsers(id)],
   });
 
 export const useCreate = (onDone: (made: Deployment) => void) =>

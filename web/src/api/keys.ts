@@ -4,9 +4,14 @@ export const keys = {
   sessions: ["sessions"],
   plans: ["plans"],
   capabilities: ["capabilities"],
+  releases: ["releases"],
   bots: ["bots"],
   bot: (id: string) => ["bot", id],
   botPart: (id: string, part: string) => ["bot", id, part],
+  // Not of the bot: they ask a machine, or change by themselves, and each event of the bot would read them again.
+  browsers: (id: string) => ["browsers", id],
+  usage: (id: string, hours: number) => ["usage", id, hours],
+  record: ["record"],
   operations: ["operations"],
   operation: (id: string) => ["operation", id],
 } as const;

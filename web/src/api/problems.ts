@@ -69,6 +69,9 @@ export class Problem extends Error {
   }
 }
 
+/** Whether the same again may end otherwise: nothing was wrong with what was asked, or nobody heard it. */
+export const mayHelp = ({ kind, status }: Problem) => ["unheard", "unreachable", "unavailable", "internal"].includes(kind) || status >= 500;
+
 /** A kind that is newer than this page is shown with the words that came with it. */
 function kindOf(type: string | null, status: number): ProblemKind {
   if (type?.startsWith(urn)) return type.slice(urn.length) as ProblemKind;

@@ -1,9 +1,36 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { Head, Page, Row } from "../record/verify";
+import { useAct } from "./act";
 import { api, body } from "./client";
 import { keys } from "./keys";
+import type { components } from "./schema.gen";
 
 const pageMax = 400;
+
+export type AccountRow = components["schemas"]["AccountRecordRow"];
+
+export interface Wanted {
+  q?: string;
+  deployment?: string;
+}
+
+/** What was done with any bot of the account, newest first. */
+export const useAccountRecord = (wanted: Wanted) =>
+  useInfiniteQuery({
+    queryKey: [...keys.record, wanted.q ?? "", wanted.deployment ?? ""],
+    initialPageParam: "",
+    queryFn: ({ pageParam, signal }) => body(api.GET("/record", { params: { query: { ...wanted, ...(pageParam ? { cursor: pageParam } : {}) } }, signal })),
+    getNextPageParam: (page) => page.cursor,
+    placeholderData: keepPreviousData,
+  });
+
+/** All of them, a row a line. */
+export const useSaveRecord = (onDone: (rows: Blob) => void) =>
+  useAct({
+    send: async (wanted: Wanted) => (await body(api.GET("/record", { params: { query: { ...wanted, format: "ndjson" } }, parseAs: "blob" }))) as Blob,
+    touches: [],
+    onDone,
+  });
 
 /** All pages after a row. */
 export async function readRecord(id: string, after: number, signal?: AbortSignal): Promise<Page[]> {

@@ -8,7 +8,10 @@ export type Account = Schemas["AccountView"];
 export type Capabilities = Schemas["CapabilitiesView"];
 export type Deployment = Schemas["DeploymentView"];
 export type DeploymentStatus = Deployment["status"];
-export type Health = Schemas["HealthView"];
+/** One by one where the API tells it so. */
+export type Health = Schemas["HealthView"] & {
+  observers?: readonly { observer: string; sight: "up" | "down" | "silent"; at: string | null; said: string | null }[];
+};
 export type NewDeployment = Schemas["CreateDeployment"];
 export type Operation = Schemas["OperationView"];
 export type OperationKind = Operation["kind"];
@@ -24,4 +27,4 @@ export type Tone = "ok" | "busy" | "warn" | "bad" | "idle";
 /** What `can[]` of a deployment speaks of. */
 export type ActionName =
   | "rename" | "message" | "openBot" | "restart" | "suspend" | "resume" | "change" | "upgrade" | "rollback"
-  | "backup" | "restore" | "drill" | "clone" | "delete" | "undelete" | "retry" | "pay" | "eject";
+  | "backup" | "restore" | "drill" | "clone" | "delete" | "undelete" | "retry" | "pay" | "eject" | "rehearse";

@@ -31,6 +31,7 @@ export function refresh(queries: QueryClient, { topic, id, deployment }: Topic) 
     }
   } else if (topic === "record") {
     stale(keys.botPart(deployment ?? id, "record"));
+    stale(keys.record);
   }
 }
 

@@ -104,7 +104,14 @@ export function SecretField({ label, hint, error, optional, value, onType, autoC
 interface ChoiceProps<T extends string> {
   legend: string;
   value: T;
-  options: readonly { value: T; title: ReactNode; text?: ReactNode; aside?: ReactNode }[];
+  options: readonly {
+    value: T;
+    title: ReactNode;
+    text?: ReactNode;
+    aside?: ReactNode;
+    /** It is there, and cannot be chosen; its text says why. */
+    disabled?: boolean;
+  }[];
   onChoose: (value: T) => void;
 }
 
@@ -116,7 +123,7 @@ export function Choice<T extends string>({ legend, value, options, onChoose }: C
       <legend>{legend}</legend>
       {options.map((option) => (
         <label key={option.value} className={css.option}>
-          <input type="radio" name={name} value={option.value} checked={option.value === value} onChange={() => onChoose(option.value)} />
+          <input type="radio" name={name} value={option.value} disabled={option.disabled} checked={option.value === value} onChange={() => onChoose(option.value)} />
           <span className={css.optionText}>
             <strong>{option.title}</strong>
             {option.text && <span>{option.text}</span>}

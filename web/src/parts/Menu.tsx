@@ -48,13 +48,16 @@ interface ItemProps {
   why?: string | null;
   danger?: boolean;
   icon?: ReactNode;
+  /** The key that does the same. */
+  hint?: string | undefined;
   children: ReactNode;
 }
 
-export const MenuItem = ({ onPress, why = null, danger = false, icon, children }: ItemProps) => (
+export const MenuItem = ({ onPress, why = null, danger = false, icon, hint, children }: ItemProps) => (
   <button
     type="button"
     className={cx(css.item, danger && css.danger)}
+    aria-keyshortcuts={hint}
     aria-disabled={why !== null || undefined}
     onClick={(event) => {
       if (why === null) onPress();
@@ -66,6 +69,7 @@ export const MenuItem = ({ onPress, why = null, danger = false, icon, children }
       {children}
       {why !== null && <small>{why}</small>}
     </span>
+    {hint !== undefined && <kbd className={css.hint}>{hint}</kbd>}
   </button>
 );
 

@@ -21,8 +21,9 @@ interface Props {
 export const UndoBar = ({ children, until, onUndo, why, busy, problem }: Props) => (
   <div className={css.undo}>
     <StatusShape tone="warn" size={18} />
-    <div className={css.text}>{children}</div>
-    <Countdown until={until} />
+    <div className={css.text}>
+      {children} <Countdown until={until} />
+    </div>
     <Button size="small" onPress={onUndo} why={why} busy={busy}>
       {en.undo}
     </Button>

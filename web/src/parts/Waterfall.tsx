@@ -1,8 +1,8 @@
 import type { Step } from "../api/types";
 import { duration } from "../texts/format";
-import { en } from "../texts/en";
 import { operations as words } from "../texts/operations";
 import { cx } from "./cx";
+import { Twin } from "./Twin";
 import { useNow } from "./useNow";
 import css from "./Waterfall.module.css";
 
@@ -68,27 +68,10 @@ export function Waterfall({ steps }: { steps: readonly Step[] }) {
           );
         })}
       </svg>
-      <details className={css.twin}>
-        <summary>{en.asTable}</summary>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{words.step}</th>
-              <th scope="col">{words.began}</th>
-              <th scope="col">{words.took}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {all.map(({ step, from, to }) => (
-              <tr key={step.name}>
-                <th scope="row">{step.title}</th>
-                <td>{duration(from)}</td>
-                <td>{duration(to - from)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </details>
+      <Twin
+        head={[words.step, words.began, words.took]}
+        rows={all.map(({ step, from, to }) => [step.title, duration(from), duration(to - from)])}
+      />
     </div>
   );
 }

@@ -3,8 +3,10 @@ import { useEffect, useId, useMemo, useRef, useState } from "react";
 import { useBots } from "../api/bots";
 import { cx } from "../parts/cx";
 import { BotStatus } from "../parts/BotStatus";
+import { tabs } from "../pages/bots/tabs";
 import { en } from "../texts/en";
 import { palette as words } from "../texts/palette";
+import { find } from "./find";
 import css from "./Palette.module.css";
 
 interface Entry {
@@ -84,9 +86,10 @@ function useEntries(typed: string): Entry[] {
   const navigate = useNavigate();
   const { data } = useBots();
   return useMemo(() => {
-    const go = (to: "/bots" | "/bots/new" | "/billing" | "/account") => () => void navigate({ to });
+    const go = (to: "/bots" | "/bots/new" | "/record" | "/billing" | "/account") => () => void navigate({ to });
+    const known = data?.pages.flatMap((page) => page.deployments) ?? [];
     const all: Entry[] = [
-      ...(data?.pages.flatMap((page) => page.deployments) ?? []).map((bot) => ({
+      ...known.map((bot) => ({
         id: bot.id,
         name: bot.name,
         aside: <BotStatus status={bot.status} />,
@@ -94,10 +97,17 @@ function useEntries(typed: string): Entry[] {
       })),
       { id: "bots", name: en.nav.bots, go: go("/bots") },
       { id: "new", name: words.newBot, go: go("/bots/new") },
+      { id: "record", name: en.nav.record, go: go("/record") },
       { id: "billing", name: en.nav.billing, go: go("/billing") },
       { id: "account", name: en.nav.account, go: go("/account") },
     ];
-    const wanted = typed.trim().toLowerCase();
-    return all.filter((entry) => entry.name.toLowerCase().includes(wanted) || entry.id.startsWith(wanted)).slice(0, 12);
+    const pages = known.flatMap((bot) =>
+      tabs.slice(1).map(({ to, name }) => ({
+        id: `${bot.id}-${name}`,
+        name: words.pageOf(bot.name, name),
+        go: () => void navigate({ to, params: { id: bot.id } }),
+      })),
+    );
+    return find(all, pages, typed).slice(0, 12);
   }, [data, navigate, typed]);
 }

@@ -1,5 +1,5 @@
 import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
-import { Bot, CircleUser, CreditCard, Search } from "lucide-react";
+import { Bot, CircleUser, CreditCard, ScrollText, Search } from "lucide-react";
 import { type ReactNode, lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useCapabilities, useMe } from "../api/account";
 import { Problem } from "../api/problems";
@@ -17,8 +17,9 @@ import css from "./Shell.module.css";
 const SignIn = lazy(() => import("./SignInDialog").then((module) => ({ default: module.SignInDialog })));
 const Palette = lazy(() => import("./Palette").then((module) => ({ default: module.Palette })));
 
-const places: { to: "/bots" | "/billing" | "/account"; name: string; icon: ReactNode }[] = [
+const places: { to: "/bots" | "/record" | "/billing" | "/account"; name: string; icon: ReactNode }[] = [
   { to: "/bots", name: en.nav.bots, icon: <Bot /> },
+  { to: "/record", name: en.nav.record, icon: <ScrollText /> },
   { to: "/billing", name: en.nav.billing, icon: <CreditCard /> },
   { to: "/account", name: en.nav.account, icon: <CircleUser /> },
 ];
@@ -54,7 +55,7 @@ export function Shell() {
         <ul className={css.places}>
           {places.map(({ to, name, icon }) => (
             <li key={to}>
-              <Link to={to} className={css.place} activeProps={{ className: css.here ?? "" }}>
+              <Link to={to} className={css.place} activeOptions={{ includeSearch: false }} activeProps={{ className: css.here ?? "" }}>
                 {icon}
                 <span>{name}</span>
               </Link>

@@ -45,6 +45,7 @@ export const backups = {
   provenOn: (at: string) => date(Date.parse(at)),
   unproven: "Not proven yet",
   restore: "Restore",
+  asNew: "Restore as a new bot",
   remove: "Delete",
   download: "Download",
   more: (when: string) => `More about the backup of ${when}`,

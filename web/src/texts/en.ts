@@ -5,7 +5,7 @@ import { clockTime } from "./format";
 export const en = {
   product: "Launchpad",
   skip: "Skip to content",
-  nav: { label: "Main", bots: "Bots", billing: "Billing", account: "Account", signIn: "Sign in", signUp: "Create an account", signOut: "Sign out", palette: "Go to…", menu: "Account menu" },
+  nav: { label: "Main", bots: "Bots", billing: "Billing", account: "Account", record: "Record", signIn: "Sign in", signUp: "Create an account", signOut: "Sign out", palette: "Go to…", menu: "Account menu" },
   theme: { label: "Theme", system: "As the system", light: "Light", dark: "Dark" },
   live: {
     connecting: "Connecting",

@@ -15,6 +15,7 @@ export const logs = {
   noOlder: "There are no older lines.",
   gap: "Some lines between were left out, because too many came while this page was away. Load older lines to see them.",
   everywhere: "Look in all that is kept",
+  wordNeeded: "Type above what to look for.",
   found: (count: number, wanted: string) => `${count} lines that are kept have “${wanted}” in them, the newest first asked for.`,
   around: "Around one line.",
   gone: "This line is not kept any more. These are those around its time.",

@@ -70,6 +70,8 @@ export const operations = {
   asked: "Asked for",
   ended: "Ended",
   until: "Has time until",
+  away: "The bot was away",
+  awayFor: (ms: number) => (ms === 0 ? "not at all" : duration(ms)),
   result: "Result",
   id: "Id",
   waiting: (what: string) => `Waiting: ${what}`,

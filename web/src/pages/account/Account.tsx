@@ -6,13 +6,17 @@ import { DataTable, type Column } from "../../parts/DataTable";
 import { Card, Facts, Page } from "../../parts/Layout";
 import { Loaded, ProblemCard } from "../../parts/States";
 import { Status } from "../../parts/Status";
+import { Switch } from "../../parts/Switch";
 import { Time } from "../../parts/Time";
 import { useLeave } from "../../shell/AccountMenu";
+import { turnSingleKeys, useSingleKeys } from "../../shell/keys";
 import { account as words } from "../../texts/bots";
+import { keyboard } from "../../texts/rehearsal";
 
 export function AccountPage() {
   const me = useMe();
   const leave = useLeave();
+  const hasKeys = useSingleKeys();
   return (
     <Page
       title={words.title}
@@ -37,6 +41,9 @@ export function AccountPage() {
         </Loaded>
       </Card>
       <Sessions />
+      <Card title={keyboard.title}>
+        <Switch label={keyboard.label} text={hasKeys ? keyboard.on : keyboard.off} on={hasKeys} onTurn={turnSingleKeys} />
+      </Card>
     </Page>
   );
 }

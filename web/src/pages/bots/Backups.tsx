@@ -1,4 +1,5 @@
-import { Download, Ellipsis, HardDrive, Trash2 } from "lucide-react";
+import { useNavigate } from "@tanstack/react-router";
+import { CopyPlus, Download, Ellipsis, HardDrive, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { type Backup, type Drill, useBackUp, useBackups, useDrills, useDropBackup, useKeepBackup } from "../../api/backups";
 import { useBot, useBotId, whyNot } from "../../api/bots";
@@ -6,6 +7,7 @@ import type { Deployment } from "../../api/types";
 import { Button, IconButton } from "../../parts/Button";
 import { Card, Row, Split } from "../../parts/Layout";
 import { Menu, MenuItem } from "../../parts/Menu";
+import { Line, Rows } from "../../parts/Rows";
 import { Empty, Loaded, ProblemCard, Skeleton } from "../../parts/States";
 import { StatusShape } from "../../parts/Status";
 import { Time } from "../../parts/Time";
@@ -70,9 +72,9 @@ export function Backups() {
               return backups.length === 0 ? (
                 <Empty icon={<HardDrive />} {...words.empty} action={make} />
               ) : (
-                <ul>
+                <Rows>
                   {backups.map((backup) => (
-                    <Line
+                    <Kept
                       key={backup.id}
                       {...{ bot, backup, drills: drills ?? [] }}
                       isNewest={backup === newest}
@@ -80,7 +82,7 @@ export function Backups() {
                       onShow={(what) => setShown({ what, backup })}
                     />
                   ))}
-                </ul>
+                </Rows>
               );
             }}
           </Loaded>
@@ -113,52 +115,62 @@ interface LineProps {
   onShow: (what: "restore" | "download") => void;
 }
 
-function Line({ bot, backup, drills, isNewest, whyRestore, onShow }: LineProps) {
+function Kept({ bot, backup, drills, isNewest, whyRestore, onShow }: LineProps) {
+  const navigate = useNavigate();
   const drop = useDropBackup(bot.id);
   const keep = useKeepBackup(bot.id);
   const when = words.moment(backup.at);
   if (backup.deleted !== null) {
     return (
-      <li className={css.drop}>
+      <Line>
         <UndoBar until={backup.deleted} onUndo={() => keep.press(backup.id)} busy={keep.busy} problem={keep.problem}>
           {words.beingDeleted(when)}
         </UndoBar>
-      </li>
+      </Line>
     );
   }
   const proof = drills.find(({ certificate }) => certificate.ok && certificate.backup === backup.id)?.certificate;
   return (
-    <li className={css.row}>
-      <div className={css.text}>
-        <span className={css.name}>
-          <strong>{when}</strong>
-          <span className={css.reason}>{words.reason[backup.reason]}</span>
+    <Line
+      below
+      aside={
+        <>
+          <Button size="small" label={`${words.restore}: ${when}`} why={whyRestore} onPress={() => onShow("restore")}>
+            {words.restore}
+          </Button>
+          <Menu opener={(target) => <IconButton label={words.more(when)} icon={<Ellipsis />} popoverTarget={target} />}>
+            <MenuItem
+              icon={<CopyPlus />}
+              why={whyNot(bot, "clone", en.notAllowed)}
+              onPress={() => void navigate({ to: "/bots/new", search: { cloneOf: bot.id, backup: backup.id } })}
+            >
+              {words.asNew}
+            </MenuItem>
+            <MenuItem icon={<Download />} onPress={() => onShow("download")}>
+              {words.download}
+            </MenuItem>
+            <MenuItem icon={<Trash2 />} danger why={isNewest ? words.newest : null} onPress={() => drop.press(backup.id)}>
+              {words.remove}
+            </MenuItem>
+          </Menu>
+        </>
+      }
+    >
+      <span className={css.name}>
+        <strong>{when}</strong>
+        <span className={css.reason}>{words.reason[backup.reason]}</span>
+      </span>
+      <span className={css.facts}>{words.facts(backup)}</span>
+      {backup.proven === null ? (
+        <span className={css.unproven}>{words.unproven}</span>
+      ) : (
+        <span className={css.proof}>
+          <StatusShape tone="ok" />
+          {words.proven(proof?.restoredInMs ?? null)}
+          <Time at={backup.proven} as="date" />
         </span>
-        <span className={css.facts}>{words.facts(backup)}</span>
-        {backup.proven === null ? (
-          <span className={css.unproven}>{words.unproven}</span>
-        ) : (
-          <span className={css.proof}>
-            <StatusShape tone="ok" />
-            {words.proven(proof?.restoredInMs ?? null)}
-            <Time at={backup.proven} as="date" />
-          </span>
-        )}
-      </div>
-      <Row>
-        <Button size="small" label={`${words.restore}: ${when}`} why={whyRestore} onPress={() => onShow("restore")}>
-          {words.restore}
-        </Button>
-        <Menu opener={(target) => <IconButton label={words.more(when)} icon={<Ellipsis />} popoverTarget={target} />}>
-          <MenuItem icon={<Download />} onPress={() => onShow("download")}>
-            {words.download}
-          </MenuItem>
-          <MenuItem icon={<Trash2 />} danger why={isNewest ? words.newest : null} onPress={() => drop.press(backup.id)}>
-            {words.remove}
-          </MenuItem>
-        </Menu>
-      </Row>
+      )}
       {drop.problem && <ProblemCard problem={drop.problem} onAgain={drop.again} />}
-    </li>
+    </Line>
   );
 }

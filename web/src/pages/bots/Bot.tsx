@@ -10,6 +10,7 @@ import { History } from "./History";
 import { LastFailure } from "./LastFailure";
 import { MessageBox } from "./MessageBox";
 import { PairBrowser } from "./PairBrowser";
+import { ProvenanceCard } from "./ProvenanceCard";
 
 /** How a bot is, and a word with it. */
 export function Bot() {
@@ -22,6 +23,7 @@ export function Bot() {
       <Split>
         <Stack>
           {ran && <MessageBox bot={bot} />}
+          {ran && <ProvenanceCard id={bot.id} />}
           <History id={bot.id} />
         </Stack>
         <Stack>

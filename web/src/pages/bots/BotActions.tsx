@@ -1,25 +1,31 @@
 import { useNavigate } from "@tanstack/react-router";
-import { Ellipsis, ExternalLink, Pencil, Pause, Play, RotateCw } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { Ellipsis, ExternalLink, FlaskConical, Pencil, Pause, Play, RotateCw } from "lucide-react";
+import { lazy, type ReactNode, Suspense, useState } from "react";
+import { useCapabilities } from "../../api/account";
 import { may, useVerb, whyNot } from "../../api/bots";
 import type { ActionName, Deployment } from "../../api/types";
 import { Button, IconButton } from "../../parts/Button";
 import { Row } from "../../parts/Layout";
 import { Menu, MenuItem } from "../../parts/Menu";
 import { ProblemCard } from "../../parts/States";
+import { useSingleKey, useSingleKeys } from "../../shell/keys";
 import { bot as words } from "../../texts/bots";
 import { en } from "../../texts/en";
+import { rehearsal } from "../../texts/rehearsal";
 import css from "./BotActions.module.css";
 import { OpenBot } from "./OpenBot";
 import { PayButton } from "./PayButton";
 import { Rename } from "./Rename";
+
+const Rehearse = lazy(() => import("./Rehearse").then((module) => ({ default: module.Rehearse })));
 
 type Asked = "restart" | "suspend" | "resume" | "retry";
 
 /** What can be done with the bot as it is now; what cannot says why. */
 export function BotActions({ bot }: { bot: Deployment }) {
   const navigate = useNavigate();
-  const [shown, setShown] = useState<"open" | "rename" | null>(null);
+  const hasKeys = useSingleKeys();
+  const [shown, setShown] = useState<"open" | "rename" | "break" | null>(null);
   const toSteps = (op: string) => void navigate({ to: "/bots/$id/operations/$op", params: { id: bot.id, op } });
   const acts = {
     restart: useVerb(bot.id, "restart", toSteps),
@@ -33,6 +39,9 @@ export function BotActions({ bot }: { bot: Deployment }) {
       {words[action]}
     </MenuItem>
   );
+  const faults = useCapabilities().data?.rehearsals ?? [];
+  const whyUnbroken = why("rehearse");
+  useSingleKey("b", faults.length > 0 && whyUnbroken === null ? () => setShown("break") : null);
   const failed = Object.values(acts).find((act) => act.problem !== null);
   return (
     <>
@@ -58,6 +67,11 @@ export function BotActions({ bot }: { bot: Deployment }) {
           <MenuItem icon={<Pencil />} why={why("rename")} onPress={() => setShown("rename")}>
             {words.rename}
           </MenuItem>
+          {faults.length > 0 && (
+            <MenuItem icon={<FlaskConical />} why={whyUnbroken} hint={hasKeys ? rehearsal.key : undefined} onPress={() => setShown("break")}>
+              {rehearsal.item}
+            </MenuItem>
+          )}
         </Menu>
       </Row>
       {failed?.problem && (
@@ -66,6 +80,11 @@ export function BotActions({ bot }: { bot: Deployment }) {
         </div>
       )}
       {shown === "open" && <OpenBot bot={bot} onClose={() => setShown(null)} />}
+      {shown === "break" && (
+        <Suspense>
+          <Rehearse bot={bot} faults={faults} onClose={() => setShown(null)} />
+        </Suspense>
+      )}
       {shown === "rename" && <Rename bot={bot} onClose={() => setShown(null)} />}
     </>
   );

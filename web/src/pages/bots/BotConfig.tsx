@@ -2,7 +2,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useBot, useBotId, whyNot } from "../../api/bots";
 import { type Seen, useApply, useConfig, usePreview, useSave } from "../../api/config";
-import type { Problem } from "../../api/problems";
+import { mayHelp, type Problem } from "../../api/problems";
 import type { Deployment } from "../../api/types";
 import { changes, patchBetween, settingsIn, shown } from "../../config/patch";
 import { Button } from "../../parts/Button";
@@ -35,7 +35,6 @@ export function BotConfig() {
 }
 
 const ours = ["model", "instructions", "telegram", "telegramToken", "why"];
-const unsure = ["unheard", "unreachable", "unavailable", "internal"];
 
 /** What is said at its field is not said twice. */
 const isElsewhere = ({ kind, field }: Problem) => kind !== "invalid" || field === null || !(ours.includes(field) || field.startsWith("config"));
@@ -120,7 +119,7 @@ function Editing({ bot, seen }: { bot: Deployment; seen: Seen }) {
           {problem && isElsewhere(problem) && (
             <ProblemCard
               problem={problem}
-              onAgain={unsure.includes(problem.kind) ? (save.problem ? save : preview).again : undefined}
+              onAgain={mayHelp(problem) ? (save.problem ? save : preview).again : undefined}
             />
           )}
           <div className={css.bar}>

@@ -1,4 +1,5 @@
-import { Link, Outlet, useParams } from "@tanstack/react-router";
+import { Link, Outlet, useLocation, useParams } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
 import { useBot, useBotId, useVerb } from "../../api/bots";
 import { useOperation } from "../../api/operations";
 import type { Deployment } from "../../api/types";
@@ -27,6 +28,14 @@ export function BotLayout() {
 function Frame({ bot }: { bot: Deployment }) {
   useTitle(bot.name);
   const { op } = useParams({ strict: false });
+  const { pathname } = useLocation();
+  const strip = useRef<HTMLElement>(null);
+  // Where not all tabs fit, the one that is here is in sight.
+  useEffect(() => {
+    const here = strip.current?.querySelector<HTMLElement>('[aria-current="page"]');
+    if (here && strip.current) strip.current.scrollLeft = here.offsetLeft - (strip.current.clientWidth - here.offsetWidth) / 2;
+    // oxlint-disable-next-line react/exhaustive-deps -- whenever another tab is here
+  }, [pathname]);
   return (
     <div className={css.page}>
       <header className={css.head}>
@@ -38,14 +47,14 @@ function Frame({ bot }: { bot: Deployment }) {
         <p className={css.story}>{words.story(bot)}</p>
       </header>
       {bot.undoUntil ? <TakeBack bot={bot} until={bot.undoUntil} /> : bot.operation && bot.operation !== op && <OperationStrip id={bot.operation} />}
-      <nav aria-label={words.tabs} className={css.tabs}>
+      <nav ref={strip} aria-label={words.tabs} className={css.tabs}>
         {tabs.map(({ to, name }) => (
           <Link
             key={to}
             to={to}
             params={{ id: bot.id }}
             className={css.tab}
-            activeOptions={{ exact: true }}
+            activeOptions={{ exact: true, includeSearch: false }}
             activeProps={{ className: cx(css.tab, css.here) }}
           >
             {name}

@@ -2,12 +2,11 @@ import { Link } from "@tanstack/react-router";
 import { useMe } from "../../api/account";
 import { useBotOperations } from "../../api/operations";
 import type { OperationSummary } from "../../api/types";
-import { Button } from "../../parts/Button";
 import { Card } from "../../parts/Layout";
+import { Line, MorePages, Rows } from "../../parts/Rows";
 import { Empty, Loaded } from "../../parts/States";
 import { StatusShape } from "../../parts/Status";
 import { Time } from "../../parts/Time";
-import { en } from "../../texts/en";
 import { kindWords, operationTone, operations as words } from "../../texts/operations";
 import css from "./History.module.css";
 
@@ -22,18 +21,12 @@ export function History({ id }: { id: string }) {
           if (all.length === 0) return <Empty {...words.none} />;
           return (
             <>
-              <ul className={css.list}>
+              <Rows>
                 {all.map((operation) => (
-                  <Line key={operation.id} operation={operation} />
+                  <Went key={operation.id} operation={operation} />
                 ))}
-              </ul>
-              {query.hasNextPage && (
-                <div className={css.more}>
-                  <Button size="small" busy={query.isFetchingNextPage} onPress={() => void query.fetchNextPage()}>
-                    {en.more}
-                  </Button>
-                </div>
-              )}
+              </Rows>
+              <MorePages query={query} />
             </>
           );
         }}
@@ -42,11 +35,10 @@ export function History({ id }: { id: string }) {
   );
 }
 
-function Line({ operation }: { operation: OperationSummary }) {
+function Went({ operation }: { operation: OperationSummary }) {
   const me = useMe();
   return (
-    <li className={css.line}>
-      <StatusShape tone={operationTone[operation.status]} size={18} />
+    <Line leads icon={<StatusShape tone={operationTone[operation.status]} size={18} />} aside={<Time at={operation.createdAt} />}>
       <div className={css.text}>
         <Link to="/bots/$id/operations/$op" params={{ id: operation.deployment, op: operation.id }} className={css.name}>
           {kindWords[operation.kind]}
@@ -54,9 +46,6 @@ function Line({ operation }: { operation: OperationSummary }) {
         <span className={css.by}>{words.actor(operation.by, me.data?.id)}</span>
         {operation.failure && <span className={css.failure}>{operation.failure.message}</span>}
       </div>
-      <span className={css.when}>
-        <Time at={operation.createdAt} />
-      </span>
-    </li>
+    </Line>
   );
 }

@@ -1,5 +1,5 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { SquareTerminal } from "lucide-react";
+import { ArrowUp, Download, Ellipsis, Search, SquareTerminal } from "lucide-react";
 import { useDeferredValue, useEffect, useMemo, useState } from "react";
 import { useAct } from "../../api/act";
 import { useBotId } from "../../api/bots";
@@ -7,12 +7,14 @@ import { download } from "../../api/download";
 import { readAll, readAround, readLogs } from "../../api/logs";
 import { isWanted, joined, type Line } from "../../logs/lines";
 import { useTail } from "../../logs/useTail";
-import { Button } from "../../parts/Button";
+import { Button, IconButton } from "../../parts/Button";
 import { Field } from "../../parts/Field";
-import { Card, Row, Stack } from "../../parts/Layout";
+import { Card, Stack } from "../../parts/Layout";
+import { Menu, MenuItem } from "../../parts/Menu";
 import { Segments } from "../../parts/Segments";
 import { Empty, ProblemCard, Skeleton } from "../../parts/States";
 import { Status } from "../../parts/Status";
+import { en } from "../../texts/en";
 import { logs as words } from "../../texts/logs";
 import { LogLines } from "./LogLines";
 import css from "./Logs.module.css";
@@ -76,6 +78,8 @@ export function Logs() {
     setStill(null);
     set({ line: undefined, at: undefined });
   };
+  const loadOlder = () => older.press(tail.lines[0]?.id);
+  const whyNowhere = q.trim() === "" ? words.wordNeeded : null;
   const problem = [around, older, everywhere, save].find((act) => act.problem !== null);
   return (
     <Stack gap="small">
@@ -87,14 +91,29 @@ export function Logs() {
           options={words.streams}
           onChoose={(next) => set({ out: next === "all" ? undefined : next })}
         />
-        <Row>
-          <Button busy={everywhere.busy} why={q.trim() === "" ? words.search : null} onPress={() => everywhere.press(q)}>
+        <div className={css.acts}>
+          <Button busy={everywhere.busy} why={whyNowhere} onPress={() => everywhere.press(q)}>
             {words.everywhere}
           </Button>
           <Button busy={save.busy} onPress={() => save.press(q)}>
             {words.download}
           </Button>
-        </Row>
+        </div>
+        <div className={css.menu}>
+          <Menu opener={(target) => <IconButton label={en.actions} icon={<Ellipsis />} popoverTarget={target} />}>
+            {still === null && (
+              <MenuItem icon={<ArrowUp />} why={noOlder ? words.noOlder : null} onPress={loadOlder}>
+                {words.older}
+              </MenuItem>
+            )}
+            <MenuItem icon={<Search />} why={whyNowhere} onPress={() => everywhere.press(q)}>
+              {words.everywhere}
+            </MenuItem>
+            <MenuItem icon={<Download />} onPress={() => save.press(q)}>
+              {words.download}
+            </MenuItem>
+          </Menu>
+        </div>
       </div>
       {problem?.problem && <ProblemCard problem={problem.problem} onAgain={problem.again} />}
       {tail.problem && <ProblemCard problem={tail.problem} onAgain={tail.again} />}
@@ -111,18 +130,23 @@ export function Logs() {
             <Status tone={words.tone[tail.mode]} word={words.mode[tail.mode]} />
             <span>{words.lines(shown.length, all.length)}</span>
             {tail.gap && <span>{words.gap}</span>}
-            <Button size="small" kind="quiet" busy={older.busy} why={noOlder ? words.noOlder : null} onPress={() => older.press(tail.lines[0]?.id)}>
-              {words.older}
-            </Button>
+            <span className={css.older}>
+              <Button size="small" kind="quiet" busy={older.busy} why={noOlder ? words.noOlder : null} onPress={loadOlder}>
+                {words.older}
+              </Button>
+            </span>
           </>
         )}
       </div>
       {around.busy || (tail.mode === "connecting" && all.length === 0) ? (
         <Skeleton lines={12} height={20} />
       ) : all.length === 0 && still === null ? (
-        <Card>
-          <Empty icon={<SquareTerminal />} {...words.empty} />
-        </Card>
+        // Only who listens knows that nothing was said.
+        tail.mode === "live" && (
+          <Card>
+            <Empty icon={<SquareTerminal />} {...words.empty} />
+          </Card>
+        )
       ) : shown.length === 0 ? (
         <Card>
           <p className={css.none} role="status">

@@ -1,14 +1,16 @@
+import { useSearch } from "@tanstack/react-router";
 import { useRef, useState } from "react";
 import { usePlans } from "../../api/account";
 import { useCheckout } from "../../api/billing";
-import { useCreate } from "../../api/bots";
-import { Problem } from "../../api/problems";
+import { useBot, useCreate } from "../../api/bots";
+import { mayHelp, Problem } from "../../api/problems";
 import type { NewDeployment } from "../../api/types";
 import { Button } from "../../parts/Button";
 import { Curl } from "../../parts/Curl";
 import { Card, Page } from "../../parts/Layout";
 import { ProblemCard, Skeleton } from "../../parts/States";
 import { newBot as words } from "../../texts/bots";
+import { CloneOf } from "./CloneOf";
 import { useDraft } from "./draft";
 import css from "./NewBot.module.css";
 import { type Errors, ModelStep, PlanStep, ReviewStep, type Secrets } from "./NewBotSteps";
@@ -32,7 +34,10 @@ export function NewBot() {
     heading.current?.focus();
   };
 
-  const plan = plans.data?.find((one) => one.id === draft.plan) ?? plans.data?.[0];
+  const { cloneOf, backup } = useSearch({ from: "/signed-in/bots/new" });
+  const { data: source } = useBot(cloneOf ?? null);
+  const planOf = (id: string | undefined) => plans.data?.find((one) => one.id === id);
+  const plan = planOf(draft.plan) ?? planOf(source?.plan) ?? plans.data?.[0];
   const order: NewDeployment = {
     name: draft.name,
     plan: plan?.id ?? "",
@@ -40,6 +45,7 @@ export function NewBot() {
     ...(draft.instructions ? { instructions: draft.instructions } : {}),
     ...(secrets.modelKey ? { modelKey: secrets.modelKey } : {}),
     ...(secrets.telegramToken ? { telegramToken: secrets.telegramToken } : {}),
+    ...(cloneOf ? { cloneOf, ...(backup ? { backup } : {}) } : {}),
   };
   const { problem } = create;
   const wrong = problem?.field as keyof Errors | null | undefined;
@@ -53,6 +59,7 @@ export function NewBot() {
 
   return (
     <Page title={words.title} intro={words.draft} narrow>
+      {cloneOf && <CloneOf bot={cloneOf} backup={backup ?? null} />}
       <ol className={css.steps}>
         {words.steps.map((name, index) => (
           <li key={name} aria-current={index === step ? "step" : undefined} className={index < step ? css.done : undefined}>
@@ -85,12 +92,12 @@ export function NewBot() {
           ) : step === 1 ? (
             <ModelStep {...{ draft, change, secrets, setSecrets, problem }} />
           ) : (
-            <ReviewStep {...{ draft, secrets, plan }} />
+            <ReviewStep {...{ draft, secrets, plan }} from={source?.name ?? null} />
           )}
           {problem && (
             <ProblemCard
               problem={problem}
-              onAgain={problem.kind === "unheard" || problem.kind === "unavailable" ? create.again : undefined}
+              onAgain={mayHelp(problem) ? create.again : undefined}
               actions={
                 elsewhere !== null && (
                   <Button size="small" onPress={() => go(elsewhere)}>

@@ -92,11 +92,20 @@ export const ModelStep = ({ draft, change, problem, secrets, setSecrets }: Model
     </>
 );
 
-export const ReviewStep = ({ draft, secrets, plan }: { draft: Draft; secrets: Secrets; plan: Plan }) => (
+interface ReviewProps {
+  draft: Draft;
+  secrets: Secrets;
+  plan: Plan;
+  /** The bot whose data it begins with. */
+  from: string | null;
+}
+
+export const ReviewStep = ({ draft, secrets, plan, from }: ReviewProps) => (
     <Facts
       facts={[
         [words.name, draft.name],
         [words.plan, `${plan.name}. ${landing.planFacts(plan).join(", ")}.`],
+        from === null ? null : [words.data, words.dataOf(from)],
         [words.model, draft.model || words.byDefault],
         draft.instructions === "" ? null : [words.instructions, draft.instructions],
         [words.modelKey, secrets.modelKey === "" ? words.notGiven : words.given],

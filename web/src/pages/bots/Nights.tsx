@@ -1,9 +1,9 @@
 import type { Backup } from "../../api/backups";
 import { nights, type Night } from "../../backups/nights";
 import { cx } from "../../parts/cx";
+import { Twin } from "../../parts/Twin";
 import { useNow } from "../../parts/useNow";
 import { backups as words, size } from "../../texts/backups";
-import { en } from "../../texts/en";
 import css from "./Backups.module.css";
 
 const signs: Record<Night["state"], string> = { proven: "m3.4 8.3 2.7 2.7 5.5-6", kept: "", none: "M7.5 3.6v5.2m0 2.4v.6", waiting: "", before: "" };
@@ -31,27 +31,14 @@ export function Nights({ backups, since }: { backups: readonly Backup[]; since: 
         ))}
       </svg>
       <p>{sum}</p>
-      <details className={css.twin}>
-        <summary>{en.asTable}</summary>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{words.dayTitle}</th>
-              <th scope="col">{words.stateTitle}</th>
-              <th scope="col">{words.sizeTitle}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {all.toReversed().map(({ day, state, kept: of }) => (
-              <tr key={day}>
-                <th scope="row">{words.day(day)}</th>
-                <td>{words.state[state]}</td>
-                <td>{of.length === 0 ? "" : size(of.reduce((sum_, one) => sum_ + one.storedBytes, 0))}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </details>
+      <Twin
+        head={[words.dayTitle, words.stateTitle, words.sizeTitle]}
+        rows={all.toReversed().map(({ day, state, kept: of }) => [
+          words.day(day),
+          words.state[state],
+          of.length === 0 ? "" : size(of.reduce((bytes, one) => bytes + one.storedBytes, 0)),
+        ])}
+      />
     </div>
   );
 }

@@ -9,10 +9,13 @@ import { Facts } from "../../parts/Layout";
 import { ProblemCard, Skeleton } from "../../parts/States";
 import { bot as words } from "../../texts/bots";
 import { en } from "../../texts/en";
+import { expectBrowser, useIsExpected } from "./expected";
+import { WaitingBrowsers } from "./WaitingBrowsers";
 
 /** The token is fetched when it is asked for, and forgotten with the dialog. */
 export function OpenBot({ bot, onClose }: { bot: Deployment; onClose: () => void }) {
   const token = useToken(bot.id);
+  const isExpected = useIsExpected(bot.id);
   const { press } = token;
   // oxlint-disable-next-line react/exhaustive-deps -- once, when the dialog opens
   useEffect(() => press(), []);
@@ -27,7 +30,11 @@ export function OpenBot({ bot, onClose }: { bot: Deployment; onClose: () => void
             kind="primary"
             icon={<ExternalLink />}
             why={bot.url === null ? en.notAllowed : null}
-            onPress={() => bot.url !== null && window.open(bot.url, "_blank", "noopener,noreferrer")}
+            onPress={() => {
+              if (bot.url === null) return;
+              window.open(bot.url, "_blank", "noopener,noreferrer");
+              expectBrowser(bot.id);
+            }}
           >
             {words.openGo}
           </Button>
@@ -47,6 +54,12 @@ export function OpenBot({ bot, onClose }: { bot: Deployment; onClose: () => void
         token.busy && <Skeleton lines={2} />
       )}
       <p>{words.openForget}</p>
+      {isExpected && (
+        <section>
+          <h3>{words.pair.title}</h3>
+          <WaitingBrowsers id={bot.id} />
+        </section>
+      )}
     </Dialog>
   );
 }

@@ -2,6 +2,7 @@ import { useParams } from "@tanstack/react-router";
 import { useMe } from "../../api/account";
 import { isOpen, useOperation } from "../../api/operations";
 import type { Operation } from "../../api/types";
+import { awayMs } from "../../operations/away";
 import { Id } from "../../parts/Copy";
 import { Card, Facts, Split, Stack } from "../../parts/Layout";
 import { progress } from "../../parts/OperationStrip";
@@ -81,6 +82,7 @@ function Head({ operation }: { operation: Operation }) {
 
 function About({ operation }: { operation: Operation }) {
   const me = useMe();
+  const away = awayMs(operation);
   return (
     <Card title={words.asked}>
       <Facts
@@ -90,6 +92,7 @@ function About({ operation }: { operation: Operation }) {
           operation.finishedAt === null
             ? [words.until, <Time key="until" at={operation.deadline} as="clock" />]
             : [words.ended, <Time key="ended" at={operation.finishedAt} />],
+          away === null ? null : [words.away, words.awayFor(away)],
           operation.result === null ? null : [words.result, operation.result],
           [words.id, <Id key="id" value={operation.id} />],
         ]}

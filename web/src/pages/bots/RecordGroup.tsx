@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { memo } from "react";
 import { Copyable } from "../../parts/Copy";
 import { cx } from "../../parts/cx";
+import { Line } from "../../parts/Rows";
 import { StatusShape } from "../../parts/Status";
 import { Time } from "../../parts/Time";
 import { type Group, textIn } from "../../record/group";
@@ -24,7 +25,7 @@ export const RecordGroup = memo(function RecordGroup({ group: { rows, operation 
   const hasFailed = rows.some((row) => textIn(row, "outcome") === "failed");
   const isBroken = brokenAt !== null && rows.some((row) => row.sequence === brokenAt);
   return (
-    <li className={css.group}>
+    <Line>
       <div className={css.title}>
         <strong>{words.actor(head.actor, me)}</strong>
         <span>{words.says(head)}</span>
@@ -42,15 +43,15 @@ export const RecordGroup = memo(function RecordGroup({ group: { rows, operation 
         <summary>{words.details(rows.length)}</summary>
         <ol>
           {rows.map((row) => (
-            <Line key={row.sequence} row={row} me={me} breaks={row.sequence === brokenAt} />
+            <Entry key={row.sequence} row={row} me={me} breaks={row.sequence === brokenAt} />
           ))}
         </ol>
       </details>
-    </li>
+    </Line>
   );
 });
 
-const Line = ({ row, me, breaks }: { row: Row; me: string | undefined; breaks: boolean }) => (
+const Entry = ({ row, me, breaks }: { row: Row; me: string | undefined; breaks: boolean }) => (
   <li id={`row-${row.sequence}`} tabIndex={-1} className={cx(css.row, breaks && css.breaks)}>
     <code>{words.rowNumber(row.sequence)}</code>
     <span className={cx(textIn(row, "outcome") === "failed" && css.failed)}>

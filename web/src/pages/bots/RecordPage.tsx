@@ -6,6 +6,7 @@ import { useBotId } from "../../api/bots";
 import { useRecord } from "../../api/record";
 import { Button } from "../../parts/Button";
 import { Card } from "../../parts/Layout";
+import { More, Rows } from "../../parts/Rows";
 import { Empty, Loaded, Skeleton } from "../../parts/States";
 import { group, passes } from "../../record/group";
 import type { Row } from "../../record/verify";
@@ -88,21 +89,15 @@ function Timeline({ id, rows, brokenAt, wanted }: TimelineProps) {
       </div>
       <Card flush>
         {groups.length === 0 ? (
-          <p className={css.group}>{words.none}</p>
+          <p className={css.none}>{words.none}</p>
         ) : (
-          <ol>
+          <Rows ordered>
             {groups.slice(0, limit).map((one) => (
               <RecordGroup key={one.id} group={one} bot={id} me={me} brokenAt={brokenAt} />
             ))}
-          </ol>
+          </Rows>
         )}
-        {groups.length > limit && (
-          <div className={css.more}>
-            <Button size="small" onPress={() => setLimit(limit + shownAtOnce)}>
-              {words.more(groups.length - limit)}
-            </Button>
-          </div>
-        )}
+        {groups.length > limit && <More onPress={() => setLimit(limit + shownAtOnce)}>{words.more(groups.length - limit)}</More>}
       </Card>
     </>
   );

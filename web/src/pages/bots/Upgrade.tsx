@@ -10,6 +10,7 @@ import { Card, Row } from "../../parts/Layout";
 import { ProblemCard } from "../../parts/States";
 import { en } from "../../texts/en";
 import { versions as words } from "../../texts/versions";
+import { ReleaseChoice } from "./ReleaseChoice";
 
 interface Props {
   bot: Deployment;
@@ -20,12 +21,13 @@ interface Props {
 
 export function Upgrade({ bot, seen, onBegun, onPlan }: Props) {
   const [to, setTo] = useState("");
+  const [isOther, setIsOther] = useState(false);
   const [reason, setReason] = useState("");
   const go = useUpgrade(bot.id, false, onBegun);
   const look = useUpgrade(bot.id, true, onPlan);
   const { updates } = seen.config;
   const asked = { to: to.trim(), why: reason, tag: seen.tag };
-  const why = whyNot(bot, "upgrade", en.notAllowed) ?? (updates.pinned && asked.to === "" ? words.tagNeeded : null);
+  const why = whyNot(bot, "upgrade", en.notAllowed) ?? ((updates.pinned || isOther) && asked.to === "" ? (isOther ? words.tagMissing : words.tagNeeded) : null);
   const problem = go.problem ?? look.problem;
   const errors = { tag: errorOf(problem, "tag"), why: errorOf(problem, "why") };
   return (
@@ -39,7 +41,15 @@ export function Upgrade({ bot, seen, onBegun, onPlan }: Props) {
           look.press(asked);
         }}
       >
-        <Field label={words.tag} hint={words.upgradeText(updates.channel)} optional spellCheck={false} autoCapitalize="off" maxLength={128} value={to} onType={setTo} error={errors.tag} />
+        <ReleaseChoice
+          channel={updates.channel}
+          isPinned={updates.pinned}
+          value={to}
+          onChoose={setTo}
+          error={errors.tag}
+          isOther={isOther}
+          onOther={setIsOther}
+        />
         <Field label={words.why} optional maxLength={200} value={reason} onType={setReason} error={errors.why} />
         {problem && !errors.tag && !errors.why && <ProblemCard problem={problem} onAgain={problem.kind === "moved" ? undefined : (go.problem ? go : look).again} />}
         <Row>

@@ -1,7 +1,7 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { History } from "lucide-react";
 import { useState } from "react";
-import { useMe } from "../../api/account";
+import { useMe, usePlanName } from "../../api/account";
 import { useBot, useBotId, whyNot } from "../../api/bots";
 import { useApply, useConfig } from "../../api/config";
 import type { Deployment } from "../../api/types";
@@ -9,6 +9,7 @@ import { useVersions, type Version } from "../../api/versions";
 import { Button } from "../../parts/Button";
 import { Card, Split, Stack } from "../../parts/Layout";
 import { PlanPanel } from "../../parts/PlanPanel";
+import { Line, MorePages, Rows } from "../../parts/Rows";
 import { Empty, Loaded, Skeleton } from "../../parts/States";
 import { Status } from "../../parts/Status";
 import { Time } from "../../parts/Time";
@@ -75,18 +76,12 @@ export function Versions() {
                 <Empty icon={<History />} {...words.empty} />
               ) : (
                 <>
-                  <ol className={css.list}>
+                  <Rows ordered>
                     {all.map((version) => (
-                      <Line key={version.version} {...{ version, bot, why }} onBack={() => setBack(version)} onCompare={compare} />
+                      <Made key={version.version} {...{ version, bot, why }} onBack={() => setBack(version)} onCompare={compare} />
                     ))}
-                  </ol>
-                  {query.hasNextPage && (
-                    <div className={css.more}>
-                      <Button size="small" busy={query.isFetchingNextPage} onPress={() => void query.fetchNextPage()}>
-                        {en.more}
-                      </Button>
-                    </div>
-                  )}
+                  </Rows>
+                  <MorePages query={query} />
                 </>
               );
             }}
@@ -113,41 +108,46 @@ interface LineProps {
   onCompare: (pair: { from: number; to: number }) => void;
 }
 
-function Line({ version, bot, why, onBack, onCompare }: LineProps) {
+function Made({ version, bot, why, onBack, onCompare }: LineProps) {
   const me = useMe();
+  const planName = usePlanName();
   const { version: number, status } = version;
   const isActive = number === bot.activeVersion;
   return (
-    <li className={css.version}>
+    <Line
+      below
+      aside={
+        <>
+          {number > 1 && (
+            <Button size="small" kind="quiet" label={`${words.compare}: ${words.diff(number)}`} onPress={() => onCompare({ from: number - 1, to: number })}>
+              {words.compare}
+            </Button>
+          )}
+          <Button
+            size="small"
+            label={`${words.back}: ${words.version(number)}`}
+            why={isActive ? words.isActive : status === "superseded" ? why : words.notGood}
+            onPress={onBack}
+          >
+            {words.back}
+          </Button>
+        </>
+      }
+    >
       <div className={css.name}>
         <strong>{words.version(number)}</strong>
         <Status tone={tones[status]} word={words.status[status]} pill />
         {number === bot.lastKnownGood && !isActive && <span className={css.good}>{words.good}</span>}
       </div>
-      <p className={version.why ? css.why : css.none}>{version.why || words.noWhy}</p>
+      <p className={version.why ? undefined : css.none}>{version.why || words.noWhy}</p>
       {version.failure !== null && <p className={css.failure}>{version.failure}</p>}
       <p className={css.meta}>
         <Time at={version.createdAt} />
         <span>{words.by(operations.actor(version.by, me.data?.id))}</span>
-        <span>{version.plan}</span>
+        <span>{planName(version.plan)}</span>
         <span>{version.image.replace(/^.*\//, "").replace(/@.*$/, "")}</span>
         {version.bootMs !== null && <span>{words.boot(version.bootMs)}</span>}
       </p>
-      <div className={css.buttons}>
-        {number > 1 && (
-          <Button size="small" kind="quiet" label={`${words.compare}: ${words.diff(number)}`} onPress={() => onCompare({ from: number - 1, to: number })}>
-            {words.compare}
-          </Button>
-        )}
-        <Button
-          size="small"
-          label={`${words.back}: ${words.version(number)}`}
-          why={isActive ? words.isActive : status === "superseded" ? why : words.notGood}
-          onPress={onBack}
-        >
-          {words.back}
-        </Button>
-      </div>
-    </li>
+    </Line>
   );
 }

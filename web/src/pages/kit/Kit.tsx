@@ -23,6 +23,7 @@ import { kit as words } from "../../texts/kit";
 import { statusWords } from "../../texts/operations";
 import type { DeploymentStatus, Tone } from "../../api/types";
 import css from "./Kit.module.css";
+import { KitBot } from "./KitBot";
 import { operation, problems, steps, times } from "./samples";
 
 const tones: Tone[] = ["ok", "busy", "warn", "bad", "idle"];
@@ -83,6 +84,7 @@ export const Kit = () => (
           <Overlays />
         </Stack>
       </Split>
+      <KitBot />
       <Card title={words.table} flush>
         <DataTable
           label={words.table}
@@ -154,7 +156,7 @@ function Overlays() {
         <Button onPress={() => setOpen(true)}>{words.open}</Button>
         <Button onPress={() => toast(words.toast)}>{words.toast}</Button>
         <Menu opener={(target) => <IconButton label={words.overlays} icon={<Ellipsis />} popoverTarget={target} />}>
-          <MenuItem icon={<Play />} onPress={nothing}>{words.item}</MenuItem>
+          <MenuItem icon={<Play />} hint={words.key} onPress={nothing}>{words.item}</MenuItem>
           <MenuItem icon={<Play />} why={words.why} onPress={nothing}>{words.item}</MenuItem>
           <MenuItem danger onPress={nothing}>{words.danger}</MenuItem>
         </Menu>

@@ -2,6 +2,7 @@ import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useSignIn } from "../../api/account";
+import { mayHelp } from "../../api/problems";
 import { Button } from "../../parts/Button";
 import { Curl } from "../../parts/Curl";
 import { errorOf, Field, SecretField } from "../../parts/Field";
@@ -61,7 +62,7 @@ function SignIn({ fresh }: { fresh: boolean }) {
               hint={fresh ? words.passwordHint : undefined}
             />
             {act.problem && !emailError && !passwordError && (
-              <ProblemCard problem={act.problem} {...(act.problem.retryAt === null ? {} : { onAgain: act.again })} />
+              <ProblemCard problem={act.problem} {...(act.problem.retryAt === null && !mayHelp(act.problem) ? {} : { onAgain: act.again })} />
             )}
             <Button kind="primary" type="submit" busy={act.busy} wide>
               {fresh ? words.signUpSubmit : words.submit}
