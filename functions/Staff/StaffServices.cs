@@ -26,5 +26,6 @@ internal static class StaffServices
         services.AddSingleton<StaffOperationFinder>();
         services.AddSingleton<StaffCare>();
         services.AddSingleton<StaffOperationActs>();
+        services.AddSingleton<StaffBounds>();
     }
 }
