@@ -1,4 +1,5 @@
 using Launchpad.Shared.Health;
+using Launchpad.Shared.Reconciliation;
 using Launchpad.Shared.Retention;
 using Launchpad.Shared.Staff;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,5 +28,10 @@ internal static class StaffServices
         services.AddSingleton<StaffCare>();
         services.AddSingleton<StaffOperationActs>();
         services.AddSingleton<StaffBounds>();
+        services.AddSingleton<ReconcileRuns>();
+        services.AddSingleton<ReconcileRounds>();
+        services.AddSingleton<StaffFindings>();
+        services.AddSingleton<StaffRemedies>();
+        services.AddSingleton<StaffFixes>();
     }
 }
