@@ -33,5 +33,9 @@ internal static class StaffServices
         services.AddSingleton<StaffFindings>();
         services.AddSingleton<StaffRemedies>();
         services.AddSingleton<StaffFixes>();
+        services.AddSingleton<OperationNews>();
+        services.AddSingleton<PageNews>();
+        services.AddSingleton<EstateNews>();
+        services.AddSingleton<StaffNews>();
     }
 }
