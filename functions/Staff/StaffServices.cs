@@ -37,5 +37,9 @@ internal static class StaffServices
         services.AddSingleton<PageNews>();
         services.AddSingleton<EstateNews>();
         services.AddSingleton<StaffNews>();
+        services.AddSingleton<RegistryTag>();
+        services.AddSingleton<OutsideProbes>();
+        services.AddSingleton<InsideProbes>();
+        services.AddSingleton<StaffEstate>();
     }
 }

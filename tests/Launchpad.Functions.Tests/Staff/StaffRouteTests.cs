@@ -13,6 +13,7 @@ public sealed class StaffRouteTests(LaunchpadApi api)
     private static readonly Dictionary<string, object> Bodies = new()
     {
         ["staff/operations/bulk"] = new { action = "cancel", ids = new[] { "op_01ARZ3NDEKTSV4RRFFQ69G5FAV" } },
+        ["staff/operations/{id}/extend"] = new { minutes = 5 },
         ["staff/alerts/{id}/silence"] = new { until = DateTimeOffset.UtcNow.AddHours(1) },
     };
 
