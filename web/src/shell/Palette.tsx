@@ -7,7 +7,7 @@ import { en } from "../texts/en";
 import { palette as words } from "../texts/palette";
 import css from "./Palette.module.css";
 
-interface Entry {
+export interface Entry {
   id: string;
   name: string;
   aside?: React.ReactNode;
@@ -16,10 +16,22 @@ interface Entry {
 
 /** Anywhere in a few letters. */
 export function Palette({ onClose }: { onClose: () => void }) {
-  const dialog = useRef<HTMLDialogElement>(null);
   const [typed, setTyped] = useState("");
+  return <PaletteOf label={words.label} typed={typed} onType={setTyped} entries={useEntries(typed)} onClose={onClose} />;
+}
+
+interface Props {
+  label: string;
+  typed: string;
+  onType: (typed: string) => void;
+  /** What fits that. */
+  entries: readonly Entry[];
+  onClose: () => void;
+}
+
+export function PaletteOf({ label, typed, onType, entries, onClose }: Props) {
+  const dialog = useRef<HTMLDialogElement>(null);
   const [at, setAt] = useState(0);
-  const entries = useEntries(typed);
   const id = useId();
   useEffect(() => {
     const element = dialog.current;
@@ -45,11 +57,11 @@ export function Palette({ onClose }: { onClose: () => void }) {
         aria-expanded="true"
         aria-controls={id}
         aria-activedescendant={chosen ? `${id}-${chosen.id}` : undefined}
-        aria-label={words.label}
-        placeholder={words.label}
+        aria-label={label}
+        placeholder={label}
         value={typed}
         onChange={(event) => {
-          setTyped(event.target.value);
+          onType(event.target.value);
           setAt(0);
         }}
         onKeyDown={(event) => {

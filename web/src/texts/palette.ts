@@ -3,4 +3,5 @@ export const palette = {
   found: "What was found",
   none: "Nothing of that name.",
   newBot: "Create a bot",
+  staff: "Go to a page, or to an id or an address",
 } as const;
