@@ -142,7 +142,7 @@ public sealed class StaffOperations(StaffCallers callers, StaffOperationFinder f
     [Function("StaffBulkOperations")]
     [OperatorsOnly, Takes(typeof(StaffBulk)), Answers(200, typeof(StaffBulkView))]
     public async Task<IActionResult> Bulk(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "staff/operations/bulk")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "staff/operations")] HttpRequest request,
         [DurableClient] DurableTaskClient client, CancellationToken ct)
     {
         var who = await callers.RequireAsync(request, ct);

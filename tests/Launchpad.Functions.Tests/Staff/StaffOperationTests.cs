@@ -124,7 +124,7 @@ public sealed class StaffOperationTests(LaunchpadApi api)
         using var bot = await RunningBot.OfAsync(api);
         var last = await FailedAsync(bot);
         await ChangedAsync(bot, plan: "pro");
-        var (_, body) = await staff.PostAsync("staff/operations/bulk", new { action = "rollback", ids = new[] { last } });
+        var (_, body) = await staff.PostAsync("staff/operations", new { action = "rollback", ids = new[] { last } });
         var result = Assert.Single(body.GetProperty("results").EnumerateArray());
         Assert.False(result.GetProperty("accepted").GetBoolean());
         Assert.Contains("another plan", Text(result, "detail"), StringComparison.Ordinal);
@@ -148,7 +148,7 @@ public sealed class StaffOperationTests(LaunchpadApi api)
         using var bot = await RunningBot.OfAsync(api);
         var going = await HeldAsync(bot, TimeSpan.FromHours(1));
         const string Never = "op_01ARZ3NDEKTSV4RRFFQ69G5FAV";
-        var (status, body) = await staff.PostAsync("staff/operations/bulk", new { action = "cancel", ids = new[] { going, Never, going } });
+        var (status, body) = await staff.PostAsync("staff/operations", new { action = "cancel", ids = new[] { going, Never, going } });
         Assert.Equal(HttpStatusCode.OK, status);
         var results = body.GetProperty("results").EnumerateArray().ToList();
         Assert.Equal([going, Never], results.Select(one => Text(one, "id")));
@@ -157,7 +157,7 @@ public sealed class StaffOperationTests(LaunchpadApi api)
 
         foreach (var wrong in new object[] { new { action = "delete", ids = new[] { going } }, new { action = "retry", ids = Array.Empty<string>() } })
         {
-            Assert.Equal(HttpStatusCode.BadRequest, (await staff.PostAsync("staff/operations/bulk", wrong)).Status);
+            Assert.Equal(HttpStatusCode.BadRequest, (await staff.PostAsync("staff/operations", wrong)).Status);
         }
     }
 

@@ -1330,22 +1330,6 @@ export interface paths {
         /** Operations of all accounts: those that are stuck, that failed (the newest first), that go on, or both of the latter. */
         get: operations["staffListOperations"];
         put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/staff/operations/bulk": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         /** The same for many; each is answered for itself. */
         post: operations["staffBulkOperations"];
         delete?: never;

@@ -144,7 +144,7 @@ export const useStaffAct = () =>
   useAct<Bulk, StaffBulkResult[]>({
     send: async ({ action, ids: [id, ...others] }, key) => {
       if (id === undefined) return [];
-      if (others.length > 0) return (await body(api.POST("/staff/operations/bulk", { body: { action, ids: [id, ...others] } }))).results;
+      if (others.length > 0) return (await body(api.POST("/staff/operations", { body: { action, ids: [id, ...others] } }))).results;
       const begun = await body(api.POST(`/staff/operations/{id}/${action}`, { params: { path: { id }, header: pressed(key) } }));
       return [{ id, accepted: true, operation: begun.operation, problem: null, detail: null }];
     },
