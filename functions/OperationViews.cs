@@ -20,12 +20,12 @@ public static class OperationViews
             : (DateTimeOffset?)null;
         return new(
             operation.Id, operation.Deployment, deployment.Name, operation.Kind.Wire(), StatusOf(operation, taken.Count > 0), operation.By,
-            operation.CreatedAt, operation.Deadline, operation.FinishedAt, operation.Result, operation.Failure,
+            operation.CreatedAt, operation.DeadlineBy(deployment), operation.FinishedAt, operation.Result, operation.Failure,
             [.. Taken(taken, usual), .. StillToCome(operation, taken, usual)],
             operation.IsFinished ? null : operation.Kind.Definition().IfCancelled(new(taken)),
             isHeld && deployment.Operation!.Cancelled, WhyNotAgain(operation, deployment) is null,
             usual.Count == 0 ? null : usual.Sum(step => step.Ms),
-            current is { Detail: { } what } && !operation.IsFinished ? new(what, current.StartedAt, undoUntil ?? operation.Deadline) : null,
+            current is { Detail: { } what } && !operation.IsFinished ? new(what, current.StartedAt, undoUntil ?? operation.DeadlineBy(deployment)) : null,
             undoUntil);
     }
 

@@ -129,6 +129,9 @@ public static class Problems
     public static ProblemException CannotRetry(string why) =>
         new(StatusCodes.Status409Conflict, "cannot-retry", "Not possible now", why);
 
+    public static ProblemException CannotFix(string why) =>
+        new(StatusCodes.Status409Conflict, "cannot-fix", "Not possible now", why);
+
     public static ProblemException QuotaReached(int max) =>
         new(StatusCodes.Status409Conflict, "quota-reached", "Quota reached", $"An account may have {max} deployments. Delete one first.");
 

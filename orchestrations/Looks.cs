@@ -5,7 +5,7 @@ namespace Launchpad.Orchestrations;
 
 /// <summary>One look at work on a machine. The work is a job there and goes on by itself; who looks waits for its end, but not for long.</summary>
 /// <param name="Before">What the look before this one saw; null for the first.</param>
-/// <param name="Last">True when there is no time left to look again.</param>
+/// <param name="Last">True when there is no time left to look again, unless somebody gave the operation more: whoever looks sees that.</param>
 public abstract record Look(Unfinished? Before, bool Last)
 {
     /// <summary>Which of the step's jobs it is about, from 0.</summary>
@@ -41,7 +41,7 @@ public static class Looks
             Unfinished? seen = null;
             for (var look = 1; ; look++)
             {
-                var last = look == Max || context.CurrentUtcDateTime >= deadline;
+                var last = look >= Max || context.CurrentUtcDateTime >= deadline;
                 seen = await context.CallActivityAsync<Unfinished?>(activity, new Look<TInput>(of, seen, last), retry);
                 if (seen is null)
                 {

@@ -10,7 +10,8 @@ namespace Launchpad.Functions.Staff;
 /// <param name="Operation">What goes on with it; null for nothing.</param>
 /// <param name="LastOperation">The newest, which may have ended.</param>
 public sealed record StaffDeploymentView(
-    string Id, string Name, string Plan, string Status, string? Vm, string? Operation, string? LastOperation, DateTimeOffset CreatedAt);
+    string Id, string Name, string Plan, [property: Wire(typeof(DeploymentStatus))] string Status, string? Vm, string? Operation,
+    string? LastOperation, DateTimeOffset CreatedAt);
 
 /// <param name="Deployments">The oldest first, a hundred of them at most.</param>
 /// <param name="HasMore">True when there are more.</param>

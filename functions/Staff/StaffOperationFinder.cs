@@ -8,6 +8,11 @@ namespace Launchpad.Functions.Staff;
 /// <param name="Cursor">Leads on, also where this page has found nothing yet; null when these were the last.</param>
 public sealed record StaffOperationsView(IReadOnlyList<StaffOperationView> Operations, string? Cursor);
 
+/// <param name="Steps">Those that were taken, then those that are usually still to come.</param>
+/// <param name="IfCancelled">What would be taken back if it were cancelled now; null when it cannot be.</param>
+public sealed record StaffOperationDetailView(
+    StaffOperationView Operation, IReadOnlyList<StepView> Steps, IReadOnlyList<string>? IfCancelled);
+
 /// <summary>Finds operations of all accounts by what leads to them (ADR 23): those that go on by the rows of busy deployments, those that
 /// failed by the rows of failures. Nothing is read because it exists.</summary>
 public sealed class StaffOperationFinder(
@@ -62,11 +67,12 @@ public sealed class StaffOperationFinder(
             : throw Problems.NoneOfThatId();
 
     /// <inheritdoc cref="FindAsync"/>
-    public async Task<OperationView> WholeAsync(string id, CancellationToken ct)
+    public async Task<StaffOperationDetailView> WholeAsync(string id, CancellationToken ct)
     {
         var (operation, deployment) = await FindAsync(id, ct);
-        return OperationViews.Of(
+        var whole = OperationViews.Of(
             operation, deployment, await operations.StepsAsync(id, ct), await operations.Usual.OfAsync(operation.Kind, ct));
+        return new(await views.OfAsync(deployment, id, ct) ?? throw Problems.NoneOfThatId(), whole.Steps, whole.IfCancelled);
     }
 
     /// <summary>As many as a page has, of a bounded number of rows.</summary>

@@ -1,8 +1,5 @@
 using System.Buffers;
 using Launchpad.Shared;
-using Launchpad.Shared.Deployments;
-using Launchpad.Shared.Operations;
-using Launchpad.Shared.Staff;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
@@ -10,13 +7,33 @@ using Microsoft.DurableTask.Client;
 
 namespace Launchpad.Functions.Staff;
 
-/// <param name="Operation">The one that goes on from here: another one for one that had failed.</param>
-/// <param name="Status">accepted, or cancelling.</param>
-public sealed record StaffBegunView(string Operation, string Status);
+/// <summary>What became of what an operator asked for.</summary>
+public enum StaffBegun
+{
+    Accepted,
+    Cancelling,
+    Extended,
+}
 
-/// <param name="Action">retry or cancel.</param>
+/// <summary>What can be done with several operations at once.</summary>
+public enum StaffVerb
+{
+    Retry,
+    Cancel,
+    Rollback,
+}
+
+/// <param name="Operation">The one that goes on from here: another one for one that had ended.</param>
+public sealed record StaffBegunView(string Operation, [property: Wire(typeof(StaffBegun))] string Status)
+{
+    internal static StaffBegunView Of(string operation, StaffBegun status) => new(operation, status.Wire());
+}
+
 /// <param name="Ids">Of operations, a hundred at most.</param>
-public sealed record StaffBulk(string? Action, IReadOnlyList<string>? Ids);
+public sealed record StaffBulk([property: Wire(typeof(StaffVerb))] string? Action, IReadOnlyList<string>? Ids);
+
+/// <param name="Minutes">1 to 60.</param>
+public sealed record StaffExtension(int? Minutes);
 
 /// <param name="Id">As it was asked for.</param>
 /// <param name="Operation">The one that goes on from here; null when it was refused.</param>
@@ -30,6 +47,7 @@ public sealed record StaffBulkView(IReadOnlyList<StaffBulkResultView> Results);
 public sealed class StaffOperations(StaffCallers callers, StaffOperationFinder finder, StaffOperationActs acts)
 {
     private const int BulkMax = 100;
+    private static readonly string Verbs = string.Join(", ", Enum.GetValues<StaffVerb>().Select(verb => verb.Wire()));
     private const string Failed = "f:";
     private static readonly SearchValues<char> Letters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
@@ -61,11 +79,11 @@ public sealed class StaffOperations(StaffCallers callers, StaffOperationFinder f
         static bool IsKey(string typed) => typed.Length <= 100 && typed.AsSpan().IndexOfAnyExcept(Letters) < 0;
     }
 
-    /// <summary>One operation as its owner sees it: every step with its reason, and what is still to come.</summary>
+    /// <summary>One operation with every step and its reason, what is still to come, and what a cancellation would take back.</summary>
     [Function("StaffGetOperation")]
-    [OperatorsOnly, Answers(200, typeof(OperationView))]
+    [OperatorsOnly, Answers(200, typeof(StaffOperationDetailView))]
     public async Task<IActionResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "staff/operations/{id}/steps")] HttpRequest request, string id,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "staff/operations/{id}")] HttpRequest request, string id,
         CancellationToken ct)
     {
         await callers.RequireAsync(request, ct);
@@ -94,19 +112,43 @@ public sealed class StaffOperations(StaffCallers callers, StaffOperationFinder f
         return Accepted(await acts.CancelAsync(who, id, ct));
     }
 
+    /// <summary>Brings back the version that ran before, where nothing was done with the bot since: for a change that went well and should not
+    /// have. The bot keeps what it has learned, and its plan: where that was another one, going back is for its owner to ask for.</summary>
+    [Function("StaffRollBackOperation")]
+    [OperatorsOnly, Answers(202, typeof(StaffBegunView))]
+    public async Task<IActionResult> RollBack(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "staff/operations/{id}/rollback")] HttpRequest request, string id,
+        [DurableClient] DurableTaskClient client, CancellationToken ct)
+    {
+        var who = await callers.RequireAsync(request, ct);
+        return Accepted(await acts.RollBackAsync(client, who, id, ct));
+    }
+
+    /// <summary>Gives an operation that goes on more minutes, counted from its deadline or from now, whichever is later, and never beyond an
+    /// hour from now. What a step waits for on machines, and for machines, is not given up before then: not for the deadline, and not because
+    /// it was looked at as often as is usual. A step's limits on the machine itself stay as they are, a deletion goes its own way, and
+    /// what has failed already is not brought back.</summary>
+    [Function("StaffExtendOperation")]
+    [OperatorsOnly, Takes(typeof(StaffExtension)), Answers(202, typeof(StaffBegunView))]
+    public async Task<IActionResult> Extend(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "staff/operations/{id}/extend")] HttpRequest request, string id,
+        CancellationToken ct)
+    {
+        var who = await callers.RequireAsync(request, ct);
+        return Accepted(await acts.ExtendAsync(who, id, async () => (await Bodies.ReadAsync<StaffExtension>(request, ct)).Minutes, ct));
+    }
+
     /// <summary>The same for many; each is answered for itself.</summary>
     [Function("StaffBulkOperations")]
     [OperatorsOnly, Takes(typeof(StaffBulk)), Answers(200, typeof(StaffBulkView))]
     public async Task<IActionResult> Bulk(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "staff/operations/bulk")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "staff/operations")] HttpRequest request,
         [DurableClient] DurableTaskClient client, CancellationToken ct)
     {
         var who = await callers.RequireAsync(request, ct);
         var body = await Bodies.ReadAsync<StaffBulk>(request, ct);
-        if (body.Action is not ("retry" or "cancel"))
-        {
-            throw Problems.Invalid("action", "is 'retry' or 'cancel'.");
-        }
+        var verb = Enum.GetValues<StaffVerb>().Cast<StaffVerb?>().FirstOrDefault(one => one!.Value.Wire() == body.Action)
+            ?? throw Problems.Invalid("action", $"is one of {Verbs}.");
 
         if (body.Ids is not { Count: > 0 and <= BulkMax } ids)
         {
@@ -116,8 +158,12 @@ public sealed class StaffOperations(StaffCallers callers, StaffOperationFinder f
         var results = new List<StaffBulkResultView>();
         foreach (var id in ids.Distinct())
         {
-            results.Add(await OneAsync(
-                id, () => body.Action is "retry" ? acts.RetryAsync(client, who, id, ct) : acts.CancelAsync(who, id, ct)));
+            results.Add(await OneAsync(id, () => verb switch
+            {
+                StaffVerb.Retry => acts.RetryAsync(client, who, id, ct),
+                StaffVerb.Cancel => acts.CancelAsync(who, id, ct),
+                _ => acts.RollBackAsync(client, who, id, ct),
+            }));
         }
 
         return new OkObjectResult(new StaffBulkView(results));
@@ -135,58 +181,5 @@ public sealed class StaffOperations(StaffCallers callers, StaffOperationFinder f
         }
     }
 
-    private static AcceptedResult Accepted(StaffBegunView begun) => new($"/api/staff/operations/{begun.Operation}/steps", begun);
-}
-
-/// <summary>What operators have done with operations, by the way that everybody's wishes go. It stands in the customer's record.</summary>
-public sealed class StaffOperationActs(StaffOperationFinder finder, OperationStarter starter, StaffCare care, StaffLog log)
-{
-    public async Task<StaffBegunView> RetryAsync(DurableTaskClient client, Operator who, string id, CancellationToken ct)
-    {
-        var (operation, deployment) = await finder.FindAsync(id, ct);
-        if (deployment.Operation?.Id == id || deployment.Ending?.Operation == id)
-        {
-            await log.ActOnAsync(deployment.Id, who, "look-after", new { operation = id }, ct);
-            await care.LookAfterAsync(client, deployment, ct);
-            return new(id, "accepted");
-        }
-
-        if (StaffOperationViews.WhyNotAgain(operation, deployment) is { } why)
-        {
-            throw Problems.CannotRetry(why);
-        }
-
-        var begun = await starter.BeginAsync(client, deployment, operation.Kind, who.Actor, operation.Request, ct);
-        await log.ActOnAsync(deployment.Id, who, "retry", new { operation = begun.Id, of = id }, ct);
-        return new(begun.Id, "accepted");
-    }
-
-    public async Task<StaffBegunView> CancelAsync(Operator who, string id, CancellationToken ct)
-    {
-        var (operation, deployment) = await finder.FindAsync(id, ct);
-        await care.CancelAsync(operation, ct);
-        await log.ActOnAsync(deployment.Id, who, "cancel", new { operation = id }, ct);
-        return new(id, "cancelling");
-    }
-}
-
-/// <summary>Looks after one deployment at once, as the clock does every minute.</summary>
-public sealed class StaffCare(DeploymentStore deployments, Resumption resumption, Orchestrations.Activities.Closing closing)
-{
-    public async Task LookAfterAsync(DurableTaskClient client, Deployment deployment, CancellationToken ct)
-    {
-        if (deployment.Ending is not null)
-        {
-            await closing.CloseAsync(deployment, ct);
-        }
-
-        // One that a machine's saga is about to begin itself is left to it.
-        if (deployment.Operation is not null && !await Recoveries.WillBeginAsync(client, deployment, ct))
-        {
-            await resumption.ResumeAsync(client, deployment, ct);
-        }
-    }
-
-    /// <inheritdoc cref="Cancelling.CancelAsync"/>
-    public Task CancelAsync(Operation operation, CancellationToken ct) => deployments.CancelAsync(operation, ct);
+    private static AcceptedResult Accepted(StaffBegunView begun) => new($"/api/staff/operations/{begun.Operation}", begun);
 }

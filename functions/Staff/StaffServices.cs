@@ -1,4 +1,5 @@
 using Launchpad.Shared.Health;
+using Launchpad.Shared.Reconciliation;
 using Launchpad.Shared.Retention;
 using Launchpad.Shared.Staff;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,5 +27,19 @@ internal static class StaffServices
         services.AddSingleton<StaffOperationFinder>();
         services.AddSingleton<StaffCare>();
         services.AddSingleton<StaffOperationActs>();
+        services.AddSingleton<StaffBounds>();
+        services.AddSingleton<ReconcileRuns>();
+        services.AddSingleton<ReconcileRounds>();
+        services.AddSingleton<StaffFindings>();
+        services.AddSingleton<StaffRemedies>();
+        services.AddSingleton<StaffFixes>();
+        services.AddSingleton<OperationNews>();
+        services.AddSingleton<PageNews>();
+        services.AddSingleton<EstateNews>();
+        services.AddSingleton<StaffNews>();
+        services.AddSingleton<RegistryTag>();
+        services.AddSingleton<OutsideProbes>();
+        services.AddSingleton<InsideProbes>();
+        services.AddSingleton<StaffEstate>();
     }
 }

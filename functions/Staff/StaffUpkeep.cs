@@ -17,3 +17,11 @@ public sealed class StaffUpkeep(OperationStore operations, PageSilences silences
         await findings.SweepAsync(ct);
     }
 }
+
+/// <summary>What operators asked to have looked at.</summary>
+public sealed class StaffRuns(ReconcileRounds rounds, TimeProvider clock)
+{
+    /// <summary>Nothing but one row is read as long as nobody asks.</summary>
+    [Function("RunReconcilers")]
+    public Task Run([TimerTrigger("*/10 * * * * *")] TimerInfo timer, CancellationToken ct) => rounds.GoOnAsync(clock, ct);
+}

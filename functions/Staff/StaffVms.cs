@@ -26,8 +26,8 @@ public sealed record StaffVmView(
 /// <param name="IsLeaving">It is elsewhere by now, and what is left of it here is removed.</param>
 /// <param name="IsRunning">As the machine last told; null when it did not.</param>
 public sealed record StaffVmBotView(
-    string Deployment, string Account, string? Name, string? Status, int MemoryMb, bool IsLeaving, bool? IsRunning, bool? IsReady,
-    int? Restarts);
+    string Deployment, string Account, string? Name, [property: Wire(typeof(DeploymentStatus))] string? Status, int MemoryMb,
+    bool IsLeaving, bool? IsRunning, bool? IsReady, int? Restarts);
 
 public sealed record StaffVmDetailView(StaffVmView Vm, IReadOnlyList<StaffVmBotView> Bots);
 

@@ -74,7 +74,7 @@ public sealed class TrialActivities(MachineJobs machine, LastWords words, IOptio
             {
                 var ended = health.Restarts > 0 || (!health.Running && health.ExitCode is not null);
                 return health.Ready ? Looked.Done($"Ready, and so for {window.TotalSeconds:0} s.")
-                    : ended || look.Last ? throw new PermanentException(
+                    : ended || job.IsLast ? throw new PermanentException(
                         "candidate-failed", $"The candidate failed. {await words.TellAsync(deployment.Id, health, ct)}")
                     : Looked.Then(look.Stage + 1, LastWords.Tell(health));
             }, ct), ct);

@@ -35,6 +35,7 @@ public sealed class MachineJobs(VmStore vms, VmJobs jobs, StepLog steps, ILogger
             target, step, reason,
             async deployment =>
             {
+                job.HasMoreTime = deployment.Operation!.HasMoreTime(steps.Now);
                 var (rest, detail) = await work(deployment, job);
                 return (rest, rest is null ? detail : detail ?? reason, rest is null);
             },
@@ -49,7 +50,11 @@ public sealed class MachineJobs(VmStore vms, VmJobs jobs, StepLog steps, ILogger
         {
             var at = await steps.FollowAsync(
                 target, path, look.Before?.At ?? 0,
-                async (deployment, reports) => (await work(deployment, job, reports)).Rest is null,
+                async (deployment, reports) =>
+                {
+                    job.HasMoreTime = deployment.Operation!.HasMoreTime(steps.Now);
+                    return (await work(deployment, job, reports)).Rest is null;
+                },
                 ct);
             return at is null ? null : new(At: at.Value);
         }, ct);
@@ -113,6 +118,12 @@ public sealed class MachineJob
     /// <summary>True when the machine only keeps it until what came of it is written down.</summary>
     public bool HasEnded { get; private set; }
 
+    /// <summary>True when there is no time left to look again.</summary>
+    public bool IsLast => look.Last && !HasMoreTime;
+
+    /// <summary>Somebody gave the operation more time than it had.</summary>
+    internal bool HasMoreTime { get; set; }
+
     /// <param name="on">The machine, for a step that looks for it itself.</param>
     /// <param name="stage">Of a step that has several jobs: which one.</param>
     public MachineJob On(Vm on, int stage)
@@ -141,7 +152,7 @@ public sealed class MachineJob
         var isBegun = look.Before is { Runs: true } && look.Stage == Stage;
         var seen = await jobs.LookAsync<TRequest, TResult>(vm, Name, isBegun, verb, request, progress, ct);
         HasEnded = seen.Ended;
-        return !seen.Ended && look.Last ? throw new PermanentException(
+        return !seen.Ended && IsLast ? throw new PermanentException(
                 "took-too-long", $"“{title}” did not come to its end in time, so it was stopped. What was done until then was not lost.")
             : !seen.Ended ? new(new(Stage: Stage), null)
             : seen.Error is { } error ? throw new VmFailedException(error)

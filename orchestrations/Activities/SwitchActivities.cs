@@ -78,7 +78,7 @@ public sealed class WatchActivities(MachineJobs machine, LastWords words, IOptio
             {
                 var crashed = health.Restarts > RestartsMax || (!health.Running && health.ExitCode is not null);
                 return health.Ready ? Looked.Done("The bot answers that it is ready.")
-                    : crashed || look.Last ? throw new PermanentException(
+                    : crashed || job.IsLast ? throw new PermanentException(
                         "never-ready", $"The bot did not become ready. {await words.TellAsync(deployment.Id, health, ct)}")
                     : Looked.Then(look.Stage + 1, LastWords.Tell(health));
             }, ct), ct);

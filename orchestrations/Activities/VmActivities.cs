@@ -22,7 +22,7 @@ public enum VmProgress
     Gone,
 }
 
-/// <param name="Last">True when there is no time left to look again.</param>
+/// <param name="Last">True when there is no time left to look again, unless somebody gave the operation more.</param>
 /// <param name="LastPlace">True when no other machine would be looked for.</param>
 public sealed record AwaitVmInput(
     string Operation, string Account, string Deployment, Tier Tier, string Vm, DateTime Until, bool Last, bool LastPlace)
@@ -82,14 +82,15 @@ public sealed class AwaitVmActivities(VmStore vms, StepLog steps)
         LookAsync(input, Steps.BootVm, null, vm => vm.Status is VmStatus.Ready, ct);
 
     private Task<VmProgress> LookAsync(AwaitVmInput input, Step step, string? reason, Func<Vm, bool> isThere, CancellationToken ct) =>
-        steps.PollAsync(input, step, reason, async _ =>
+        steps.PollAsync(input, step, reason, async deployment =>
         {
+            var isLast = input.Last && !deployment.Operation!.HasMoreTime(steps.Now);
             var vm = await vms.FindAsync(input.Tier, input.Vm, ct);
             var (said, trouble) = (vm?.Progress?.Said, vm?.Progress?.Trouble);
             if (vm is null or { Status: VmStatus.Retiring })
             {
                 said ??= "The machine went away before it was ready.";
-                return input.Last || input.LastPlace
+                return isLast || input.LastPlace
                     ? throw new PermanentException(trouble ?? VmNews.Failed, said)
                     : (VmProgress.Gone, $"{said} Another one is looked for.", true);
             }
@@ -99,13 +100,13 @@ public sealed class AwaitVmActivities(VmStore vms, StepLog steps)
                 return (VmProgress.Up, said, true);
             }
 
-            return input.Last
+            return isLast
                 ? throw new PermanentException(
                     trouble ?? VmNews.NeverReady,
                     trouble is VmNews.NoCapacity
                         ? $"The cloud had no machine to give in all this time. {said}"
                         : $"The machine did not become usable in time. {said}")
-                : (VmProgress.Waiting, trouble is VmNews.NoCapacity ? $"{said} It is asked again until {input.Until:u}." : said, false);
+                : (VmProgress.Waiting, trouble is VmNews.NoCapacity ? $"{said} It is asked again until {deployment.Operation!.Until ?? input.Until:u}." : said, false);
         }, ct);
 }
 
@@ -268,7 +269,7 @@ public static class VmCalls
             {
                 var input = new AwaitVmInput(
                     target.Operation, target.Account, target.Deployment, vm.Tier, vm.Vm, deadline,
-                    Last: look == LooksMax || context.CurrentUtcDateTime >= deadline, LastPlace: isLast);
+                    Last: look >= LooksMax || context.CurrentUtcDateTime >= deadline, LastPlace: isLast);
                 var progress = await context.CallActivityAsync<VmProgress>(point, input, Retry.Store);
                 if (progress is VmProgress.Up or VmProgress.Gone)
                 {

@@ -52,6 +52,10 @@ public sealed class StripeConnection : IDisposable
 
     public Task<string> FreshWebhookSecretAsync(CancellationToken ct) => _webhookSecret.RefreshAsync(ct);
 
+    /// <summary>Asks for something small, to see that it answers and takes the key.</summary>
+    public Task AskAsync(CancellationToken ct) =>
+        RunAsync((client, stop) => new PriceService(client).ListAsync(new PriceListOptions { Limit = 1 }, null, stop), ct);
+
     public async Task<bool> IsLiveAsync(CancellationToken ct) =>
         (await _apiKey.GetAsync(ct)).Split('_') is [_, "live", ..];
 

@@ -158,8 +158,14 @@ public sealed record StatusChange(int Number, DeploymentStatus? From, Deployment
 /// <summary>Who is working on a deployment, since when.</summary>
 /// <param name="Cancelled">A person wants it to stop: its next step fails, and what it did is taken back.</param>
 /// <param name="Decision">Of a deletion: what became of its undo window; null as long as it is open.</param>
+/// <param name="Until">Until when a step may wait though its time is over, because somebody gave it more; null for its own time.</param>
 public sealed record CurrentOperation(
-    string Id, OperationKind Kind, DateTimeOffset Since, string By, bool Cancelled = false, UndoDecision? Decision = null);
+    string Id, OperationKind Kind, DateTimeOffset Since, string By, bool Cancelled = false, UndoDecision? Decision = null,
+    DateTimeOffset? Until = null)
+{
+    /// <summary>What would be given up for want of time goes on.</summary>
+    public bool HasMoreTime(DateTimeOffset now) => now < Until;
+}
 
 /// <summary>A deletion is taken back or becomes final, whichever is written first.</summary>
 public enum UndoDecision

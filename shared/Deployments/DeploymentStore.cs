@@ -205,6 +205,7 @@ public sealed class DeploymentStore(Tables tables, RecordStore records)
         ["operationBy"] = deployment.Operation?.By,
         ["operationCancelled"] = deployment.Operation?.Cancelled,
         ["operationDecision"] = deployment.Operation?.Decision?.ToString(),
+        ["operationUntil"] = deployment.Operation?.Until,
         ["ending"] = deployment.Ending is { } ending ? JsonSerializer.Serialize(ending, JsonSerializerOptions.Web) : "",
     };
 
@@ -234,7 +235,8 @@ public sealed class DeploymentStore(Tables tables, RecordStore records)
         Operation = row.GetString("operation") is { Length: > 0 } operation
             ? new(operation, Enum.Parse<OperationKind>(row.GetString("operationKind")), row.GetDateTimeOffset("operationSince")!.Value,
                 row.GetString("operationBy"), row.GetBoolean("operationCancelled") ?? false,
-                row.GetString("operationDecision") is { } decision ? Enum.Parse<UndoDecision>(decision) : null)
+                row.GetString("operationDecision") is { } decision ? Enum.Parse<UndoDecision>(decision) : null,
+                row.GetDateTimeOffset("operationUntil"))
             : null,
         Ending = row.GetString("ending") is { Length: > 0 } ending
             ? JsonSerializer.Deserialize<Ending>(ending, JsonSerializerOptions.Web)

@@ -1,3 +1,5 @@
+using Launchpad.Shared.Deployments;
+
 namespace Launchpad.Shared.Operations;
 
 public enum OperationKind
@@ -42,7 +44,7 @@ public enum OperationStatus
 }
 
 /// <summary>One thing that was asked of a deployment, by whom, until when, and how it ended.</summary>
-/// <param name="Deadline">Written before the first step; passing it ends the operation.</param>
+/// <param name="Deadline">Written before the first step; passing it ends the operation, unless it was given more time.</param>
 /// <param name="Request">What the asker typed, where the kind takes something; null otherwise.</param>
 /// <param name="Reruns">How often its saga ran again because the tables had lost its end.</param>
 public sealed record Operation(
@@ -53,6 +55,11 @@ public sealed record Operation(
     public OperationTarget Target => new(Id, Account, Deployment);
 
     public bool IsFinished => Status is OperationStatus.Succeeded or OperationStatus.Failed;
+
+    /// <summary>Its deadline, or the later one that somebody gave it as long as it goes on.</summary>
+    /// <param name="now">The deployment as it is.</param>
+    public DateTimeOffset DeadlineBy(Deployment now) =>
+        now.Operation is { Until: { } until } held && held.Id == Id && until > Deadline ? until : Deadline;
 }
 
 /// <summary>What a customer is told when an operation failed.</summary>

@@ -13,6 +13,9 @@ public sealed record StepReport(bool Ended, string? Detail);
 /// is, and how it ended. Nothing that changes anything is done but through here: a step cannot forget to ask.</summary>
 public sealed class StepLog(DeploymentStore deployments, OperationStore operations, TimeProvider clock, ILogger<StepLog> log)
 {
+    /// <summary>By the clock that steps are measured with.</summary>
+    public DateTimeOffset Now => clock.GetUtcNow();
+
     /// <param name="target">Who acts on what.</param>
     /// <param name="step">Also says what it needs of the deployment's row.</param>
     /// <param name="reason">Why the step takes the time it takes, shown while it runs; null for nothing to say.</param>

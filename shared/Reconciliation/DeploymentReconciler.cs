@@ -18,6 +18,9 @@ public sealed class DeploymentReconciler(Tables tables, DeploymentHealing healin
 
     private static readonly string[] Columns = ["PartitionKey", "RowKey", "operation", "ending", "vm", "status", "subscription"];
 
+    /// <summary>The next page is the first one.</summary>
+    public Task BeginAgainAsync(CancellationToken ct) => tables.Sweeps.RemoveAsync(Name, "place", ct);
+
     /// <returns>How many rows were put right.</returns>
     public async Task<int> RunAsync(CancellationToken ct)
     {

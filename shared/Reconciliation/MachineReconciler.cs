@@ -17,6 +17,10 @@ public sealed class MachineReconciler(Tables tables, VmStore vms, Orphans orphan
     private const string Name = "reconcile-machines";
     private const int OpenMax = 5_000;
 
+    /// <summary>The next page of each pool is its first one.</summary>
+    public Task BeginAgainAsync(CancellationToken ct) =>
+        Task.WhenAll(Enum.GetValues<Tier>().Select(pool => tables.Sweeps.RemoveAsync(Name, pool.ToString(), ct)));
+
     /// <returns>How many rows were put right.</returns>
     public async Task<int> RunAsync(CancellationToken ct)
     {

@@ -9,7 +9,41 @@ namespace Launchpad.Shared.Reconciliation;
 /// <param name="Subject">The deployment, the machine or the place on one.</param>
 /// <param name="Account">Whose deployment; null for what is nobody's.</param>
 /// <param name="At">When it was put right, or first seen where it has not been.</param>
-public sealed record Finding(string What, string Subject, string? Account, DateTimeOffset At);
+public sealed record Finding(string What, string Subject, string? Account, DateTimeOffset At)
+{
+    /// <summary>The same for the same difference, however often it is found.</summary>
+    public string Id => KeyOf(What, Subject);
+
+    internal static string KeyOf(string what, string subject) => $"{what}-{subject}";
+}
+
+/// <summary>Every kind of difference, as <see cref="Finding.What"/> spells it.</summary>
+public enum FindingKind
+{
+    /// <summary>Somebody pays and has no bot that runs.</summary>
+    PaidNotRunning,
+
+    /// <summary>A bot has a place and nobody pays.</summary>
+    RunningNotPaid,
+
+    /// <summary>More is promised on a machine than it has.</summary>
+    Overpromised,
+
+    /// <summary>Nothing led to a bot that something goes on with.</summary>
+    BusyMissing,
+
+    /// <summary>A machine did not know of a bot that runs there.</summary>
+    PlaceMissing,
+
+    /// <summary>Nothing led to a bot's next backup.</summary>
+    BackupMissing,
+
+    /// <summary>Nothing led to a machine.</summary>
+    MachineMissing,
+
+    /// <summary>Room was promised to nobody.</summary>
+    ReservationOrphan,
+}
 
 /// <summary>What goes over everything.</summary>
 public enum Reconciler
@@ -58,6 +92,10 @@ public sealed class ReconcilerFindings(Tables tables, TimeProvider clock, ILogge
         await tables.Findings.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {Open}"), cancellationToken: ct)
             .Take(max).Select(Read).ToListAsync(ct);
 
+    /// <summary>What is open under that id; null for nothing.</summary>
+    public async Task<Finding?> FindOpenAsync(string id, CancellationToken ct) =>
+        await tables.Findings.FindAsync(Open, id, ct) is { } row ? Read(row) : null;
+
     /// <summary>What was put right since then, the newest first.</summary>
     public async Task<IReadOnlyList<Finding>> HealedSinceAsync(DateTimeOffset since, int max, CancellationToken ct) =>
         await tables.Findings
@@ -88,7 +126,7 @@ public sealed class ReconcilerFindings(Tables tables, TimeProvider clock, ILogge
     public Task<int> SweepAsync(CancellationToken ct) => tables.Findings.RemoveAsync(
         TableClient.CreateQueryFilter($"PartitionKey eq {Healed} and RowKey ge {TableRows.Inverted((clock.GetUtcNow() - Kept).UtcTicks)}"), ct);
 
-    private static string Key(string what, string subject) => $"{what}-{subject}";
+    private static string Key(string what, string subject) => Finding.KeyOf(what, subject);
 
     private static Finding Read(TableEntity row) =>
         new(row.GetString("what"), row.GetString("subject"), row.GetString("account"), row.GetDateTimeOffset("at")!.Value);

@@ -32,11 +32,12 @@ public sealed class TenantIsolationTests(OnOneStack.Fixture fixture, TenantIsola
     /// <summary>No account's: an operator's session opens them and nothing else does, which StaffRouteTests asks of each.</summary>
     private static readonly string[] OfTheStaff =
     [
-        "POST staff/auth/login", "POST staff/auth/logout", "GET staff/auth/me", "GET staff/overview", "GET staff/operations", "GET staff/operations/{id}/steps",
-        "POST staff/operations/bulk", "POST staff/operations/{id}/retry", "POST staff/operations/{id}/cancel", "GET staff/orchestrations/{id}",
+        "POST staff/auth/login", "POST staff/auth/logout", "GET staff/auth/me", "GET staff/overview", "GET staff/operations", "GET staff/operations/{id}",
+        "POST staff/operations", "POST staff/operations/{id}/retry", "POST staff/operations/{id}/cancel", "GET staff/orchestrations/{id}",
         "GET staff/vms", "GET staff/vms/{vm}", "POST staff/vms/{vm}/cordon", "POST staff/vms/{vm}/uncordon", "POST staff/vms/{vm}/drain",
         "GET staff/alerts", "POST staff/alerts/{id}/acknowledge", "POST staff/alerts/{id}/silence", "GET staff/reconcile", "GET staff/audit",
-        "GET staff/accounts",
+        "GET staff/accounts", "POST staff/operations/{id}/rollback", "POST staff/operations/{id}/extend", "POST staff/reconcile/runs",
+        "POST staff/reconcile/findings/{id}/fix", "GET staff/events", "GET staff/topology",
     ];
 
     private static readonly Dictionary<string, object?> OfAnId = new()

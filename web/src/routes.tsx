@@ -134,14 +134,16 @@ const opsOperations = createRoute({
 const opsVms = createRoute({ ...ofStaff, path: "/ops/vms", component: page(() => import("./pages/ops/Vms"), "Vms") });
 const opsVm = createRoute({ ...ofStaff, path: "/ops/vms/$vm", component: page(() => import("./pages/ops/Vm"), "VmPage") });
 const opsAlerts = createRoute({ ...ofStaff, path: "/ops/alerts", component: page(() => import("./pages/ops/Alerts"), "Alerts") });
+const opsReconcile = createRoute({ ...ofStaff, path: "/ops/reconcile", component: page(() => import("./pages/ops/Reconcile"), "Reconcile") });
+const opsMap = createRoute({ ...ofStaff, path: "/ops/map", component: page(() => import("./pages/ops/Map"), "MapPage") });
 const opsSaga = createRoute({ ...ofStaff, path: "/ops/orchestrations/$id", component: page(() => import("./pages/ops/Orchestration"), "Orchestration") });
 const opsAudit = createRoute({ ...ofStaff, path: "/ops/audit", component: page(() => import("./pages/ops/Audit"), "Audit"), validateSearch: words });
 const opsAccounts = createRoute({ ...ofStaff, path: "/ops/accounts", component: page(() => import("./pages/ops/Accounts"), "Accounts"), validateSearch: words });
 
 const tree = root.addChildren([
-  landing, login, signup,
-  signedIn.addChildren([bots, newBot, paid, accountRecord, billing, account, bot.addChildren([overview, operation, config, secrets, versions, logs, usage, backups, record, danger])]),
-  staffLogin, staff.addChildren([opsHome, opsOperations, opsVms, opsVm, opsAlerts, opsSaga, opsAudit, opsAccounts]),
+    landing, login, signup,
+    signedIn.addChildren([bots, newBot, paid, accountRecord, billing, account, bot.addChildren([overview, operation, config, secrets, versions, logs, usage, backups, record, danger])]),
+  staffLogin, staff.addChildren([opsHome, opsOperations, opsVms, opsVm, opsAlerts, opsReconcile, opsMap, opsSaga, opsAudit, opsAccounts]),
 ]);
 
 export const makeRouter = () =>

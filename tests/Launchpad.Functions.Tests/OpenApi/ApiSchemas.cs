@@ -88,7 +88,13 @@ internal sealed class ApiSchemas
 
         if (member.GetCustomAttribute<WireAttribute>() is { } wire)
         {
-            described["enum"] = new JsonArray([.. Enum.GetValues(wire.Names).Cast<Enum>().Select(name => JsonValue.Create(name.Wire()))]);
+            var names = new JsonArray([.. Enum.GetValues(wire.Names).Cast<Enum>().Select(name => JsonValue.Create(name.Wire()))]);
+            if (context.PropertyInfo is { } one && MayBeNull(one.DeclaringType, one.Name))
+            {
+                names.Add(null);
+            }
+
+            described["enum"] = names;
         }
 
         if (Comments.Of(member) is { } words)

@@ -1,5 +1,6 @@
 using Launchpad.Functions.Staff;
 using Launchpad.Functions.Tests.Health;
+using Launchpad.Shared;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Health;
 using Launchpad.Shared.Plans;
@@ -13,6 +14,7 @@ namespace Launchpad.Functions.Tests.Staff;
 public sealed class StaffFindingTests(Plane plane)
 {
     private static readonly CancellationToken Ct = CancellationToken.None;
+    private static readonly string[] Kinds = [.. Enum.GetValues<FindingKind>().Select(kind => kind.Wire())];
 
     [Fact]
     public async Task Who_pays_and_has_nothing_is_told_until_he_has_it()
@@ -53,6 +55,7 @@ public sealed class StaffFindingTests(Plane plane)
         await RoundAsync();
         var healed = await plane.Get<ReconcilerFindings>().HealedSinceAsync(plane.Clock.Now.AddMinutes(-1), 100, Ct);
         Assert.Contains(healed, one => one is { What: "place-missing" } && one.Subject == bot.Id);
+        Assert.All(healed.Concat(await plane.Get<ReconcilerFindings>().OpenAsync(1_000, Ct)), one => Assert.Contains(one.What, Kinds));
         Assert.Contains("place-missing", await BrokenAsync("one-machine-a-bot"), StringComparison.Ordinal);
         Assert.Equal(plane.Clock.Now, (await plane.Get<ReconcilerFindings>().LookedAsync(Reconciler.Deployments, Ct)).Wholly);
         Assert.Equal(plane.Clock.Now, (await plane.Get<ReconcilerFindings>().LookedAsync(Reconciler.Machines, Ct)).Lately);

@@ -33,7 +33,9 @@ public sealed class StaffOperationTests(LaunchpadApi api)
         Assert.Equal(HttpStatusCode.Accepted, status);
         var next = Text(begun, "operation");
         Assert.Equal(next, Text((await staff.PostAsync($"staff/operations/{failed}/retry", null, key)).Body, "operation"));
-        Assert.Equal(next, Text(await staff.GetAsync($"staff/operations/{next}/steps"), "id"));
+        var whole = await staff.GetAsync($"staff/operations/{next}");
+        Assert.Equal(next, Text(whole.GetProperty("operation"), "id"));
+        Assert.Equal(JsonValueKind.Array, whole.GetProperty("steps").ValueKind);
         Assert.NotEqual(failed, next);
         Assert.Equal(staff.Who.Actor, Text(await bot.Owner.GetAsync($"operations/{next}"), "by"));
         var told = Assert.Single(await ActionsAsync(bot, staff), action => Text(action, "action") == "retry");
@@ -53,13 +55,79 @@ public sealed class StaffOperationTests(LaunchpadApi api)
         var late = await HeldAsync(bot, TimeSpan.FromMinutes(-1));
         var row = await RowAsync(staff, "staff/operations?status=stuck", late);
         Assert.Equal(("past-deadline", "backup"), (Text(row, "stuck"), Text(row, "kind")));
-        Assert.True(row.GetProperty("cancellable").GetBoolean());
+        Assert.True(row.GetProperty("cancellable").GetBoolean() && row.GetProperty("extendable").GetBoolean());
+        var back = Assert.Single((await staff.GetAsync($"staff/operations/{late}")).GetProperty("ifCancelled").EnumerateArray());
+        Assert.NotEmpty(back.GetString()!);
         Assert.Contains((await staff.GetAsync("staff/overview")).GetProperty("stuck").EnumerateArray(), one => Text(one, "id") == late);
 
         var (status, cancelling) = await staff.PostAsync($"staff/operations/{late}/cancel");
         Assert.Equal((HttpStatusCode.Accepted, "cancelling"), (status, Text(cancelling, "status")));
         Assert.True((await api.Service<DeploymentStore>().GetAsync(bot.Account, bot.Id, Ct)).Operation is null or { Cancelled: true });
         Assert.Contains(await ActionsAsync(bot, staff), action => Text(action, "action") == "cancel" && Text(action, "operation") == late);
+    }
+
+    [Fact]
+    public async Task What_is_given_more_time_is_not_stuck_any_more_and_its_owner_sees_until_when()
+    {
+        using var staff = await StaffMember.OfAsync(api);
+        using var bot = await RunningBot.OfAsync(api);
+        var late = await HeldAsync(bot, TimeSpan.FromMinutes(-1));
+        foreach (var minutes in new int?[] { null, 0, 61 })
+        {
+            Assert.Equal(HttpStatusCode.BadRequest, (await staff.PostAsync($"staff/operations/{late}/extend", new { minutes })).Status);
+        }
+
+        var (status, extended) = await staff.PostAsync($"staff/operations/{late}/extend", new { minutes = 30 });
+        Assert.Equal((HttpStatusCode.Accepted, "extended"), (status, Text(extended, "status")));
+        var row = await RowAsync(staff, "staff/operations?status=running", late);
+        Assert.Equal(JsonValueKind.Null, row.GetProperty("stuck").ValueKind);
+        var deadline = (await bot.Owner.GetAsync($"operations/{late}")).GetProperty("deadline").GetDateTimeOffset();
+        Assert.Equal(DateTimeOffset.UtcNow.AddMinutes(30), deadline, TimeSpan.FromMinutes(2));
+        Assert.Contains(
+            await ActionsAsync(bot, staff), action => Text(action, "action") == "extend" && action.GetProperty("minutes").GetInt32() == 30);
+
+        // Never so far away that nobody would look again.
+        await staff.PostAsync($"staff/operations/{late}/extend", new { minutes = 60 });
+        Assert.InRange(
+            (await staff.GetAsync($"staff/operations/{late}")).GetProperty("operation").GetProperty("deadline").GetDateTimeOffset(), deadline,
+            DateTimeOffset.UtcNow.AddMinutes(60));
+        await staff.PostAsync($"staff/operations/{late}/cancel");
+        Assert.Equal(HttpStatusCode.Conflict, (await staff.PostAsync($"staff/operations/{late}/extend", new { minutes = 1 })).Status);
+    }
+
+    [Fact]
+    public async Task An_operator_goes_back_to_the_version_before_on_the_record()
+    {
+        using var staff = await StaffMember.OfAsync(api);
+        using var bot = await RunningBot.OfAsync(api);
+        var last = await FailedAsync(bot);
+        var (status, refused) = await staff.PostAsync($"staff/operations/{last}/rollback");
+        Assert.Equal(HttpStatusCode.Conflict, status);
+        Assert.Contains("No version ran before", Text(refused, "detail"), StringComparison.Ordinal);
+
+        await ChangedAsync(bot);
+        var row = await RowAsync(staff, "staff/operations?status=failed", last);
+        Assert.Equal((2, 1), (row.GetProperty("runsVersion").GetInt32(), row.GetProperty("rollsBackTo").GetInt32()));
+        (status, var begun) = await staff.PostAsync($"staff/operations/{last}/rollback");
+        Assert.Equal(HttpStatusCode.Accepted, status);
+        var back = await bot.Owner.GetAsync($"operations/{Text(begun, "operation")}");
+        Assert.Equal(("rollback", staff.Who.Actor), (Text(back, "kind"), Text(back, "by")));
+        var told = Assert.Single(await ActionsAsync(bot, staff), action => Text(action, "action") == "rollback");
+        Assert.Equal(Text(begun, "operation"), Text(told, "operation"));
+        Assert.Equal(HttpStatusCode.Conflict, (await staff.PostAsync($"staff/operations/{last}/rollback")).Status);
+    }
+
+    [Fact]
+    public async Task Going_back_to_another_plan_is_for_the_owner()
+    {
+        using var staff = await StaffMember.OfAsync(api);
+        using var bot = await RunningBot.OfAsync(api);
+        var last = await FailedAsync(bot);
+        await ChangedAsync(bot, plan: "pro");
+        var (_, body) = await staff.PostAsync("staff/operations", new { action = "rollback", ids = new[] { last } });
+        var result = Assert.Single(body.GetProperty("results").EnumerateArray());
+        Assert.False(result.GetProperty("accepted").GetBoolean());
+        Assert.Contains("another plan", Text(result, "detail"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -80,7 +148,7 @@ public sealed class StaffOperationTests(LaunchpadApi api)
         using var bot = await RunningBot.OfAsync(api);
         var going = await HeldAsync(bot, TimeSpan.FromHours(1));
         const string Never = "op_01ARZ3NDEKTSV4RRFFQ69G5FAV";
-        var (status, body) = await staff.PostAsync("staff/operations/bulk", new { action = "cancel", ids = new[] { going, Never, going } });
+        var (status, body) = await staff.PostAsync("staff/operations", new { action = "cancel", ids = new[] { going, Never, going } });
         Assert.Equal(HttpStatusCode.OK, status);
         var results = body.GetProperty("results").EnumerateArray().ToList();
         Assert.Equal([going, Never], results.Select(one => Text(one, "id")));
@@ -89,7 +157,7 @@ public sealed class StaffOperationTests(LaunchpadApi api)
 
         foreach (var wrong in new object[] { new { action = "delete", ids = new[] { going } }, new { action = "retry", ids = Array.Empty<string>() } })
         {
-            Assert.Equal(HttpStatusCode.BadRequest, (await staff.PostAsync("staff/operations/bulk", wrong)).Status);
+            Assert.Equal(HttpStatusCode.BadRequest, (await staff.PostAsync("staff/operations", wrong)).Status);
         }
     }
 
@@ -131,6 +199,18 @@ public sealed class StaffOperationTests(LaunchpadApi api)
         Assert.Equal(202, status);
         await bot.FailedAsync(accepted);
         return RunningBot.OperationOf(accepted);
+    }
+
+    /// <summary>Another version has taken the place of the first.</summary>
+    private async Task ChangedAsync(RunningBot bot, string plan = "starter")
+    {
+        var versions = api.Service<ConfigVersionStore>();
+        var first = await versions.GetAsync(bot.Id, 1, Ct);
+        await versions.TryAddAsync(first with { Number = 2, Status = ConfigVersionStatus.Active }, Ct);
+        await versions.MarkAsync(bot.Id, 1, ConfigVersionStatus.Superseded, Ct);
+        await api.Service<DeploymentStore>().ChangeAsync(
+            bot.Account, bot.Id,
+            now => now with { ActiveVersion = 2, LastKnownGood = 2, PreviousGood = 1, Plan = plan }, Ct);
     }
 
     /// <summary>A deployment in the hands of an operation, whose saga nobody has begun yet.</summary>

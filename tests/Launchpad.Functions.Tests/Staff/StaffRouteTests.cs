@@ -12,7 +12,8 @@ public sealed class StaffRouteTests(LaunchpadApi api)
 
     private static readonly Dictionary<string, object> Bodies = new()
     {
-        ["staff/operations/bulk"] = new { action = "cancel", ids = new[] { "op_01ARZ3NDEKTSV4RRFFQ69G5FAV" } },
+        ["staff/operations"] = new { action = "cancel", ids = new[] { "op_01ARZ3NDEKTSV4RRFFQ69G5FAV" } },
+        ["staff/operations/{id}/extend"] = new { minutes = 5 },
         ["staff/alerts/{id}/silence"] = new { until = DateTimeOffset.UtcNow.AddHours(1) },
     };
 
@@ -55,7 +56,7 @@ public sealed class StaffRouteTests(LaunchpadApi api)
     private static HttpRequestMessage Request(string method, string template, string id) => new(
         new HttpMethod(method), Regex.Replace(template, @"\{[^}]+\}", Uri.EscapeDataString(id)))
     {
-        Content = Bodies.TryGetValue(template, out var body) ? System.Net.Http.Json.JsonContent.Create(body) : null,
+        Content = method != "GET" && Bodies.TryGetValue(template, out var body) ? System.Net.Http.Json.JsonContent.Create(body) : null,
     };
 
     private static TheoryData<string, string> Of(Func<Route, bool> isWanted)

@@ -1,7 +1,11 @@
 using Launchpad.Functions.Staff;
 using Launchpad.Functions.Tests.Health;
+using Launchpad.Orchestrations.Activities;
+using Launchpad.Shared;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
+using Launchpad.Shared.Plans;
+using Launchpad.Shared.Vms;
 
 namespace Launchpad.Functions.Tests.Staff;
 
@@ -50,6 +54,24 @@ public sealed class StaffStuckTests(Plane plane)
         await failures.AddAsync((await operations.FindAsync(bot.Account, operation, Ct))! with { FinishedAt = plane.Clock.Now }, Ct);
         Assert.DoesNotContain((await FailedAsync()).Operations, view => view.Id == operation);
         Assert.DoesNotContain(await failures.PageAsync("", 1_000, Ct), row => FailureIndex.Of(row).Operation == operation);
+    }
+
+    /// <summary>What the saga was begun with says that there is no time left; who looks for it knows better.</summary>
+    [Fact]
+    public async Task What_waits_for_a_machine_is_not_given_up_as_long_as_it_has_more_time()
+    {
+        var (bot, operation) = await HeldAsync(OperationKind.Provision, TimeSpan.FromMinutes(61));
+        var vm = await plane.Get<VmStore>().ChangeAsync(Tier.Shared, bot.Vm!, now => now with { Status = VmStatus.Creating }, Ct);
+        var last = new AwaitVmInput(
+            operation, bot.Account, bot.Id, Tier.Shared, vm.Id, plane.Clock.Now.UtcDateTime, Last: true, LastPlace: false);
+        var found = await plane.Get<OperationStore>().FindAsync(bot.Account, operation, Ct);
+        await plane.Get<StaffCare>().ExtendAsync(found!, TimeSpan.FromMinutes(5), Ct);
+        Assert.Null((await StuckAsync((await plane.ReadAsync(bot), operation))).Stuck);
+        Assert.Equal(VmProgress.Waiting, await plane.Make<AwaitVmActivities>().AwaitBoot(last, Ct));
+
+        plane.Clock.Now += TimeSpan.FromMinutes(6);
+        var late = await Assert.ThrowsAsync<PermanentException>(() => plane.Make<AwaitVmActivities>().AwaitBoot(last, Ct));
+        Assert.Equal(VmNews.NeverReady, late.Code);
     }
 
     private Task<StaffOperationsView> FailedAsync() => plane.Get<StaffOperationFinder>().FailedAsync(null, _ => true, Ct);

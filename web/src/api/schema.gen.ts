@@ -1303,6 +1303,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changes, as it changes. The id of an event stands for all that was told until then: who comes back with it is told nothing as long as nothing is new, and everything otherwise. */
+        get: operations["streamStaff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/operations": {
         parameters: {
             query?: never;
@@ -1313,24 +1330,25 @@ export interface paths {
         /** Operations of all accounts: those that are stuck, that failed (the newest first), that go on, or both of the latter. */
         get: operations["staffListOperations"];
         put?: never;
-        post?: never;
+        /** The same for many; each is answered for itself. */
+        post: operations["staffBulkOperations"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/staff/operations/bulk": {
+    "/staff/operations/{id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** One operation with every step and its reason, what is still to come, and what a cancellation would take back. */
+        get: operations["staffGetOperation"];
         put?: never;
-        /** The same for many; each is answered for itself. */
-        post: operations["staffBulkOperations"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1354,6 +1372,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/operations/{id}/extend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives an operation that goes on more minutes, counted from its deadline or from now, whichever is later, and never beyond an hour from now. What a step waits for on machines, and for machines, is not given up before then: not for the deadline, and not because it was looked at as often as is usual. A step's limits on the machine itself stay as they are, a deletion goes its own way, and what has failed already is not brought back. */
+        post: operations["staffExtendOperation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/operations/{id}/retry": {
         parameters: {
             query?: never;
@@ -1371,17 +1406,17 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/staff/operations/{id}/steps": {
+    "/staff/operations/{id}/rollback": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** One operation as its owner sees it: every step with its reason, and what is still to come. */
-        get: operations["staffGetOperation"];
+        get?: never;
         put?: never;
-        post?: never;
+        /** Brings back the version that ran before, where nothing was done with the bot since: for a change that went well and should not have. The bot keeps what it has learned, and its plan: where that was another one, going back is for its owner to ask for. */
+        post: operations["staffRollBackOperation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1431,6 +1466,57 @@ export interface paths {
         };
         /** What was found, and when everything was looked at last. */
         get: operations["staffGetReconcile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/reconcile/findings/{id}/fix": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts one difference right, or with `?preview=true` says how it would. */
+        post: operations["staffFixFinding"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/reconcile/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Has everything looked at now. It begins within some seconds, and GET …/reconcile tells how far it is; who asks while it goes on gets the same run. */
+        post: operations["staffRunReconcile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/topology": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** API, engine, storage, vault, payment provider and registry, each just asked, and the machines with their bots as their rows say. */
+        get: operations["staffGetTopology"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2267,14 +2353,14 @@ export interface components {
             cursor: string | null;
         };
         StaffBegunView: {
-            /** @description The one that goes on from here: another one for one that had failed. */
+            /** @description The one that goes on from here: another one for one that had ended. */
             operation: string;
-            /** @description accepted, or cancelling. */
-            status: string;
+            /** @enum {string} */
+            status: "accepted" | "cancelling" | "extended";
         };
         StaffBulk: {
-            /** @description retry or cancel. */
-            action?: string | null;
+            /** @enum {string|null} */
+            action?: "retry" | "cancel" | "rollback" | null;
             /** @description Of operations, a hundred at most. */
             ids?: string[] | null;
         };
@@ -2296,7 +2382,8 @@ export interface components {
             id: string;
             name: string;
             plan: string;
-            status: string;
+            /** @enum {string} */
+            status: "requested" | "provisioning" | "configuring" | "starting" | "running" | "updating" | "failed" | "restarting" | "suspended" | "terminated";
             vm: string | null;
             /** @description What goes on with it; null for nothing. */
             operation: string | null;
@@ -2305,9 +2392,24 @@ export interface components {
             /** Format: date-time */
             createdAt: string;
         };
+        /** @description Something of a topic is not as it was: whoever shows it reads it again. */
+        StaffEvent: {
+            /** @enum {string} */
+            topic: "operations" | "alerts" | "vms" | "reconcile";
+            /** @description Differs whenever it does. */
+            tag: string;
+        };
+        StaffExtension: {
+            /** @description 1 to 60. */
+            minutes?: number | null;
+        };
         StaffFindingView: {
-            /** @description The kind of the difference. */
-            what: string;
+            id: string;
+            /**
+             * @description The kind of the difference.
+             * @enum {string}
+             */
+            what: "paid-not-running" | "running-not-paid" | "overpromised" | "busy-missing" | "place-missing" | "backup-missing" | "machine-missing" | "reservation-orphan";
             /** @description The deployment, the machine, or the place on one. */
             subject: string;
             account: string | null;
@@ -2316,6 +2418,16 @@ export interface components {
              * @description When it was put right, or first seen.
              */
             at: string;
+            /** @description POST …/fix may help. */
+            fixable: boolean;
+        };
+        StaffFixView: {
+            /** @description Its id. */
+            finding: string;
+            /** @description What is or would be done, as a sentence. */
+            says: string;
+            /** @description The one that does it; null where none does, or only a preview was asked for. */
+            operation: string | null;
         };
         StaffHistoryEventView: {
             number: number;
@@ -2352,6 +2464,33 @@ export interface components {
             /** @description What was found; null for nothing. */
             detail: string | null;
         };
+        /** @description One part needs another. */
+        StaffLinkView: {
+            /** @description The id of the node that does. */
+            from: string;
+            /** @description The id of the node that is needed. */
+            to: string;
+        };
+        StaffNodeView: {
+            /** @description Of the machine or the bot; its kind for everything else. */
+            id: string;
+            /** @enum {string} */
+            kind: "api" | "engine" | "storage" | "vault" | "payments" | "registry" | "vm" | "bot";
+            name: string;
+            /** @enum {string} */
+            state: "ok" | "busy" | "warn" | "bad" | "idle";
+            /** @description Whose bot; null for what is nobody's. */
+            account: string | null;
+            /** @description Why it is as it is, or how fast it answered; null for nothing to say. */
+            detail: string | null;
+        };
+        StaffOperationDetailView: {
+            operation: components["schemas"]["StaffOperationView"];
+            /** @description Those that were taken, then those that are usually still to come. */
+            steps: components["schemas"]["StepView"][];
+            /** @description What would be taken back if it were cancelled now; null when it cannot be. */
+            ifCancelled: string[] | null;
+        };
         StaffOperationView: {
             id: string;
             account: string;
@@ -2384,8 +2523,11 @@ export interface components {
             /** @description What that step says of itself; null for nothing. */
             waitingFor: string | null;
             usualMs: number | null;
-            /** @description past-deadline, slow for three times as long as usual, or not-closed when it has ended and what follows has not been done; null when it is none of these. */
-            stuck: string | null;
+            /**
+             * @description Null when it is not.
+             * @enum {string|null}
+             */
+            stuck: "past-deadline" | "slow" | "not-closed" | null;
             failure: components["schemas"]["OperationFailure"] | null;
             /** @description Nothing was done with the deployment since. */
             isNewest: boolean;
@@ -2396,6 +2538,12 @@ export interface components {
             retryable: boolean;
             /** @description POST …/cancel is possible. */
             cancellable: boolean;
+            /** @description POST …/extend is possible. */
+            extendable: boolean;
+            /** @description The config version that the bot has; null before its first. */
+            runsVersion: number | null;
+            /** @description The config version that POST …/rollback would bring back; null when it would not. */
+            rollsBackTo: number | null;
         };
         StaffOperationsView: {
             operations: components["schemas"]["StaffOperationView"][];
@@ -2432,6 +2580,8 @@ export interface components {
         };
         StaffReconcileView: {
             reconcilers: components["schemas"]["StaffReconcilerView"][];
+            /** @description The newest that somebody asked for; null for none. */
+            run: components["schemas"]["StaffRunView"] | null;
             invariants: components["schemas"]["StaffInvariantView"][];
             /** @description What only a person can put right. */
             open: components["schemas"]["StaffFindingView"][];
@@ -2452,12 +2602,43 @@ export interface components {
              */
             wholly: string | null;
         };
+        StaffRunView: {
+            id: string;
+            by: string;
+            /** Format: date-time */
+            askedAt: string;
+            /**
+             * Format: date-time
+             * @description Null before, which is some seconds.
+             */
+            begunAt: string | null;
+            /**
+             * Format: date-time
+             * @description Null until everything was looked at.
+             */
+            doneAt: string | null;
+            /** @description How much was put right so far. */
+            healed: number;
+            /** @description How much was left for a person in the end; null until it is done. */
+            open: number | null;
+        };
         StaffSignedInView: {
             operator: components["schemas"]["OperatorView"];
             /** @description Shown once; send it as bearer token. */
             token: string;
             /** Format: date-time */
             expiresAt: string;
+        };
+        StaffTopologyView: {
+            nodes: components["schemas"]["StaffNodeView"][];
+            links: components["schemas"]["StaffLinkView"][];
+            /** @description True when there are more machines or bots than these. */
+            hasMore: boolean;
+            /**
+             * Format: date-time
+             * @description When the services were asked, which is not done more often than every fifteen seconds.
+             */
+            checkedAt: string;
         };
         StaffUnservedView: {
             account: string;
@@ -2472,7 +2653,8 @@ export interface components {
             deployment: string;
             account: string;
             name: string | null;
-            status: string | null;
+            /** @enum {string|null} */
+            status: "requested" | "provisioning" | "configuring" | "starting" | "running" | "updating" | "failed" | "restarting" | "suspended" | "terminated" | null;
             /** @description What is promised to it here, for a version that proves itself as well. */
             memoryMb: number;
             /** @description It is elsewhere by now, and what is left of it here is removed. */
@@ -2660,7 +2842,7 @@ export interface components {
              * @description Stable: what clients branch on.
              * @enum {string}
              */
-            type: "urn:launchpad:problem:backup-unusable" | "urn:launchpad:problem:busy" | "urn:launchpad:problem:cannot-cancel" | "urn:launchpad:problem:cannot-retry" | "urn:launchpad:problem:cannot-work-here" | "urn:launchpad:problem:email-taken" | "urn:launchpad:problem:heartbeat-repeated" | "urn:launchpad:problem:internal" | "urn:launchpad:problem:invalid" | "urn:launchpad:problem:key-going" | "urn:launchpad:problem:key-taken" | "urn:launchpad:problem:machine-is-going" | "urn:launchpad:problem:machine-refused" | "urn:launchpad:problem:malformed" | "urn:launchpad:problem:method-not-allowed" | "urn:launchpad:problem:moved" | "urn:launchpad:problem:not-found" | "urn:launchpad:problem:payment-refused" | "urn:launchpad:problem:plan-unknown" | "urn:launchpad:problem:precondition-needed" | "urn:launchpad:problem:preview-void" | "urn:launchpad:problem:quota-reached" | "urn:launchpad:problem:sign-in-again" | "urn:launchpad:problem:sign-in-needed" | "urn:launchpad:problem:too-large" | "urn:launchpad:problem:too-many-attempts" | "urn:launchpad:problem:too-many-streams" | "urn:launchpad:problem:unavailable" | "urn:launchpad:problem:unsupported-media-type" | "urn:launchpad:problem:upgrades-paused" | "urn:launchpad:problem:webhook-rejected" | "urn:launchpad:problem:wrong-credentials" | "urn:launchpad:problem:wrong-origin" | "urn:launchpad:problem:wrong-state";
+            type: "urn:launchpad:problem:backup-unusable" | "urn:launchpad:problem:busy" | "urn:launchpad:problem:cannot-cancel" | "urn:launchpad:problem:cannot-fix" | "urn:launchpad:problem:cannot-retry" | "urn:launchpad:problem:cannot-work-here" | "urn:launchpad:problem:email-taken" | "urn:launchpad:problem:heartbeat-repeated" | "urn:launchpad:problem:internal" | "urn:launchpad:problem:invalid" | "urn:launchpad:problem:key-going" | "urn:launchpad:problem:key-taken" | "urn:launchpad:problem:machine-is-going" | "urn:launchpad:problem:machine-refused" | "urn:launchpad:problem:malformed" | "urn:launchpad:problem:method-not-allowed" | "urn:launchpad:problem:moved" | "urn:launchpad:problem:not-found" | "urn:launchpad:problem:payment-refused" | "urn:launchpad:problem:plan-unknown" | "urn:launchpad:problem:precondition-needed" | "urn:launchpad:problem:preview-void" | "urn:launchpad:problem:quota-reached" | "urn:launchpad:problem:sign-in-again" | "urn:launchpad:problem:sign-in-needed" | "urn:launchpad:problem:too-large" | "urn:launchpad:problem:too-many-attempts" | "urn:launchpad:problem:too-many-streams" | "urn:launchpad:problem:unavailable" | "urn:launchpad:problem:unsupported-media-type" | "urn:launchpad:problem:upgrades-paused" | "urn:launchpad:problem:webhook-rejected" | "urn:launchpad:problem:wrong-credentials" | "urn:launchpad:problem:wrong-origin" | "urn:launchpad:problem:wrong-state";
             title: string;
             status: number;
             /** @description For people: what happened and what to do. */
@@ -5429,6 +5611,37 @@ export interface operations {
             };
         };
     };
+    streamStaff: {
+        parameters: {
+            query?: {
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["StaffEvent"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     staffListOperations: {
         parameters: {
             query?: {
@@ -5494,6 +5707,37 @@ export interface operations {
             };
         };
     };
+    staffGetOperation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffOperationDetailView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     staffCancelOperation: {
         parameters: {
             query?: never;
@@ -5506,6 +5750,43 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description It was begun; the operation can be followed. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffBegunView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    staffExtendOperation: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffExtension"];
+            };
+        };
         responses: {
             /** @description It was begun; the operation can be followed. */
             202: {
@@ -5560,10 +5841,12 @@ export interface operations {
             };
         };
     };
-    staffGetOperation: {
+    staffRollBackOperation: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -5571,13 +5854,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What was asked for. */
-            200: {
+            /** @description It was begun; the operation can be followed. */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OperationView"];
+                    "application/json": components["schemas"]["StaffBegunView"];
                 };
             };
             /** @description What went wrong, and what to do. */
@@ -5669,6 +5952,110 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StaffReconcileView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    staffFixFinding: {
+        parameters: {
+            query?: {
+                preview?: "true" | "false";
+            };
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffFixView"];
+                };
+            };
+            /** @description It was begun; the operation can be followed. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffFixView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    staffRunReconcile: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was begun; the operation can be followed. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffRunView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    staffGetTopology: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffTopologyView"];
                 };
             };
             /** @description What went wrong, and what to do. */

@@ -4,6 +4,8 @@ import { useAct } from "./act";
 import { body, clientOf, pressed } from "./client";
 import type { components } from "./schema.gen";
 import { Session } from "./session";
+import type { Mode } from "../live/state";
+import { Store, useStore } from "./store";
 
 /** What operators see. Their session is one of its own: a customer's opens nothing here, and neither is asked for when the other lapses. */
 
@@ -25,7 +27,13 @@ export type StaffOrchestration = Schemas["StaffOrchestrationView"];
 export type StaffAuditRow = Schemas["StaffAuditRowView"];
 export type StaffAccount = Schemas["StaffAccountView"];
 export type StaffDeployment = StaffAccount["deployments"][number];
-export type BulkAction = "retry" | "cancel";
+export type StaffOperationDetail = Schemas["StaffOperationDetailView"];
+export type StaffFinding = Schemas["StaffFindingView"];
+export type StaffRun = Schemas["StaffRunView"];
+export type StaffReconciler = Schemas["StaffReconcilerView"];
+export type StaffTopology = Schemas["StaffTopologyView"];
+export type StaffNode = Schemas["StaffNodeView"];
+export type BulkAction = "retry" | "cancel" | "rollback";
 export type OperationFilter = "stuck" | "failed" | "running" | "all";
 
 export const staffSession = new Session();
@@ -37,6 +45,9 @@ export const staffKeys = {
   me: [root, "me"],
   overview: [root, "overview"],
   operations: [root, "operations"],
+  operation: (id: string) => [root, "operation", id],
+  reconcile: [root, "reconcile"],
+  topology: [root, "topology"],
   vms: [root, "vms"],
   vm: (id: string) => [root, "vm", id],
   alerts: [root, "alerts"],
@@ -45,9 +56,23 @@ export const staffKeys = {
   accounts: (q: string) => [root, "accounts", q],
 } as const;
 
-// There is no stream for staff: what is on the screen is asked for again, though not while the page is hidden.
+// What is on the screen is asked for again as long as nobody tells what is new, though not while the page is hidden.
 const often = 5000;
+// That time has passed is no news: what becomes late, and when a machine was heard last, is asked for in any case.
 const seldom = 15_000;
+
+/** Whether the stream of the operators' pages tells what is new. */
+export const staffLive = new Store<Mode>("connecting");
+
+const useEach = () => (useStore(staffLive) === "live" ? seldom : often);
+
+/** What of the above each topic of the stream is about. */
+export const staffTopics: Record<Schemas["StaffEvent"]["topic"], readonly (readonly string[])[]> = {
+  operations: [staffKeys.operations, staffKeys.overview, [root, "operation"], [root, "orchestration"], staffKeys.topology],
+  alerts: [staffKeys.alerts, staffKeys.overview],
+  vms: [staffKeys.vms, [root, "vm"], staffKeys.overview, staffKeys.topology],
+  reconcile: [staffKeys.reconcile, staffKeys.overview],
+};
 
 export const useOperator = () =>
   useQuery({
@@ -85,7 +110,7 @@ export const useStaffSignOut = (onDone: () => void) =>
   });
 
 export const useOverview = () =>
-  useQuery({ queryKey: staffKeys.overview, queryFn: ({ signal }) => body(api.GET("/staff/overview", { signal })), refetchInterval: often });
+  useQuery({ queryKey: staffKeys.overview, queryFn: ({ signal }) => body(api.GET("/staff/overview", { signal })), refetchInterval: useEach() });
 
 const paged = (pageParam: string) => (pageParam === "" ? {} : { cursor: pageParam });
 const nextOf = (page: { cursor: string | null }) => page.cursor ?? undefined;
@@ -96,7 +121,16 @@ export const useStaffOperations = (status: OperationFilter, enabled = true) =>
     initialPageParam: "",
     queryFn: ({ pageParam, signal }) => body(api.GET("/staff/operations", { params: { query: { status, ...paged(pageParam) } }, signal })),
     getNextPageParam: nextOf,
-    refetchInterval: often,
+    refetchInterval: useEach(),
+    enabled,
+  });
+
+/** One with its steps and what a cancellation would take back. */
+export const useStaffOperation = (id: string, enabled = true) =>
+  useQuery({
+    queryKey: staffKeys.operation(id),
+    queryFn: ({ signal }) => body(api.GET("/staff/operations/{id}", { params: { path: { id } }, signal })),
+    refetchInterval: useEach(),
     enabled,
   });
 
@@ -110,12 +144,46 @@ export const useStaffAct = () =>
   useAct<Bulk, StaffBulkResult[]>({
     send: async ({ action, ids: [id, ...others] }, key) => {
       if (id === undefined) return [];
-      if (others.length > 0) return (await body(api.POST("/staff/operations/bulk", { body: { action, ids: [id, ...others] } }))).results;
+      if (others.length > 0) return (await body(api.POST("/staff/operations", { body: { action, ids: [id, ...others] } }))).results;
       const begun = await body(api.POST(`/staff/operations/{id}/${action}`, { params: { path: { id }, header: pressed(key) } }));
       return [{ id, accepted: true, operation: begun.operation, problem: null, detail: null }];
     },
-    touches: [staffKeys.operations, staffKeys.overview],
+    touches: staffTopics.operations,
   });
+
+/** More minutes for one that goes on. */
+export const useExtend = (id: string, onDone: () => void) =>
+  useAct<number>({
+    send: (minutes, key) =>
+      body(api.POST("/staff/operations/{id}/extend", { params: { path: { id }, header: pressed(key) }, body: { minutes } })),
+    touches: staffTopics.operations,
+    onDone,
+  });
+
+export const useReconcile = () =>
+  useQuery({ queryKey: staffKeys.reconcile, queryFn: ({ signal }) => body(api.GET("/staff/reconcile", { signal })), refetchInterval: useEach() });
+
+export const useReconcileRun = () =>
+  useAct({
+    send: (_: void, key) => body(api.POST("/staff/reconcile/runs", { params: { header: pressed(key) } })),
+    touches: staffTopics.reconcile,
+  });
+
+const fix = (id: string, preview: boolean, key?: string) =>
+  body(
+    api.POST("/staff/reconcile/findings/{id}/fix", {
+      params: { path: { id }, query: { preview: preview ? "true" : "false" }, ...(key === undefined ? {} : { header: pressed(key) }) },
+    }),
+  );
+
+/** What would be done about a difference. Nothing is. */
+export const useFixPreview = (id: string) =>
+  useQuery({ queryKey: [...staffKeys.reconcile, "fix", id], queryFn: () => fix(id, true), retry: false, gcTime: 0 });
+
+export const useFix = (id: string) => useAct({ send: (_: void, key) => fix(id, false, key), touches: [...staffTopics.reconcile, staffKeys.operations] });
+
+export const useTopology = () =>
+  useQuery({ queryKey: staffKeys.topology, queryFn: ({ signal }) => body(api.GET("/staff/topology", { signal })), refetchInterval: seldom });
 
 export const useVms = () =>
   useInfiniteQuery({
@@ -130,7 +198,7 @@ export const useVm = (vm: string) =>
   useQuery({
     queryKey: staffKeys.vm(vm),
     queryFn: ({ signal }) => body(api.GET("/staff/vms/{vm}", { params: { path: { vm } }, signal })),
-    refetchInterval: often,
+    refetchInterval: seldom,
   });
 
 export const useVmWish = (vm: string, wish: "cordon" | "uncordon" | "drain", onDone: () => void) =>
@@ -146,7 +214,7 @@ export const useAlerts = () =>
     initialPageParam: "",
     queryFn: ({ pageParam, signal }) => body(api.GET("/staff/alerts", { params: { query: paged(pageParam) }, signal })),
     getNextPageParam: nextOf,
-    refetchInterval: seldom,
+    refetchInterval: useEach(),
   });
 
 const alertsToo = [staffKeys.alerts, staffKeys.overview];
@@ -163,15 +231,17 @@ export const useSilence = (id: string, onDone?: () => void) =>
 
 const isOver = (status: string | undefined) => status === "Completed" || status === "Failed" || status === "Terminated";
 
-export const useOrchestration = (id: string) =>
-  useInfiniteQuery({
+export const useOrchestration = (id: string) => {
+  const each = useEach();
+  return useInfiniteQuery({
     queryKey: staffKeys.orchestration(id),
     initialPageParam: "",
     queryFn: ({ pageParam, signal }) =>
       body(api.GET("/staff/orchestrations/{id}", { params: { path: { id }, query: paged(pageParam) }, signal })),
     getNextPageParam: nextOf,
-    refetchInterval: (query) => (isOver(query.state.data?.pages[0]?.status) ? false : often),
+    refetchInterval: (query) => (isOver(query.state.data?.pages[0]?.status) ? false : each),
   });
+};
 
 export const useAudit = (q: string) =>
   useInfiniteQuery({

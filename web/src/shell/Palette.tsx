@@ -9,7 +9,7 @@ import { palette as words } from "../texts/palette";
 import { find } from "./find";
 import css from "./Palette.module.css";
 
-interface Entry {
+export interface Entry {
   id: string;
   name: string;
   aside?: React.ReactNode;
@@ -18,10 +18,22 @@ interface Entry {
 
 /** Anywhere in a few letters. */
 export function Palette({ onClose }: { onClose: () => void }) {
-  const dialog = useRef<HTMLDialogElement>(null);
   const [typed, setTyped] = useState("");
+  return <PaletteOf label={words.label} typed={typed} onType={setTyped} entries={useEntries(typed)} onClose={onClose} />;
+}
+
+interface Props {
+  label: string;
+  typed: string;
+  onType: (typed: string) => void;
+  /** What fits that. */
+  entries: readonly Entry[];
+  onClose: () => void;
+}
+
+export function PaletteOf({ label, typed, onType, entries, onClose }: Props) {
+  const dialog = useRef<HTMLDialogElement>(null);
   const [at, setAt] = useState(0);
-  const entries = useEntries(typed);
   const id = useId();
   useEffect(() => {
     const element = dialog.current;
@@ -47,11 +59,11 @@ export function Palette({ onClose }: { onClose: () => void }) {
         aria-expanded="true"
         aria-controls={id}
         aria-activedescendant={chosen ? `${id}-${chosen.id}` : undefined}
-        aria-label={words.label}
-        placeholder={words.label}
+        aria-label={label}
+        placeholder={label}
         value={typed}
         onChange={(event) => {
-          setTyped(event.target.value);
+          onType(event.target.value);
           setAt(0);
         }}
         onKeyDown={(event) => {

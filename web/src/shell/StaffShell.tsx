@@ -1,9 +1,9 @@
 import { Link, Outlet, useNavigate } from "@tanstack/react-router";
 import { useQueryClient } from "@tanstack/react-query";
-import { Activity, BellRing, ChevronsUpDown, House, ListChecks, LogOut, ScrollText, Server, Users } from "lucide-react";
-import { type ReactNode, useEffect } from "react";
+import { Activity, BellRing, ChevronsUpDown, GitCompareArrows, House, ListChecks, LogOut, Network, ScrollText, Search, Server, Users } from "lucide-react";
+import { type ReactNode, lazy, Suspense, useEffect, useState } from "react";
 import { Problem } from "../api/problems";
-import { type Operator, staffKeys, staffSession, useOperator, useStaffSignOut } from "../api/staff";
+import { type Operator, staffKeys, staffLive, staffSession, useOperator, useStaffSignOut } from "../api/staff";
 import { useStore } from "../api/store";
 import { Dialog } from "../parts/Dialog";
 import { Menu, MenuItem } from "../parts/Menu";
@@ -11,18 +11,24 @@ import { ProblemCard, Skeleton } from "../parts/States";
 import { en } from "../texts/en";
 import { ops as words, staffSignIn } from "../texts/ops";
 import account from "./AccountMenu.module.css";
+import dot from "./LiveDot.module.css";
 import css from "./Shell.module.css";
+import { useStaffLive } from "./StaffShellLive";
 import { StaffSignInForm } from "./StaffSignInForm";
 import own from "./StaffShell.module.css";
 import { ThemeSwitch } from "./ThemeSwitch";
 
-type Place = "/ops" | "/ops/operations" | "/ops/vms" | "/ops/alerts" | "/ops/audit" | "/ops/accounts";
+const Palette = lazy(() => import("./StaffShellPalette").then((module) => ({ default: module.StaffPalette })));
+
+type Place = "/ops" | "/ops/operations" | "/ops/vms" | "/ops/alerts" | "/ops/reconcile" | "/ops/map" | "/ops/audit" | "/ops/accounts";
 
 const places: { to: Place; name: string; icon: ReactNode }[] = [
   { to: "/ops", name: words.nav.home, icon: <House /> },
   { to: "/ops/operations", name: words.nav.operations, icon: <ListChecks /> },
   { to: "/ops/vms", name: words.nav.vms, icon: <Server /> },
   { to: "/ops/alerts", name: words.nav.alerts, icon: <BellRing /> },
+  { to: "/ops/reconcile", name: words.nav.reconcile, icon: <GitCompareArrows /> },
+  { to: "/ops/map", name: words.nav.map, icon: <Network /> },
   { to: "/ops/audit", name: words.nav.audit, icon: <ScrollText /> },
   { to: "/ops/accounts", name: words.nav.accounts, icon: <Users /> },
 ];
@@ -32,6 +38,9 @@ export function StaffShell() {
   const me = useOperator();
   const navigate = useNavigate();
   const asks = useStore(staffSession.asking);
+  const [palette, setPalette] = useState(false);
+  useStaffLive(me.data?.id);
+  usePaletteKey(setPalette);
 
   const isOut = me.data === undefined && me.error !== null && Problem.of(me.error).kind === "sign-in-needed";
   useEffect(() => {
@@ -52,6 +61,11 @@ export function StaffShell() {
           <Activity className={own.mark} />
           {words.brand}
         </Link>
+        <button type="button" className={`${css.search} ${own.search}`} onClick={() => setPalette(true)}>
+          <Search />
+          <span>{en.nav.palette}</span>
+          <kbd aria-hidden="true">{en.paletteKey}</kbd>
+        </button>
         <ul className={`${css.places} ${own.places}`}>
           {places.map(({ to, name, icon }) => (
             <li key={to}>
@@ -62,7 +76,10 @@ export function StaffShell() {
             </li>
           ))}
         </ul>
-        <div className={`${css.foot} ${own.foot}`}>{me.data && <OperatorMenu email={me.data.email} />}</div>
+        <div className={`${css.foot} ${own.foot}`}>
+          <Live />
+          {me.data && <OperatorMenu email={me.data.email} />}
+        </div>
       </nav>
       <div className={css.column}>
         <main id="content" tabIndex={-1} className={css.content}>
@@ -76,7 +93,35 @@ export function StaffShell() {
         </main>
       </div>
       {asks !== null && <Lapsed before={me.data} />}
+      {palette && (
+        <Suspense>
+          <Palette onClose={() => setPalette(false)} />
+        </Suspense>
+      )}
     </div>
+  );
+}
+
+function usePaletteKey(show: (shown: boolean) => void) {
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.altKey) return;
+      event.preventDefault();
+      show(true);
+    };
+    addEventListener("keydown", listen);
+    return () => removeEventListener("keydown", listen);
+  }, [show]);
+}
+
+/** Whether what is seen is what is. */
+function Live() {
+  const mode = useStore(staffLive);
+  return (
+    <span className={dot.holder} title={en.live.hint[mode]}>
+      <span className={`${dot.dot} ${dot[mode]}`} aria-hidden="true" />
+      {en.live[mode]}
+    </span>
   );
 }
 

@@ -6,7 +6,7 @@ import { kindWords } from "./operations";
 
 export const ops = {
   brand: "Operations",
-  nav: { label: "Operator", home: "Home", operations: "Operations", vms: "Machines", alerts: "Alerts", audit: "Audit", accounts: "Accounts", menu: "Operator menu" },
+  nav: { label: "Operator", home: "Home", operations: "Operations", vms: "Machines", alerts: "Alerts", reconcile: "Reconcile", map: "Map", audit: "Audit", accounts: "Accounts", menu: "Operator menu" },
   loadMore: "Show more",
   nobody: "nobody",
   unknown: "not known",
@@ -25,6 +25,8 @@ export const staffSignIn = {
   lapsedTitle: "Sign in again",
   lapsedText: "Your session as an operator has ended. The page stays as it is, and what you asked for goes on afterwards.",
 } as const;
+
+export const opsPalette = { operation: "Operation", vm: "Machine", record: "Record of the bot", account: "Account" } as const;
 
 export const opsHome = {
   title: "Home",
@@ -84,6 +86,8 @@ export const opsOperations = {
   cancelling: "Cancelling",
   retry: "Retry",
   cancel: "Cancel",
+  rollback: "Roll back",
+  extend: "More time",
   step: (title: string | null, failed: boolean) => (title === null ? "before its first step" : failed ? `failed in: ${title}` : title),
   usually: (ms: number) => `usually ${duration(ms)}`,
   superseded: "Something was done since",
@@ -95,21 +99,28 @@ export const opsOperations = {
   account: "Account",
   notRetryable: "It cannot be asked for again as it was.",
   notCancellable: "It cannot be stopped now.",
+  notReversible: "There is no version to go back to, or something was done since.",
 } as const;
 
 export const opsAct = {
   title: (action: BulkAction, count: number) => {
+    if (action === "rollback") return count === 1 ? "Roll back this bot?" : `Roll back these ${count} bots?`;
     const verb = action === "retry" ? "Retry" : "Cancel";
     return count === 1 ? `${verb} this operation?` : `${verb} these ${count} operations?`;
   },
   text: {
     retry: "What failed is asked for again as it was; what is stuck is looked after at once. Each stands in its customer's record, with your name.",
     cancel: "Each is stopped, and what it did is taken back. Each stands in its customer's record, with your name.",
+    rollback: "The version that ran before takes the place of the one that runs, as soon as it has proved itself beside it; the bot is away for one start. It keeps what it has learned. Each stands in its customer's record, with your name.",
   } satisfies Record<BulkAction, string>,
   hit: "Exactly these",
   left: "Left out",
   unseen: "It is not in the list that is loaded. The server says whether it can be done.",
-  go: (action: BulkAction, count: number) => (action === "retry" ? (count === 1 ? "Retry it" : `Retry these ${count}`) : count === 1 ? "Cancel it" : `Cancel these ${count}`),
+  go: (action: BulkAction, count: number) => `${{ retry: "Retry", cancel: "Cancel", rollback: "Roll back" }[action]} ${count === 1 ? "it" : `these ${count}`}`,
+  ifCancelled: "If cancelled now",
+  looking: "What would be taken back is being looked up.",
+  untold: "What is taken back is on the page of each.",
+  back: (from: number | null, to: number) => (from === null ? `Version ${to} comes back` : `Version ${from} makes way for version ${to}`),
   keep: "Change nothing",
   none: "None of the selected can be done now.",
   results: "What came of it",

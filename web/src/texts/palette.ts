@@ -4,4 +4,5 @@ export const palette = {
   none: "Nothing of that name.",
   pageOf: (bot: string, page: string) => `${bot} · ${page}`,
   newBot: "Create a bot",
+  staff: "Go to a page, or to an id or an address",
 } as const;

@@ -47,6 +47,7 @@ const words: Record<ProblemKind, (problem: Problem) => ProblemWords> = {
   "key-taken": said("This was sent before with other content", "Press once more: it is sent as a new request."),
   "key-going": said("It is being answered"),
   "cannot-retry": said("This cannot be tried again"),
+  "cannot-fix": said("This is not put right here"),
   "heartbeat-repeated": said("Taken already"),
   "machine-refused": said("Refused"),
   "machine-is-going": said("This machine is being deleted", "Nothing can be wished of it any more. Its bots have moved already."),

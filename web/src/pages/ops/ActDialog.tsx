@@ -1,4 +1,5 @@
-import { type BulkAction, type StaffOperation, useStaffAct } from "../../api/staff";
+import { Problem } from "../../api/problems";
+import { type BulkAction, type StaffOperation, useStaffAct, useStaffOperation } from "../../api/staff";
 import { Button } from "../../parts/Button";
 import { Dialog } from "../../parts/Dialog";
 import { ProblemCard } from "../../parts/States";
@@ -12,7 +13,13 @@ export interface Chosen {
   operation: StaffOperation | null;
 }
 
-const able = (action: BulkAction, { operation }: Chosen) => operation === null || (action === "retry" ? operation.retryable : operation.cancellable);
+const able = (action: BulkAction, { operation: one }: Chosen) =>
+  one === null || { retry: one.retryable, cancel: one.cancellable, rollback: one.rollsBackTo !== null }[action];
+
+const notAble = { retry: opsOperations.notRetryable, cancel: opsOperations.notCancellable, rollback: opsOperations.notReversible };
+
+// Of more than these nobody would read what each takes back before he presses.
+const detailsMax = 10;
 const nameOf = ({ id, operation }: Chosen) => (operation === null ? id : opsOperations.title1(operation));
 
 interface Props {
@@ -89,13 +96,18 @@ export function ActDialog({ action, chosen, onClose, onDone }: Props) {
                       {nameOf(one)}
                       <small>
                         {one.operation === null ? words.unseen : <code>{one.id}</code>}
+                        {action === "rollback" && one.operation !== null && one.operation.rollsBackTo !== null && (
+                          <span className={css.block}>{words.back(one.operation.runsVersion, one.operation.rollsBackTo)}</span>
+                        )}
                       </small>
+                      {action === "cancel" && hit.length <= detailsMax && <IfCancelled id={one.id} />}
                     </div>
                   </li>
                 ))}
               </ul>
             </section>
           )}
+          {action === "cancel" && hit.length > detailsMax && <p className={css.quiet}>{words.untold}</p>}
           {left.length > 0 && (
             <section className="stack" aria-label={words.left}>
               <h3>{words.left}</h3>
@@ -105,7 +117,7 @@ export function ActDialog({ action, chosen, onClose, onDone }: Props) {
                     <StatusShape tone="idle" size={16} />
                     <div>
                       {nameOf(one)}
-                      <small>{action === "retry" ? opsOperations.notRetryable : opsOperations.notCancellable}</small>
+                      <small>{notAble[action]}</small>
                     </div>
                   </li>
                 ))}
@@ -116,5 +128,23 @@ export function ActDialog({ action, chosen, onClose, onDone }: Props) {
         </div>
       )}
     </Dialog>
+  );
+}
+
+/** What a cancellation would take back, as the API says now. */
+function IfCancelled({ id }: { id: string }) {
+  const { data, error } = useStaffOperation(id);
+  if (data === undefined) return error ? <ProblemCard problem={Problem.of(error)} /> : <p className={css.quiet}>{words.looking}</p>;
+  return data.ifCancelled === null ? (
+    <p className={css.quiet}>{opsOperations.notCancellable}</p>
+  ) : (
+    <section aria-label={words.ifCancelled} className={css.taken}>
+      <b>{words.ifCancelled}</b>
+      <ul className="bullets">
+        {data.ifCancelled.map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </ul>
+    </section>
   );
 }

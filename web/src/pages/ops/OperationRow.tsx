@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import type { BulkAction, StaffOperation } from "../../api/staff";
 import type { Tone } from "../../api/types";
 import { Button } from "../../parts/Button";
@@ -10,6 +10,7 @@ import { Elapsed, Time } from "../../parts/Time";
 import { duration } from "../../texts/format";
 import { operations, operationTone } from "../../texts/operations";
 import { opsOperations as words } from "../../texts/ops";
+import { ExtendDialog } from "./ExtendDialog";
 import css from "./Ops.module.css";
 
 const toneOf = (one: StaffOperation): Tone => (one.stuck === null ? operationTone[one.status] : "warn");
@@ -27,6 +28,7 @@ interface Props {
 /** One operation of any customer: how it is, why, and what can be done. */
 export function OperationRow({ operation: one, onAct, box }: Props) {
   const [tone, failed] = [toneOf(one), one.status === "failed"];
+  const [extending, setExtending] = useState(false);
   return (
     <div className={cx(css.line, box !== undefined && css.withBox)}>
       {box}
@@ -79,12 +81,23 @@ export function OperationRow({ operation: one, onAct, box }: Props) {
             {words.retry}
           </Button>
         )}
+        {one.rollsBackTo !== null && (
+          <Button size="small" label={`${words.rollback}: ${words.title1(one)}`} onPress={() => onAct("rollback", one)}>
+            {words.rollback}
+          </Button>
+        )}
+        {one.extendable && (
+          <Button size="small" label={`${words.extend}: ${words.title1(one)}`} onPress={() => setExtending(true)}>
+            {words.extend}
+          </Button>
+        )}
         {one.cancellable && (
           <Button size="small" label={`${words.cancel}: ${words.title1(one)}`} onPress={() => onAct("cancel", one)}>
             {words.cancel}
           </Button>
         )}
       </div>
+      {extending && <ExtendDialog operation={one} onClose={() => setExtending(false)} />}
     </div>
   );
 }

@@ -107,6 +107,9 @@ export function Operations() {
             <Button size="small" why={why} onPress={() => begin("retry")}>
               {words.retry}
             </Button>
+            <Button size="small" why={why} onPress={() => begin("rollback")}>
+              {words.rollback}
+            </Button>
             <Button size="small" why={why} onPress={() => begin("cancel")}>
               {words.cancel}
             </Button>

@@ -1,6 +1,6 @@
 import { Link, useParams } from "@tanstack/react-router";
 import { useState } from "react";
-import { type StaffHistoryEvent, type StaffOrchestration, useOrchestration } from "../../api/staff";
+import { type BulkAction, type StaffHistoryEvent, type StaffOrchestration, useOrchestration, useStaffOperation } from "../../api/staff";
 import type { Tone } from "../../api/types";
 import { Button } from "../../parts/Button";
 import { Copyable } from "../../parts/Copy";
@@ -14,6 +14,8 @@ import { useNow } from "../../parts/useNow";
 import { Waterfall } from "../../parts/Waterfall";
 import { duration } from "../../texts/format";
 import { ops, opsSaga as words } from "../../texts/ops";
+import { ActDialog } from "./ActDialog";
+import { OperationRow } from "./OperationRow";
 import { isOwn, longest, spansOf } from "./saga";
 import css from "./Ops.module.css";
 
@@ -29,6 +31,7 @@ export function Orchestration() {
   const last = query.data?.pages.at(-1);
   return (
     <Page title={last?.name ?? words.loading} actions={last && <Status tone={tones[last.status] ?? "idle"} word={words.statuses[last.status] ?? last.status} pill />}>
+      {id.startsWith("op_") && <OfOperation id={id} />}
       <Loaded query={query} skeleton={<Skeleton lines={6} height={40} />}>
         {({ pages }) => {
           const [head] = pages;
@@ -50,6 +53,24 @@ export function Orchestration() {
         }}
       </Loaded>
     </Page>
+  );
+}
+
+/** What it is for, and what can be done with that: also for one that went well, which no list of what is wrong has. */
+function OfOperation({ id }: { id: string }) {
+  const { data } = useStaffOperation(id);
+  const [act, setAct] = useState<BulkAction | null>(null);
+  if (data === undefined) return null;
+  const { operation } = data;
+  return (
+    <Card flush>
+      <ul className={css.rows}>
+        <li>
+          <OperationRow operation={operation} onAct={setAct} />
+        </li>
+      </ul>
+      {act && <ActDialog action={act} chosen={[{ id, operation }]} onClose={() => setAct(null)} />}
+    </Card>
   );
 }
 
