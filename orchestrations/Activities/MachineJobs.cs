@@ -35,7 +35,7 @@ public sealed class MachineJobs(VmStore vms, VmJobs jobs, StepLog steps, ILogger
             target, step, reason,
             async deployment =>
             {
-                job.HasMoreTime = deployment.Operation!.HasMoreTime(steps.Now);
+                job.HasMoreTime = deployment.Operation?.HasMoreTime(steps.Now) is true;
                 var (rest, detail) = await work(deployment, job);
                 return (rest, rest is null ? detail : detail ?? reason, rest is null);
             },
@@ -52,7 +52,7 @@ public sealed class MachineJobs(VmStore vms, VmJobs jobs, StepLog steps, ILogger
                 target, path, look.Before?.At ?? 0,
                 async (deployment, reports) =>
                 {
-                    job.HasMoreTime = deployment.Operation!.HasMoreTime(steps.Now);
+                    job.HasMoreTime = deployment.Operation?.HasMoreTime(steps.Now) is true;
                     return (await work(deployment, job, reports)).Rest is null;
                 },
                 ct);

@@ -84,7 +84,7 @@ public sealed class AwaitVmActivities(VmStore vms, StepLog steps)
     private Task<VmProgress> LookAsync(AwaitVmInput input, Step step, string? reason, Func<Vm, bool> isThere, CancellationToken ct) =>
         steps.PollAsync(input, step, reason, async deployment =>
         {
-            var isLast = input.Last && !deployment.Operation!.HasMoreTime(steps.Now);
+            var isLast = input.Last && deployment.Operation?.HasMoreTime(steps.Now) is not true;
             var vm = await vms.FindAsync(input.Tier, input.Vm, ct);
             var (said, trouble) = (vm?.Progress?.Said, vm?.Progress?.Trouble);
             if (vm is null or { Status: VmStatus.Retiring })
@@ -106,7 +106,7 @@ public sealed class AwaitVmActivities(VmStore vms, StepLog steps)
                     trouble is VmNews.NoCapacity
                         ? $"The cloud had no machine to give in all this time. {said}"
                         : $"The machine did not become usable in time. {said}")
-                : (VmProgress.Waiting, trouble is VmNews.NoCapacity ? $"{said} It is asked again until {deployment.Operation!.Until ?? input.Until:u}." : said, false);
+                : (VmProgress.Waiting, trouble is VmNews.NoCapacity ? $"{said} It is asked again until {deployment.Operation?.Until ?? input.Until:u}." : said, false);
         }, ct);
 }
 

@@ -141,8 +141,8 @@ const opsAudit = createRoute({ ...ofStaff, path: "/ops/audit", component: page((
 const opsAccounts = createRoute({ ...ofStaff, path: "/ops/accounts", component: page(() => import("./pages/ops/Accounts"), "Accounts"), validateSearch: words });
 
 const tree = root.addChildren([
-    landing, login, signup,
-    signedIn.addChildren([bots, newBot, paid, accountRecord, billing, account, bot.addChildren([overview, operation, config, secrets, versions, logs, usage, backups, record, danger])]),
+  landing, login, signup,
+  signedIn.addChildren([bots, newBot, paid, accountRecord, billing, account, bot.addChildren([overview, operation, config, secrets, versions, logs, usage, backups, record, danger])]),
   staffLogin, staff.addChildren([opsHome, opsOperations, opsVms, opsVm, opsAlerts, opsReconcile, opsMap, opsSaga, opsAudit, opsAccounts]),
 ]);
 
