@@ -34,6 +34,8 @@ function Painted({ series: { at, values }, limit, top, height, label, value, tic
     const element = place.current;
     if (element === null) return undefined;
     const colour = colours(element);
+    // In the colours that somebody chose there are no tints: the area would hide its own lines.
+    const tint = matchMedia("(forced-colors: active)").matches ? "transparent" : colour("color-mix(in oklab, var(--link) 14%, transparent)");
     const axis = { stroke: colour("var(--text-3)"), font: `12px ${getComputedStyle(element).fontFamily}`, ticks: { show: false } };
     const chart = new uPlot(
       {
@@ -57,7 +59,7 @@ function Painted({ series: { at, values }, limit, top, height, label, value, tic
         ],
         series: [
           {},
-          { stroke: colour("var(--link)"), fill: colour("color-mix(in oklab, var(--link) 14%, transparent)"), width: 1.5, points: { show: false } },
+          { stroke: colour("var(--link)"), fill: tint, width: 1.5, points: { show: false } },
           { stroke: colour("var(--text-3)"), width: 1, dash: [4, 4], points: { show: false } },
         ],
         hooks: { setCursor: [({ cursor }) => newest.current.onPoint(cursor.idx ?? null)] },
