@@ -35,11 +35,16 @@ internal static class Eyes
               await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
               const told = one => `<${one.tagName.toLowerCase()} class="${one.className}"> ${one.textContent.trim().slice(0, 60)}`;
               const hides = (one, way) => ["hidden", "clip"].includes(getComputedStyle(one)[`overflow${way}`]);
+              // What is only heard is not cut, nor what its button's name says in full.
+              const said = one => one.closest(".unseen, svg, [role=tooltip]") !== null || one.clientWidth <= 1
+                || one.closest("[aria-label]")?.ariaLabel.includes(one.textContent.trim());
               const cut = [...document.querySelectorAll("body *")].filter(one =>
-                one.checkVisibility({ visibilityProperty: true }) && one.textContent.trim() !== "" && one.closest(".unseen, svg, [role=tooltip]") === null
+                one.checkVisibility({ visibilityProperty: true }) && one.textContent.trim() !== "" && !said(one)
                 && ((hides(one, "X") && one.scrollWidth > one.clientWidth + 1) || (hides(one, "Y") && one.scrollHeight > one.clientHeight + 1)));
               const over = root.scrollWidth - root.clientWidth;
-              const wide = [...document.querySelectorAll("body *")].filter(one => over > 0 && one.getBoundingClientRect().right > root.clientWidth + 1);
+              const scrolls = one => one !== root && (getComputedStyle(one).overflowX !== "visible" || (one.parentElement !== null && scrolls(one.parentElement)));
+              const wide = [...document.querySelectorAll("body *")].filter(one =>
+                over > 0 && one.getBoundingClientRect().right > root.clientWidth + 1 && !scrolls(one));
               return [...cut.map(one => `is cut: ${told(one)}`), ...(over > 0 ? [`goes ${over} px too far: ${wide.slice(0, 3).map(told).join(" | ")}`] : [])];
             }
             """);
