@@ -13,6 +13,18 @@ public sealed partial class Stack
 {
     public TableClient Table(string name) => new(StorageService.ConnectionString(Ports), name);
 
+    /// <summary>Somebody may sign in to the staff's side from now on; the answer is the password that is told once.</summary>
+    public async Task<string> AddOperatorAsync(string mail)
+    {
+        using var verb = Start(["operator", "add", mail, "--json", "--home", Home]);
+        verb.ErrorDataReceived += (_, line) => Keep(line.Data);
+        verb.BeginErrorReadLine();
+        var said = JsonNode.Parse(await verb.StandardOutput.ReadToEndAsync())!["said"]!.AsArray().Select(line => (string)line!);
+        await verb.WaitForExitAsync();
+        const string Told = "password: ";
+        return said.Single(line => line.StartsWith(Told, StringComparison.Ordinal))[Told.Length..];
+    }
+
     /// <summary>Runs a timer now, as an operator who does not want to wait would.</summary>
     public async Task FireAsync(string timer)
     {

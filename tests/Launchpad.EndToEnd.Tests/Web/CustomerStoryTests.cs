@@ -8,6 +8,7 @@ namespace Launchpad.EndToEnd.Tests.Web;
 public sealed class CustomerStoryTests(WebStack.Fixture web)
 {
     private const string Story = "customer";
+    private const string NeedsAuthentication = "4000 0025 0000 3155";
     private static readonly LocatorAssertionsToBeVisibleOptions Soon = new() { Timeout = 60_000 };
 
     [Fact]
@@ -48,9 +49,7 @@ public sealed class CustomerStoryTests(WebStack.Fixture web)
         await visitor.SeeAsync("built");
         await tab.CloseAsync();
         await page.Tab("Overview").ClickAsync();
-        await page.GetByLabel("Message").FillAsync("Hello?");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Send" }).ClickAsync();
-        await Expect(page.GetByText("Echo: Hello?")).ToBeVisibleAsync(Soon);
+        await visitor.SayAsync("Hello?");
         await visitor.SeeAsync("answered");
 
         await page.Tab("Suspend, leave, delete").ClickAsync();
@@ -85,7 +84,7 @@ public sealed class CustomerStoryTests(WebStack.Fixture web)
     }
 
     [Fact]
-    public async Task A_declined_card_loses_nothing_and_a_payment_that_was_left_can_be_made_later()
+    public async Task A_declined_card_loses_nothing_and_a_payment_that_was_left_is_made_later_and_confirmed_at_the_bank()
     {
         await using var visitor = await web.VisitAsync(Story, width: 390);
         var page = visitor.Page;
@@ -98,7 +97,11 @@ public sealed class CustomerStoryTests(WebStack.Fixture web)
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Needs you" })).ToBeVisibleAsync();
         await visitor.SeeAsync("unpaid");
         await page.GetByRole(AriaRole.Button, new() { Name = "Pay" }).ClickAsync();
-        await visitor.PayAsync();
+        await visitor.PayAsync(NeedsAuthentication);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Fail authentication" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
+        await visitor.PayAsync(NeedsAuthentication);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Complete authentication" }).ClickAsync();
         await visitor.BuiltAsync();
         visitor.NothingWrong();
         await visitor.LeaveAsync();

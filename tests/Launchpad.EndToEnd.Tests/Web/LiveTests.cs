@@ -93,4 +93,42 @@ public sealed class LiveTests(WebStack.Fixture web)
         visitor.NothingWrong();
         await visitor.LeaveAsync();
     }
+
+    /// <summary>400 kbit/s and two seconds there and back, as a train has it; and then a tunnel.</summary>
+    [Fact]
+    public async Task On_a_slow_line_that_breaks_for_half_a_minute_what_was_asked_for_is_done_once_and_seen()
+    {
+        var (state, bot, _) = await web.CustomerAsync();
+        await using var visitor = await web.VisitAsync(Story, width: 390, state: state);
+        visitor.Expect("ERR_INTERNET_DISCONNECTED");
+        var page = visitor.Page;
+        page.SetDefaultTimeout(60_000);
+        var line = await page.Context.NewCDPSessionAsync(page);
+        await line.SendAsync("Network.enable");
+        await LineAsync(line, offline: false);
+        await page.GotoAsync($"/bots/{bot}");
+        await page.GetByLabel("Message").FillAsync("Twice?");
+        var sent = 0;
+        page.Request += (_, request) => sent += request.Method == "POST" && request.Url.EndsWith("/test-message", StringComparison.Ordinal) ? 1 : 0;
+        await page.GetByRole(AriaRole.Button, new() { Name = "Send" }).DblClickAsync();
+        await Expect(page.GetByText("Waiting for the answer")).ToBeVisibleAsync(new() { Timeout = 30_000 });
+
+        await LineAsync(line, offline: true);
+        await page.GetByLabel("Message").FillAsync("Still there?");
+        await Expect(page.GetByText("Offline. You see")).ToBeVisibleAsync();
+        await Task.Delay(TimeSpan.FromSeconds(30));
+        await visitor.KeepAsync("tunnel");
+        await LineAsync(line, offline: false);
+        await Expect(page.GetByText("Echo: Twice?")).ToHaveCountAsync(1, new() { Timeout = 60_000 });
+        await Expect(page.GetByLabel("Message")).ToHaveValueAsync("Still there?");
+        Assert.Equal(1, sent);
+        var asked = await page.Context.APIRequest.GetAsync($"/api/deployments/{bot}/operations");
+        var results = (await asked.JsonAsync())!.Value.GetProperty("operations").EnumerateArray().Select(one => one.GetProperty("result").GetString());
+        Assert.Single(results, "Echo: Twice?");
+        visitor.NothingWrong();
+    }
+
+    private static async Task LineAsync(ICDPSession line, bool offline) => await line.SendAsync(
+        "Network.emulateNetworkConditions",
+        new Dictionary<string, object> { ["offline"] = offline, ["latency"] = 2000, ["downloadThroughput"] = 50_000, ["uploadThroughput"] = 50_000 });
 }

@@ -65,6 +65,14 @@ internal static class Shop
         await Expect(visitor.Page.GetByText("Running", new() { Exact = true }).First).ToBeVisibleAsync(new() { Timeout = 180_000 });
     }
 
+    /// <summary>A word with the bot on whose page it is, and its answer.</summary>
+    public static async Task SayAsync(this Visitor visitor, string text)
+    {
+        await visitor.Page.GetByLabel("Message").FillAsync(text);
+        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Send" }).ClickAsync();
+        await Expect(visitor.Page.GetByText($"Echo: {text}")).ToBeVisibleAsync(new() { Timeout = 60_000 });
+    }
+
     public static ILocator Tab(this IPage page, string name) =>
         page.GetByRole(AriaRole.Navigation, new() { Name = "Parts of this bot" }).GetByRole(AriaRole.Link, new() { Name = name });
 }

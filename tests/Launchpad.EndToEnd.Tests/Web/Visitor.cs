@@ -4,7 +4,9 @@ using Microsoft.Playwright;
 namespace Launchpad.EndToEnd.Tests.Web;
 
 /// <param name="Story">The folder of its screenshots.</param>
-internal sealed record Visit(string Story, ColorScheme Theme, int Width, string? State);
+/// <param name="State">Cookies and storage of an earlier visitor: the same person at the same device.</param>
+internal sealed record Visit(
+    string Story, ColorScheme Theme = ColorScheme.Light, int Width = 1280, string? State = null, string Zone = "Europe/Berlin");
 
 /// <summary>Somebody at a device. What goes wrong in their pages is kept: errors of scripts, refused requests, requests to other machines,
 /// and what the content security policy stopped.</summary>
@@ -48,7 +50,7 @@ internal sealed class Visitor : IAsyncDisposable
             ViewportSize = new() { Width = visit.Width, Height = 900 },
             StorageState = visit.State,
             Locale = "en-GB",
-            TimezoneId = "Europe/Berlin",
+            TimezoneId = visit.Zone,
         });
         context.SetDefaultTimeout(20_000);
         var visitor = new Visitor(context, await context.NewPageAsync(), visit);
@@ -57,6 +59,7 @@ internal sealed class Visitor : IAsyncDisposable
             addEventListener("securitypolicyviolation", event => launchpadHeard(
               `policy: ${event.violatedDirective} stopped ${event.blockedURI} at ${event.sourceFile}:${event.lineNumber} ${event.sample}`));
             """);
+        await context.AddInitScriptAsync(Eyes.Watch);
         visitor.Listen(visitor.Page);
         return visitor;
     }
@@ -92,9 +95,7 @@ internal sealed class Visitor : IAsyncDisposable
     public async Task<IReadOnlyList<string>> LookAsync(string name)
     {
         await SettleAsync();
-        var width = Page.ViewportSize!.Width;
-        var shown = $"{name}-{visit.Theme}-{width}".ToLowerInvariant();
-        await Page.ScreenshotAsync(new() { Path = Path.Combine(Screens, visit.Story, shown + ".png"), FullPage = true });
+        var shown = await KeepAsync(name);
         var found = (await Axe.RunAsync(Page)).ToList();
         if (await Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth") is > 0 and var over)
         {
@@ -102,6 +103,14 @@ internal sealed class Visitor : IAsyncDisposable
         }
 
         return [.. found.Select(one => $"{shown}: {one}")];
+    }
+
+    /// <summary>Only what it looks like; the answer is the name under which that is.</summary>
+    public async Task<string> KeepAsync(string name)
+    {
+        var shown = $"{name}-{visit.Theme}-{Page.ViewportSize!.Width}".ToLowerInvariant();
+        await Page.ScreenshotAsync(new() { Path = Path.Combine(Screens, visit.Story, shown + ".png"), FullPage = true });
+        return shown;
     }
 
     /// <summary>The same in the middle of a story, which goes on: what is wrong is told at its end.</summary>

@@ -9,10 +9,15 @@ public sealed class WebStack : ICollectionFixture<WebStack.Fixture>
 {
     public const string Name = "web stack";
 
+    /// <param name="State">Who is signed in.</param>
+    /// <param name="Operation">That which built it.</param>
+    internal sealed record Customer(string State, string Bot, string Operation);
+
     public sealed class Fixture() : StackFixture(slot: 3), IAsyncLifetime
     {
         private IPlaywright? playwright;
         private IBrowser? chromium;
+        private Task<Customer>? customer;
 
         public Uri Site => Stack.Site;
 
@@ -37,9 +42,29 @@ public sealed class WebStack : ICollectionFixture<WebStack.Fixture>
             await DisposeAsync();
         }
 
-        /// <param name="state">Cookies and storage of an earlier visitor: the same person at the same device.</param>
         internal Task<Visitor> VisitAsync(
             string story, ColorScheme theme = ColorScheme.Light, int width = 1280, string? state = null) =>
-            Visitor.OpenAsync(chromium!, Site, new(story, theme, width, state));
+            VisitAsync(new(story, theme, width, state));
+
+        internal Task<Visitor> VisitAsync(Visit visit) => Visitor.OpenAsync(chromium!, Site, visit);
+
+        /// <summary>One for all who need a bot that runs and leave it running: making one takes as long as most stories. Its name is long, its
+        /// first word is answered, and beside it is an order that was not paid for.</summary>
+        internal Task<Customer> CustomerAsync() => customer ??= PreparedAsync();
+
+        private async Task<Customer> PreparedAsync()
+        {
+            await using var visitor = await VisitAsync("shared");
+            await visitor.SignUpAsync();
+            await visitor.OrderAsync("Unpaid");
+            await visitor.Page.GotoAsync("/bots/new");
+            await visitor.OrderAsync("Ada, who has a rather long name and answers in 24 languages");
+            await visitor.PayAsync();
+            await visitor.BuiltAsync();
+            var parts = new Uri(visitor.Page.Url).AbsolutePath.Split('/');
+            await visitor.Page.Tab("Overview").ClickAsync();
+            await visitor.SayAsync("Hello?");
+            return new(await visitor.StateAsync(), parts[2], parts[4]);
+        }
     }
 }

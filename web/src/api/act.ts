@@ -24,20 +24,28 @@ export interface Act<Input, Answer> {
 export function useAct<Input = void, Answer = unknown>({ send, touches, onDone }: Options<Input, Answer>): Act<Input, Answer> {
   const queries = useQueryClient();
   const last = useRef<{ input: Input; key: string } | null>(null);
+  // The second press of a double one comes before the first is drawn.
+  const sending = useRef(false);
   const { mutate, reset, isPending, data, error } = useMutation<Answer, Error, { input: Input; key: string }>({
-    mutationFn: ({ input, key }) => send(input, key),
-    onSettled: () => Promise.all(touches.map((queryKey) => queries.invalidateQueries({ queryKey }))),
+    mutationFn: ({ input, key }) => send(input, key).finally(() => (sending.current = false)),
+    onSettled: (_answer, fault) => {
+      const looked = Promise.all(touches.map((queryKey) => queries.invalidateQueries({ queryKey })));
+      // A refusal is said at once; what was not heard is looked for before anything is said.
+      return fault && Problem.of(fault).kind !== "unheard" ? undefined : looked;
+    },
     onSuccess: (answer, { input }) => onDone?.(answer, input),
     retry: false,
     networkMode: "always",
   });
   const go = (press: { input: Input; key: string }) => {
+    if (isPending || sending.current) return;
+    sending.current = true;
     last.current = press;
     mutate(press);
   };
   return {
-    press: (input) => !isPending && go({ input, key: crypto.randomUUID() }),
-    again: () => !isPending && last.current && go(last.current),
+    press: (input) => go({ input, key: crypto.randomUUID() }),
+    again: () => last.current && go(last.current),
     clear: reset,
     busy: isPending,
     answer: data,

@@ -5,6 +5,9 @@ let known = false;
 export const clock = {
   now: () => Date.now() + offset,
 
+  /** What this computer's clock said then, by the server's. */
+  ofOwn: (at: number) => at + offset,
+
   /** The header has whole seconds; half of one is the fairest guess at the rest. */
   note(date: string | null, asked: number) {
     const server = date === null ? Number.NaN : Date.parse(date);

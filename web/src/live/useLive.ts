@@ -1,5 +1,6 @@
 import { onlineManager, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
+import { clock } from "../api/clock";
 import { lead, place, type Told } from "./leader";
 import { liveState } from "./state";
 import { refresh, refreshAll } from "./topics";
@@ -22,7 +23,7 @@ export function useLive(account: string | undefined) {
         if (told.topic !== null) refresh(queries, told.topic);
       }
       const mode = "mode" in told ? told.mode : "live";
-      liveState.set({ mode: onlineManager.isOnline() ? mode : "offline", at: Date.now() });
+      liveState.set({ mode: onlineManager.isOnline() ? mode : "offline", at: clock.now() });
     };
     const tell = (told: Told) => {
       hear(told);
@@ -43,12 +44,12 @@ export function useLive(account: string | undefined) {
         })
         .catch(() => undefined);
     } else {
-      liveState.set({ mode: "polling", at: Date.now() });
+      liveState.set({ mode: "polling", at: clock.now() });
     }
 
     const poll = setInterval(() => {
       if (liveState.get().mode === "polling" && document.visibilityState === "visible") {
-        void refreshAll(queries).then(() => liveState.get().mode === "polling" && liveState.set({ mode: "polling", at: Date.now() }));
+        void refreshAll(queries).then(() => liveState.get().mode === "polling" && liveState.set({ mode: "polling", at: clock.now() }));
       }
     }, pollEach);
     const unfollow = onlineManager.subscribe((online) => liveState.set({ mode: online ? "connecting" : "offline", at: liveState.get().at }));

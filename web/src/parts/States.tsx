@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useState } from "react";
+import { clock } from "../api/clock";
 import { Problem } from "../api/problems";
 import { en } from "../texts/en";
 import { wordsOf } from "../texts/problems";
@@ -91,15 +92,16 @@ export function Loaded<T>({ query, skeleton, children }: LoadedProps<T>) {
   const { data, error, dataUpdatedAt, refetch } = query;
   const problem = error && <ProblemCard problem={Problem.of(error)} onAgain={() => void refetch()} />;
   if (data === undefined) return problem ?? skeleton ?? <Skeleton />;
-  return problem ? (
+  // What is typed in it is in its place still when a question fails, and when the next one does not.
+  return (
     <>
       {problem}
-      <p className={css.old}>
-        <Time at={new Date(dataUpdatedAt).toISOString()} />
-      </p>
-      <div className={css.dimmed}>{children(data)}</div>
+      {problem && (
+        <p className={css.old}>
+          <Time at={new Date(clock.ofOwn(dataUpdatedAt)).toISOString()} />
+        </p>
+      )}
+      <div className={problem ? css.dimmed : css.fresh}>{children(data)}</div>
     </>
-  ) : (
-    children(data)
   );
 }

@@ -60,7 +60,14 @@ export function Backups() {
           </Row>
         }
       >
-        <Loaded query={query} skeleton={<Skeleton lines={2} />}>
+        <Loaded
+          query={query}
+          skeleton={
+            <div className={css.waiting} aria-hidden="true">
+              <Nights backups={[]} since={bot.createdAt} />
+            </div>
+          }
+        >
           {(backups) => <Nights backups={backups} since={bot.createdAt} />}
         </Loaded>
       </Card>

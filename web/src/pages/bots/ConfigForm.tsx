@@ -3,6 +3,7 @@ import type { Problem } from "../../api/problems";
 import { mayHoldSecret } from "../../config/secretish";
 import { Choice, errorOf, Field, SecretField, TextArea } from "../../parts/Field";
 import { Card } from "../../parts/Layout";
+import { Skeleton } from "../../parts/States";
 import { Switch } from "../../parts/Switch";
 import { config as words } from "../../texts/config";
 import { megabytes, money } from "../../texts/format";
@@ -58,7 +59,7 @@ export function ConfigForm({ form: { draft, was, type }, token, setToken, hasTok
             error={errorOf(problem, "telegramToken") ?? errorOf(problem, "telegram")}
           />
         )}
-        {plans.data && (
+        {plans.data ? (
           <Choice
             legend={words.plan}
             value={draft.plan}
@@ -70,6 +71,8 @@ export function ConfigForm({ form: { draft, was, type }, token, setToken, hasTok
               aside: money(monthlyCents, currency),
             }))}
           />
+        ) : (
+          <Skeleton lines={3} height={76} />
         )}
       </div>
     </Card>

@@ -109,16 +109,18 @@ export function NewBot() {
           )}
           {checkout.problem && <ProblemCard problem={checkout.problem} onAgain={checkout.again} />}
           {create.answer && !checkout.problem && <p role="status">{words.ordered(create.answer.name)}</p>}
-          <div className={css.foot}>
-            {step > 0 && !create.answer && (
-              <Button kind="quiet" onPress={() => go(step - 1)}>
-                {words.back}
+          {plan && (
+            <div className={css.foot}>
+              {step > 0 && !create.answer && (
+                <Button kind="quiet" onPress={() => go(step - 1)}>
+                  {words.back}
+                </Button>
+              )}
+              <Button kind="primary" type="submit" busy={create.busy || checkout.busy || checkout.answer !== undefined}>
+                {step < 2 ? words.next : words.submit}
               </Button>
-            )}
-            <Button kind="primary" type="submit" busy={create.busy || checkout.busy || checkout.answer !== undefined}>
-              {step < 2 ? words.next : words.submit}
-            </Button>
-          </div>
+            </div>
+          )}
           {step === 2 && <Curl method="POST" path="/deployments" body={hidden(order)} />}
         </form>
       </Card>

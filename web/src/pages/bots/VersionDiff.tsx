@@ -1,7 +1,7 @@
 import { useDiff, type Version } from "../../api/versions";
 import { Changes } from "../../parts/Changes";
 import { Card } from "../../parts/Layout";
-import { Loaded } from "../../parts/States";
+import { Loaded, Skeleton } from "../../parts/States";
 import { risks } from "../../texts/config";
 import { versions as words } from "../../texts/versions";
 import css from "./Versions.module.css";
@@ -39,7 +39,7 @@ export function VersionDiff({ id, all, from, to, onChoose }: Props) {
         {pair.from === pair.to ? (
           <p>{words.equal}</p>
         ) : (
-          <Loaded query={query}>
+          <Loaded query={query} skeleton={<Skeleton lines={3} height={48} />}>
             {(diff) => (
               <>
                 <p role="status">

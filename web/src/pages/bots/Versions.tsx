@@ -88,11 +88,11 @@ export function Versions() {
           </Loaded>
         </Card>
         <Stack>
-          {query.data && query.data.pages[0]?.versions[1] && (
+          {query.data && seen && query.data.pages[0]?.versions[1] && (
             <VersionDiff id={id} all={query.data.pages.flatMap((page) => page.versions)} from={from} to={to} onChoose={compare} />
           )}
-          {seen && <Upgrade bot={bot} seen={seen} onBegun={begin} onPlan={look} />}
-          {seen && <Updates bot={bot} seen={seen} />}
+          {query.data && seen && <Upgrade bot={bot} seen={seen} onBegun={begin} onPlan={look} />}
+          {query.data && seen && <Updates bot={bot} seen={seen} />}
         </Stack>
       </Split>
       {back && seen && <RollBack bot={bot} to={back} tag={seen.tag} onClose={() => setBack(null)} onBegun={begin} onPlan={look} />}
