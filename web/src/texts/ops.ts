@@ -5,7 +5,7 @@ import { kindWords } from "./operations";
 /** Words of the operators' pages. */
 
 export const ops = {
-  brand: "Operations",
+  brand: "Launchpad operators",
   nav: { label: "Operator", home: "Home", operations: "Operations", vms: "Machines", alerts: "Alerts", reconcile: "Reconcile", map: "Map", audit: "Audit", accounts: "Accounts", menu: "Operator menu" },
   loadMore: "Show more",
   nobody: "nobody",
