@@ -3,7 +3,7 @@ import type { Deployment, Health, Tone } from "../../api/types";
 import { type Look, looks } from "../../health/observers";
 import { Card, Facts, Stack } from "../../parts/Layout";
 import { Meter } from "../../parts/Meter";
-import { Loaded } from "../../parts/States";
+import { Loaded, Skeleton } from "../../parts/States";
 import { Status, StatusShape } from "../../parts/Status";
 import { Time } from "../../parts/Time";
 import { bot as botWords } from "../../texts/bots";
@@ -22,7 +22,7 @@ export function BotHealth({ bot }: { bot: Deployment }) {
     <Card title={words.title}>
       {running ? (
         <Stack>
-          <Loaded query={query}>{(health) => <Seen health={health} />}</Loaded>
+          <Loaded query={query} skeleton={<Skeleton lines={6} />}>{(health) => <Seen health={health} />}</Loaded>
           <DriftList id={bot.id} />
         </Stack>
       ) : (

@@ -2,7 +2,7 @@ import { type Drift, useAcceptDrift, useDrift, useRevertDrift } from "../../api/
 import { Problem } from "../../api/problems";
 import { Button } from "../../parts/Button";
 import { Row } from "../../parts/Layout";
-import { ProblemCard } from "../../parts/States";
+import { ProblemCard, Skeleton } from "../../parts/States";
 import { Status } from "../../parts/Status";
 import { Time } from "../../parts/Time";
 import { drift as words } from "../../texts/drift";
@@ -12,7 +12,7 @@ import { Followed } from "./Followed";
 /** What the machine has otherwise than it was wanted, and what can be done about it. */
 export function DriftList({ id }: { id: string }) {
   const { data, error, refetch } = useDrift(id, true);
-  if (data === undefined) return error ? <ProblemCard problem={Problem.of(error)} onAgain={() => void refetch()} /> : null;
+  if (data === undefined) return error ? <ProblemCard problem={Problem.of(error)} onAgain={() => void refetch()} /> : <Skeleton lines={1} />;
   const open = data.filter((one) => one.closedAt === null);
   const last = data.find((one) => one.closedAt !== null)?.closedAt ?? null;
   return (

@@ -1,6 +1,8 @@
 import { type Release, useReleases } from "../../api/provenance";
 import { Choice, Field } from "../../parts/Field";
+import { Skeleton } from "../../parts/States";
 import { versions as words } from "../../texts/versions";
+import css from "./ReleaseChoice.module.css";
 
 const shownMax = 6;
 const other = "\0other";
@@ -18,7 +20,7 @@ interface Props {
 
 /** The releases that there are, newest first, and any other by its tag. */
 export function ReleaseChoice({ channel, isPinned, value, onChoose, error, isOther, onOther }: Props) {
-  const { data } = useReleases();
+  const { data, isPending } = useReleases();
   const typed = (
     <Field
       label={words.tag}
@@ -32,10 +34,10 @@ export function ReleaseChoice({ channel, isPinned, value, onChoose, error, isOth
       error={error}
     />
   );
-  if (data === undefined || data.length === 0) return typed;
+  if (!isPending && (data === undefined || data.length === 0)) return typed;
   return (
-    <>
-      <Choice
+    <div className={css.releases}>
+      {data === undefined ? <Skeleton lines={shownMax} /> : <Choice
         legend={words.release}
         value={isOther ? other : value}
         onChoose={(chosen) => {
@@ -47,9 +49,9 @@ export function ReleaseChoice({ channel, isPinned, value, onChoose, error, isOth
           ...data.slice(0, shownMax).map((release) => ({ value: release.tag, title: release.tag, ...about(release) })),
           { value: other, title: words.otherTag },
         ]}
-      />
+      />}
       {isOther && typed}
-    </>
+    </div>
   );
 }
 
