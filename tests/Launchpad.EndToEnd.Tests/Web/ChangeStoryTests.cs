@@ -33,7 +33,7 @@ public sealed class ChangeStoryTests(WebStack.Fixture web)
         await late.IsToldAsync(visitor);
 
         await page.Tab("Versions").ClickAsync();
-        await page.GetByLabel("Image tag").FillAsync("broken-with-channels");
+        await page.GetByRole(AriaRole.Radio, new() { Name = "broken-with-channels" }).CheckAsync();
         await page.Press("Upgrade");
         var failure = page.GetByRole(AriaRole.Region, new() { Name = "Why it failed" });
         await Expect(failure).ToContainTextAsync("The bot did not", new() { Timeout = 120_000 });

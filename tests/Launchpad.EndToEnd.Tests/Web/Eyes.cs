@@ -35,9 +35,9 @@ internal static class Eyes
               await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
               const told = one => `<${one.tagName.toLowerCase()} class="${one.className}"> ${one.textContent.trim().slice(0, 60)}`;
               const hides = (one, way) => ["hidden", "clip"].includes(getComputedStyle(one)[`overflow${way}`]);
-              // What is only heard is not cut, nor what its button's name says in full.
+              // What is only heard is not cut, nor what ends in dots with letters of any size.
               const said = one => one.closest(".unseen, svg, [role=tooltip]") !== null || one.clientWidth <= 1
-                || one.closest("[aria-label]")?.ariaLabel.includes(one.textContent.trim());
+                || getComputedStyle(one).textOverflow === "ellipsis";
               const cut = [...document.querySelectorAll("body *")].filter(one =>
                 one.checkVisibility({ visibilityProperty: true }) && one.textContent.trim() !== "" && !said(one)
                 && ((hides(one, "X") && one.scrollWidth > one.clientWidth + 1) || (hides(one, "Y") && one.scrollHeight > one.clientHeight + 1)));

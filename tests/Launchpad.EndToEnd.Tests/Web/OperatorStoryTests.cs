@@ -102,8 +102,8 @@ public sealed class OperatorStoryTests(WebStack.Fixture web)
         await Expect(dialog).ToContainTextAsync("1 of 1 taken on");
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Done" }).ClickAsync();
 
-        await page.GetByRole(AriaRole.Link, new() { Name = "Operations", Exact = true }).ClickAsync();
-        await page.GetByText("Going on", new() { Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Listitem).GetByRole(AriaRole.Link, new() { Name = "Operations", Exact = true }).ClickAsync();
+        await page.Press("Going on");
         var going = page.GetByRole(AriaRole.Listitem).Filter(new() { HasText = "Build Ada" });
         await Expect(going).ToContainTextAsync("of 1 cores are free", new() { Timeout = 60_000 });
         await visitor.SeeAsync("waits");
@@ -119,7 +119,7 @@ public sealed class OperatorStoryTests(WebStack.Fixture web)
     private static async Task ExactlyThreeAsync(Visitor visitor, Customer customer, IReadOnlyList<string> bots, (string Bot, string Operation) bystander)
     {
         var page = visitor.Page;
-        await page.GetByText("Failed", new() { Exact = true }).First.ClickAsync();
+        await page.Press("Failed");
         foreach (var name in (string[])["Ada", "Grace", "Edsger"])
         {
             await page.GetByLabel($"Select Build {name}").First.CheckAsync();
@@ -127,7 +127,7 @@ public sealed class OperatorStoryTests(WebStack.Fixture web)
 
         await page.ReloadAsync();
         await Expect(page.GetByText("3 selected")).ToBeVisibleAsync();
-        await page.GetByRole(AriaRole.Link, new() { Name = "Build Bystander" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Build Bystander" }).First.ClickAsync();
         await page.WaitForURLAsync("**/ops/orchestrations/op_*");
         await page.GoBackAsync();
         await Expect(page.GetByText("3 selected")).ToBeVisibleAsync();
