@@ -23,6 +23,19 @@ public sealed class OperatorStoryTests(WebStack.Fixture web)
     public async Task What_failed_is_on_top_within_seconds_and_one_or_exactly_three_are_asked_for_again_and_cancelled()
     {
         await stack.SetCoresAsync(1);
+        try
+        {
+            await TellAsync();
+        }
+        finally
+        {
+            // The bots of other stories need machines.
+            await stack.SetCoresAsync(Plenty);
+        }
+    }
+
+    private async Task TellAsync()
+    {
         using var customer = await stack.SignedUpAsync();
         var unpaid = new List<(string Bot, Uri Page)>();
         foreach (var name in (string[])["Ada", "Grace", "Edsger", "Bystander"])
@@ -51,7 +64,6 @@ public sealed class OperatorStoryTests(WebStack.Fixture web)
         await ExactlyThreeAsync(visitor, customer, [failed[0].Bot, failed[1].Bot, failed[2].Bot], failed[3]);
         visitor.NothingWrong();
         await Task.WhenAll(failed.Select(one => customer.DeletedAsync(one.Bot)));
-        await stack.SetCoresAsync(Plenty);
     }
 
     private async Task SignInAsync(Visitor visitor)
@@ -139,7 +151,8 @@ public sealed class OperatorStoryTests(WebStack.Fixture web)
         await Expect(dialog.GetByRole(AriaRole.Listitem)).ToHaveCountAsync(3);
         await visitor.SeeAsync("three-to-retry");
         var asked = await page.RunAndWaitForRequestAsync(
-            () => dialog.GetByRole(AriaRole.Button, new() { Name = "Retry these 3" }).ClickAsync(), "**/api/staff/operations/bulk");
+            () => dialog.GetByRole(AriaRole.Button, new() { Name = "Retry these 3" }).ClickAsync(),
+            request => request.Method == "POST" && request.Url.EndsWith("/staff/operations", StringComparison.Ordinal));
         var body = JsonElement.Parse(asked.PostData!);
         Assert.Equal(["action", "ids"], body.EnumerateObject().Select(part => part.Name).Order());
         Assert.Equal(
