@@ -9,10 +9,10 @@ namespace Launchpad.EndToEnd.Tests.Web;
 public sealed class CraftTests(WebStack.Fixture web)
 {
     private const string Story = "craft";
+
     /// <summary>The narrowest, a phone and a desk; LAUNCHPAD_WIDTHS=all for tablets and wide screens too.</summary>
     private static readonly int[] Widths =
         Environment.GetEnvironmentVariable("LAUNCHPAD_WIDTHS") == "all" ? [320, 390, 768, 1280, 1920] : [320, 390, 1280];
-
 
     public static TheoryData<string, string> Open => new()
     {
