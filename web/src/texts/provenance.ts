@@ -2,7 +2,7 @@ export const provenance = {
   title: "What runs, and why it is trusted",
   trusted: "Signed by a key that this Launchpad trusts",
   untrusted: "Not trusted",
-  same: (count: number) => `All ${count} files are what version and release wrote`,
+  same: (count: number) => (count === 1 ? "Its one file is what version and release wrote" : `All ${count} files are what version and release wrote`),
   differ: (count: number) => (count === 1 ? "One file is not what was written" : `${count} files are not what was written`),
   unseen: "Its files were not looked at yet",
   release: "OpenClaw",
