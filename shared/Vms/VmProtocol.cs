@@ -237,7 +237,7 @@ public sealed record VmBot(
     string? Image, VmLimits? Limits, IReadOnlyList<VmBotFile> Files, VmStorage? Storage = null, VmUse? Use = null);
 
 /// <param name="CpuMs">Of all its processes, since its container started.</param>
-/// <param name="MemoryMb">What it would not give back: without the files that the kernel keeps for it.</param>
+/// <param name="MemoryMb">Mebibytes begun, of what it would not give back: without the files that the kernel keeps for it.</param>
 public sealed record VmUse(long CpuMs, int MemoryMb);
 
 /// <summary>A file that we put on a volume.</summary>

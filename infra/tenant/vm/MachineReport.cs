@@ -12,6 +12,7 @@ internal static class MachineReport
     private const int BotsMax = 64;
 
     private const int FileMax = 1 << 20;
+    private const double Mebibyte = 1 << 20;
 
     public static async Task<VmReport> BuildAsync(DockerEngine docker)
     {
@@ -73,7 +74,7 @@ internal static class MachineReport
 
         // As Docker's own program counts it, whichever generation of control groups the kernel has.
         var files = memory.Parts?.GetValueOrDefault("total_inactive_file", memory.Parts.GetValueOrDefault("inactive_file")) ?? 0;
-        return new((long)(cpu / 1_000_000), (int)((bytes - Math.Min(bytes, files)) >> 20));
+        return new((long)(cpu / 1_000_000), (int)double.Ceiling((bytes - Math.Min(bytes, files)) / Mebibyte));
     }
 
     private static async Task<bool> IsReadyAsync(DeploymentState state)
