@@ -17,7 +17,7 @@ public sealed class LongVerbTests
 
     [Fact]
     public void Only_what_looks_is_asked_without_a_job() => Assert.Equal(
-        [nameof(FactsRequest), nameof(JobRequest), nameof(LogsRequest), nameof(MeasureRequest)],
+        [nameof(BrowsersRequest), nameof(FactsRequest), nameof(JobRequest), nameof(LogsRequest), nameof(MeasureRequest)],
         Product.Where(type => type.IsClass && typeof(IQuestion).IsAssignableFrom(type)).Select(type => type.Name).Order(StringComparer.Ordinal));
 
     [Fact]
