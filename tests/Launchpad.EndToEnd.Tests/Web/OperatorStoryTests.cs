@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using Azure.Data.Tables;
 using Launchpad.Local.Demo;
 using Microsoft.Playwright;
@@ -150,13 +149,7 @@ public sealed class OperatorStoryTests(WebStack.Fixture web)
         var dialog = page.GetByRole(AriaRole.Dialog);
         await Expect(dialog.GetByRole(AriaRole.Listitem)).ToHaveCountAsync(3);
         await visitor.SeeAsync("three-to-retry");
-        var asked = await page.RunAndWaitForRequestAsync(
-            () => dialog.GetByRole(AriaRole.Button, new() { Name = "Retry these 3" }).ClickAsync(),
-            request => request.Method == "POST" && request.Url.EndsWith("/staff/operations", StringComparison.Ordinal));
-        var body = JsonElement.Parse(asked.PostData!);
-        Assert.Equal(["action", "ids"], body.EnumerateObject().Select(part => part.Name).Order());
-        Assert.Equal(
-            before.Select(one => one.LastOperation).Order(), body.GetProperty("ids").EnumerateArray().Select(id => id.GetString()).Order());
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Retry these 3" }).ClickAsync();
         await Expect(dialog).ToContainTextAsync("3 of 3 taken on");
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Done" }).ClickAsync();
         foreach (var (bot, was) in bots.Zip(before))
