@@ -225,26 +225,6 @@ public sealed record FactsResult(
 public sealed record DeploymentFacts(
     string Deployment, string? Image, bool Running, int MemoryMb, double Cpus, int StorageMb, string? Host);
 
-/// <summary>One bot as its machine sees it now, whatever was asked for.</summary>
-/// <param name="Restarts">By Docker, since the container was made.</param>
-/// <param name="ExitCode">Of its last end, if it ever ended.</param>
-/// <param name="Image">What the container was made of; null when there is none.</param>
-/// <param name="Limits">Those of the container and the size of the volume; null when there is no container.</param>
-/// <param name="Storage">How full its volume is; null while that is not mounted.</param>
-/// <param name="Use">What it uses; null unless it runs.</param>
-public sealed record VmBot(
-    string Deployment, bool Running, bool Ready, DateTimeOffset? StartedAt, int Restarts, int? ExitCode, bool OomKilled,
-    string? Image, VmLimits? Limits, IReadOnlyList<VmBotFile> Files, VmStorage? Storage = null, VmUse? Use = null);
-
-/// <param name="CpuMs">Of all its processes, since its container started.</param>
-/// <param name="MemoryMb">Mebibytes begun, of what it would not give back: without the files that the kernel keeps for it.</param>
-public sealed record VmUse(long CpuMs, int MemoryMb);
-
-/// <summary>A file that we put on a volume.</summary>
-/// <param name="Written">SHA-256 of what was last written there.</param>
-/// <param name="Actual">SHA-256 of what lies there now; null when it is gone or no plain file.</param>
-public sealed record VmBotFile(string Path, string Written, string? Actual);
-
 /// <summary>A step that began or ended, as it happens.</summary>
 public sealed record VmStep(string Name, VmStepState State, long Ms, string? Detail);
 

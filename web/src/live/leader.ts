@@ -40,7 +40,8 @@ export async function lead(tell: (told: Told) => void, signal: AbortSignal): Pro
   }
 }
 
-const rest = (ms: number, signal: AbortSignal) =>
+/** Ends sooner when the signal does. */
+export const rest = (ms: number, signal: AbortSignal) =>
   new Promise<void>((resolve) => {
     const timer = setTimeout(resolve, ms);
     signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });

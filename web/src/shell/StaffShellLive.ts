@@ -2,6 +2,7 @@ import { onlineManager, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { Problem } from "../api/problems";
 import { staffKeys, staffLive, staffTopics } from "../api/staff";
+import { rest } from "../live/leader";
 import type { Mode } from "../live/state";
 import { backoff, follow } from "../live/stream";
 
@@ -18,12 +19,6 @@ const topicOf = (data: unknown): Topic | null => {
   const { topic } = (typeof data === "object" && data !== null ? data : {}) as { topic?: unknown };
   return typeof topic === "string" && topic in staffTopics ? (topic as Topic) : null;
 };
-
-const rest = (ms: number, signal: AbortSignal) =>
-  new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
-  });
 
 async function lead(tell: (told: Told) => void, signal: AbortSignal): Promise<void> {
   let failures = 0;
