@@ -1,5 +1,6 @@
 using Launchpad.Orchestrations.Activities;
 using Launchpad.Orchestrations.Definitions;
+using Launchpad.Shared.Billing;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
 
@@ -31,6 +32,8 @@ public static class Abilities
     {
         var definition = kind.Definition();
         return now.Operation is { } held && !definition.Preempts && !GivesWay(held, by) ? Problems.Busy(now)
+            : now.Ladder is { Holds: true } ladder && definition.StartsBot ? Problems.WrongState(now, Held(ladder))
+            : now.HeldSince is not null && definition.StartsBot ? Problems.WrongState(now, "A person looks at its payment first.")
             : definition.Refuse(now) is { } reason ? Problems.WrongState(now, reason)
             : null;
     }
@@ -38,8 +41,10 @@ public static class Abilities
     /// <summary>All that its owner can ask for, by button.</summary>
     /// <param name="now">The deployment as it is.</param>
     /// <param name="undoUntil">Until when its deletion can be taken back; null where there is nothing to take back.</param>
-    public static IReadOnlyList<Ability> Of(Deployment now, DateTimeOffset? undoUntil)
+    /// <param name="billing">How it is paid for.</param>
+    public static IReadOnlyList<Ability> Of(Deployment now, DateTimeOffset? undoUntil, BillingView billing)
     {
+        var isEnding = billing.CancelAtPeriodEnd;
         var isGone = now.Status is DeploymentStatus.Terminated;
         return
         [
@@ -49,12 +54,28 @@ public static class Abilities
             May("rename", isGone ? "It has been deleted." : null),
             May("clone", now.HasData ? null : "Only a bot that ran once has data to begin with."),
             May("eject", now.HasData ? null : "Only a bot that ran once has something to take along."),
-            May("pay", now is { Status: DeploymentStatus.Requested, Subscription: null } ? null : "There is nothing to pay for now."),
+            May("pay", MayPay(now) ? null : "There is nothing to pay for now."),
+            May("cancelSubscription", Ends(now) ?? (isEnding ? "It is cancelled already." : null)),
+            May("keepSubscription", Ends(now) ?? (isEnding ? null : "It is not cancelled.")),
             May("undelete", !IsBeingDeleted(now) ? "It is not being deleted." : undoUntil is null ? "Nothing of it is kept." : null),
         ];
     }
 
     private static Ability May(string action, string? why) => new(action, why is null, why);
+
+    /// <summary>It was ordered, or what paid for it has ended, and there is something to pay for.</summary>
+    public static bool MayPay(Deployment now) =>
+        now is { Status: DeploymentStatus.Requested, Subscription: null }
+        || (now is { Ladder: { Cause: LadderCause.Ended, IsOver: false } } && !IsBeingDeleted(now));
+
+    /// <summary>Why what pays for it cannot be ended, or kept; null when it can.</summary>
+    private static string? Ends(Deployment now) =>
+        now is { Subscription: not null, Status: not DeploymentStatus.Terminated, Ladder: not { Cause: LadderCause.Ended } } ? null
+        : "No subscription pays for it.";
+
+    private static string Held(Ladder ladder) => ladder.Cause is LadderCause.Disputed
+        ? "It is stopped because its payment is contested. It starts by itself when that is over."
+        : "It is stopped because it is not paid for. Pay, and it starts by itself.";
 
     private static string? Why(Deployment now, OperationKind kind) => kind switch
     {

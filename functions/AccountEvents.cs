@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
+using Launchpad.Functions.Access;
+using Launchpad.Shared.Access;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
 using Microsoft.AspNetCore.Http;
@@ -25,6 +27,7 @@ public sealed class AccountEvents(Ownership ownership, DeploymentStore deploymen
     /// <summary>What changes, as it changes. The id of an event stands for all that was told until then: who comes back with it is told the
     /// rest, or everything when it is not known any more.</summary>
     [Function("StreamAccount")]
+    [Needs(Permission.Read)]
     [Query("after")]
     [Answers(200, typeof(AccountEvent), MediaType = "text/event-stream")]
     public async Task<IActionResult> Stream(

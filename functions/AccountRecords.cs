@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json;
+using Launchpad.Functions.Access;
+using Launchpad.Shared.Access;
 using Launchpad.Shared.Records;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -9,12 +11,14 @@ using Microsoft.Azure.Functions.Worker;
 namespace Launchpad.Functions;
 
 /// <summary>A row of one of the account's records.</summary>
+/// <param name="Deployment">The bot that it is about; the account's own id where it is about that.</param>
+/// <param name="DeploymentName">Null where it is about the account.</param>
 public sealed record AccountRecordRow(
-    string Deployment, string DeploymentName, long Sequence, string At, string Kind, string Actor, JsonElement Data, string Previous,
+    string Deployment, string? DeploymentName, long Sequence, string At, string Kind, string Actor, JsonElement Data, string Previous,
     string Hash, string? Words)
 {
     public static AccountRecordRow Of(FoundRow found) => new(
-        found.Deployment.Id, found.Deployment.Name, found.Row.Sequence, found.Row.At, found.Row.Kind, found.Row.Actor,
+        found.Chain, found.Name, found.Row.Sequence, found.Row.At, found.Row.Kind, found.Row.Actor,
         JsonElement.Parse(found.Row.Data), found.Row.Previous, found.Row.Hash, found.Row.Words);
 }
 
@@ -29,16 +33,20 @@ public sealed class AccountRecords(Ownership ownership, RecordSearch search)
     private const int TextMax = 200;
     private const string Lines = "application/x-ndjson";
 
-    /// <summary>Rows of your bots' records, newest first. `q` has to stand in a row, `deployment` narrows it to one bot; with
-    /// `format=ndjson` all of them come, each on a line.</summary>
+    /// <summary>Rows of your bots' records, and of the account's own for whoever may manage it, newest first. `q` has to stand in a row,
+    /// `deployment` narrows it to one bot, or by the account's id to what was done with itself; with `format=ndjson` all of them come, each on
+    /// a line.</summary>
     [Function("SearchRecords")]
+    [Needs(Permission.Read)]
     [Answers(200, typeof(AccountRecordPage))]
     [Query("q"), Query("deployment"), Query("cursor"), Query("format", "json", "ndjson")]
     public async Task<IActionResult> Search(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "record")] HttpRequest request, CancellationToken ct)
     {
         var account = await ownership.CallerAsync(request, ct);
-        var query = new RecordQuery(Text(request.Query["q"].FirstOrDefault()), Deployment(request.Query["deployment"].FirstOrDefault()));
+        var query = new RecordQuery(
+            Text(request.Query["q"].FirstOrDefault()), Chain(request.Query["deployment"].FirstOrDefault()),
+            Caller.Of(request).May.Contains(Permission.Manage));
         var cursor = request.Query["cursor"].FirstOrDefault() is { } typed ? Place(typed) : null;
         try
         {
@@ -60,20 +68,17 @@ public sealed class AccountRecords(Ownership ownership, RecordSearch search)
 
     private async Task WriteAllAsync(HttpResponse response, string account, RecordQuery query, string? cursor, CancellationToken ct)
     {
-        var (rows, next) = await search.FindAsync(account, query, cursor, PageMax, ct);
+        await using var pages = search.AllAsync(account, query, cursor, ct).Chunk(PageMax).GetAsyncEnumerator(ct);
+        // What is refused is refused before the answer begins.
+        var isMore = await pages.MoveNextAsync();
         response.HttpContext.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         response.ContentType = Lines;
         response.Headers.ContentDisposition = "attachment; filename=\"record.ndjson\"";
-        while (true)
+        for (; isMore; isMore = await pages.MoveNextAsync())
         {
             await response.WriteAsync(
-                string.Concat(rows.Select(row => JsonSerializer.Serialize(AccountRecordRow.Of(row), JsonSerializerOptions.Web) + "\n")), ct);
-            if (next is null)
-            {
-                return;
-            }
-
-            (rows, next) = await search.FindAsync(account, query, next, PageMax, ct);
+                string.Concat(pages.Current.Select(row => JsonSerializer.Serialize(AccountRecordRow.Of(row), JsonSerializerOptions.Web) + "\n")),
+                ct);
         }
     }
 
@@ -81,8 +86,10 @@ public sealed class AccountRecords(Ownership ownership, RecordSearch search)
         ? typed is { Length: > 0 } ? typed : null
         : throw Problems.Invalid("q", $"has at most {TextMax} letters.");
 
-    private static string? Deployment(string? typed) =>
-        typed is null || Shared.Ids.IsValid(typed, Shared.Ids.Deployment) ? typed : throw Problems.Invalid("deployment", "is the id of one of your bots.");
+    private static string? Chain(string? typed) =>
+        typed is null || Shared.Ids.IsValid(typed, Shared.Ids.Deployment) || Shared.Ids.IsValid(typed, Shared.Ids.Account)
+            ? typed
+            : throw Problems.Invalid("deployment", "is the id of one of your bots, or of the account.");
 
     private static string Place(string typed)
     {

@@ -1,5 +1,10 @@
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using Launchpad.Functions.Access;
+using Launchpad.Functions.Auth;
+using Launchpad.Shared.Access;
 using Launchpad.Shared.Accounts;
+using Launchpad.Shared.Mail;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
@@ -8,62 +13,46 @@ namespace Launchpad.Functions;
 
 public sealed record Credentials([property: Required] string? Email, [property: Required] string? Password);
 
-public sealed record AccountView(string Id, string Email, DateTimeOffset CreatedAt);
+/// <param name="EmailVerifiedAt">When the link that was sent to the address was followed; null until then.</param>
+public sealed record AccountView(string Id, string Email, DateTimeOffset CreatedAt, DateTimeOffset? EmailVerifiedAt)
+{
+    public static AccountView Of(Account account) => new(account.Id, account.Email, account.CreatedAt, account.EmailVerifiedAt);
+}
 
 /// <param name="Token">Shown once; send it as bearer token.</param>
 public sealed record SignedIn(AccountView Account, string Token, DateTimeOffset ExpiresAt);
 
 /// <summary>Sign-up, login, logout, me.</summary>
-public sealed class Accounts(AccountStore accounts, Passwords passwords, SignInLimits limits, Callers callers)
+public sealed class Accounts(NewAccounts newAccounts, Door door, SecondStep second, Callers callers)
 {
-    /// <summary>Makes an account and signs in to it.</summary>
+    /// <summary>Makes an account and signs in to it. A link that confirms the address is sent there.</summary>
     [Function("Signup")]
     [Open, Takes(typeof(Credentials)), Answers(201, typeof(SignedIn))]
     public async Task<IActionResult> Signup(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "auth/signup")] HttpRequest request, CancellationToken ct)
     {
-        var body = await Bodies.ReadAsync<Credentials>(request, ct);
-        var (email, password) = (Rules.Email(body.Email), Rules.Password(body.Password));
-        var address = Callers.Address(request);
-        var hash = await passwords.HashAsync(password, $"signup {address}", ct);
-        var account = await accounts.CreateAsync(email, body.Email!, hash, address, ct) ?? throw Problems.EmailTaken();
-        return await SignInAsync(request, account, StatusCodes.Status201Created, ct);
+        var account = await newAccounts.MakeAsync(await Bodies.ReadAsync<Credentials>(request, ct), Callers.Address(request), ct);
+        return await second.SignInAsync(request, account, "sign-up", StatusCodes.Status201Created, ct);
     }
 
-    /// <summary>Signs in. Browsers keep the session in a cookie, everybody else sends the token.</summary>
+    /// <summary>Signs in. Browsers keep the session in a cookie, everybody else sends the token. An account with a second factor is asked
+    /// for a code first (202).</summary>
     [Function("Login")]
-    [Open, Takes(typeof(Credentials)), Answers(200, typeof(SignedIn))]
+    [Open, Takes(typeof(Credentials)), Answers(200, typeof(SignedIn)), Answers(202, typeof(SecondFactorNeeded))]
     public async Task<IActionResult> Login(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "auth/login")] HttpRequest request, CancellationToken ct)
     {
         var body = await Bodies.ReadAsync<Credentials>(request, ct);
-        var (typed, password) = (Rules.SignInEmail(body.Email), Rules.Password(body.Password));
-        var address = Callers.Address(request);
-        var found = await accounts.FindByEmailAsync(typed, ct);
-        var known = found?.Knows(address) is true;
-        var lane = known ? $"login {address} {found!.Account.Id}" : $"login {address}";
-        var guess = new Guess(typed, address, known);
-        var right = false;
-        try
-        {
-            right = await limits.TryAsync(guess, () => passwords.VerifyAsync(password, found?.PasswordHash, lane, ct));
-        }
-        finally
-        {
-            limits.Look(guess).WriteTo(request.HttpContext.Response);
-        }
-
-        if (!right)
-        {
-            throw Problems.WrongCredentials();
-        }
-
-        await accounts.RememberAsync(found!, address, ct);
-        return await SignInAsync(request, found!.Account, StatusCodes.Status200OK, ct);
+        var typed = new Typed(Rules.SignInEmail(body.Email), Rules.Password(body.Password), Callers.Address(request));
+        var login = await door.OpenAsync(request.HttpContext.Response, typed, ct);
+        return login.Account.SecondFactorSince is null
+            ? await second.EnterAsync(request, login, "password", ct)
+            : await second.AskAsync(login, typed.Address, ct);
     }
 
     /// <summary>Ends the session that it is called with.</summary>
     [Function("Logout")]
+    [Needs(Permission.Self)]
     [Answers(204)]
     public async Task<IActionResult> Logout(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "auth/logout")] HttpRequest request, CancellationToken ct)
@@ -74,16 +63,42 @@ public sealed class Accounts(AccountStore accounts, Passwords passwords, SignInL
 
     /// <summary>Who is signed in.</summary>
     [Function("Me")]
+    [Needs(Permission.Self)]
     [Answers(200, typeof(AccountView))]
     public async Task<IActionResult> Me(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "auth/me")] HttpRequest request, CancellationToken ct) =>
-        new OkObjectResult(View(await callers.RequireAsync(request, ct)));
+        new OkObjectResult(AccountView.Of(await callers.RequireAsync(request, ct)));
+}
 
-    private async Task<IActionResult> SignInAsync(HttpRequest request, Account account, int status, CancellationToken ct)
+/// <summary>Makes accounts.</summary>
+public sealed class NewAccounts(AccountStore accounts, Passwords passwords, AuthLimits limits, AddressTaken taken)
+{
+    public async Task<Account> MakeAsync(Credentials typed, string address, CancellationToken ct)
     {
-        var (token, expires) = await callers.SignInAsync(request, account, ct);
-        return new ObjectResult(new SignedIn(View(account), token, expires)) { StatusCode = status };
-    }
+        var email = Rules.Email(typed.Email);
+        var password = Rules.NewPassword(typed.Password, email);
+        limits.SignUp(address);
+        var hash = await passwords.HashAsync(password, $"signup {address}", ct);
+        if (await accounts.CreateAsync(email, typed.Email!, hash, address, ct) is { } made)
+        {
+            return made;
+        }
 
-    private static AccountView View(Account account) => new(account.Id, account.Email, account.CreatedAt);
+        limits.Taken(address);
+        await taken.TellAsync(typed.Email!, ct);
+        throw Problems.EmailTaken();
+    }
+}
+
+/// <summary>Tells the owner of an address that somebody tried to sign up with it, once a day.</summary>
+public sealed class AddressTaken(AccountStore accounts, Outbox outbox, TimeProvider clock)
+{
+    public async Task TellAsync(string typed, CancellationToken ct)
+    {
+        if (await accounts.FindByEmailAsync(typed, ct) is { Account: { } account })
+        {
+            var day = clock.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+            await outbox.SendAsync(account.Id, LetterKinds.AddressTaken, $"{LetterKinds.AddressTaken}-{day}", new Dictionary<string, string>(), ct);
+        }
+    }
 }

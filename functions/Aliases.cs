@@ -1,3 +1,6 @@
+using Launchpad.Functions.Access;
+using Launchpad.Functions.Auth;
+using Launchpad.Shared.Access;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
@@ -13,6 +16,7 @@ public sealed class Aliases(Deployments deployments, Lifecycle lifecycle, Backup
 
     /// <summary>The same as POST /deployments.</summary>
     [Function("ProvisionAlias")]
+    [Needs(Permission.Change)]
     [Takes(typeof(CreateDeployment)), Answers(201, typeof(DeploymentView))]
     public Task<IActionResult> Provision(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "provision")] HttpRequest request, CancellationToken ct) =>
@@ -20,8 +24,9 @@ public sealed class Aliases(Deployments deployments, Lifecycle lifecycle, Backup
 
     /// <summary>The same as DELETE /deployments/{id}.</summary>
     [Function("DeprovisionAlias")]
+    [Needs(Permission.Delete)]
     [Query(Deployment), Query("window", "none")]
-    [Answers(202, typeof(Begun)), Answers(204)]
+    [StepUp, Answers(202, typeof(Begun)), Answers(204)]
     public Task<IActionResult> Deprovision(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "deprovision")] HttpRequest request,
         [DurableClient] DurableTaskClient client, CancellationToken ct) =>
@@ -29,6 +34,7 @@ public sealed class Aliases(Deployments deployments, Lifecycle lifecycle, Backup
 
     /// <summary>The same as POST /deployments/{id}/restart.</summary>
     [Function("RestartAlias")]
+    [Needs(Permission.Operate)]
     [Query(Deployment)]
     [Answers(202, typeof(Begun))]
     public Task<IActionResult> Restart(
@@ -38,6 +44,7 @@ public sealed class Aliases(Deployments deployments, Lifecycle lifecycle, Backup
 
     /// <summary>The same as GET /deployments/{id}.</summary>
     [Function("StatusAlias")]
+    [Needs(Permission.Read)]
     [Query(Deployment)]
     [Answers(200, typeof(DeploymentView))]
     public Task<IActionResult> Status(
@@ -46,6 +53,7 @@ public sealed class Aliases(Deployments deployments, Lifecycle lifecycle, Backup
 
     /// <summary>The same as POST /deployments/{id}/backups.</summary>
     [Function("BackupAlias")]
+    [Needs(Permission.Operate)]
     [Query(Deployment)]
     [Answers(202, typeof(Begun))]
     public Task<IActionResult> BackUp(
@@ -55,6 +63,7 @@ public sealed class Aliases(Deployments deployments, Lifecycle lifecycle, Backup
 
     /// <summary>The same as POST /deployments/{id}/restore.</summary>
     [Function("RestoreAlias")]
+    [Needs(Permission.Change)]
     [Query(Deployment), Query("plan", "true", "false")]
     [Takes(typeof(RestoreFrom)), Answers(202, typeof(Begun)), Answers(200, typeof(RestorePlan))]
     public Task<IActionResult> Restore(
@@ -73,6 +82,7 @@ public sealed class UpdateAlias(ConfigChanges changes)
 {
     /// <summary>The same as PATCH /deployments/{id}/config.</summary>
     [Function("UpdateAlias")]
+    [Needs(Permission.Change)]
     [Query(ChangePreviews.Parameter, "true", "false")]
     [Query(ChangePreviews.FormerParameter, "true", "false")]
     [IfMatch, Takes(typeof(ConfigPatch)), Answers(202, typeof(Begun))]

@@ -39,4 +39,15 @@ public sealed class IfMatchAttribute : Attribute
 public sealed class WireAttribute(Type names) : Attribute
 {
     public Type Names => names;
+
+    /// <summary>One more that is no member of it; null for none.</summary>
+    public string? Also { get; init; }
+}
+
+/// <summary>Though it is no question, it changes nothing that a record would tell of. Of every other change that was answered well there is
+/// a row (<see cref="Middleware.AuditMiddleware"/>).</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class UnrecordedAttribute(string why) : Attribute
+{
+    public string Why => why;
 }

@@ -6,6 +6,7 @@ using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Health;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Plans;
+using Launchpad.Shared.Records;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Options;
@@ -141,13 +142,27 @@ public sealed class BackupBegins(OperationStarter starter, IOptions<BackupOption
 }
 
 /// <summary>Calls somebody when backups are missing.</summary>
-public sealed class BackupWatch(Pager pager, IOptions<BackupOptions> options)
+public sealed class BackupWatch(Pager pager, Recorder recorder, IOptions<BackupOptions> options)
 {
+    public const string Missing = "backup-missing";
+
     /// <summary>What the page is about: all bots together.</summary>
     private const string Subject = "backups";
     private const int NamedMax = 20;
 
-    public Task TellAsync(IReadOnlyList<BackupClock> late, CancellationToken ct) => late.Count == 0
+    /// <summary>Each owner is told of his own, once for each backup that was the last good one.</summary>
+    public async Task TellAsync(IReadOnlyList<BackupClock> late, CancellationToken ct)
+    {
+        foreach (var clock in late)
+        {
+            await recorder.TellOnceAsync(
+                $"{Missing}-{clock.GoodAt.UtcTicks}", clock.Account, clock.Deployment, Endings.Sweep, Missing, new { since = clock.GoodAt }, ct);
+        }
+
+        await PageAsync(late, ct);
+    }
+
+    private Task<bool> PageAsync(IReadOnlyList<BackupClock> late, CancellationToken ct) => late.Count == 0
         ? pager.ResolveAsync(PageKind.BackupMissing, Subject, ct)
         : pager.RaiseAsync(
             PageKind.BackupMissing, Subject,

@@ -1,3 +1,6 @@
+using Launchpad.Functions.Access;
+using Launchpad.Functions.Auth;
+using Launchpad.Shared.Access;
 using Launchpad.Shared;
 using Launchpad.Shared.Backups;
 using Launchpad.Shared.Operations;
@@ -26,13 +29,18 @@ public sealed record BackupDetail(
     }
 }
 
-public sealed record BackupList(IEnumerable<BackupDetail> Backups);
+/// <param name="Total">How many there are in all.</param>
+/// <param name="Cursor">Leads to older ones; null when there are none.</param>
+public sealed record BackupList(IReadOnlyList<BackupDetail> Backups, int Total, string? Cursor);
 
 /// <summary>A bot's backups: those there are, and one more.</summary>
 public sealed class Backups(Ownership ownership, OperationStarter starter, BackupStore backups, IOptions<BackupOptions> options)
 {
+    private const int PageMax = 200;
+
     /// <summary>Backs the bot up now. The bot is not disturbed.</summary>
     [Function("BackUpDeployment")]
+    [Needs(Permission.Operate)]
     [Answers(202, typeof(Begun))]
     public async Task<IActionResult> BackUp(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/backups")] HttpRequest request, string id,
@@ -40,23 +48,35 @@ public sealed class Backups(Ownership ownership, OperationStarter starter, Backu
     {
         var deployment = await ownership.FindAsync(request, id, ct);
         return Answers.Accepted(await starter.BeginAsync(
-            client, deployment, OperationKind.Backup, deployment.Account, nameof(BackupReason.Asked), ct));
+            client, deployment, OperationKind.Backup, Caller.Of(request).Actor, nameof(BackupReason.Asked), ct));
     }
 
-    /// <summary>Newest first.</summary>
+    /// <summary>Newest first, at most 200 at a time.</summary>
     [Function("ListBackups")]
+    [Needs(Permission.Read)]
     [Answers(200, typeof(BackupList))]
+    [Query("cursor")]
     public async Task<IActionResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "deployments/{id}/backups")] HttpRequest request, string id,
         CancellationToken ct)
     {
         await ownership.FindAsync(request, id, ct);
-        return new OkObjectResult(new BackupList((await backups.ListAsync(id, ct)).Select(View)));
+        var all = await backups.ListAsync(id, ct);
+        var cursor = request.Query["cursor"].FirstOrDefault();
+        var from = cursor is null ? 0 : all.Index().FirstOrDefault(one => one.Item.Id == cursor, (-1, null!)).Index + 1;
+        if (cursor is not null && from == 0)
+        {
+            throw Problems.Invalid("cursor", "is what the page before answered, and leads nowhere once that backup is gone. Begin again without it.");
+        }
+
+        var page = all.Skip(from).Take(PageMax).Select(View).ToList();
+        return new OkObjectResult(new BackupList(page, all.Count, from + page.Count < all.Count ? page[^1].Id : null));
     }
 
     /// <summary>It can be had back for a while. The newest stays: a bot is not left without one.</summary>
     [Function("DeleteBackup")]
-    [Answers(200, typeof(BackupDetail))]
+    [Needs(Permission.Delete)]
+    [StepUp, Answers(200, typeof(BackupDetail))]
     public async Task<IActionResult> Delete(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "deployments/{id}/backups/{backup}")] HttpRequest request, string id,
         string backup, CancellationToken ct)
@@ -70,6 +90,7 @@ public sealed class Backups(Ownership ownership, OperationStarter starter, Backu
 
     /// <summary>Takes the deletion of a backup back.</summary>
     [Function("UndeleteBackup")]
+    [Needs(Permission.Delete)]
     [Answers(200, typeof(BackupDetail))]
     public async Task<IActionResult> Undelete(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/backups/{backup}/undelete")] HttpRequest request,

@@ -1,4 +1,5 @@
 using Launchpad.Shared.Billing;
+using Launchpad.Shared.Deployments;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
@@ -44,8 +45,20 @@ public sealed class BillingSchedules(
     }
 }
 
+/// <summary>Money and deployments, held against each other as wholes.</summary>
+public sealed class BillingSweeps(SubscriptionSweep sweep, ILogger<BillingSweeps> log)
+{
+    /// <summary>Once an hour, both ways.</summary>
+    [Function("SweepSubscriptions")]
+    public async Task Sweep([TimerTrigger("10 25 * * * *")] TimerInfo timer, CancellationToken ct)
+    {
+        var swept = await sweep.RunAsync(ct);
+        log.LogInformation("{Seen} subscriptions, {Differing} deployments to be looked at", swept.Seen, swept.Differing);
+    }
+}
+
 /// <summary>Finds subscriptions again that nobody would look into any more.</summary>
-public sealed class BillingUpkeep(SubscriptionStore subscriptions, BillingWatches watches)
+public sealed class BillingUpkeep(SubscriptionStore subscriptions, DeploymentStore deployments, BillingWatches watches)
 {
     /// <summary>Every subscription that may still be charged is looked at, also when the row that says so was lost: some of them each time,
     /// from where the last run stopped.</summary>
@@ -53,11 +66,19 @@ public sealed class BillingUpkeep(SubscriptionStore subscriptions, BillingWatche
     public async Task Watch([TimerTrigger("0 */5 * * * *")] TimerInfo timer, CancellationToken ct)
     {
         var (some, next) = await subscriptions.ListAsync(await watches.ContinuationAsync(ct), ct);
-        foreach (var subscription in some.Where(subscription => !subscription.IsEnded))
+        foreach (var subscription in some)
         {
-            await watches.EnsureAsync(subscription.Account, subscription.Deployment, ct);
+            if (!subscription.IsEnded || await IsUsedAsync(subscription, ct))
+            {
+                await watches.EnsureAsync(subscription.Account, subscription.Deployment, ct);
+            }
         }
 
         await watches.ContinueAsync(next, ct);
     }
+
+    /// <summary>It has ended, and its bot has its place all the same: that is for the ladder.</summary>
+    private async Task<bool> IsUsedAsync(Subscription ended, CancellationToken ct) =>
+        await deployments.FindAsync(ended.Account, ended.Deployment, ct) is { Vm: not null, Status: not DeploymentStatus.Terminated } deployment
+        && deployment.Subscription == ended.Id;
 }

@@ -1,33 +1,52 @@
 using System.Net;
+using Launchpad.Functions.Access;
 using Launchpad.Shared.Accounts;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 
 namespace Launchpad.Functions;
 
 /// <summary>Who is calling, by bearer token or by cookie: from signing in until signing out.</summary>
-public sealed class Callers(SessionStore sessions, AccountStore accounts, IOptions<SiteOptions> site, TimeProvider clock)
+public sealed class Callers(SessionStore sessions, CallerFinder finder, IOptions<SiteOptions> site, TimeProvider clock)
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(5);
 
     private readonly SessionCookie cookie = new("__Host-launchpad", site.Value.BaseUrl, trustsSilence: true);
 
+    /// <summary>The account that the caller works in, when he may do there what he asks for.</summary>
     public Task<Account> RequireAsync(HttpRequest request, CancellationToken ct) => AccountAsync(request, scope => scope is null, ct);
 
     /// <summary>Also for a program that its owner has let in to read and to ask.</summary>
     public Task<Account> RequireOrAssistantAsync(HttpRequest request, CancellationToken ct) =>
         AccountAsync(request, scope => scope is null or Scopes.Assistant, ct);
 
-    /// <summary>For what a session that somebody left open must not be enough for.</summary>
+    /// <summary>For what a session that somebody left open must not be enough for. Whoever made a token said so then, freshly.</summary>
     /// <exception cref="ProblemException">When the caller signed in longer than a few minutes ago.</exception>
     public async Task RequireFreshAsync(HttpRequest request, CancellationToken ct)
     {
         await RequireAsync(request, ct);
-        if (await sessions.FindAsync(cookie.Token(request)!, ct) is not { } session || session.OpenedAt + Fresh < clock.GetUtcNow())
+        if (Caller.Of(request).Session is not null && FreshUntil(request) is null)
         {
             throw Problems.SignInAgain((int)Fresh.TotalMinutes);
         }
     }
+
+    /// <summary>Until when the caller, who was let in, counts as just having proven himself; null when he does not.</summary>
+    public DateTimeOffset? FreshUntil(HttpRequest request) =>
+        Caller.Of(request).Session is { } session && session.FreshAt + Fresh is var until && until >= clock.GetUtcNow() ? until : null;
+
+    /// <summary>The caller has just proven himself: the same session is good for more, for a few minutes.</summary>
+    public async Task<DateTimeOffset> RenewAsync(HttpRequest request, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        await sessions.RenewAsync(cookie.Token(request)!, now, ct);
+        return now + Fresh;
+    }
+
+    /// <summary>Closes all sessions of the caller but the one that he calls with.</summary>
+    public Task CloseOthersAsync(HttpRequest request, Account account, CancellationToken ct) =>
+        sessions.CloseOthersAsync(account.Id, cookie.Token(request), ct);
 
     /// <summary>The token is answered once, and kept by browsers in a cookie that no script reads.</summary>
     /// <remarks>The session that the browser had before is closed: nobody can have planted the new one.</remarks>
@@ -65,8 +84,12 @@ public sealed class Callers(SessionStore sessions, AccountStore accounts, IOptio
 
     private async Task<Account> AccountAsync(HttpRequest request, Func<string?, bool> isEnough, CancellationToken ct)
     {
-        var session = cookie.Token(request) is { } token ? await sessions.FindAsync(token, ct) : null;
-        var account = session is null || !isEnough(session.Scope) ? null : await accounts.FindAsync(session.Account, ct);
-        return account ?? throw Problems.SignInNeeded();
+        if (request.HttpContext.Features.Get<Caller>() is not { } caller)
+        {
+            caller = cookie.Token(request) is { } token ? await finder.FindAsync(request, token, isEnough, ct) : null;
+            request.HttpContext.Features.Set(caller ?? throw Problems.SignInNeeded());
+        }
+
+        return caller.Require(request.HttpContext.Features.GetRequiredFeature<Route>()).Account;
     }
 }

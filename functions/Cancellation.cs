@@ -1,3 +1,7 @@
+using Launchpad.Functions.Access;
+using Launchpad.Orchestrations;
+using Launchpad.Orchestrations.Definitions;
+using Launchpad.Shared.Access;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Records;
@@ -13,6 +17,7 @@ public sealed class Cancellation(Ownership ownership, DeploymentStore deployment
 {
     /// <summary>Takes a deletion back as long as its data is there.</summary>
     [Function("UndeleteDeployment")]
+    [Needs(Permission.Delete)]
     [Answers(202, typeof(Begun))]
     public async Task<IActionResult> Undelete(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/undelete")] HttpRequest request, string id,
@@ -36,21 +41,23 @@ public sealed class Cancellation(Ownership ownership, DeploymentStore deployment
             throw Problems.WrongState(decided, "The deletion has just become final.");
         }
 
-        await recorder.ActOnceAsync($"undelete-{deletion.Id}", id, deployment.Account, "undelete", new { operation = deletion.Id }, ct);
-        await Resumption.WakeAsync(client, deletion.Id, ct);
+        await recorder.ActOnceAsync($"undelete-{deletion.Id}", id, Caller.Of(request).Actor, "undelete", new { operation = deletion.Id }, ct);
+        await client.WakeAsync(deletion.Id, Terminate.Decision, ct);
         return Answers.Accepted(deletion.Id);
     }
 
     /// <summary>Stops an operation: what it did is taken back, as GET on it lists before.</summary>
     [Function("CancelOperation")]
+    [Needs(Permission.Operate)]
     [Answers(202, typeof(Begun))]
     public async Task<IActionResult> Cancel(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "operations/{id}/cancel")] HttpRequest request, string id,
         CancellationToken ct)
     {
         var operation = await ownership.FindOperationAsync(request, id, ct);
+        Caller.Of(request).Require(operation.Kind.Definition().Permission);
         await deployments.CancelAsync(operation, ct);
-        await recorder.ActOnceAsync($"cancel-{id}", operation.Deployment, operation.Account, "cancel", new { operation = id }, ct);
+        await recorder.ActOnceAsync($"cancel-{id}", operation.Deployment, Caller.Of(request).Actor, "cancel", new { operation = id }, ct);
         return new AcceptedResult($"/api/operations/{id}", new Begun(id, "cancelling"));
     }
 }

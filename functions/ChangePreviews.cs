@@ -1,4 +1,8 @@
+using Launchpad.Functions.Access;
+using Launchpad.Shared;
+using Launchpad.Shared.Access;
 using Launchpad.Shared.Deployments;
+using Launchpad.Shared.OpenClaw;
 using Launchpad.Shared.Operations;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -10,6 +14,28 @@ namespace Launchpad.Functions;
 /// <param name="Preview">The token that the preview's result holds.</param>
 /// <param name="Plan">What <paramref name="Preview"/> was called before.</param>
 public sealed record ApplyPreview(string? Preview, string? Plan);
+
+/// <param name="Token">For POST …/apply, which does exactly this, until <paramref name="Expires"/> and as long as nothing it looked at has
+/// moved.</param>
+/// <param name="From">The version that runs.</param>
+/// <param name="Target">The older version that it goes back to; null for a new one.</param>
+/// <param name="StateHash">SHA-256 of the whole state that it leads to, hexadecimal.</param>
+/// <param name="DowntimeSeconds">From the old version's stop until the new one's first answer, as the last boot took.</param>
+/// <param name="FirstGate">False when the machine has no room to try the version beside the bot that runs.</param>
+/// <param name="Checks">What will be looked at before the bot is switched, in words.</param>
+/// <param name="Price">Null when it stays.</param>
+/// <param name="Blocked">What of it could not work here, so that it is not applied; empty when all can.</param>
+/// <param name="Moves">True when it goes to another machine.</param>
+public sealed record PreviewView(
+    string Token, DateTimeOffset Expires, int From, int? Target, string StateHash, string Image, [property: Wire(typeof(Risk))] string Risk,
+    bool Restarts, int DowntimeSeconds, bool FirstGate, IReadOnlyList<string> Checks, IReadOnlyList<ChangeView> Changes, PriceChange? Price,
+    IReadOnlyList<Blocked> Blocked, bool Moves)
+{
+    public static PreviewView Of(ChangePreview preview) => new(
+        preview.Token, preview.Expires, preview.From, preview.Target, preview.StateHash, preview.Image, preview.Diff.Risk.Wire(),
+        preview.Restarts, preview.DowntimeSeconds, preview.FirstGate, preview.Checks,
+        [.. preview.Diff.Changes.Select(ChangeView.Of)], preview.Price, preview.Blocked ?? [], preview.Moves);
+}
 
 /// <summary>Every change can be looked at first, with `?preview=true`, and made as it was seen.</summary>
 public sealed class ChangePreviews(Ownership ownership, SeenChanges seen)
@@ -25,6 +51,7 @@ public sealed class ChangePreviews(Ownership ownership, SeenChanges seen)
 
     /// <summary>Does what a preview said, and nothing else.</summary>
     [Function("ApplyPreview")]
+    [Needs(Permission.Change)]
     [Takes(typeof(ApplyPreview)), Answers(202, typeof(Begun))]
     public async Task<IActionResult> Apply(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/apply")] HttpRequest request, string id,
@@ -33,7 +60,7 @@ public sealed class ChangePreviews(Ownership ownership, SeenChanges seen)
         var deployment = await ownership.FindAsync(request, id, ct);
         var body = await Bodies.ReadAsync<ApplyPreview>(request, ct);
         var token = body.Preview ?? body.Plan;
-        return Answers.Accepted(await seen.ApplyAsync(client, deployment, token, ct));
+        return Answers.Accepted(await seen.ApplyAsync(client, deployment, Caller.Of(request).Actor, token, ct));
     }
 }
 
@@ -42,10 +69,11 @@ public sealed class SeenChanges(OperationStore operations, OperationStarter star
 {
     /// <param name="client">Of the engine.</param>
     /// <param name="deployment">Which is to be changed.</param>
+    /// <param name="by">Who asks.</param>
     /// <param name="token">The id of the operation that was the preview.</param>
     /// <param name="ct">Stops the wait.</param>
     /// <exception cref="ProblemException">When there is no such preview, or it does not hold any more.</exception>
-    public async Task<Operation> ApplyAsync(DurableTaskClient client, Deployment deployment, string? token, CancellationToken ct)
+    public async Task<Operation> ApplyAsync(DurableTaskClient client, Deployment deployment, string by, string? token, CancellationToken ct)
     {
         var (preview, change) = await FindAsync(deployment, token, ct);
         var kind = change switch
@@ -55,7 +83,7 @@ public sealed class SeenChanges(OperationStore operations, OperationStarter star
             { Tag: not null } => OperationKind.Upgrade,
             _ => OperationKind.Update,
         };
-        return await starter.BeginAsync(client, deployment, kind, deployment.Account, change.ToJson(), ct);
+        return await starter.BeginAsync(client, deployment, kind, by, change.ToJson(), ct);
     }
 
     /// <summary>What was previewed and the change itself, as long as it holds.</summary>

@@ -1,8 +1,15 @@
 using System.Net;
 using Azure.Core;
+using Launchpad.Functions.Abuse;
+using Launchpad.Functions.Access;
+using Launchpad.Functions.Auth;
+using Launchpad.Functions.Mail;
 using Launchpad.Functions.Middleware;
+using Launchpad.Functions.Notifications;
 using Launchpad.Functions.Staff;
 using Launchpad.Orchestrations.Activities;
+using Launchpad.Shared.Abuse;
+using Launchpad.Shared.Access;
 using Launchpad.Shared.Accounts;
 using Launchpad.Shared.Backups;
 using Launchpad.Shared.Billing;
@@ -10,6 +17,7 @@ using Launchpad.Shared.Bundles;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Health;
 using Launchpad.Shared.Images;
+using Launchpad.Shared.Mail;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Plans;
 using Launchpad.Shared.Records;
@@ -21,6 +29,7 @@ using Launchpad.Shared.Snapshots;
 using Launchpad.Shared.Ssh;
 using Launchpad.Shared.Storage;
 using Launchpad.Shared.Vms;
+using Launchpad.Shared.Webhooks;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Configuration;
@@ -37,9 +46,12 @@ public static class Composition
     {
         builder.ConfigureFunctionsWebApplication();
         builder.UseMiddleware<SecurityHeadersMiddleware>();
+        builder.UseMiddleware<RouteMiddleware>();
         builder.UseMiddleware<ProblemMiddleware>();
         builder.UseMiddleware<QueryMiddleware>();
+        builder.UseMiddleware<StepUpMiddleware>();
         builder.UseMiddleware<IdempotencyMiddleware>();
+        builder.UseMiddleware<AuditMiddleware>();
         builder.UseMiddleware<ConditionalMiddleware>();
         builder.UseMiddleware<ActivityInputMiddleware>();
         builder.Services.AddLaunchpad(builder.Configuration);
@@ -59,15 +71,24 @@ public static class Composition
         services.AddSettings<OperatorOptions>(configuration, OperatorOptions.Section);
         services.AddSettings<HealthOptions>(configuration, HealthOptions.Section);
         services.AddSettings<BillingOptions>(configuration, BillingOptions.Section);
+        services.AddSettings<DunningOptions>(configuration, DunningOptions.Section);
+        services.AddSettings<AbuseOptions>(configuration, AbuseOptions.Section);
         services.AddSettings<RetentionOptions>(configuration, RetentionOptions.Section);
+        services.AddSettings<MailOptions>(configuration, MailOptions.Section);
+        services.AddSettings<WebhookOptions>(configuration, WebhookOptions.Section);
         services.AddStorage(configuration);
         services.AddGateways(configuration);
         services.AddDomain();
+        services.AddAbuse();
         services.AddBilling();
         services.AddHealth();
+        services.AddSla();
         services.AddBackups(configuration);
         services.AddSnapshots(configuration);
         services.AddStaff();
+        services.AddMail();
+        services.AddNotifications();
+        services.AddAuth();
         services.AddSingleton<SnapshotAlarm>();
         services.AddSingleton<SnapshotWatch>();
         return services;
@@ -130,20 +151,24 @@ public static class Composition
         services.AddSingleton<StripePrices>();
         services.AddSingleton<StripeGateway>();
         services.AddSingleton<StripeCheckout>();
+        services.AddSingleton<StripeInvoices>();
+        services.AddSingleton<StripeDisputes>();
+        services.AddSingleton<StripeCharges>();
         services.AddSingleton<StripeRefunds>();
+        services.AddSingleton<StripeCredits>();
         services.AddSingleton<StripeWebhooks>();
     }
 
     private static void AddDomain(this IServiceCollection services)
     {
-        services.AddSingleton<AccountStore>();
-        services.AddSingleton<SessionStore>();
+        services.AddSingleton(provider => new Lazy<Seal>(provider.GetRequiredService<Seal>));
         services.AddSingleton<RequestKeys>();
-        services.AddSingleton<IExpiring>(provider => provider.GetRequiredService<SessionStore>());
         services.AddSingleton<IExpiring>(provider => provider.GetRequiredService<RequestKeys>());
-        services.AddSingleton<Passwords>();
-        services.AddSingleton<SignInLimits>();
-        services.AddSingleton<Callers>();
+        services.AddSingleton<MemberStore>();
+        services.AddSingleton<ApiTokenStore>();
+        services.AddSingleton<IExpiring>(provider => provider.GetRequiredService<MemberStore>());
+        services.AddSingleton<IExpiring>(provider => provider.GetRequiredService<ApiTokenStore>());
+        services.AddSingleton<CallerFinder>();
         services.AddSingleton<Ownership>();
         services.AddSingleton<DeploymentViews>();
         services.AddSingleton<ReleaseInfo>();
@@ -165,6 +190,11 @@ public static class Composition
         services.AddSingleton<Recorder>();
         services.AddSingleton<RecordPages>();
         services.AddSingleton<RecordSearch>();
+        services.AddSingleton<ChangedChains>();
+        services.AddSingleton<SignedHeadsStore>();
+        services.AddSingleton<HeadSigner>();
+        services.AddSingleton<HeadAlarm>();
+        services.AddSingleton<HeadRounds>();
         services.AddSingleton<DeploymentStore>();
         services.AddSingleton<ConfigVersionStore>();
         services.AddSingleton<Bots>();
@@ -199,24 +229,6 @@ public static class Composition
         services.AddSingleton<Previews>();
         services.AddSingleton<StepLog>();
         services.AddSingleton<VmStore>();
-    }
-
-    private static void AddBilling(this IServiceCollection services)
-    {
-        services.AddSingleton<EventLedger>();
-        services.AddSingleton<SubscriptionStore>();
-        services.AddSingleton<BillingWatches>();
-        services.AddSingleton<Subscriptions>();
-        services.AddSingleton<Checkouts>();
-        services.AddSingleton<Refunds>();
-        services.AddSingleton<SubscriptionEndings>();
-        services.AddSingleton<FinalSettlement>();
-        services.AddSingleton<PlanCharges>();
-        services.AddSingleton<Bills>();
-        services.AddSingleton<Orders>();
-        services.AddSingleton<Payments>();
-        services.AddSingleton<PaymentEvents>();
-        services.AddSingleton<Reconciliation>();
     }
 
     private static void AddHealth(this IServiceCollection services)
@@ -268,27 +280,5 @@ public static class Composition
         services.AddSingleton<BundledBots>();
         services.AddSingleton<Receipts>();
         services.AddSingleton<BundleMaker>();
-    }
-
-    /// <summary>Nothing is served before its table exists, nor while anybody could sign the payment provider's events, nor where two
-    /// spellings of an address would be two accounts.</summary>
-    private sealed class Readiness(Tables tables, StripeConnection stripe, BackupBlobs backups) : IHostedLifecycleService
-    {
-        public Task StartingAsync(CancellationToken cancellationToken) =>
-            "e\u0301".Normalize() == "\u00e9"
-                ? Task.WhenAll(
-                    tables.CreateAllAsync(cancellationToken), backups.EnsureAsync(cancellationToken), stripe.CheckAsync(cancellationToken))
-                : throw new InvalidOperationException(
-                    "Text cannot be normalized here: install ICU (libicu), and leave DOTNET_SYSTEM_GLOBALIZATION_INVARIANT unset.");
-
-        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

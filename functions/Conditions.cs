@@ -1,4 +1,6 @@
+using Launchpad.Functions.Access;
 using Launchpad.Shared;
+using Launchpad.Shared.Access;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Health;
 using Microsoft.AspNetCore.Http;
@@ -14,7 +16,7 @@ namespace Launchpad.Functions;
 /// <param name="GivenUp">Why nothing is tried any more; null while something is.</param>
 /// <param name="Storage">How full its volume is, as its machine told last; null while that is not known.</param>
 public sealed record HealthView(
-    string State, IEnumerable<string> Blind, string? Said, DateTimeOffset? Since, int Restarts, DateTimeOffset? LastRestartAt,
+    [property: Wire(typeof(VerdictKind))] string State, IEnumerable<string> Blind, string? Said, DateTimeOffset? Since, int Restarts, DateTimeOffset? LastRestartAt,
     string? GivenUp, StorageView? Storage);
 
 /// <param name="Low">True before it is full: less than a tenth is free.</param>
@@ -39,6 +41,7 @@ public sealed class Conditions(ConditionStore conditions, DriftStore drift, Hear
 {
     /// <summary>How the bot is, as its observers agree.</summary>
     [Function("GetDeploymentHealth")]
+    [Needs(Permission.Read)]
     [Answers(200, typeof(HealthView))]
     public async Task<IActionResult> Health(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "deployments/{id}/health")] HttpRequest request, string id,
@@ -51,6 +54,7 @@ public sealed class Conditions(ConditionStore conditions, DriftStore drift, Hear
 
     /// <summary>What is not as it was wanted, newest first.</summary>
     [Function("GetDeploymentDrift")]
+    [Needs(Permission.Read)]
     [Answers(200, typeof(DriftList))]
     public async Task<IActionResult> Drift(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "deployments/{id}/drift")] HttpRequest request, string id,

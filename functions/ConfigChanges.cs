@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Launchpad.Functions.Access;
 using Launchpad.Orchestrations.Definitions;
+using Launchpad.Shared.Access;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.OpenClaw;
 using Launchpad.Shared.Operations;
@@ -20,10 +22,12 @@ namespace Launchpad.Functions;
 /// <param name="Config">The bot's own configuration beyond ours, itself a merge patch.</param>
 /// <param name="Telegram">Whether the bot listens on Telegram.</param>
 /// <param name="TelegramToken">Is kept as a secret, and switches Telegram on.</param>
+/// <param name="ModelKey">Your own key for the model provider, kept as a secret in place of the one before.</param>
 /// <param name="Why">For the list of versions.</param>
 /// <param name="Data">What the bot finds if it has to go back: "as-now" (usual) or "as-at-switch".</param>
 public sealed record ConfigPatch(
-    string? Model, string? Instructions, JsonObject? Config, bool? Telegram, string? TelegramToken, string? Plan, string? Why, string? Data)
+    string? Model, string? Instructions, JsonObject? Config, bool? Telegram, string? TelegramToken, string? ModelKey, string? Plan, string? Why,
+    string? Data)
 {
     public static readonly IReadOnlySet<string> Names = typeof(ConfigPatch).GetProperties()
         .Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name)).ToHashSet();
@@ -35,6 +39,7 @@ public sealed class ConfigChanges(Ownership ownership, ConfigPatches changes)
     /// <summary>An RFC 7396 merge patch of model, instructions, config, channels and plan: what is absent stays, what is null
     /// goes.</summary>
     [Function("UpdateConfig")]
+    [Needs(Permission.Change)]
     [IfMatch, Takes(typeof(ConfigPatch)), Answers(202, typeof(Begun))]
     [Query(ChangePreviews.Parameter, "true", "false")]
     [Query(ChangePreviews.FormerParameter, "true", "false")]
@@ -45,7 +50,13 @@ public sealed class ConfigChanges(Ownership ownership, ConfigPatches changes)
         var deployment = await ownership.FindAsync(request, id, ct);
         var patch = await Bodies.ReadAsync<JsonObject>(request, ct);
         Preconditions.Require(request, deployment);
-        return Answers.Accepted(await changes.BeginAsync(client, deployment, patch, ChangePreviews.IsAsked(request), ct));
+        if (patch.ContainsKey("plan"))
+        {
+            // It changes what is paid.
+            Caller.Of(request).Require(Permission.Pay);
+        }
+
+        return Answers.Accepted(await changes.BeginAsync(client, deployment, Caller.Of(request).Actor, patch, ChangePreviews.IsAsked(request), ct));
     }
 }
 
@@ -55,17 +66,20 @@ public sealed class ConfigPatches(PlanRoom room, OperationStarter starter, Secre
     // A row holds 32,000 characters of text, and that of the version has image, hosts and secrets beside the settings.
     private const int ChangeMax = 29_000;
 
+    private static readonly string[] Kept = ["telegramToken", "modelKey"];
+
     /// <param name="client">Of the engine.</param>
     /// <param name="deployment">As it was seen.</param>
+    /// <param name="by">Who asks.</param>
     /// <param name="patch">Of the members of <see cref="ConfigPatch"/>.</param>
     /// <param name="isPreview">True when it is only to be looked at.</param>
     /// <param name="ct">Stops the wait.</param>
     public async Task<Operation> BeginAsync(
-        DurableTaskClient client, Deployment deployment, JsonObject patch, bool isPreview, CancellationToken ct)
+        DurableTaskClient client, Deployment deployment, string by, JsonObject patch, bool isPreview, CancellationToken ct)
     {
-        if (isPreview && patch.ContainsKey("telegramToken"))
+        if (isPreview && Kept.FirstOrDefault(patch.ContainsKey) is { } kept)
         {
-            throw Problems.Invalid("telegramToken", "cannot be part of a preview: that keeps nothing, and this would have to be kept.");
+            throw Problems.Invalid(kept, "cannot be part of a preview: that keeps nothing, and this would have to be kept.");
         }
 
         var inUse = await staging.InUseAsync(deployment, ct);
@@ -83,9 +97,9 @@ public sealed class ConfigPatches(PlanRoom room, OperationStarter starter, Secre
         }
 
         var kind = isPreview ? OperationKind.Preview : await KindAsync(deployment, change, ct);
-        return isPreview || brought.Count == 0 ? await GoAsync() : await staging.BeginAsync(deployment, brought, inUse, GoAsync, ct);
+        return isPreview || brought.Count == 0 ? await GoAsync() : await staging.BeginAsync(deployment, by, brought, inUse, GoAsync, ct);
 
-        Task<Operation> GoAsync() => starter.BeginAsync(client, deployment, kind, deployment.Account, change.ToJson(), ct);
+        Task<Operation> GoAsync() => starter.BeginAsync(client, deployment, kind, by, change.ToJson(), ct);
     }
 
     /// <summary>A plan that the bot's machine cannot give it takes it to another one.</summary>
@@ -104,7 +118,7 @@ public sealed class ConfigPatches(PlanRoom room, OperationStarter starter, Secre
             {
                 throw Problems.Invalid(
                     SecretShapes.IsLikely(name) ? "…" : name,
-                    "cannot be changed here: model, instructions, config, telegram, telegramToken and plan can.");
+                    "cannot be changed here: model, instructions, config, telegram, telegramToken, modelKey and plan can.");
             }
         }
 
@@ -124,6 +138,13 @@ public sealed class ConfigPatches(PlanRoom room, OperationStarter starter, Secre
         {
             typed = new Dictionary<string, string>(typed) { [BotSecretNames.TelegramToken] = token };
             settings = settings with { Telegram = true };
+        }
+
+        if (patch.ContainsKey("modelKey"))
+        {
+            var key = Rules.ModelKey(Text(patch, "modelKey"))
+                ?? throw Problems.Invalid("modelKey", "cannot be taken away, only replaced: send the new one.");
+            typed = new Dictionary<string, string>(typed) { [BotSecretNames.ModelKey] = key };
         }
 
         settings = patch.ContainsKey("telegram") ? settings with { Telegram = Rules.Flag("telegram", patch["telegram"]) } : settings;
@@ -148,17 +169,19 @@ public sealed class SecretStaging(BotSecrets secrets, ConfigVersionStore version
     /// <summary>The values are in the vault before anything refers to them, beside those in use, and leave it again when the change is
     /// refused. After any other fault it may have been taken all the same: whoever makes or fails it knows what becomes of them.</summary>
     public async Task<Operation> BeginAsync(
-        Deployment deployment, IReadOnlyDictionary<SecretRef, string> brought, IReadOnlyCollection<SecretRef> inUse,
+        Deployment deployment, string by, IReadOnlyDictionary<SecretRef, string> brought, IReadOnlyCollection<SecretRef> inUse,
         Func<Task<Operation>> begin, CancellationToken ct)
     {
         await secrets.StageAsync(deployment.Id, brought, inUse, ct);
         try
         {
             var operation = await begin();
-            foreach (var name in brought.Keys.Select(reference => reference.Name))
+            foreach (var secret in brought.Keys)
             {
+                var before = inUse.FirstOrDefault(used => used.Name == secret.Name)?.Fingerprint;
                 await recorder.ActOnceAsync(
-                    $"set-{name}-{operation.Id}", deployment.Id, deployment.Account, "set-secret", new { secret = name }, ct);
+                    $"set-{secret.Name}-{operation.Id}", deployment.Id, by, "set-secret",
+                    new { secret = secret.Name, before, after = secret.Fingerprint }, ct);
             }
 
             return operation;

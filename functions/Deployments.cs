@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
+using Launchpad.Functions.Access;
 using Launchpad.Shared;
+using Launchpad.Shared.Access;
 using Launchpad.Shared.Backups;
 using Launchpad.Shared.Billing;
 using Launchpad.Shared.Deployments;
@@ -45,6 +47,7 @@ public sealed class Deployments(Ownership ownership, NewOrders orders, Deploymen
 {
     /// <summary>Orders a bot, which is built as soon as it is paid for.</summary>
     [Function("CreateDeployment")]
+    [Needs(Permission.Change)]
     [Takes(typeof(CreateDeployment)), Answers(201, typeof(DeploymentView))]
     public async Task<IActionResult> Create(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments")] HttpRequest request, CancellationToken ct)
@@ -65,6 +68,7 @@ public sealed class Deployments(Ownership ownership, NewOrders orders, Deploymen
 
     /// <summary>Your bots, oldest first, at most 100 at a time.</summary>
     [Function("ListDeployments")]
+    [Needs(Permission.Read)]
     [Query("cursor")]
     [Answers(200, typeof(DeploymentPage))]
     public async Task<IActionResult> List(
@@ -76,6 +80,7 @@ public sealed class Deployments(Ownership ownership, NewOrders orders, Deploymen
 
     /// <summary>One bot: how it is, what goes on with it, and what can be asked of it.</summary>
     [Function("GetDeployment")]
+    [Needs(Permission.Read)]
     [Answers(200, typeof(DeploymentView))]
     public async Task<IActionResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "deployments/{id}")] HttpRequest request, string id,
@@ -149,6 +154,6 @@ public sealed class DeploymentViews(DeploymentStore deployments, OperationStore 
             deployment.Settings.Model, deployment.Settings.Telegram,
             deployment.ActiveVersion, deployment.LastKnownGood, deployment.PreviousGood, deployment.Operation?.Id, deployment.LastOperation,
             deployment.CreatedAt,
-            undoUntil, billing, Abilities.Of(deployment, undoUntil));
+            undoUntil, billing, Abilities.Of(deployment, undoUntil, billing));
     }
 }

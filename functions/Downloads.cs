@@ -1,3 +1,6 @@
+using Launchpad.Functions.Access;
+using Launchpad.Functions.Auth;
+using Launchpad.Shared.Access;
 using Launchpad.Shared.Backups;
 using Launchpad.Shared.Records;
 using Microsoft.AspNetCore.Http;
@@ -14,12 +17,13 @@ public sealed class Downloads(Ownership ownership, BackupStore backups, BackupKe
 
     /// <summary>`tools/open-backup` makes files of what is answered.</summary>
     [Function("DownloadBackup")]
-    [Answers(200, typeof(BackupDownload))]
+    [Needs(Permission.Reveal)]
+    [StepUp, Answers(200, typeof(BackupDownload))]
     public async Task<IActionResult> Download(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/backups/{backup}/download")] HttpRequest request,
         string id, string backup, CancellationToken ct)
     {
-        var deployment = await ownership.FindFreshlyAsync(request, id, ct);
+        var deployment = await ownership.FindAsync(request, id, ct);
         if (!Shared.Ids.IsValid(backup, Shared.Ids.Backup))
         {
             throw Problems.Invalid("backup", "is the id of a backup (bak_…). GET …/backups lists them.");
@@ -27,7 +31,7 @@ public sealed class Downloads(Ownership ownership, BackupStore backups, BackupKe
 
         var found = await backups.FindAsync(id, backup, ct) ?? throw Problems.NotFound();
         var download = await keeper.DownloadAsync(found, Lifetime, ct);
-        await recorder.ActAsync(id, deployment.Account, "download-backup", new { backup }, ct);
+        await recorder.ActAsync(id, Caller.Of(request).Actor, "download-backup", new { backup }, ct);
         return new OkObjectResult(download);
     }
 }

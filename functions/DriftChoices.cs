@@ -1,4 +1,6 @@
+using Launchpad.Functions.Access;
 using Launchpad.Orchestrations.Definitions;
+using Launchpad.Shared.Access;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Health;
 using Launchpad.Shared.Operations;
@@ -15,6 +17,7 @@ public sealed class DriftChoices(Ownership ownership, DriftStore drift, Recorder
 {
     /// <summary>The difference may stay. It is shown as accepted for as long as it is the same.</summary>
     [Function("AcceptDrift")]
+    [Needs(Permission.Change)]
     [Answers(200, typeof(DriftView))]
     public async Task<IActionResult> Accept(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/drift/{fingerprint}/accept")] HttpRequest request,
@@ -24,7 +27,11 @@ public sealed class DriftChoices(Ownership ownership, DriftStore drift, Recorder
         if (found.AcceptedAt is null)
         {
             await drift.AcceptAsync(id, fingerprint, ct);
-            await recorder.ActAsync(id, deployment.Account, "accept-drift", new { fingerprint }, ct);
+            await recorder.ActAsync(id, Caller.Of(request).Actor, "accept-drift", new { fingerprint }, ct);
+        }
+        else
+        {
+            RecordTrail.NothingChanged();
         }
 
         return new OkObjectResult(DriftView.Of(await drift.FindOpenAsync(id, fingerprint, ct) ?? throw Gone(deployment)));
@@ -32,6 +39,7 @@ public sealed class DriftChoices(Ownership ownership, DriftStore drift, Recorder
 
     /// <summary>The bot's files become what its active version says, and the bot runs on or again.</summary>
     [Function("RevertDrift")]
+    [Needs(Permission.Change)]
     [Answers(202, typeof(Begun))]
     public async Task<IActionResult> Revert(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/drift/{fingerprint}/revert")] HttpRequest request,
@@ -39,7 +47,7 @@ public sealed class DriftChoices(Ownership ownership, DriftStore drift, Recorder
     {
         var (deployment, _) = await FindAsync(request, id, fingerprint, ct);
         return Answers.Accepted(await starter.BeginAsync(
-            client, deployment, OperationKind.Restart, deployment.Account, RestartDefinition.PuttingBack, ct));
+            client, deployment, OperationKind.Restart, Caller.Of(request).Actor, RestartDefinition.PuttingBack, ct));
     }
 
     private async Task<(Deployment Deployment, DriftEvent Found)> FindAsync(

@@ -1,3 +1,5 @@
+using Launchpad.Functions.Access;
+using Launchpad.Shared.Access;
 using Launchpad.Shared.Backups;
 using Launchpad.Shared.Operations;
 using Microsoft.AspNetCore.Http;
@@ -18,17 +20,19 @@ public sealed class Drills(Ownership ownership, OperationStarter starter, DrillC
 {
     /// <summary>Tries whether the bot comes up from its newest backup, beside the one that runs.</summary>
     [Function("DrillDeployment")]
+    [Needs(Permission.Operate)]
     [Answers(202, typeof(Begun))]
     public async Task<IActionResult> Drill(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/drills")] HttpRequest request, string id,
         [DurableClient] DurableTaskClient client, CancellationToken ct)
     {
         var deployment = await ownership.FindAsync(request, id, ct);
-        return Answers.Accepted(await starter.BeginAsync(client, deployment, OperationKind.Drill, deployment.Account, typed: null, ct));
+        return Answers.Accepted(await starter.BeginAsync(client, deployment, OperationKind.Drill, Caller.Of(request).Actor, typed: null, ct));
     }
 
     /// <summary>Newest first: what each found, and the same as it was signed.</summary>
     [Function("ListDrills")]
+    [Needs(Permission.Read)]
     [Answers(200, typeof(DrillList))]
     public async Task<IActionResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "deployments/{id}/drills")] HttpRequest request, string id,

@@ -1,3 +1,6 @@
+using Launchpad.Functions.Access;
+using Launchpad.Functions.Auth;
+using Launchpad.Shared.Access;
 using Launchpad.Shared.Backups;
 using Launchpad.Shared.Bundles;
 using Launchpad.Shared.Deployments;
@@ -17,17 +20,18 @@ public sealed class Ejects(Ownership ownership, BackupStore backups, BundleMaker
 {
     /// <summary>A small signed archive that starts the bot on plain Docker, without us.</summary>
     [Function("EjectDeployment")]
-    [Takes(typeof(EjectWith), Optional = true), Answers(200, MediaType = "application/gzip")]
+    [Needs(Permission.Reveal)]
+    [StepUp, Takes(typeof(EjectWith), Optional = true), Answers(200, MediaType = "application/gzip")]
     public async Task<IActionResult> Eject(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/eject")] HttpRequest request, string id,
         CancellationToken ct)
     {
-        var deployment = await ownership.FindFreshlyAsync(request, id, ct);
+        var deployment = await ownership.FindAsync(request, id, ct);
         var backup = await ChooseAsync(deployment, (await Bodies.ReadIfAnyAsync<EjectWith>(request, ct))?.Backup, ct);
         var archive = await bundles.OpenAsync(backup, ct);
 
         // Before the record is read, so that what is taken along has it.
-        await recorder.ActAsync(id, deployment.Account, "eject", new { backup = backup.Id }, ct);
+        await recorder.ActAsync(id, Caller.Of(request).Actor, "eject", new { backup = backup.Id }, ct);
         return new FileContentResult(await bundles.PackAsync(deployment, backup, archive, DateTimeOffset.UtcNow, ct), "application/gzip")
         {
             FileDownloadName = $"{deployment.Slug}.tar.gz",

@@ -1,3 +1,6 @@
+using Launchpad.Functions.Access;
+using Launchpad.Functions.Auth;
+using Launchpad.Shared.Access;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Records;
 using Launchpad.Shared.Secrets;
@@ -15,7 +18,8 @@ public sealed class GatewayTokens(Ownership ownership, BotSecrets secrets, Recor
 {
     /// <summary>What opens the bot at its address. That it was read is in the record.</summary>
     [Function("GetGatewayToken")]
-    [Answers(200, typeof(GatewayToken))]
+    [Needs(Permission.Reveal)]
+    [StepUp, Answers(200, typeof(GatewayToken))]
     public async Task<IActionResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "deployments/{id}/gateway-token")] HttpRequest request, string id,
         CancellationToken ct)
@@ -26,7 +30,7 @@ public sealed class GatewayTokens(Ownership ownership, BotSecrets secrets, Recor
             throw Problems.WrongState(deployment, "There is a token while the bot runs.");
         }
 
-        await recorder.ActAsync(id, deployment.Account, "read-gateway-token", null, ct);
+        await recorder.ActAsync(id, Caller.Of(request).Actor, "read-gateway-token", null, ct);
         return new OkObjectResult(new GatewayToken(await secrets.GetAsync(id, BotSecretNames.GatewayToken, ct)));
     }
 }

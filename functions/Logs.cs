@@ -1,4 +1,6 @@
 using System.Globalization;
+using Launchpad.Functions.Access;
+using Launchpad.Shared.Access;
 using Launchpad.Shared.Deployments;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -25,6 +27,7 @@ public sealed class Logs(BotLogs logs, LogCollector collector, Ownership ownersh
 
     /// <summary>Lines of the bot's log, newest first.</summary>
     [Function("GetLogs")]
+    [Needs(Permission.Read)]
     [Answers(200, typeof(LogView))]
     [Query("from"), Query("to"), Query("contains"), Query("continuation"), Query("tail")]
     public async Task<IActionResult> Get(
@@ -41,6 +44,7 @@ public sealed class Logs(BotLogs logs, LogCollector collector, Ownership ownersh
     /// <summary>The last lines, then each new one as it is fetched. It begins after the line that the client saw last, if it names
     /// one.</summary>
     [Function("StreamLogs")]
+    [Needs(Permission.Read)]
     [Answers(200, typeof(BotLine), MediaType = "text/event-stream")]
     [Query("after")]
     public async Task<IActionResult> Stream(

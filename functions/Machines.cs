@@ -19,6 +19,7 @@ public sealed class Machines(VmStore vms, HeartbeatIntake heartbeats, Recoveries
 
     /// <summary>What a machine tells of itself, signed with its host key.</summary>
     [Function("TakeHeartbeat")]
+    [Unrecorded("A machine tells how it is.")]
     [Open, Answers(204)]
     public async Task<IActionResult> Heartbeat(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "machines/{vm}/heartbeat")] HttpRequest request, string vm,

@@ -1,3 +1,5 @@
+using Launchpad.Functions.Access;
+using Launchpad.Shared.Access;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Records;
 using Microsoft.AspNetCore.Http;
@@ -11,6 +13,7 @@ public sealed class Names(Ownership ownership, DeploymentStore deployments, Depl
 {
     /// <summary>Calls the bot something else. Its address stays.</summary>
     [Function("RenameDeployment")]
+    [Needs(Permission.Change)]
     [Takes(typeof(Rename)), Answers(200, typeof(DeploymentView))]
     public async Task<IActionResult> Change(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "deployments/{id}")] HttpRequest request, string id, CancellationToken ct)
@@ -22,7 +25,7 @@ public sealed class Names(Ownership ownership, DeploymentStore deployments, Depl
             throw Problems.WrongState(deployment, "It has been deleted.");
         }
 
-        await recorder.ActAsync(id, deployment.Account, "rename", null, ct);
+        await recorder.ActAsync(id, Caller.Of(request).Actor, "rename", null, $"{deployment.Name} → {name}", ct);
         var renamed = await deployments.ChangeAsync(deployment.Account, id, current => current with { Name = name }, ct);
         return new OkObjectResult(await views.OfAsync(renamed, ct));
     }

@@ -35,6 +35,12 @@ public sealed class NewOrders(DeploymentStore deployments, BotSecrets secrets, Q
         await deployments.AddAsync(deployment, ct);
         try
         {
+            // Others may have been ordered meanwhile.
+            if (await quota.LeftAsync(account, ct) < 0)
+            {
+                throw Problems.QuotaReached(quota.Max);
+            }
+
             foreach (var (secret, value) in typed)
             {
                 if (value is not null)

@@ -8,8 +8,6 @@ namespace Launchpad.Functions;
 /// <summary>Operations as people see them.</summary>
 public static class OperationViews
 {
-    private const string Pending = "pending";
-
     public static OperationView Of(
         Operation operation, Deployment deployment, IReadOnlyList<OperationStep> taken, IReadOnlyList<UsualStep> usual)
     {
@@ -26,11 +24,12 @@ public static class OperationViews
             isHeld && deployment.Operation!.Cancelled, WhyNotAgain(operation, deployment) is null,
             usual.Count == 0 ? null : usual.Sum(step => step.Ms),
             current is { Detail: { } what } && !operation.IsFinished ? new(what, current.StartedAt, undoUntil ?? operation.DeadlineBy(deployment)) : null,
-            undoUntil);
+            undoUntil, Downtime.MsOf(operation, taken),
+            operation is { Kind: OperationKind.Preview, Status: OperationStatus.Succeeded, Result: { } json } ? PreviewView.Of(ChangePreview.Parse(json)) : null);
     }
 
-    public static OperationSummary Summary(Operation operation) => new(
-        operation.Id, operation.Deployment, operation.Kind.Wire(), StatusOf(operation, hasSteps: false), operation.By, operation.CreatedAt,
+    public static OperationSummary Summary(Operation operation, Deployment deployment) => new(
+        operation.Id, operation.Deployment, deployment.Name, operation.Kind.Wire(), StatusOf(operation, hasSteps: false), operation.By, operation.CreatedAt,
         operation.FinishedAt, operation.Result, operation.Failure);
 
     /// <summary>Why the same cannot be asked for again, as a sentence for people; null when it can.</summary>
@@ -54,5 +53,5 @@ public static class OperationViews
         operation.IsFinished || taken.Any(step => Steps.IsUndo(step.Name) || step.Status is StepStatus.Failed)
             ? []
             : usual.Where(step => taken.All(one => one.Name != step.Name))
-                .Select(step => new StepView(step.Name, step.Title, Pending, 0, null, null, null, null, step.Ms, null));
+                .Select(step => new StepView(step.Name, step.Title, StepView.Pending, 0, null, null, null, null, step.Ms, null));
 }

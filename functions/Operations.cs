@@ -1,4 +1,8 @@
+using System.Collections.Concurrent;
+using Launchpad.Functions.Access;
+using Launchpad.Orchestrations.Definitions;
 using Launchpad.Shared;
+using Launchpad.Shared.Access;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
 using Microsoft.AspNetCore.Http;
@@ -13,8 +17,11 @@ namespace Launchpad.Functions;
 /// <param name="UsualMs">How long it took the last times; null where that is not known.</param>
 /// <param name="Compensates">The name of the step that it takes back; null when it takes none back.</param>
 public sealed record StepView(
-    string Name, string Title, string Status, int Attempt, DateTimeOffset? StartedAt, long? DurationMs, string? Detail, string? Code,
-    long? UsualMs, string? Compensates);
+    string Name, string Title, [property: Wire(typeof(StepStatus), Also = StepView.Pending)] string Status, int Attempt, DateTimeOffset? StartedAt, long? DurationMs, string? Detail, string? Code,
+    long? UsualMs, string? Compensates)
+{
+    public const string Pending = "pending";
+}
 
 /// <summary>What an operation stands still for.</summary>
 /// <param name="What">In words.</param>
@@ -29,15 +36,18 @@ public sealed record WaitView(string What, DateTimeOffset Since, DateTimeOffset 
 /// <param name="UsualMs">How long such an operation takes; null where that is not known.</param>
 /// <param name="WaitingFor">Null while it works.</param>
 /// <param name="UndoUntil">Until when it can be taken back with POST …/undelete; null where it cannot.</param>
+/// <param name="DowntimeMs">How long the bot was away for a change that has ended; null where that was not measured.</param>
+/// <param name="Preview">What a preview found out; null for every other kind, and until it has ended well.</param>
 public sealed record OperationView(
     string Id, string Deployment, string DeploymentName, [property: Wire(typeof(OperationKind))] string Kind,
     [property: Wire(typeof(OperationStatus))] string Status, string By, DateTimeOffset CreatedAt, DateTimeOffset Deadline,
     DateTimeOffset? FinishedAt, string? Result, OperationFailure? Failure, IReadOnlyList<StepView> Steps, IReadOnlyList<string>? IfCancelled,
-    bool Cancelling, bool Retryable, long? UsualMs, WaitView? WaitingFor, DateTimeOffset? UndoUntil);
+    bool Cancelling, bool Retryable, long? UsualMs, WaitView? WaitingFor, DateTimeOffset? UndoUntil,
+    long? DowntimeMs, PreviewView? Preview);
 
 /// <param name="Failure">What happened, what was undone and what to do; null unless it failed.</param>
 public sealed record OperationSummary(
-    string Id, string Deployment, [property: Wire(typeof(OperationKind))] string Kind, [property: Wire(typeof(OperationStatus))] string Status,
+    string Id, string Deployment, string DeploymentName, [property: Wire(typeof(OperationKind))] string Kind, [property: Wire(typeof(OperationStatus))] string Status,
     string By, DateTimeOffset CreatedAt, DateTimeOffset? FinishedAt, string? Result, OperationFailure? Failure);
 
 /// <param name="Cursor">Leads to the next page; null when this was the last.</param>
@@ -48,6 +58,7 @@ public sealed class Operations(OperationStore operations, DeploymentStore deploy
 {
     /// <summary>One operation: every step with its reason, and what is still to come.</summary>
     [Function("GetOperation")]
+    [Needs(Permission.Read)]
     [Answers(200, typeof(OperationView))]
     public async Task<IActionResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "operations/{id}")] HttpRequest request, string id,
@@ -61,17 +72,25 @@ public sealed class Operations(OperationStore operations, DeploymentStore deploy
 
     /// <summary>What was done with any of your bots, newest first.</summary>
     [Function("ListOperations")]
+    [Needs(Permission.Read)]
     [Query("cursor")]
     [Answers(200, typeof(OperationPage))]
     public async Task<IActionResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "operations")] HttpRequest request, CancellationToken ct)
     {
         var account = await ownership.CallerAsync(request, ct);
-        return await PageAsync(request, account.Id, null, account.CreatedAt, ct);
+        var (found, next) = await PageAsync(request, account.Id, null, account.CreatedAt, ct);
+        var about = new ConcurrentDictionary<string, Deployment>();
+        await Parallel.ForEachAsync(
+            found.Select(operation => operation.Deployment).Distinct(), ct,
+            async (id, stop) => about[id] = await deployments.GetAsync(account.Id, id, stop));
+        return new OkObjectResult(new OperationPage(
+            [.. found.Select(operation => OperationViews.Summary(operation, about[operation.Deployment]))], next));
     }
 
     /// <summary>What was done with the bot, newest first.</summary>
     [Function("ListDeploymentOperations")]
+    [Needs(Permission.Read)]
     [Query("cursor")]
     [Answers(200, typeof(OperationPage))]
     public async Task<IActionResult> ListOf(
@@ -79,11 +98,13 @@ public sealed class Operations(OperationStore operations, DeploymentStore deploy
         CancellationToken ct)
     {
         var deployment = await ownership.FindAsync(request, id, ct);
-        return await PageAsync(request, deployment.Account, id, deployment.CreatedAt, ct);
+        var (found, next) = await PageAsync(request, deployment.Account, id, deployment.CreatedAt, ct);
+        return new OkObjectResult(new OperationPage([.. found.Select(operation => OperationViews.Summary(operation, deployment))], next));
     }
 
     /// <summary>Asks again for what failed. Secrets that came with it have to be sent anew.</summary>
     [Function("RetryOperation")]
+    [Needs(Permission.Operate)]
     [Answers(202, typeof(Begun))]
     public async Task<IActionResult> Retry(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "operations/{id}/retry")] HttpRequest request, string id,
@@ -91,12 +112,13 @@ public sealed class Operations(OperationStore operations, DeploymentStore deploy
     {
         var operation = await ownership.FindOperationAsync(request, id, ct);
         var deployment = await deployments.GetAsync(operation.Account, operation.Deployment, ct);
+        Caller.Of(request).Require(operation.Kind.Definition().Permission);
         return OperationViews.WhyNotAgain(operation, deployment) is { } why
             ? throw Problems.CannotRetry(why)
-            : Answers.Accepted(await starter.BeginAsync(client, deployment, operation.Kind, deployment.Account, operation.Request, ct));
+            : Answers.Accepted(await starter.BeginAsync(client, deployment, operation.Kind, Caller.Of(request).Actor, operation.Request, ct));
     }
 
-    private async Task<IActionResult> PageAsync(
+    private async Task<(IReadOnlyList<Operation> Found, string? Next)> PageAsync(
         HttpRequest request, string account, string? deployment, DateTimeOffset since, CancellationToken ct)
     {
         var cursor = request.Query["cursor"].FirstOrDefault();
@@ -106,7 +128,6 @@ public sealed class Operations(OperationStore operations, DeploymentStore deploy
         }
 
         var found = await operations.ListAsync(account, deployment, cursor, since, ct);
-        return new OkObjectResult(new OperationPage(
-            [.. found.Select(OperationViews.Summary)], found.Count < OperationStore.ListMax ? null : found[^1].Id));
+        return (found, found.Count < OperationStore.ListMax ? null : found[^1].Id);
     }
 }

@@ -15,9 +15,9 @@ namespace Launchpad.Functions;
 public sealed record Claim(Deployment? Deployment, bool IsOwn, bool IsFirst, bool IsUnneeded);
 
 /// <summary>What was ordered and is to be paid for, and the beginning of what was paid for.</summary>
-public sealed class Orders(DeploymentStore deployments, OperationStarter starter, Recorder recorder)
+public sealed class Orders(DeploymentStore deployments, SubscriptionStore subscriptions, OperationStarter starter, Recorder recorder)
 {
-    private const string Actor = "payment";
+    private const string Actor = Arrears.Actor;
 
     /// <exception cref="ProblemException">When there is no such order in the account, or nothing to pay for it.</exception>
     public async Task<(Deployment Deployment, Plan Plan)> ToBePaidAsync(string account, string? id, CancellationToken ct)
@@ -28,9 +28,9 @@ public sealed class Orders(DeploymentStore deployments, OperationStarter starter
             throw Problems.NotFound();
         }
 
-        if (deployment is not { Status: DeploymentStatus.Requested, Subscription: null, Operation: null })
+        if (!Abilities.MayPay(deployment) || deployment is { Status: DeploymentStatus.Requested, Operation: not null })
         {
-            throw Problems.WrongState(deployment, "Only an order that was not paid yet, and is not being deleted, can be paid.");
+            throw Problems.WrongState(deployment, "Only what is not paid for, and is not being deleted, can be paid.");
         }
 
         var plan = Plan.Find(deployment.Plan) ?? throw Problems.PlanNotSold(deployment.Plan);
@@ -39,18 +39,29 @@ public sealed class Orders(DeploymentStore deployments, OperationStarter starter
     }
 
     public async Task<bool> IsPayableAsync(string account, string id, CancellationToken ct) =>
-        await deployments.FindAsync(account, id, ct) is { } deployment && IsPayable(deployment);
+        await deployments.FindAsync(account, id, ct) is { } deployment && IsPayable(deployment, await EndedAsync(deployment, ct));
 
-    /// <summary>The first subscription that was paid belongs to the deployment, and no other.</summary>
+    public async Task<bool> IsOnLadderAsync(string account, string id, CancellationToken ct) =>
+        await deployments.FindAsync(account, id, ct) is { Ladder: not null, Status: not DeploymentStatus.Terminated };
+
+    /// <summary>The first subscription that was paid belongs to the deployment, and no other until that one has ended.</summary>
     public async Task<Claim> ClaimAsync(Subscription subscription, CancellationToken ct)
     {
         var deployment = await deployments.FindAsync(subscription.Account, subscription.Deployment, ct);
         var isFirst = false;
-        if (subscription.IsPaid && deployment is not null && IsPayable(deployment))
+        var ended = deployment is null ? null : await EndedAsync(deployment, ct);
+        if (subscription.IsPaid && deployment is not null && IsPayable(deployment, ended))
         {
             deployment = await deployments.ChangeAsync(
                 subscription.Account, subscription.Deployment,
-                now => (isFirst = IsPayable(now)) ? now with { Subscription = subscription.Id } : null, ct);
+                now => (isFirst = IsPayable(now, ended))
+                    ? now with
+                    {
+                        Subscription = subscription.Id,
+                        FormerSubscriptions = ended is null ? now.FormerSubscriptions : [.. now.FormerSubscriptions, ended],
+                    }
+                    : null,
+                ct);
         }
 
         var isOwn = deployment?.Subscription == subscription.Id;
@@ -60,8 +71,9 @@ public sealed class Orders(DeploymentStore deployments, OperationStarter starter
                 $"paid-{subscription.Id}", subscription.Deployment, Actor, "paid", new { subscription = subscription.Id }, ct);
         }
 
-        var mayBecome = deployment is not null && IsPayable(deployment) && !subscription.IsEnded;
-        return new(deployment, isOwn, isFirst, !isOwn && !mayBecome);
+        var mayBecome = deployment is not null && IsPayable(deployment, ended) && !subscription.IsEnded;
+        var wasOwn = deployment?.FormerSubscriptions.Contains(subscription.Id) == true;
+        return new(deployment, isOwn, isFirst, !isOwn && !wasOwn && !mayBecome);
     }
 
     /// <summary>Starts what was paid for, or makes sure that it was started. What failed once is started again by a person alone.</summary>
@@ -75,7 +87,15 @@ public sealed class Orders(DeploymentStore deployments, OperationStarter starter
         }
     }
 
-    private static bool IsPayable(Deployment deployment) =>
-        deployment is { Subscription: null, Status: not DeploymentStatus.Terminated, Operation: not { Kind: OperationKind.Terminate } }
+    /// <summary>What paid for it and has ended, so that another may take its place; null while it has not, and where nothing did.</summary>
+    private async Task<string?> EndedAsync(Deployment deployment, CancellationToken ct) =>
+        deployment is { Subscription: { } own, ActiveVersion: not null }
+            && await subscriptions.FindAsync(deployment.Account, own, ct) is { IsEnded: true }
+            ? own
+            : null;
+
+    private static bool IsPayable(Deployment deployment, string? ended) =>
+        deployment is { Status: not DeploymentStatus.Terminated, Operation: not { Kind: OperationKind.Terminate } }
+        && deployment.Subscription == ended
         && Plan.Find(deployment.Plan) is not null;
 }

@@ -1,3 +1,4 @@
+using Launchpad.Functions.Access;
 using Launchpad.Shared.Accounts;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
@@ -14,18 +15,10 @@ public sealed class Ownership(Callers callers, DeploymentStore deployments, Oper
     public async Task<Deployment> FindAsync(HttpRequest request, string id, CancellationToken ct)
     {
         var account = await callers.RequireAsync(request, ct);
-        return Shared.Ids.IsValid(id, Shared.Ids.Deployment) && await deployments.FindAsync(account.Id, id, ct) is { } found
+        return Shared.Ids.IsValid(id, Shared.Ids.Deployment) && Caller.Of(request).Reaches(id)
+            && await deployments.FindAsync(account.Id, id, ct) is { } found
             ? found
             : throw Problems.NotFound();
-    }
-
-    /// <summary>For what a session that somebody left open must not be enough for.</summary>
-    /// <exception cref="ProblemException">When the caller has no such deployment, or signed in longer than a few minutes ago.</exception>
-    public async Task<Deployment> FindFreshlyAsync(HttpRequest request, string id, CancellationToken ct)
-    {
-        var found = await FindAsync(request, id, ct);
-        await callers.RequireFreshAsync(request, ct);
-        return found;
     }
 
     /// <exception cref="ProblemException">When the caller has no such operation.</exception>
@@ -33,6 +26,7 @@ public sealed class Ownership(Callers callers, DeploymentStore deployments, Oper
     {
         var account = await callers.RequireAsync(request, ct);
         return Shared.Ids.IsValid(id, Shared.Ids.Operation) && await operations.FindAsync(account.Id, id, ct) is { } found
+            && Caller.Of(request).Reaches(found.Deployment)
             ? found
             : throw Problems.NotFound();
     }

@@ -37,7 +37,7 @@ public sealed class PaymentEvents(EventLedger ledger, Payments payments, Recorde
 
             if (received.Subscription is { } subscription)
             {
-                await payments.SettleAsync(client, account, deployment, subscription, ct);
+                await payments.SettleAsync(client, account, deployment, subscription, ct, received.Dispute);
             }
         }
         catch (PermanentException refused) when (refused.Code == StripeRefusals.Code)

@@ -1,3 +1,5 @@
+using Launchpad.Functions.Abuse;
+using Launchpad.Orchestrations;
 using Launchpad.Shared.Billing;
 using Launchpad.Shared.Deployments;
 using Microsoft.DurableTask.Client;
@@ -5,15 +7,26 @@ using Microsoft.DurableTask.Client;
 namespace Launchpad.Functions;
 
 /// <summary>Brings one subscription and its deployment in line, whoever noticed: an event and the clock go the same way.</summary>
-public sealed class Payments(Subscriptions subscriptions, Orders orders, Checkouts checkouts, SubscriptionEndings endings)
+public sealed class Payments(Subscriptions subscriptions, Orders orders, PaidFor paid, SubscriptionEndings endings)
 {
     /// <summary>Whether the order still waits to be paid.</summary>
     public Task<bool> IsAwaitedAsync(BillingWatch order, CancellationToken ct) =>
         orders.IsPayableAsync(order.Account, order.Deployment, ct);
 
-    public async Task SettleAsync(DurableTaskClient client, string account, string deployment, string id, CancellationToken ct)
+    /// <summary>Whether its bot is on its way to be deleted, or back.</summary>
+    public Task<bool> IsOnLadderAsync(BillingWatch order, CancellationToken ct) => orders.IsOnLadderAsync(order.Account, order.Deployment, ct);
+
+    /// <param name="client">Of the engine.</param>
+    /// <param name="account">Whose.</param>
+    /// <param name="deployment">That it names.</param>
+    /// <param name="id">Of the subscription.</param>
+    /// <param name="ct">Stops the wait.</param>
+    /// <param name="dispute">Of one of its payments; null where none is known of.</param>
+    public async Task SettleAsync(
+        DurableTaskClient client, string account, string deployment, string id, CancellationToken ct, FoundDispute? dispute = null)
     {
         var subscription = await subscriptions.AskAsync(account, deployment, id, ct);
+        subscription = dispute is null ? subscription : await paid.DisputedAsync(dispute, ct) ?? subscription;
         var claim = await orders.ClaimAsync(subscription, ct);
         if (claim.IsUnneeded)
         {
@@ -23,12 +36,31 @@ public sealed class Payments(Subscriptions subscriptions, Orders orders, Checkou
         {
             await endings.EndAsync(subscription, refundFrom: null, ct);
         }
-        else if (claim.IsOwn && subscription.IsPaid)
+        else if (claim.IsOwn)
         {
-            await orders.BeginAsync(client, claim, ct);
+            await paid.SettleAsync(client, claim, subscription, ct);
+        }
+    }
+}
+
+/// <summary>What follows for a deployment from how that is which pays for it.</summary>
+public sealed class PaidFor(PaidOrders orders, Checkouts checkouts, Arrears arrears, Disputes disputes)
+{
+    public Task<Subscription?> DisputedAsync(FoundDispute dispute, CancellationToken ct) => disputes.SettleAsync(dispute, ct);
+
+    public async Task SettleAsync(DurableTaskClient client, Claim claim, Subscription own, CancellationToken ct)
+    {
+        if (own.IsPaid)
+        {
+            await orders.BeginAsync(client, claim, own, ct);
 
             // What was sold on another page meanwhile names itself: by its event, and when the order is looked at next.
-            await checkouts.CloseAsync(account, deployment, ct);
+            await checkouts.CloseAsync(own.Account, own.Deployment, ct);
+        }
+
+        if (await arrears.JudgeAsync(own, ct) is { Ladder: not null })
+        {
+            await client.StartDunningAsync(new(own.Account, own.Deployment), ct);
         }
     }
 }

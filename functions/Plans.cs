@@ -6,8 +6,11 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Launchpad.Functions;
 
+/// <param name="MonthlyCents">In the smallest unit of the currency.</param>
+/// <param name="BackupMonths">For how many months the last backup of each is kept, beyond those of the last weeks.</param>
 public sealed record PlanView(
-    string Id, string Name, string Tier, int MemoryMb, double Cpus, int StorageMb, long MonthlyCents, string Currency);
+    string Id, string Name, string Tier, int MemoryMb, double Cpus, int StorageMb, long MonthlyCents, string Currency,
+    int BackupMonths);
 
 public sealed record PlanList(IEnumerable<PlanView> Plans);
 
@@ -22,5 +25,5 @@ public sealed class Plans
 
     private static PlanView View(Plan plan) => new(
         plan.Id, plan.Name, plan.Tier.Wire(), plan.MemoryMb, plan.Cpus, plan.StorageMb,
-        plan.MonthlyCents, plan.Currency);
+        plan.MonthlyCents, plan.Currency, plan.BackupMonths);
 }

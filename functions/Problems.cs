@@ -1,4 +1,5 @@
 using Launchpad.Shared;
+using Launchpad.Shared.Access;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.OpenClaw;
 using Launchpad.Shared.Operations;
@@ -44,10 +45,50 @@ public static class Problems
 
     public static ProblemException SignInAgain(int minutes) =>
         new(StatusCodes.Status403Forbidden, "sign-in-again", "Sign in again",
-            $"This needs a sign-in of the last {minutes} minutes. POST /api/auth/login, and send the new token.");
+            $"This needs a proof of the last {minutes} minutes that it is you. POST /api/auth/step-up, and send the same again.");
+
+    public static ProblemException NotAllowed(Permission? needed) =>
+        new(StatusCodes.Status403Forbidden, "not-allowed", "You may not do this",
+            needed is { } permission ? $"It needs the permission '{permission.Wire()}'. An owner or admin of the account can give it." : "Nobody may.");
+
+    public static ProblemException OneBotOnly() =>
+        new(StatusCodes.Status403Forbidden, "not-allowed", "You may not do this",
+            "This token is for one bot: it reaches what is under /api/deployments/ and its id, and the operations of that bot.");
 
     public static ProblemException WrongCredentials() =>
         new(StatusCodes.Status401Unauthorized, "wrong-credentials", "Not signed in", "The e-mail address or the password is wrong.");
+
+    public static ProblemException WrongCode() =>
+        new(StatusCodes.Status401Unauthorized, "wrong-code", "Not the code", "The code is wrong, was used already, or is not of now.");
+
+    public static ProblemException ChallengeOver() =>
+        new(StatusCodes.Status401Unauthorized, "challenge-over", "Begin again", "This took longer than a few minutes, or was used already. Begin again.");
+
+    public static ProblemException LinkOver() =>
+        new(StatusCodes.Status409Conflict, "link-over", "The link does not work any more", "It was used, or a newer one was, or it is too old. Ask for another one.");
+
+    public static ProblemException PasskeyRefused() =>
+        new(StatusCodes.Status401Unauthorized, "passkey-refused", "Not accepted", "The passkey is none of this account, or was shown too late. Begin again.");
+
+    public static ProblemException NoPasskey() =>
+        new(StatusCodes.Status409Conflict, "no-passkey", "There is no passkey", "This account has none. Use the password or a code.");
+
+    public static ProblemException TooManyPasskeys(int max) =>
+        new(StatusCodes.Status409Conflict, "too-many-passkeys", "Too many passkeys", $"An account may have {max}. Remove one first.");
+
+    public static ProblemException WeakPassword(string why) =>
+        new(StatusCodes.Status400BadRequest, "weak-password", "Too easily guessed", $"'password' {why}") { Field = "password" };
+
+    /// <summary>Who mistyped his address would lock himself out for good, and somebody else in.</summary>
+    public static ProblemException EmailUnconfirmed() =>
+        new(StatusCodes.Status409Conflict, "email-unconfirmed", "Confirm your address first",
+            "Follow the link that was sent to it; POST /api/auth/verify/resend sends another one.");
+
+    public static ProblemException SecondFactorOn() =>
+        new(StatusCodes.Status409Conflict, "second-factor-on", "It is on already", "Turn the second factor off first: DELETE /api/auth/totp.");
+
+    public static ProblemException SecondFactorOff() =>
+        new(StatusCodes.Status409Conflict, "second-factor-off", "It is off", "This account has no second factor: POST /api/auth/totp.");
 
     /// <summary>The same for a machine that is not known and for one that is not who it says.</summary>
     public static ProblemException MachineRefused(string why) =>
@@ -143,6 +184,11 @@ public static class Problems
     public static ProblemException PaymentRefused(string why) =>
         new(StatusCodes.Status502BadGateway, "payment-refused", "The payment provider refuses this",
             $"{why} Nothing was charged. Tell support the request id.");
+
+    /// <param name="why">What was seen, in a sentence for its owner.</param>
+    public static ProblemException PaymentsHeld(string why) =>
+        new(StatusCodes.Status403Forbidden, "payments-held", "A person looks at your payments first",
+            $"{why} Nothing is charged meanwhile, and bots that run go on. It usually takes less than a day; ask support with the request id if it takes longer.");
 
     public static ProblemException TooLarge(int maxBytes) =>
         new(StatusCodes.Status413PayloadTooLarge, "too-large", "The request is too large", $"At most {maxBytes} bytes are accepted.");

@@ -17,8 +17,9 @@ public sealed class Reconciliation(Subscriptions subscriptions, Checkouts checko
         }
 
         await charges.MendAsync(watch.Account, watch.Deployment, ct);
-        await checkouts.RescheduleAsync(
-            watch, seen, isAwaited, await subscriptions.IsAnyAliveAsync(watch.Account, watch.Deployment, ct), ct);
+        var isAnyAlive = await subscriptions.IsAnyAliveAsync(watch.Account, watch.Deployment, ct)
+            || await payments.IsOnLadderAsync(watch, ct);
+        await checkouts.RescheduleAsync(watch, seen, isAwaited, isAnyAlive, ct);
 
         async Task SettleAsync(IEnumerable<string> sold)
         {

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Launchpad.Functions.Access;
+using Launchpad.Shared.Access;
 using Launchpad.Shared.Records;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -13,6 +15,7 @@ public sealed class Records(RecordPages pages, Ownership ownership, EventStreams
 
     /// <summary>What was ever done with the deployment, as a chain of hashes.</summary>
     [Function("GetRecord")]
+    [Needs(Permission.Read)]
     [Answers(200, typeof(RecordPage))]
     [Query("after")]
     public async Task<IActionResult> Get(
@@ -27,6 +30,7 @@ public sealed class Records(RecordPages pages, Ownership ownership, EventStreams
 
     /// <summary>The same rows as events, and each new one within a second.</summary>
     [Function("StreamRecord")]
+    [Needs(Permission.Read)]
     [Answers(200, typeof(RecordRowView), MediaType = "text/event-stream")]
     [Query("after")]
     public async Task<IActionResult> Stream(

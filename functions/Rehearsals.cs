@@ -1,3 +1,5 @@
+using Launchpad.Functions.Access;
+using Launchpad.Shared.Access;
 using Launchpad.Shared.Operations;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -16,6 +18,7 @@ public sealed class Rehearsals(Ownership ownership, OperationStarter starter, IO
     /// <summary>Upgrades the bot to a release that is known to fail. It stays on its good version, or goes back to it; nothing of it counts
     /// as a failed upgrade.</summary>
     [Function("Rehearse")]
+    [Needs(Permission.Change)]
     [Takes(typeof(RehearsalOf), Optional = true), Answers(202, typeof(Begun))]
     public async Task<IActionResult> Begin(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments/{id}/rehearsals")] HttpRequest request, string id,
@@ -37,6 +40,6 @@ public sealed class Rehearsals(Ownership ownership, OperationStarter starter, IO
 
         var change = new ChangeRequest(null, tag, null, DataChoice.AsNow, $"Rehearsal: what if {tag} were the next release?");
         return Answers.Accepted(await starter.BeginAsync(
-            client, deployment, OperationKind.Rehearsal, deployment.Account, change.ToJson(), ct));
+            client, deployment, OperationKind.Rehearsal, Caller.Of(request).Actor, change.ToJson(), ct));
     }
 }

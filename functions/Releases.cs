@@ -1,3 +1,5 @@
+using Launchpad.Functions.Access;
+using Launchpad.Shared.Access;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Health;
 using Launchpad.Shared.Images;
@@ -39,6 +41,7 @@ public sealed class Releases(Ownership ownership, ReleaseCatalog catalog, Proven
 {
     /// <summary>The images that a bot can be brought on: the usual one first, then the others, newest name first.</summary>
     [Function("ListReleases")]
+    [Needs(Permission.Read)]
     [Answers(200, typeof(ReleaseList))]
     public async Task<IActionResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "releases")] HttpRequest request, CancellationToken ct)
@@ -50,6 +53,7 @@ public sealed class Releases(Ownership ownership, ReleaseCatalog catalog, Proven
 
     /// <summary>What the bot runs, and why it is trusted: looked at now, not remembered.</summary>
     [Function("GetProvenance")]
+    [Needs(Permission.Read)]
     [Answers(200, typeof(ProvenanceView))]
     public async Task<IActionResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "deployments/{id}/provenance")] HttpRequest request, string id,

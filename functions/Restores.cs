@@ -1,5 +1,7 @@
 using System.Globalization;
+using Launchpad.Functions.Access;
 using Launchpad.Shared;
+using Launchpad.Shared.Access;
 using Launchpad.Shared.Backups;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
@@ -27,6 +29,7 @@ public sealed class Restores(Ownership ownership, OperationStarter starter, Back
 {
     /// <summary>Brings the bot's data back from a backup; with `plan=true` it only says what that would do.</summary>
     [Function("RestoreDeployment")]
+    [Needs(Permission.Change)]
     [Takes(typeof(RestoreFrom)), Answers(202, typeof(Begun)), Answers(200, typeof(RestorePlan))]
     [Query("plan", "true", "false")]
     public async Task<IActionResult> Restore(
@@ -44,7 +47,7 @@ public sealed class Restores(Ownership ownership, OperationStarter starter, Back
 
         var change = new ChangeRequest(null, null, null, DataChoice.AsAtSwitch, why, Backup: backup.Id);
         return Answers.Accepted(await starter.BeginAsync(
-            client, deployment, OperationKind.Restore, deployment.Account, change.ToJson(), ct));
+            client, deployment, OperationKind.Restore, Caller.Of(request).Actor, change.ToJson(), ct));
     }
 
     private async Task<Backup> ChooseAsync(Deployment deployment, RestoreFrom body, CancellationToken ct)

@@ -1,4 +1,3 @@
-using Grpc.Core;
 using Launchpad.Orchestrations;
 using Launchpad.Orchestrations.Activities;
 using Launchpad.Shared.Deployments;
@@ -37,23 +36,10 @@ public sealed class Resumption(DeploymentStore deployments, OperationRows rows, 
         }
         else if (now.Operation.Decision is UndoDecision.TakenBack)
         {
-            await WakeAsync(client, operation.Id, ct);
+            await client.WakeAsync(operation.Id, Terminate.Decision, ct);
         }
 
         return operation;
-    }
-
-    /// <summary>Tells a deletion to look whether it is still wanted.</summary>
-    public static async Task WakeAsync(DurableTaskClient client, string deletion, CancellationToken ct)
-    {
-        try
-        {
-            await client.RaiseEventAsync(deletion, Terminate.Decision, "look", ct);
-        }
-        catch (RpcException over) when (over.StatusCode is StatusCode.NotFound or StatusCode.FailedPrecondition)
-        {
-            // It has looked: the row decides, not the event.
-        }
     }
 }
 

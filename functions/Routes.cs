@@ -1,7 +1,10 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Reflection;
+using Launchpad.Functions.Access;
+using Launchpad.Functions.Auth;
 using Launchpad.Functions.Staff;
+using Launchpad.Shared.Access;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Template;
@@ -14,8 +17,17 @@ namespace Launchpad.Functions;
 /// <param name="MakesSomething">True when it answers, to somebody who is signed in, what it has made or begun: the same request may be sent
 /// again under one key.</param>
 /// <param name="IsStaff">True when an operator has to ask.</param>
+/// <param name="IsOpen">True when anybody may ask.</param>
+/// <param name="Needs">What a customer has to be allowed; null for what is open or no customer's.</param>
+/// <param name="NeedsStepUp">True when the session alone is not enough.</param>
+/// <param name="IsRecorded">True when there is a row of it wherever it was answered well.</param>
 public sealed record Route(
-    string Function, string Template, ImmutableArray<string> Methods, FrozenDictionary<string, QueryAttribute> Query, bool MakesSomething, bool IsStaff);
+    string Function, string Template, ImmutableArray<string> Methods, FrozenDictionary<string, QueryAttribute> Query, bool MakesSomething, bool IsStaff,
+    bool IsOpen, Permission? Needs, bool NeedsStepUp, bool IsRecorded)
+{
+    /// <summary>Whether its path names the bot that it is about, or an operation of it.</summary>
+    public bool IsOfOneBot => Template.StartsWith("deployments/{id}", StringComparison.Ordinal) || Template.StartsWith("operations/{id}", StringComparison.Ordinal);
+}
 
 /// <summary>What the API answers, as the attributes of its functions say.</summary>
 public static class Routes
@@ -47,6 +59,8 @@ public static class Routes
                     .ToFrozenDictionary(parameter => parameter.Name, StringComparer.OrdinalIgnoreCase),
                 trigger.Methods is [not ("get" or "head")] && method.GetCustomAttribute<OpenAttribute>() is null && method.GetCustomAttributes<AnswersAttribute>()
                     .Any(answer => answer.Status is StatusCodes.Status201Created or StatusCodes.Status202Accepted),
-                method.GetCustomAttribute<OperatorsOnlyAttribute>() is not null);
+                method.GetCustomAttribute<OperatorsOnlyAttribute>() is not null, method.GetCustomAttribute<OpenAttribute>() is not null, method.GetCustomAttribute<NeedsAttribute>()?.Permission,
+                method.GetCustomAttribute<StepUpAttribute>() is not null,
+                trigger.Methods is [not ("get" or "head"), ..] && method.GetCustomAttribute<UnrecordedAttribute>() is null);
     }
 }

@@ -32,13 +32,27 @@ public static partial class Rules
             : throw Problems.Invalid("email", "is not an e-mail address.");
     }
 
-    public static string Password(string? value) =>
-        value is { Length: >= 10 and <= 1024 } && IsWellFormed(value)
+    /// <summary>One that may be right: what may be a new one is <see cref="NewPassword"/>.</summary>
+    public static string Password(string? value, string field = "password") =>
+        value is { Length: >= 1 and <= PasswordRules.Max } && IsWellFormed(value)
             ? value
-            : throw Problems.Invalid("password", "has to have 10 to 1024 characters.");
+            : throw Problems.Invalid(field, $"has to have 1 to {PasswordRules.Max} characters.");
+
+    /// <summary>In its one form.</summary>
+    public static string NewPassword(string? value, string email)
+    {
+        var password = value is not null && IsWellFormed(value) ? PasswordRules.Normalize(value) : "";
+        return password.Length is < PasswordRules.Min or > PasswordRules.Max
+            ? throw Problems.Invalid("password", $"has to have {PasswordRules.Min} to {PasswordRules.Max} characters.")
+            : PasswordRules.Weakness(password, email) is { } why ? throw Problems.WeakPassword(why)
+            : password;
+    }
 
     public static string Name(string? value) =>
         Plain("name", Line("name", Visible("name", VisibleText.Nickname(Line("name", value, 60))), 60));
+
+    /// <summary>By which its owner knows something.</summary>
+    public static string Label(string field, string value) => Plain(field, Line(field, Visible(field, value), 100));
 
     public static string? Model(string? value) =>
         value is null ? null

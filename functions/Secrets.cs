@@ -1,3 +1,5 @@
+using Launchpad.Functions.Access;
+using Launchpad.Shared.Access;
 using Launchpad.Shared.Secrets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -12,6 +14,7 @@ public sealed class Secrets(Ownership ownership, BotSecrets secrets)
 {
     /// <summary>Names, fingerprints and times: never a value.</summary>
     [Function("ListSecrets")]
+    [Needs(Permission.Read)]
     [Answers(200, typeof(SecretList))]
     public async Task<IActionResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "deployments/{id}/secrets")] HttpRequest request, string id,

@@ -26,6 +26,15 @@ public sealed class TokenBuckets(int size, TimeSpan each, TimeProvider clock)
         }
     }
 
+    /// <exception cref="ProblemException">429 when there is none.</exception>
+    public void Take(string key)
+    {
+        if (!TryTake(key))
+        {
+            throw Problems.TooManyAttempts((int)Math.Max(1, Math.Ceiling(Wait(key).TotalSeconds)));
+        }
+    }
+
     public void Return(string key)
     {
         lock (gate)

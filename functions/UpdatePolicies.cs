@@ -1,3 +1,5 @@
+using Launchpad.Functions.Access;
+using Launchpad.Shared.Access;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Images;
 using Launchpad.Shared.Records;
@@ -26,6 +28,7 @@ public sealed class UpdatePolicies(Ownership ownership, DeploymentStore deployme
 {
     /// <summary>Which image tag the bot follows, and whether it is pinned to the image that it has.</summary>
     [Function("SetUpdatePolicy")]
+    [Needs(Permission.Change)]
     [IfMatch(Required = false), Takes(typeof(UpdatePolicy)), Answers(200, typeof(UpdatesView))]
     public async Task<IActionResult> SetPolicy(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "deployments/{id}/updates")] HttpRequest request, string id,
@@ -35,7 +38,10 @@ public sealed class UpdatePolicies(Ownership ownership, DeploymentStore deployme
         var body = await Bodies.ReadAsync<UpdatePolicy>(request, ct);
         Preconditions.Check(request, deployment);
         var channel = Rules.Tag("channel", body.Channel);
-        await recorder.ActAsync(id, deployment.Account, "set-update-policy", new { body.Pinned, body.ResumeUpgrades }, ct);
+        await recorder.ActAsync(
+            id, Caller.Of(request).Actor, "set-update-policy",
+            new { before = new { deployment.Pinned }, after = new { body.Pinned }, body.ResumeUpgrades },
+            deployment.Channel == channel ? null : $"{deployment.Channel ?? images.Value.Tag} → {channel ?? images.Value.Tag}", ct);
         var changed = await deployments.ChangeAsync(
             deployment.Account, id,
             current => current with

@@ -1,4 +1,6 @@
+using Launchpad.Functions.Access;
 using Launchpad.Shared;
+using Launchpad.Shared.Access;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Images;
 using Launchpad.Shared.Operations;
@@ -24,6 +26,7 @@ public sealed class Upgrades(Ownership ownership, ConfigVersionStore versions, O
 {
     /// <summary>Brings the bot on another image.</summary>
     [Function("UpgradeDeployment")]
+    [Needs(Permission.Change)]
     [IfMatch, Takes(typeof(UpgradeTo)), Answers(202, typeof(Begun))]
     [Query(ChangePreviews.Parameter, "true", "false")]
     [Query(ChangePreviews.FormerParameter, "true", "false")]
@@ -51,6 +54,7 @@ public sealed class Upgrades(Ownership ownership, ConfigVersionStore versions, O
 
     /// <summary>Brings a version of before back.</summary>
     [Function("RollBackDeployment")]
+    [Needs(Permission.Change)]
     [IfMatch, Takes(typeof(RollBackTo)), Answers(202, typeof(Begun))]
     [Query(ChangePreviews.Parameter, "true", "false")]
     [Query(ChangePreviews.FormerParameter, "true", "false")]
@@ -89,5 +93,5 @@ public sealed class Upgrades(Ownership ownership, ConfigVersionStore versions, O
         HttpRequest request, DurableTaskClient client, Deployment deployment, OperationKind kind, ChangeRequest change,
         CancellationToken ct) =>
         Answers.Accepted(await starter.BeginAsync(
-            client, deployment, ChangePreviews.IsAsked(request) ? OperationKind.Preview : kind, deployment.Account, change.ToJson(), ct));
+            client, deployment, ChangePreviews.IsAsked(request) ? OperationKind.Preview : kind, Caller.Of(request).Actor, change.ToJson(), ct));
 }

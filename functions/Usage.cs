@@ -1,4 +1,6 @@
 using System.Globalization;
+using Launchpad.Functions.Access;
+using Launchpad.Shared.Access;
 using Launchpad.Shared.Health;
 using Launchpad.Shared.Plans;
 using Microsoft.AspNetCore.Http;
@@ -22,6 +24,7 @@ public sealed class Usage(Ownership ownership, UsageStore usage, TimeProvider cl
     /// <summary>What the bot used in the last hours, 24 unless `hours` says otherwise; 30 days are kept. At most 400 samples: of more, so
     /// many are averaged.</summary>
     [Function("GetUsage")]
+    [Needs(Permission.Read)]
     [Answers(200, typeof(UsageView))]
     [Query("hours")]
     public async Task<IActionResult> Get(

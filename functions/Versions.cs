@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Launchpad.Functions.Access;
 using Launchpad.Shared;
+using Launchpad.Shared.Access;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Images;
 using Launchpad.Shared.Secrets;
@@ -15,7 +17,9 @@ public sealed record VersionView(
     int Version, [property: Wire(typeof(ConfigVersionStatus))] string Status, string Hash, string Image, string Plan, DateTimeOffset CreatedAt, string By, string Why, string? Failure,
     long? BootMs);
 
-public sealed record VersionList(IEnumerable<VersionView> Versions);
+/// <param name="Total">How many there are in all.</param>
+/// <param name="Cursor">Leads to older ones; null when there are none.</param>
+public sealed record VersionList(IReadOnlyList<VersionView> Versions, int Total, string? Cursor);
 
 /// <param name="Config">The bot's own configuration beyond ours; null for none.</param>
 /// <param name="Secrets">Their names and versions, never a value.</param>
@@ -27,7 +31,10 @@ public sealed record VersionState(
 public sealed record VersionDetail(VersionView Version, VersionState State);
 
 /// <param name="Path">Of what changed, in the config or beside it.</param>
-public sealed record ChangeView(string Path, string? From, string? To, [property: Wire(typeof(Risk))] string Risk);
+public sealed record ChangeView(string Path, string? From, string? To, [property: Wire(typeof(Risk))] string Risk)
+{
+    public static ChangeView Of(Change change) => new(change.Path, change.From, change.To, change.Risk.Wire());
+}
 
 /// <param name="DowntimeMs">How long the bot is or was away for it; null while that is not known.</param>
 public sealed record DiffView(
@@ -46,6 +53,7 @@ public sealed class Versions(ConfigVersionStore versions, Ownership ownership, I
 {
     /// <summary>The ETag is what a change has to name.</summary>
     [Function("GetConfig")]
+    [Needs(Permission.Read)]
     [Answers(200, typeof(ConfigView))]
     public async Task<IActionResult> GetConfig(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "deployments/{id}/config")] HttpRequest request, string id,
@@ -60,21 +68,28 @@ public sealed class Versions(ConfigVersionStore versions, Ownership ownership, I
             UpdatesView.Of(deployment, images.Value.Tag)));
     }
 
-    /// <summary>Newest first, a hundred at a time: `before` is the last number that was seen.</summary>
+    /// <summary>Newest first, a hundred at a time. `before` is the last number that was seen, and another name of `cursor`.</summary>
     [Function("ListVersions")]
+    [Needs(Permission.Read)]
     [Answers(200, typeof(VersionList))]
-    [Query("before")]
+    [Query("cursor"), Query("before")]
     public async Task<IActionResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "deployments/{id}/versions")] HttpRequest request, string id,
         CancellationToken ct)
     {
         await ownership.FindAsync(request, id, ct);
-        var before = request.Query["before"].FirstOrDefault() is { } typed ? Number("before", typed) : int.MaxValue;
-        return new OkObjectResult(new VersionList((await versions.ListAsync(id, before, ct)).Select(View)));
+        var asked = request.Query.ContainsKey("cursor") ? "cursor" : request.Query.ContainsKey("before") ? "before" : null;
+        var before = asked is null ? int.MaxValue : Number(asked, request.Query[asked].ToString());
+        var found = await versions.ListAsync(id, before, ct);
+        // They are numbered from 1 on, and none is ever removed.
+        var total = asked is null && found is [var newest, ..] ? newest.Number : (await versions.NewestAsync(id, ct))?.Number ?? 0;
+        var next = found is [.., { Number: > 1 } last] ? last.Number.ToString(CultureInfo.InvariantCulture) : null;
+        return new OkObjectResult(new VersionList([.. found.Select(View)], total, next));
     }
 
     /// <summary>One version with all that it consists of.</summary>
     [Function("GetVersion")]
+    [Needs(Permission.Read)]
     [Answers(200, typeof(VersionDetail))]
     public async Task<IActionResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "deployments/{id}/versions/{number}")] HttpRequest request,
@@ -92,6 +107,7 @@ public sealed class Versions(ConfigVersionStore versions, Ownership ownership, I
 
     /// <summary>What changed from the version that `from` names, or the one before.</summary>
     [Function("DiffVersion")]
+    [Needs(Permission.Read)]
     [Answers(200, typeof(DiffView))]
     [Query("from")]
     public async Task<IActionResult> Diff(
@@ -106,7 +122,7 @@ public sealed class Versions(ConfigVersionStore versions, Ownership ownership, I
         var active = deployment.ActiveVersion is { } running ? await versions.FindAsync(id, running, ct) : null;
         return new OkObjectResult(new DiffView(
             from.Number, to.Number, diff.Risk.Wire(), diff.Restarts, diff.Restarts ? to.BootMs ?? active?.BootMs : 0,
-            diff.Changes.Select(change => new ChangeView(change.Path, change.From, change.To, change.Risk.Wire()))));
+            diff.Changes.Select(ChangeView.Of)));
     }
 
     private async Task<ConfigVersion> GetAsync(string id, string number, CancellationToken ct) =>

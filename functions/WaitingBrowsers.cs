@@ -1,4 +1,6 @@
+using Launchpad.Functions.Access;
 using Launchpad.Shared;
+using Launchpad.Shared.Access;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Ssh;
 using Launchpad.Shared.Vms;
@@ -21,6 +23,7 @@ public sealed class WaitingBrowsers(Ownership ownership, MachineQuestions machin
     /// <summary>The browsers that showed the bot's token in the last five minutes and wait to be let in. The bot's machine is asked, which
     /// takes up to a second.</summary>
     [Function("ListWaitingBrowsers")]
+    [Needs(Permission.Read)]
     [Answers(200, typeof(BrowserList))]
     public async Task<IActionResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "deployments/{id}/browsers")] HttpRequest request, string id,

@@ -1,3 +1,4 @@
+using Grpc.Core;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
@@ -28,6 +29,27 @@ public static class Starting
         catch (DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException)
         {
             // Somebody else was faster: it runs, once.
+        }
+    }
+
+    /// <summary>Follows a deployment's ladder from now on, and looks at it at once if that is being done already.</summary>
+    public static async Task StartDunningAsync(this DurableTaskClient client, DunningInput of, CancellationToken ct)
+    {
+        var instance = Dunning.Instance(of.Deployment);
+        await client.StartOnceAsync(instance, nameof(Dunning), of, Going, ct);
+        await client.WakeAsync(instance, Dunning.News, ct);
+    }
+
+    /// <summary>Tells a saga that waits to look again. One that has ended has looked.</summary>
+    public static async Task WakeAsync(this DurableTaskClient client, string id, string word, CancellationToken ct)
+    {
+        try
+        {
+            await client.RaiseEventAsync(id, word, "look", ct);
+        }
+        catch (RpcException over) when (over.StatusCode is StatusCode.NotFound or StatusCode.FailedPrecondition)
+        {
+            // The rows decide, not the event.
         }
     }
 

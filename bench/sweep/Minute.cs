@@ -5,6 +5,7 @@ using Launchpad.Shared.Health;
 using Launchpad.Shared.Plans;
 using Launchpad.Shared.Reconciliation;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace Launchpad.Bench;
 
@@ -62,7 +63,8 @@ internal sealed class Minute(Fleet fleet, SweepBench.Calls calls)
         var places = new Places(fleet.Vms, fleet.Placed, fleet.Conditions, fleet.Deployments);
         var healing = new DeploymentHealing(fleet.Deployments, places, fleet.Clocks);
         var findings = new ReconcilerFindings(fleet.Tables, TimeProvider.System, NullLogger<ReconcilerFindings>.Instance);
-        var healed = await new DeploymentReconciler(fleet.Tables, healing, findings).RunAsync(CancellationToken.None);
+        using var pager = new Pager(fleet.Tables, Options.Create(new OperatorOptions()), TimeProvider.System, NullLogger<Pager>.Instance);
+        var healed = await new DeploymentReconciler(fleet.Tables, healing, findings, pager).RunAsync(CancellationToken.None);
         // Nothing is to be removed from a machine of a fleet that is whole, so none is spoken to.
         var orphans = new Orphans(fleet.Vms, fleet.Deployments, jobs: null!, cloud: null!);
         healed += await new MachineReconciler(fleet.Tables, fleet.Vms, orphans, findings).RunAsync(CancellationToken.None);

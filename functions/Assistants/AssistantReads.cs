@@ -29,7 +29,7 @@ public sealed class AssistantReads(DeploymentStore deployments, DeploymentViews 
             {
                 var found = await FindAsync(account, bot, ct);
                 var listed = await operations.ListAsync(account.Id, found.Id, null, found.CreatedAt, ct);
-                return new OperationPage([.. listed.Select(OperationViews.Summary)], null);
+                return new OperationPage([.. listed.Select(one => OperationViews.Summary(one, found))], null);
             });
         yield return Tool(
             "explain_operation", "One operation step by step: what happened, why it failed, what was taken back and what can be done.",

@@ -1,4 +1,7 @@
 using System.ComponentModel.DataAnnotations;
+using Launchpad.Functions.Access;
+using Launchpad.Functions.Auth;
+using Launchpad.Shared.Access;
 using Launchpad.Shared.Accounts;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
@@ -17,26 +20,34 @@ public sealed record AssistantLetIn(string Id, string Name, string Token, DateTi
 public sealed record ConfirmationView(string Confirmation, DateTimeOffset ExpiresAt);
 
 /// <summary>Programs that an owner lets in to read and to ask; what they would change, he confirms.</summary>
-public sealed class Assistants(Callers callers, SessionStore sessions, Ownership ownership, AssistantChanges changes)
+public sealed class Assistants(Callers callers, SessionStore sessions, AccountLog log)
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(90);
-    private static readonly TimeSpan ConfirmedFor = TimeSpan.FromMinutes(10);
 
     /// <summary>Lets an assistant in. It is listed and closed with the sessions.</summary>
     [Function("LetAssistantIn")]
-    [Takes(typeof(NewAssistant)), Answers(200, typeof(AssistantLetIn))]
+    [Needs(Permission.Self)]
+    [StepUp, Takes(typeof(NewAssistant)), Answers(200, typeof(AssistantLetIn))]
     public async Task<IActionResult> LetIn(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "auth/assistants")] HttpRequest request, CancellationToken ct)
     {
         var account = await callers.RequireAsync(request, ct);
-        await callers.RequireFreshAsync(request, ct);
         var name = Rules.Name((await Bodies.ReadAsync<NewAssistant>(request, ct)).Name);
         var (token, expires) = await sessions.OpenAsync(account.Id, name, Scopes.Assistant, Lifetime, ct);
+        // Before anybody has the token.
+        await log.ActAsync(Caller.Of(request), "let-assistant-in", new { session = SessionStore.IdOfToken(token) }, name, ct);
         return new OkObjectResult(new AssistantLetIn(SessionStore.IdOfToken(token), name, token, expires));
     }
+}
+
+/// <summary>What an owner lets his assistant do.</summary>
+public sealed class AssistantConfirmations(Ownership ownership, SessionStore sessions, AssistantChanges changes)
+{
+    private static readonly TimeSpan ConfirmedFor = TimeSpan.FromMinutes(10);
 
     /// <summary>The owner's word that an assistant may make the change that this preview shows.</summary>
     [Function("ConfirmPreview")]
+    [Needs(Permission.Change)]
     [Answers(200, typeof(ConfirmationView))]
     public async Task<IActionResult> Confirm(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "operations/{id}/confirm")] HttpRequest request, string id,

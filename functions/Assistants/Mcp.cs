@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Launchpad.Functions.Access;
+using Launchpad.Shared.Access;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
@@ -21,6 +23,8 @@ public sealed class Mcp(Callers callers, AssistantReads reads, AssistantChanges 
 
     /// <summary>How a person's own assistant asks. One JSON-RPC message in, its answer as events out.</summary>
     [Function("Mcp")]
+    [Unrecorded("Each change that it asks for is an operation of its own.")]
+    [Needs(Permission.Change)]
     [Answers(200, MediaType = "text/event-stream")]
     public async Task<IActionResult> Post(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "mcp")] HttpRequest request,

@@ -19,7 +19,7 @@ public sealed class IdempotencyMiddleware(Callers callers, StaffCallers staff, R
 
     private const int KeyLengthMax = 200;
     private const int BodyBytesMax = 64 * 1024;
-    private const int AnswerCharsMax = 30_000;
+    private const int AnswerCharsMax = 20_000;
 
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {

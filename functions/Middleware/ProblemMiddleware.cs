@@ -37,7 +37,15 @@ public sealed class ProblemMiddleware(ILogger<ProblemMiddleware> log) : IFunctio
         {
             // What a function had answered before this went wrong would be written behind it.
             context.GetInvocationResult().Value = null;
-            await WriteAsync(http, Translate(exception));
+            var problem = exception is OperationCanceledException && context.CancellationToken.IsCancellationRequested
+                ? Problems.Unavailable("This was stopped before it was done.")
+                : Translate(exception);
+            if (problem.Status is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden or StatusCodes.Status429TooManyRequests)
+            {
+                log.LogWarning("Refused {Function} from {Network}: {Problem}", context.FunctionDefinition.Name, Callers.Address(http.Request), problem.Type);
+            }
+
+            await WriteAsync(http, problem);
         }
     }
 

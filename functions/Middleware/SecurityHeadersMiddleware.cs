@@ -15,6 +15,7 @@ public sealed class SecurityHeadersMiddleware : IFunctionsWorkerMiddleware
         (HeaderNames.XContentTypeOptions, "nosniff"),
         (HeaderNames.ContentSecurityPolicy, "default-src 'none'; frame-ancestors 'none'"),
         (HeaderNames.XFrameOptions, "DENY"),
+        (HeaderNames.StrictTransportSecurity, "max-age=63072000; includeSubDomains"),
         ("Referrer-Policy", "no-referrer"),
         ("Cross-Origin-Resource-Policy", "same-origin"),
     ];

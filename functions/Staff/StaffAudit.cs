@@ -8,7 +8,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Launchpad.Functions.Staff;
 
-/// <param name="Subject">The deployment in whose record it stands; staff for the record of what operators did.</param>
+/// <param name="Subject">The deployment or account in whose record it stands; staff for the record of what operators did.</param>
 public sealed record StaffAuditRowView(string Subject, RecordRowView Row);
 
 /// <param name="Cursor">Leads on, also where this page has found nothing yet; null when all was looked at.</param>
@@ -69,7 +69,7 @@ public sealed record AuditPlace(string Chain, long? Before)
 {
     public static AuditPlace? Parse(string? cursor) =>
         cursor is null ? null
-        : cursor.Split(':') is [var chain, var before] && (chain == StaffLog.Chain || Ids.IsValid(chain, Ids.Deployment))
+        : cursor.Split(':') is [var chain, var before] && (chain == StaffLog.Chain || Ids.IsValid(chain, Ids.Deployment) || Ids.IsValid(chain, Ids.Account))
             ? before.Length == 0 ? new(chain, null)
                 : long.TryParse(before, NumberStyles.None, CultureInfo.InvariantCulture, out var at) ? new(chain, at)
                 : throw Wrong()
@@ -133,7 +133,7 @@ public sealed class StaffAuditSearch(RecordStore records, DeploymentStore deploy
         return place with { Before = Math.Max(0, through - RecordStore.PageMax + 1) };
     }
 
-    /// <summary>The newest deployments of an account first.</summary>
+    /// <summary>What was done with the account itself, then its deployments, the newest first.</summary>
     private async Task<IReadOnlyList<string>> ChainsAsync(string subject, CancellationToken ct)
     {
         if (!Ids.IsValid(subject, Ids.Account))
@@ -149,6 +149,7 @@ public sealed class StaffAuditSearch(RecordStore records, DeploymentStore deploy
         }
         while (next is not null && all.Count < ChainsMax);
 
+        all.Add(subject);
         all.Reverse();
         return all;
     }

@@ -38,7 +38,7 @@ public sealed class StaffFixes(ReconcileRuns runs, DeploymentStore deployments, 
     public async Task<StaffFixView> FixAsync(DurableTaskClient client, Operator who, Finding finding, CancellationToken ct)
     {
         var (remedy, deployment) = await RemedyAsync(finding, ct);
-        var begun = await remedies.TakeAsync(client, who, deployment, remedy, ct);
+        var begun = await remedies.TakeAsync(client, who.Actor, deployment, remedy, ct);
         await log.ActOnAsync(deployment.Id, who, "fix", new { finding = finding.What, operation = begun?.Id }, ct);
         return new(finding.Id, remedy.Says, begun?.Id);
     }
@@ -60,7 +60,7 @@ public sealed class StaffFixes(ReconcileRuns runs, DeploymentStore deployments, 
 }
 
 /// <summary>What helps against which difference.</summary>
-public sealed class StaffRemedies(OperationStore operations, OperationStarter starter, BillingWatches watches, TimeProvider clock)
+public sealed class StaffRemedies(OperationStore operations, OperationStarter starter, BillingWatches watches)
 {
     /// <param name="finding">What is wrong.</param>
     /// <param name="deployment">As it is.</param>
@@ -83,17 +83,14 @@ public sealed class StaffRemedies(OperationStore operations, OperationStarter st
 
     /// <returns>The operation that was begun; null for none.</returns>
     public async Task<Operation?> TakeAsync(
-        DurableTaskClient client, Operator who, Deployment deployment, StaffRemedy remedy, CancellationToken ct)
+        DurableTaskClient client, string by, Deployment deployment, StaffRemedy remedy, CancellationToken ct)
     {
         if (remedy.Begins is { } kind)
         {
-            return await starter.BeginAsync(client, deployment, kind, who.Actor, remedy.Request, ct);
+            return await starter.BeginAsync(client, deployment, kind, by, remedy.Request, ct);
         }
 
-        var now = clock.GetUtcNow();
-        await watches.ChangeAsync(
-            deployment.Account, deployment.Id,
-            known => (known ?? new(deployment.Account, deployment.Id, now, null, null, [])) with { DueAt = now }, ct);
+        await watches.LookSoonAsync(deployment.Account, deployment.Id, ct);
         return null;
     }
 

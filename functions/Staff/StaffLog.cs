@@ -1,3 +1,4 @@
+using Launchpad.Shared.Billing;
 using Launchpad.Shared.Records;
 using Launchpad.Shared.Staff;
 
@@ -16,6 +17,15 @@ public sealed class StaffLog(Recorder recorder)
     /// <param name="ct">Stops the wait.</param>
     public Task ActAsync(Operator who, string action, object? data, CancellationToken ct) =>
         recorder.ActAsync(Chain, who.Actor, action, data, ct);
+
+    /// <summary>What was said about it stands in the operators' own chain alone, and the whole once.</summary>
+    public async Task RefundAsync(string deployment, Operator who, string invoice, Refunded given, string reason, CancellationToken ct)
+    {
+        var key = $"refund-{invoice}-{given.AmountCents}";
+        var amount = given.AmountCents;
+        await recorder.ActOnceAsync(key, deployment, who.Actor, "refund", new { invoice, amount, given.Currency }, ct);
+        await recorder.ActOnceAsync(key, Chain, who.Actor, "refund", new { deployment, invoice, amount, given.Currency, reason }, ct);
+    }
 
     /// <inheritdoc cref="ActOnAllAsync"/>
     public Task ActOnAsync(string deployment, Operator who, string action, object data, CancellationToken ct) =>

@@ -32,6 +32,9 @@ internal static class StaffServices
         services.AddSingleton<ReconcileRounds>();
         services.AddSingleton<StaffFindings>();
         services.AddSingleton<StaffRemedies>();
+        services.AddSingleton<StaffRefunds>();
+        services.AddSingleton<StaffReviewActs>();
+        services.AddSingleton<UnservedHealing>();
         services.AddSingleton<StaffFixes>();
         services.AddSingleton<OperationNews>();
         services.AddSingleton<PageNews>();

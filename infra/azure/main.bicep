@@ -41,11 +41,19 @@ param budgetEmails string[]
 @description('First day of the month of the first deployment. Azure does not let it be changed afterwards.')
 param budgetStart string
 
-@description('What one account may have, and for how long a deletion can be taken back.')
-param limits { deploymentsPerAccount: int, undoWindow: string } = { deploymentsPerAccount: 20, undoWindow: '1.00:00:00' }
+@description('What one account may have, for how long a deletion can be taken back, and what is not paid for goes on and is kept.')
+param limits { deploymentsPerAccount: int, undoWindow: string, suspendAfter: string, keepFor: string } = {
+  deploymentsPerAccount: 20
+  undoWindow: '1.00:00:00'
+  suspendAfter: '7.00:00:00'
+  keepFor: '30.00:00:00'
+}
 
 @description('The models that bots use whose customer brings no key.')
 param model { url: string, name: string } = { url: 'https://api.openai.com/v1', name: 'gpt-5-mini' }
+
+@description('The SMTP server that letters are handed to, and as whom. Its password is the secret smtp-password of the vault.')
+param mail { server: string, port: int, tls: 'StartTls' | 'Implicit', user: string, from: string }
 
 @description('Machines: what they boot from, and those of the shared pool.')
 param machines { imageId: string, diskGb: int, sharedSize: string, sharedCapacityMb: int, sharedSpare: int } = {
@@ -74,7 +82,7 @@ var backupsName = 'bk${name}${token}'
 var vaultName = take('kv-${name}-${token}', 24)
 var registryName = 'cr${name}${token}'
 var tags = { application: name }
-var secretNames = { stripeKey: 'stripe-api-key', stripeWebhook: 'stripe-webhook-secret', modelKey: 'platform-model-key' }
+var secretNames = { stripeKey: 'stripe-api-key', stripeWebhook: 'stripe-webhook-secret', modelKey: 'platform-model-key', smtpPassword: 'smtp-password' }
 
 resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
   name: 'rg-${name}'
@@ -204,6 +212,7 @@ module app 'modules/app.bicep' = {
     }
     model: model
     secretNames: secretNames
+    mail: mail
     limits: limits
     pageUrl: pageUrl
     otlpEndpoint: otlpEndpoint
@@ -224,7 +233,7 @@ output api string = app.outputs.url
 output webhook string = '${app.outputs.url}api/billing/webhook'
 output backups string = backupsName
 output vault string = vaultName
-output secrets string[] = [secretNames.stripeKey, secretNames.stripeWebhook, secretNames.modelKey]
+output secrets string[] = [secretNames.stripeKey, secretNames.stripeWebhook, secretNames.modelKey, secretNames.smtpPassword]
 output registry string = '${registryName}${environment().suffixes.acrLoginServer}'
 output dashboard string = empty(publicUrl) ? 'https://${dashboard.outputs.host}/' : publicUrl
 output dashboardName string = dashboard.outputs.name

@@ -1,5 +1,6 @@
 using Launchpad.Orchestrations.Activities;
 using Launchpad.Shared;
+using Launchpad.Shared.Access;
 using Launchpad.Shared.Backups;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
@@ -20,6 +21,8 @@ public abstract class BotDefinition(OperationKind kind, string saga) : Operation
 /// <summary>Something is said to a bot. The deployment stays as it is.</summary>
 public sealed class ConversationDefinition(OperationKind kind, string saga, string refusal) : BotDefinition(kind, saga)
 {
+    public override Permission Permission => Permission.Operate;
+
     public override bool TouchesBot => false;
 
     public override TimeSpan Allowed(RolloutOptions options) => TimeSpan.FromMinutes(5);
@@ -40,6 +43,8 @@ public sealed class ConversationDefinition(OperationKind kind, string saga, stri
 
 public sealed class RestartDefinition() : BotDefinition(OperationKind.Restart, nameof(Restart))
 {
+    public override Permission Permission => Permission.Operate;
+
     /// <summary>What is typed for a restart that also puts back what the bot made of its files.</summary>
     public const string PuttingBack = "put-back";
 
@@ -60,14 +65,23 @@ public sealed class RestartDefinition() : BotDefinition(OperationKind.Restart, n
 
 public sealed class SuspendDefinition() : BotDefinition(OperationKind.Suspend, nameof(Suspend))
 {
+    public override Permission Permission => Permission.Operate;
+
+    public override bool StartsBot => false;
+
+    /// <summary>One that is down is stopped too when it is not paid for: nobody brings it up again then.</summary>
     public override string? Refuse(Deployment now) =>
-        now.Status is DeploymentStatus.Running ? null : "Only a running bot can be suspended.";
+        now.Status is DeploymentStatus.Running || now is { Status: DeploymentStatus.Failed, HasData: true, Ladder.Holds: true }
+            ? null
+            : "Only a running bot can be suspended.";
 
     public override string? Result(Deployment ended, Operation operation, string url) => null;
 }
 
 public sealed class ResumeDefinition() : BotDefinition(OperationKind.Resume, nameof(Resume))
 {
+    public override Permission Permission => Permission.Operate;
+
     public override string? Refuse(Deployment now) =>
         now.Status is DeploymentStatus.Suspended ? null : "Only a suspended bot can be resumed.";
 }
@@ -75,6 +89,8 @@ public sealed class ResumeDefinition() : BotDefinition(OperationKind.Resume, nam
 /// <summary>What it knows goes into the store. The bot is as it was, however that ends.</summary>
 public sealed class BackupDefinition() : BotDefinition(OperationKind.Backup, nameof(BackUp))
 {
+    public override Permission Permission => Permission.Operate;
+
     public override bool TouchesBot => false;
 
     public override bool Yields => true;
@@ -103,6 +119,8 @@ public sealed class BackupDefinition() : BotDefinition(OperationKind.Backup, nam
 /// <summary>The newest backup is tried beside the bot, which is as it was, however that ends.</summary>
 public sealed class DrillDefinition() : BotDefinition(OperationKind.Drill, nameof(Drill))
 {
+    public override Permission Permission => Permission.Operate;
+
     public override bool TouchesBot => false;
 
     public override bool IsOneForAll => true;

@@ -1,4 +1,5 @@
 using Launchpad.Shared;
+using Launchpad.Shared.Access;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Secrets;
@@ -12,6 +13,9 @@ public abstract class OperationDefinition(OperationKind kind, string saga)
     public OperationKind Kind { get; } = kind;
 
     public string Saga { get; } = saga;
+
+    /// <summary>What a customer has to be allowed who asks for it, or for its end.</summary>
+    public virtual Permission Permission => Permission.Change;
 
     /// <summary>From the begin to the deadline.</summary>
     public abstract TimeSpan Allowed(RolloutOptions options);
@@ -45,6 +49,9 @@ public abstract class OperationDefinition(OperationKind kind, string saga)
 
     /// <summary>False for what only looks or speaks: the bot is as it was, however the operation ends.</summary>
     public virtual bool TouchesBot => true;
+
+    /// <summary>False for what leaves a bot that is not paid for as it is, or stops it.</summary>
+    public virtual bool StartsBot => TouchesBot;
 
     /// <summary>What would be taken back now, in that order; null when a person cannot stop it.</summary>
     public virtual IReadOnlyList<string>? IfCancelled(StepTrail trail) => null;

@@ -18,7 +18,7 @@ public sealed class ProvisionDefinition() : OperationDefinition(OperationKind.Pr
     public override object Input(Deployment deployment, Operation operation) =>
         new ProvisionInput(operation.Id, operation.Account, operation.Deployment, operation.Deadline.UtcDateTime, operation.By);
 
-    public override string Verb(Operation operation) => operation.By == operation.Account ? "retry" : "provision";
+    public override string Verb(Operation operation) => IsOfTheAccount(operation.By) ? "retry" : "provision";
 
     public override Deployment Failed(Deployment deployment, StepTrail trail) =>
         base.Failed(trail.IsDone(Steps.UndoReserve) ? deployment with { Vm = null } : deployment, trail);
@@ -42,4 +42,8 @@ public sealed class ProvisionDefinition() : OperationDefinition(OperationKind.Pr
 
     protected override string Otherwise =>
         "Retry now; retrying costs nothing. If it fails again, delete the deployment: that ends the subscription.";
+
+    /// <summary>A person of it, or a program with a token. Operators tell of their retries themselves.</summary>
+    private static bool IsOfTheAccount(string by) =>
+        by.StartsWith("acc_", StringComparison.Ordinal) || by.StartsWith("tok_", StringComparison.Ordinal);
 }

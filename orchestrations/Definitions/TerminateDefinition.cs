@@ -1,4 +1,5 @@
 using Launchpad.Orchestrations.Activities;
+using Launchpad.Shared.Access;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Plans;
@@ -8,9 +9,13 @@ namespace Launchpad.Orchestrations.Definitions;
 /// <summary>Everything of a deployment goes. It goes on where it was after any failure, and can be taken back while its undo window is open.</summary>
 public sealed class TerminateDefinition() : OperationDefinition(OperationKind.Terminate, nameof(Terminate))
 {
+    public override Permission Permission => Permission.Delete;
+
     public override bool IsOneForAll => true;
 
     public override bool Preempts => true;
+
+    public override bool StartsBot => false;
 
     public override TimeSpan Allowed(RolloutOptions options) => options.UndoWindow + TimeSpan.FromHours(1);
 

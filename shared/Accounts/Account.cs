@@ -1,11 +1,20 @@
 namespace Launchpad.Shared.Accounts;
 
 /// <summary>A customer.</summary>
-public sealed record Account(string Id, string Email, DateTimeOffset CreatedAt);
+/// <param name="EmailVerifiedAt">When a link that was sent to the address was followed; null until then.</param>
+/// <param name="PasswordChangedAt">Null where it is the first.</param>
+/// <param name="SignedOutAt">What was opened before does not count any more; null where that never was said.</param>
+/// <param name="SecondFactorSince">Since when signing in asks for a code; null where it does not.</param>
+public sealed record Account(
+    string Id, string Email, DateTimeOffset CreatedAt, DateTimeOffset? EmailVerifiedAt = null, DateTimeOffset? PasswordChangedAt = null,
+    DateTimeOffset? SignedOutAt = null, DateTimeOffset? SecondFactorSince = null);
 
 /// <summary>A signed-in browser or client. The token itself is never stored.</summary>
 /// <param name="Scope">What it is good for; null for everything.</param>
-public sealed record Session(string Account, DateTimeOffset OpenedAt, DateTimeOffset ExpiresAt, string? Scope);
+/// <param name="FreshAt">When it was last proven whose it is.</param>
+/// <param name="LastUsedAt">To the hour.</param>
+public sealed record Session(
+    string Account, DateTimeOffset OpenedAt, DateTimeOffset ExpiresAt, string? Scope, DateTimeOffset FreshAt, DateTimeOffset LastUsedAt);
 
 /// <summary>What a token may be good for, where that is not everything.</summary>
 public static class Scopes

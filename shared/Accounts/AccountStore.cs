@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Azure;
 using Azure.Data.Tables;
+using Launchpad.Shared.Mail;
 using Launchpad.Shared.Storage;
 
 namespace Launchpad.Shared.Accounts;
@@ -20,10 +21,15 @@ public sealed record Login(Account Account, string PasswordHash, IReadOnlyList<s
 }
 
 /// <summary>Accounts, and the index that keeps an e-mail address unique.</summary>
-public sealed class AccountStore(Tables tables, TimeProvider clock)
+public sealed class AccountStore(Tables tables, Outbox outbox, TimeProvider clock)
 {
-    private const string Profile = "profile";
+    internal const string Profile = "profile";
     private const string Addresses = "addresses";
+    private const string Moving = "moving";
+    private const string MovedAt = "movedAt";
+
+    /// <summary>For how long an address that an account was moved away from is nobody else's: who lost it that way gets it back.</summary>
+    public static readonly TimeSpan ReturnFor = TimeSpan.FromDays(7);
 
     /// <summary>Null when the address has an account already. The address is claimed first, so two sign-ups cannot both win;
     /// a claim whose account was never written (a crash between the two) is taken over by the next sign-up.</summary>
@@ -40,17 +46,22 @@ public sealed class AccountStore(Tables tables, TimeProvider clock)
             return null;
         }
 
-        await tables.Accounts.AddEntityAsync(
-            new TableEntity(account.Id, Profile)
-            {
-                ["email"] = email,
-                ["passwordHash"] = passwordHash,
-                ["createdAt"] = account.CreatedAt,
-                [Addresses] = Login.Digest(account.Id, address),
-            },
-            ct);
+        var profile = new TableEntity(account.Id, Profile)
+        {
+            ["email"] = email,
+            ["passwordHash"] = passwordHash,
+            ["createdAt"] = account.CreatedAt,
+            [Addresses] = Login.Digest(account.Id, address),
+        };
+        var letter = await outbox.PrepareAsync(account.Id, LetterKinds.ConfirmAddress, "confirm", null, ct);
+        await tables.Accounts.SubmitTransactionAsync(
+            [new(TableTransactionActionType.Add, profile), new(TableTransactionActionType.Add, letter)], ct);
         return account;
     }
+
+    /// <summary>What the account's password is compared with; null for an account that is not there.</summary>
+    public async Task<string?> PasswordHashAsync(string id, CancellationToken ct) =>
+        (await tables.Accounts.FindAsync(id, Profile, ct))?.GetString("passwordHash");
 
     public async Task<Account?> FindAsync(string id, CancellationToken ct) =>
         await tables.Accounts.FindAsync(id, Profile, ct) is { } row ? Read(row) : null;
@@ -63,7 +74,8 @@ public sealed class AccountStore(Tables tables, TimeProvider clock)
         foreach (var spelling in others.Prepend(EmailAddress.Key(typed)).Distinct())
         {
             var claim = await tables.Emails.FindAsync(Hash(spelling), Profile, ct);
-            if (claim is not null && await tables.Accounts.FindAsync(claim.GetString("account"), Profile, ct) is { } row)
+            if (claim is not null && await tables.Accounts.FindAsync(claim.GetString("account"), Profile, ct) is { } row
+                && (IsLasting(claim, row) || EmailAddress.Key(row.GetString("email")) == spelling))
             {
                 return new(Read(row), row.GetString("passwordHash"), row.GetString(Addresses)?.Split(' ') ?? []);
             }
@@ -84,17 +96,51 @@ public sealed class AccountStore(Tables tables, TimeProvider clock)
         }
     }
 
-    private async Task<bool> TakeOverAsync(string key, TableEntity claim, CancellationToken ct)
+    /// <summary>Keeps an address for an account that is about to have it. False when it is, or was a few days ago, another's.</summary>
+    public async Task<bool> ClaimAsync(string account, string email, CancellationToken ct)
     {
-        var held = await tables.Emails.FindAsync(key, Profile, ct);
-        var abandoned = held is not null
-            && held.Timestamp < clock.GetUtcNow().AddMinutes(-1)
-            && await tables.Accounts.FindAsync(held.GetString("account"), Profile, ct) is null;
-        return abandoned && await tables.Emails.TryReplaceAsync(claim, held!.ETag, ct);
+        var key = Hash(EmailAddress.Key(email));
+        if (await tables.Emails.FindAsync(key, Profile, ct) is { } held && held.GetString("account") == account)
+        {
+            return true;
+        }
+
+        var claim = new TableEntity(key, Profile) { ["account"] = account, [Moving] = true };
+        return await FindByEmailAsync(email, ct) is null
+            && (await tables.Emails.TryAddAsync(claim, ct) || await TakeOverAsync(key, claim, ct));
     }
 
-    private static Account Read(TableEntity row) =>
-        new(row.PartitionKey, row.GetString("email"), row.GetDateTimeOffset("createdAt")!.Value);
+    /// <summary>What of a profile changes when its address does.</summary>
+    internal static Dictionary<string, object> Moved(string email, DateTimeOffset now) => new()
+    {
+        ["email"] = email,
+        ["emailVerifiedAt"] = now,
+        [MovedAt] = now,
+    };
+
+    /// <summary>Whether the claim leads to the account whatever its address is called today: accounts were once kept under what was typed.
+    /// Of one that ever changed its address, only the claim of the one that it has does.</summary>
+    private static bool IsLasting(TableEntity claim, TableEntity row) => !claim.ContainsKey(Moving) && row.GetDateTimeOffset(MovedAt) is null;
+
+    private async Task<bool> TakeOverAsync(string key, TableEntity claim, CancellationToken ct)
+    {
+        var (held, now) = (await tables.Emails.FindAsync(key, Profile, ct), clock.GetUtcNow());
+        if (held is null || held.Timestamp >= now.AddMinutes(-1))
+        {
+            return false;
+        }
+
+        var owner = await tables.Accounts.FindAsync(held.GetString("account"), Profile, ct);
+        var isLeft = owner is null
+            || (!IsLasting(held, owner) && Hash(EmailAddress.Key(owner.GetString("email"))) != key
+                && (owner.GetDateTimeOffset(MovedAt) ?? DateTimeOffset.MinValue) < now - ReturnFor);
+        return isLeft && await tables.Emails.TryReplaceAsync(claim, held.ETag, ct);
+    }
+
+    private static Account Read(TableEntity row) => new(
+        row.PartitionKey, row.GetString("email"), row.GetDateTimeOffset("createdAt")!.Value, row.GetDateTimeOffset("emailVerifiedAt"),
+        row.GetDateTimeOffset("passwordChangedAt"), row.GetDateTimeOffset("signedOutAt"),
+        row.GetDateTimeOffset("secondFactorSince") is { } since && since > DateTimeOffset.UnixEpoch ? since : null);
 
     private static string Hash(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
 }

@@ -1,7 +1,5 @@
 using System.Buffers;
-using System.Buffers.Text;
-using System.Security.Cryptography;
-using System.Text;
+using Azure;
 using Azure.Data.Tables;
 using Launchpad.Shared.Retention;
 using Launchpad.Shared.Storage;
@@ -10,7 +8,9 @@ namespace Launchpad.Shared.Accounts;
 
 /// <param name="Name">What it was opened from, in a few words, or what its owner calls it.</param>
 /// <param name="Scope">What it is good for; null for everything.</param>
-public sealed record OpenSession(string Id, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, string Name, string? Scope);
+/// <param name="LastUsedAt">To the hour.</param>
+public sealed record OpenSession(
+    string Id, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, string Name, string? Scope, DateTimeOffset LastUsedAt);
 
 /// <summary>Sessions by the hash of their token: who reads the table cannot sign in with it.</summary>
 public sealed class SessionStore(Tables tables, TimeProvider clock) : IExpiring
@@ -24,6 +24,12 @@ public sealed class SessionStore(Tables tables, TimeProvider clock) : IExpiring
     private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789abcdef");
 
     public static readonly TimeSpan Lifetime = TimeSpan.FromDays(14);
+
+    /// <summary>Of a person's session, not of a program's token.</summary>
+    public static readonly TimeSpan IdleMax = TimeSpan.FromDays(7);
+
+    /// <summary>How exactly it is known when a session was last used: no request but one an hour writes.</summary>
+    private static readonly TimeSpan UseStep = TimeSpan.FromHours(1);
 
     /// <summary>A new session's token, 256 random bits as base64url, and its end.</summary>
     /// <param name="account">Whose.</param>
@@ -41,11 +47,11 @@ public sealed class SessionStore(Tables tables, TimeProvider clock) : IExpiring
     public async Task<(string Token, DateTimeOffset ExpiresAt)> OpenAsync(
         string account, string name, string? scope, TimeSpan lifetime, CancellationToken ct)
     {
-        var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+        var token = BearerToken.New();
         var now = clock.GetUtcNow();
         var expires = now + lifetime;
         // What leads to its end comes first, so that none is kept for good.
-        var hash = Hash(token);
+        var hash = BearerToken.Hash(token);
         await tables.Index.UpsertEntityAsync(
             new TableEntity(Partition + Shards.KeyOf(hash), $"{expires.UtcTicks:D19}-{hash}") { ["session"] = hash, ["account"] = account },
             TableUpdateMode.Replace, ct);
@@ -59,21 +65,55 @@ public sealed class SessionStore(Tables tables, TimeProvider clock) : IExpiring
 
     public async Task<Session?> FindAsync(string token, CancellationToken ct)
     {
-        if (token.Length != TokenLength || await tables.Sessions.FindAsync(Hash(token), Row, ct) is not { } row)
+        if (token.Length != TokenLength || await tables.Sessions.FindAsync(BearerToken.Hash(token), Row, ct) is not { } row)
         {
             return null;
         }
 
-        var session = new Session(
-            row.GetString("account"), row.GetDateTimeOffset("createdAt")!.Value, row.GetDateTimeOffset("expiresAt")!.Value,
-            row.GetString("scope"));
-        return session.ExpiresAt > clock.GetUtcNow() ? session : null;
+        var (session, now) = (Read(row), clock.GetUtcNow());
+        if (session.ExpiresAt <= now || IsIdle(session.Scope, session.LastUsedAt, now))
+        {
+            return null;
+        }
+
+        if (now - session.LastUsedAt >= UseStep)
+        {
+            await NoteAsync(session.Account, row.PartitionKey, "lastUsedAt", now, ct);
+        }
+
+        return session;
     }
 
-    public Task CloseAsync(string token, CancellationToken ct) => CloseByHashAsync(Hash(token), ct);
+    /// <summary>Its owner has just proven that it is his.</summary>
+    public async Task RenewAsync(string token, DateTimeOffset now, CancellationToken ct)
+    {
+        if (await FindAsync(token, ct) is { } session)
+        {
+            await NoteAsync(session.Account, BearerToken.Hash(token), "freshAt", now, ct);
+        }
+    }
+
+    /// <summary>Closes all of an account's but one.</summary>
+    public async Task CloseOthersAsync(string account, string? kept, CancellationToken ct)
+    {
+        var rows = tables.Sessions.QueryAsync<TableEntity>(
+            TableClient.CreateQueryFilter($"PartitionKey eq {account}"), ListMax, ["RowKey"], ct);
+        await foreach (var row in rows)
+        {
+            if (kept is null || row.RowKey != BearerToken.Hash(kept))
+            {
+                await CloseByHashAsync(row.RowKey, ct, account);
+            }
+        }
+    }
+
+    public Task CloseAsync(string token, CancellationToken ct) => CloseByHashAsync(BearerToken.Hash(token), ct);
 
     /// <summary>Those that an account has open, the newest first.</summary>
-    public async Task<IReadOnlyList<OpenSession>> ListAsync(string account, CancellationToken ct)
+    /// <param name="account">Whose.</param>
+    /// <param name="signedOutAt">What was opened before is not.</param>
+    /// <param name="ct">Stops the wait.</param>
+    public async Task<IReadOnlyList<OpenSession>> ListAsync(string account, DateTimeOffset? signedOutAt, CancellationToken ct)
     {
         var rows = tables.Sessions.QueryAsync<TableEntity>(
             TableClient.CreateQueryFilter($"PartitionKey eq {account}"), ListMax, cancellationToken: ct);
@@ -81,8 +121,9 @@ public sealed class SessionStore(Tables tables, TimeProvider clock) : IExpiring
         return [.. (await rows.Take(ListMax).ToListAsync(ct))
             .Select(row => new OpenSession(
                 IdOf(row.RowKey), row.GetDateTimeOffset("createdAt")!.Value, row.GetDateTimeOffset("expiresAt")!.Value, row.GetString("browser"),
-                row.GetString("scope")))
-            .Where(session => session.ExpiresAt > now)
+                row.GetString("scope"), row.GetDateTimeOffset("lastUsedAt") ?? row.GetDateTimeOffset("createdAt")!.Value))
+            .Where(session => session.ExpiresAt > now && !IsIdle(session.Scope, session.LastUsedAt, now)
+                && !(session.CreatedAt < signedOutAt))
             .OrderByDescending(session => session.CreatedAt)];
     }
 
@@ -102,7 +143,7 @@ public sealed class SessionStore(Tables tables, TimeProvider clock) : IExpiring
     }
 
     /// <summary>What a session is called: it tells nothing of the token.</summary>
-    public static string IdOfToken(string token) => IdOf(Hash(token));
+    public static string IdOfToken(string token) => IdOf(BearerToken.Hash(token));
 
     public static bool IsId(string id) =>
         id.Length == Prefix.Length + 1 + IdDigits && id.StartsWith(Prefix + "_", StringComparison.Ordinal)
@@ -130,7 +171,30 @@ public sealed class SessionStore(Tables tables, TimeProvider clock) : IExpiring
         await tables.Index.RemoveAsync(row.PartitionKey, row.RowKey, ct);
     }
 
-    private static string IdOf(string hash) => $"{Prefix}_{hash[..IdDigits]}";
+    private async Task NoteAsync(string account, string hash, string what, DateTimeOffset at, CancellationToken ct)
+    {
+        foreach (var (partition, row) in new[] { (hash, Row), (account, hash) })
+        {
+            try
+            {
+                await tables.Sessions.UpdateEntityAsync(new TableEntity(partition, row) { [what] = at }, ETag.All, TableUpdateMode.Merge, ct);
+            }
+            catch (RequestFailedException closed) when (closed.Status == 404)
+            {
+                // Somebody closed it meanwhile.
+            }
+        }
+    }
 
-    private static string Hash(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
+    private static bool IsIdle(string? scope, DateTimeOffset lastUsedAt, DateTimeOffset now) => scope is null && now - lastUsedAt > IdleMax;
+
+    private static Session Read(TableEntity row)
+    {
+        var opened = row.GetDateTimeOffset("createdAt")!.Value;
+        return new(
+            row.GetString("account"), opened, row.GetDateTimeOffset("expiresAt")!.Value, row.GetString("scope"),
+            row.GetDateTimeOffset("freshAt") ?? opened, row.GetDateTimeOffset("lastUsedAt") ?? opened);
+    }
+
+    private static string IdOf(string hash) => $"{Prefix}_{hash[..IdDigits]}";
 }

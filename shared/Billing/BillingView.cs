@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Launchpad.Shared.Deployments;
+using Microsoft.Extensions.Options;
 
 namespace Launchpad.Shared.Billing;
 
@@ -25,17 +26,30 @@ public enum BillingState
 /// <summary>What was given back, in the smallest unit of the currency.</summary>
 public sealed record RefundView(string Subscription, long Amount, string Currency);
 
+/// <summary>What will be charged, in the smallest unit of the currency.</summary>
+public sealed record ChargeView(DateTimeOffset At, long Amount, string Currency);
+
+/// <summary>A payment that is contested at the customer's bank.</summary>
+/// <param name="Status">needs_response, under_review, won or lost.</param>
+public sealed record DisputeView(string Id, long Amount, string Currency, string Reason, string Status, DateTimeOffset Since);
+
 /// <summary>What a customer sees of the payments for a deployment.</summary>
 /// <param name="Plan">What is paid for; null while nothing is.</param>
 /// <param name="PeriodEnd">Until when it is paid for.</param>
 /// <param name="Reason">The state in words: why it is so, and what happens next.</param>
+/// <param name="NextCharge">For the next period; changes within this one come on top. Null when nothing will be charged.</param>
+/// <param name="KeptUntil">Of one that was cancelled: when its data is deleted. Null otherwise.</param>
+/// <param name="Ladder">What happens because it is not paid for; null while nothing does.</param>
+/// <param name="Dispute">The newest payment that was contested; null for none.</param>
 public sealed record BillingView(
-    string State, string? Plan, DateTimeOffset? PeriodEnd, bool CancelAtPeriodEnd, string Reason, IReadOnlyList<RefundView> Refunds)
+    string State, string? Plan, DateTimeOffset? PeriodEnd, bool CancelAtPeriodEnd, string Reason, IReadOnlyList<RefundView> Refunds,
+    ChargeView? NextCharge = null, DateTimeOffset? KeptUntil = null, LadderView? Ladder = null, DisputeView? Dispute = null)
 {
     /// <param name="deployment">What is paid for.</param>
     /// <param name="all">Every subscription that was ever taken for it.</param>
     /// <param name="wasAsked">Whether a payment page was opened for it that may still be paid on.</param>
-    public static BillingView Of(Deployment deployment, IReadOnlyList<Subscription> all, bool wasAsked)
+    /// <param name="kept">How long it is kept when it is not paid for any more.</param>
+    public static BillingView Of(Deployment deployment, IReadOnlyList<Subscription> all, bool wasAsked, TimeSpan kept)
     {
         var refunds = all.Where(subscription => subscription.Refunded.AmountCents > 0)
             .Select(subscription => new RefundView(subscription.Id, subscription.Refunded.AmountCents, subscription.Refunded.Currency))
@@ -44,7 +58,11 @@ public sealed record BillingView(
         {
             return new(
                 own.State.Wire(), own.Plan, own.PaidUntil, own.CancelAtPeriodEnd,
-                Words(own) + Extra(refunds.Where(refund => refund.Subscription != own.Id)), refunds);
+                (deployment.IsHeld && own.IsPaid ? Held : Words(own)) + Extra(refunds.Where(refund => refund.Subscription != own.Id)), refunds, Next(own),
+                own is { CancelAtPeriodEnd: true, IsPaid: true } ? own.PaidUntil + kept : null,
+                // What pays for it may have become another one a moment ago.
+                own.IsPaid && own.Dispute is not { IsOpen: true } ? null : LadderView.Of(deployment),
+                own.Dispute is { } dispute ? new(dispute.Id, dispute.Amount, dispute.Currency, dispute.Reason, dispute.Status, dispute.Since) : null);
         }
 
         var state = refunds.Count > 0 ? BillingState.Refunded
@@ -58,6 +76,13 @@ public sealed record BillingView(
         };
         return new(state.Wire(), null, null, false, reason, refunds);
     }
+
+    private const string Held =
+        "It is paid for. A person looks at the payment before the bot is set up, usually within a day. If it is refused, all of it goes back to the card.";
+
+    private static ChargeView? Next(Subscription own) => own is { IsPaid: true, CancelAtPeriodEnd: false, PaidUntil: { } at, Price: { } price }
+        ? new(at, price.Cents, price.Currency)
+        : null;
 
     private static string Words(Subscription own) => (own.State, own.Status) switch
     {
@@ -78,14 +103,14 @@ public sealed record BillingView(
 }
 
 /// <summary>Reads what a customer sees of payments.</summary>
-public sealed class Bills(SubscriptionStore subscriptions, BillingWatches watches)
+public sealed class Bills(SubscriptionStore subscriptions, BillingWatches watches, IOptions<DunningOptions> dunning)
 {
     private const int SmallMax = 200;
     private const int AtOnce = 16;
 
     public async Task<BillingView> OfAsync(Deployment deployment, CancellationToken ct) => BillingView.Of(
         deployment, await subscriptions.OfAsync(deployment.Account, deployment.Id, ct),
-        await watches.FindAsync(deployment.Account, deployment.Id, ct) is not null);
+        await watches.FindAsync(deployment.Account, deployment.Id, ct) is not null, dunning.Value.KeepFor);
 
     /// <summary>For some of one account: what it costs grows with how many are shown, not with how many there are.</summary>
     /// <param name="account">Whose they are.</param>
@@ -98,7 +123,8 @@ public sealed class Bills(SubscriptionStore subscriptions, BillingWatches watche
         await Task.WhenAll(reading, small, watched);
         var taken = (await small ?? await OwnAsync(account, await reading, ct)).ToLookup(subscription => subscription.Deployment);
         var asked = await watched;
-        return deployment => BillingView.Of(deployment, [.. taken[deployment.Id]], asked.Contains(deployment.Id));
+        return deployment => BillingView.Of(
+            deployment, [.. taken[deployment.Id]], asked.Contains(deployment.Id), dunning.Value.KeepFor);
     }
 
     /// <summary>Of an account that has very many: of each deployment the one that pays for it.</summary>

@@ -85,6 +85,15 @@ public sealed class BillingWatches(Tables tables, TimeProvider clock)
         await ChangeAsync(account, deployment, known => known ?? new(account, deployment, now, null, null, []), ct);
     }
 
+    /// <summary>It is due now, whenever it would have been; a look that is on its way does not count as the one.</summary>
+    public Task LookSoonAsync(string account, string deployment, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        return ChangeAsync(
+            account, deployment,
+            known => known is null ? new(account, deployment, now, null, null, []) : known with { DueAt = now }, ct);
+    }
+
     /// <summary>The watch that a row of the index leads to; null, and the row is gone, when it leads nowhere or too early.</summary>
     public async Task<BillingWatch?> FollowAsync(BillingDue due, CancellationToken ct)
     {

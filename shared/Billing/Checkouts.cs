@@ -28,7 +28,7 @@ public sealed class Checkouts(StripeCheckout stripe, BillingWatches watches, IOp
             }
 
             // What sells anything else, or to somebody who is gone, is not to be paid on.
-            if (await stripe.CloseAsync(known, ct) is { Subscription: not null })
+            if (await stripe.CloseAsync(known, ct) is { Subscription: { } sold } && request.Before?.Contains(sold) != true)
             {
                 await ChangeAsync(request, unseen => unseen with { DueAt = now }, ct);
                 return null;
@@ -96,14 +96,17 @@ public sealed class Checkouts(StripeCheckout stripe, BillingWatches watches, IOp
             watch.Account, watch.Deployment,
             known =>
             {
-                var age = now - known?.OpenedAt;
-                return known is null || !(isAnyAlive || (isPayable && age < Lifetime))
-                    ? null
-                    : known with
-                    {
-                        DueAt = now + (isAnyAlive ? Spread(options.Value.Interval) : Pause(age!.Value)),
-                        Sessions = [.. known.Sessions.Except(seen.Closed)],
-                    };
+                if (known is null)
+                {
+                    return null;
+                }
+
+                var still = known with { Sessions = [.. known.Sessions.Except(seen.Closed)] };
+                var age = now - known.OpenedAt;
+                return IsAskedSince(watch, known) ? still
+                    : isAnyAlive ? still with { DueAt = now + Spread(options.Value.Interval) }
+                    : isPayable && age < Lifetime ? still with { DueAt = now + Pause(age.Value) }
+                    : null;
             },
             ct);
     }
@@ -111,7 +114,7 @@ public sealed class Checkouts(StripeCheckout stripe, BillingWatches watches, IOp
     /// <summary>What could not be looked at now is looked at later, behind all others.</summary>
     public Task PostponeAsync(BillingWatch watch, CancellationToken ct) => watches.ChangeAsync(
         watch.Account, watch.Deployment,
-        known => known is null ? null : known with { DueAt = clock.GetUtcNow() + options.Value.FirstLook }, ct);
+        known => known is null || IsAskedSince(watch, known) ? known : known with { DueAt = clock.GetUtcNow() + options.Value.FirstLook }, ct);
 
     public Task ForgetAsync(string account, string deployment, CancellationToken ct) =>
         watches.ChangeAsync(account, deployment, _ => null, ct);
@@ -123,6 +126,9 @@ public sealed class Checkouts(StripeCheckout stripe, BillingWatches watches, IOp
             request.Account, request.Deployment,
             known => change(known ?? new(request.Account, request.Deployment, first, null, null, [])), ct);
     }
+
+    // What changed while a look was on its way may not be in what it saw: that time stands.
+    private static bool IsAskedSince(BillingWatch watch, BillingWatch known) => known.DueAt != watch.DueAt;
 
     // Asking for the link again and again puts the look off no further.
     private DateTimeOffset Sooner(DateTimeOffset due, DateTimeOffset now) =>

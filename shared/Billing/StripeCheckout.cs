@@ -5,9 +5,14 @@ using Stripe.Checkout;
 
 namespace Launchpad.Shared.Billing;
 
+/// <summary>An account, as the provider knows it.</summary>
+public record Payer(string Account, string Email);
+
 /// <summary>One deployment to be paid for.</summary>
+/// <param name="Before">The subscriptions that paid for it and have ended; null for none.</param>
 public sealed record CheckoutRequest(
-    string Account, string Deployment, string Email, PlanPrice Price, string SuccessUrl, string CancelUrl);
+    string Account, string Deployment, string Email, PlanPrice Price, string SuccessUrl, string CancelUrl,
+    IReadOnlyList<string>? Before = null) : Payer(Account, Email);
 
 /// <summary>Where the customer pays.</summary>
 public sealed record CheckoutLink(string SessionId, string Url);
@@ -23,32 +28,40 @@ public sealed class StripeCheckout(StripeConnection connection, StripePrices pri
     private const int CustomersMax = 100;
 
     /// <summary>One customer for each account, so that all that an account pays is found in one place.</summary>
-    /// <param name="request">Whose order it is.</param>
+    /// <param name="payer">Whose order it is.</param>
     /// <param name="known">The customer it was before; null for not known.</param>
     /// <param name="ct">Stops the wait.</param>
-    public async Task<string> CustomerAsync(CheckoutRequest request, string? known, CancellationToken ct)
+    public async Task<string> CustomerAsync(Payer payer, string? known, CancellationToken ct)
     {
-        if (known is not null && await IsThereAsync(known, ct))
+        if (await FindCustomerAsync(payer, known, ct) is { } existing)
         {
-            return known;
-        }
-
-        var wanted = new CustomerListOptions { Email = request.Email, Limit = CustomersMax };
-        var found = await connection.RunAsync((client, stop) => new CustomerService(client).ListAsync(wanted, null, stop), ct);
-        if (found.Data.Find(customer => StripeMetadata.Account(customer) == request.Account) is { } existing)
-        {
-            return existing.Id;
+            return existing;
         }
 
         var options = new CustomerCreateOptions
         {
-            Email = request.Email,
-            Metadata = new() { [StripeMetadata.AccountKey] = request.Account },
+            Email = payer.Email,
+            Metadata = new() { [StripeMetadata.AccountKey] = payer.Account, [StripeMetadata.EmailKey] = payer.Email },
         };
         var made = await connection.MakeAsync(
-            $"customer-{request.Account}-{Hash(request.Email)}",
+            $"customer-{payer.Account}-{Hash(payer.Email)}",
             (client, once, stop) => new CustomerService(client).CreateAsync(options, once, stop), id => IsThereAsync(id, ct), ct);
         return made.Id;
+    }
+
+    /// <summary>Null when nothing was ever asked of the account.</summary>
+    /// <inheritdoc cref="CustomerAsync"/>
+    public async Task<string?> FindCustomerAsync(Payer payer, string? known, CancellationToken ct)
+    {
+        if (known is not null && await GetAsync(known, ct) is { } customer)
+        {
+            await FollowAsync(customer, payer, ct);
+            return known;
+        }
+
+        var wanted = new CustomerListOptions { Email = payer.Email, Limit = CustomersMax };
+        var found = await connection.RunAsync((client, stop) => new CustomerService(client).ListAsync(wanted, null, stop), ct);
+        return found.Data.Find(customer => StripeMetadata.Account(customer) == payer.Account)?.Id;
     }
 
     /// <summary>Asked for again, it is the same page for as long as that one is open.</summary>
@@ -124,9 +137,24 @@ public sealed class StripeCheckout(StripeConnection connection, StripePrices pri
         return await FindAsync(id, ct);
     }
 
-    private async Task<bool> IsThereAsync(string customer, CancellationToken ct) =>
+    private async Task<bool> IsThereAsync(string customer, CancellationToken ct) => await GetAsync(customer, ct) is not null;
+
+    private async Task<Stripe.Customer?> GetAsync(string customer, CancellationToken ct) =>
         await connection.FindAsync((client, stop) => new CustomerService(client).GetAsync(customer, null, null, stop), ct)
-            is { Deleted: not true };
+            is { Deleted: not true } found ? found : null;
+
+    /// <summary>Bills go to the address that the account has now, where they were never sent elsewhere: customers may have them sent to
+    /// whom they like.</summary>
+    private async Task FollowAsync(Stripe.Customer customer, Payer payer, CancellationToken ct)
+    {
+        if (customer.Email == payer.Email || customer.Email != StripeMetadata.Value(customer, StripeMetadata.EmailKey))
+        {
+            return;
+        }
+
+        var moved = new CustomerUpdateOptions { Email = payer.Email, Metadata = new() { [StripeMetadata.EmailKey] = payer.Email } };
+        await connection.RunAsync((client, stop) => new CustomerService(client).UpdateAsync(customer.Id, moved, null, stop), ct);
+    }
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
 }

@@ -24,7 +24,7 @@ public sealed class StripeConnection : IDisposable
     public StripeConnection(IOptions<StripeOptions> options, SecretVault vault, TimeProvider clock)
     {
         _options = options.Value;
-        _http = new HttpClient { Timeout = _options.Timeout };
+        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = _options.Timeout };
         _apiKey = new CachedSecret(vault, _options.ApiKeySecret, clock);
         _webhookSecret = new CachedSecret(vault, _options.WebhookSecret, clock);
         _throttling = new ResiliencePipelineBuilder { TimeProvider = clock }

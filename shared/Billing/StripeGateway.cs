@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Stripe;
 
 namespace Launchpad.Shared.Billing;
@@ -6,7 +7,7 @@ namespace Launchpad.Shared.Billing;
 /// <summary>A subscription as the provider knows it now. <paramref name="PaidUntil"/> is null when nothing was billed yet.</summary>
 public sealed record SubscriptionState(
     string Id, string Status, string? Account, string? Deployment, string? Plan, string? Customer, DateTimeOffset? PaidUntil,
-    bool CancelAtPeriodEnd);
+    bool CancelAtPeriodEnd, Money? Price = null);
 
 /// <summary>Subscriptions at Stripe: how they are, what they cost, and their end.</summary>
 public sealed class StripeGateway(StripeConnection connection, StripePrices prices)
@@ -14,11 +15,33 @@ public sealed class StripeGateway(StripeConnection connection, StripePrices pric
     /// <summary>The code of whatever needs a subscription that runs.</summary>
     public const string Ended = "subscription-ended";
 
+    /// <summary>What a change within a period is worth is on the next invoice.</summary>
+    internal const string ProrationBehavior = "create_prorations";
+
     private const string RevisionKey = "revision";
     private const int RacesMax = 10;
+    private const int PageMax = 100;
 
     public async Task<SubscriptionState?> FindSubscriptionAsync(string id, CancellationToken ct) =>
         await FindAsync(id, ct) is { } found ? State(found) : null;
+
+    /// <summary>All that there are, ended ones too, a hundred at a time.</summary>
+    public async IAsyncEnumerable<SubscriptionState> AllAsync([EnumeratorCancellation] CancellationToken ct)
+    {
+        string? after = null;
+        do
+        {
+            var wanted = new SubscriptionListOptions { Status = "all", Limit = PageMax, StartingAfter = after };
+            var page = await connection.RunAsync((client, stop) => new SubscriptionService(client).ListAsync(wanted, null, stop), ct);
+            foreach (var one in page.Data)
+            {
+                yield return State(one);
+            }
+
+            after = page.HasMore ? page.Data[^1].Id : null;
+        }
+        while (after is not null);
+    }
 
     /// <summary>The ids of all that were ever sold for a deployment, ended ones too. Stripe's index may lag a minute behind.</summary>
     public async Task<IReadOnlyList<string>> SubscriptionsOfAsync(string deployment, CancellationToken ct)
@@ -65,6 +88,17 @@ public sealed class StripeGateway(StripeConnection connection, StripePrices pric
         throw new InvalidOperationException($"Somebody else changes the plan of {id} all the time.");
     }
 
+    /// <summary>Whether it ends when the period does that is paid for.</summary>
+    /// <exception cref="PermanentException">When it has ended already.</exception>
+    public async Task EndWithPeriodAsync(string id, bool ends, CancellationToken ct)
+    {
+        if ((await RunningAsync(id, ct)).CancelAtPeriodEnd != ends)
+        {
+            var update = new SubscriptionUpdateOptions { CancelAtPeriodEnd = ends };
+            await connection.RunAsync((client, stop) => new SubscriptionService(client).UpdateAsync(id, update, null, stop), ct);
+        }
+    }
+
     /// <summary>Ends it at once. One that has ended, or never was, is fine too.</summary>
     public Task CancelSubscriptionAsync(string id, CancellationToken ct) =>
         connection.FindAsync((client, stop) => new SubscriptionService(client).CancelAsync(id, null, null, stop), ct);
@@ -90,7 +124,7 @@ public sealed class StripeGateway(StripeConnection connection, StripePrices pric
                 [StripeMetadata.PlanKey] = plan.Plan,
                 [RevisionKey] = revision.ToString(CultureInfo.InvariantCulture),
             },
-            ProrationBehavior = "create_prorations",
+            ProrationBehavior = ProrationBehavior,
         };
         var once = new RequestOptions { IdempotencyKey = $"plan-{subscription.Id}-{revision}-{item.Price.Id}-{price}" };
         await connection.RunAsync(
@@ -115,5 +149,6 @@ public sealed class StripeGateway(StripeConnection connection, StripePrices pric
         StripeMetadata.Value(subscription, StripeMetadata.PlanKey),
         subscription.CustomerId,
         subscription.Items?.Data is { Count: > 0 } items ? items.Min(item => item.CurrentPeriodEnd) : null,
-        subscription.CancelAtPeriodEnd);
+        subscription.CancelAtPeriodEnd,
+        subscription.Items?.Data is [{ Price.UnitAmount: { } each } item, ..] ? new(each * item.Quantity, item.Price.Currency) : null);
 }

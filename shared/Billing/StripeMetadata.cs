@@ -9,6 +9,9 @@ internal static class StripeMetadata
     public const string DeploymentKey = "deployment";
     public const string PlanKey = "plan";
 
+    /// <summary>The address that the account had when it was told to the provider.</summary>
+    public const string EmailKey = "email";
+
     public static Dictionary<string, string> Of(string account, string deployment, string plan) => new()
     {
         [AccountKey] = account,

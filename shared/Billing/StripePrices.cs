@@ -3,9 +3,10 @@ using Stripe;
 namespace Launchpad.Shared.Billing;
 
 /// <summary>What a plan costs at Stripe.</summary>
-public sealed record PlanPrice(string Plan, string LookupKey, long AmountCents, string Currency)
+/// <param name="Name">As people read it on their bills.</param>
+public sealed record PlanPrice(string Plan, string LookupKey, long AmountCents, string Currency, string Name)
 {
-    public static PlanPrice Of(Plans.Plan plan) => new(plan.Id, plan.PriceLookupKey, plan.MonthlyCents, plan.Currency);
+    public static PlanPrice Of(Plans.Plan plan) => new(plan.Id, plan.PriceLookupKey, plan.MonthlyCents, plan.Currency, plan.Name);
 }
 
 /// <summary>The prices that are sold. A price never changes: a new amount is a new price that takes the lookup key over.</summary>
@@ -16,6 +17,10 @@ public sealed class StripePrices(StripeConnection connection)
     /// <summary>Whether who pays this price pays for that plan, be it what it costs today or what it cost when they bought it.</summary>
     internal static bool Pays(Price price, PlanPrice plan) =>
         price.Metadata?.GetValueOrDefault(PlanKey) is { } sold ? sold == plan.Plan : Costs(price, plan);
+
+    /// <summary>The price that a subscription would have with a plan: who has that plan keeps what they bought it for.</summary>
+    internal async Task<string> ToBePaidAsync(Price now, PlanPrice plan, CancellationToken ct) =>
+        Pays(now, plan) ? now.Id : await IdAsync(plan, ct);
 
     /// <summary>The price under its lookup key, made at the first sale, and again when the operator has archived it.</summary>
     internal async Task<string> IdAsync(PlanPrice sold, CancellationToken ct)
@@ -38,7 +43,7 @@ public sealed class StripePrices(StripeConnection connection)
             TransferLookupKey = true,
             Metadata = metadata,
             Product = known?.ProductId,
-            ProductData = known is null ? new() { Name = ProductName(sold.Plan), Metadata = metadata } : null,
+            ProductData = known is null ? new() { Name = $"Launchpad {sold.Name}", Metadata = metadata } : null,
         };
         var price = await connection.MakeAsync(
             $"price-{sold.LookupKey}-{sold.Currency}-{sold.AmountCents}-of-{known?.ProductId}",
@@ -55,6 +60,4 @@ public sealed class StripePrices(StripeConnection connection)
 
     private static bool Costs(Price price, PlanPrice plan) => price.UnitAmount == plan.AmountCents
         && string.Equals(price.Currency, plan.Currency, StringComparison.OrdinalIgnoreCase);
-
-    private static string ProductName(string plan) => $"Launchpad {plan[..1].ToUpperInvariant()}{plan[1..]}";
 }

@@ -6,16 +6,19 @@ namespace Launchpad.Shared.Billing;
 /// <summary>Something that happened, with the state that its object is in <em>now</em>: events come twice, late and out of order.</summary>
 /// <param name="Status">Of the subscription (active, past_due, canceled, …); of the checkout session (open, expired) while there is
 /// none.</param>
+/// <param name="Dispute">What it is about, where a payment is contested; null otherwise.</param>
+/// <param name="Attempt">What it was tried to pay with, where it is about a card; null otherwise.</param>
 /// <param name="IsGone">Its object does not exist any more: what is known of it is what the event, which was signed, said itself.</param>
 public sealed record StripeEvent(
     string Id, string Type, DateTimeOffset Created, string? Deployment, string? Account, string? Customer, string? Subscription,
-    string? Status, bool IsGone = false);
+    string? Status, bool IsGone = false, FoundDispute? Dispute = null,
+    CardAttempt? Attempt = null);
 
 /// <summary>A webhook that cannot be trusted: nothing of it may be acted upon.</summary>
 public sealed class WebhookRejectedException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>What Stripe tells unasked. Only what it signed, as it was sent and lately, is believed.</summary>
-public sealed class StripeWebhooks(StripeConnection connection, TimeProvider clock)
+public sealed class StripeWebhooks(StripeConnection connection, StripeDisputes disputes, StripeCharges charges, TimeProvider clock)
 {
     private const int CharactersMax = 256 * 1024;
 
@@ -30,6 +33,10 @@ public sealed class StripeWebhooks(StripeConnection connection, TimeProvider clo
             Session session => Of(heard, session, await CurrentAsync(session, ct)),
             Stripe.Subscription subscription => Of(heard, subscription, await CurrentAsync(subscription.Id, ct)),
             Invoice invoice => await OfAsync(heard, invoice, ct),
+            Dispute dispute => Of(heard, await disputes.FindAsync(dispute.Id, ct)),
+            Charge charge => heard with { Attempt = await charges.FindAsync(charge.Id, ct) },
+            Stripe.Radar.EarlyFraudWarning { ChargeId: { } warned } =>
+                heard with { Attempt = await charges.FindAsync(warned, ct) is { } charged ? charged with { IsWarnedOf = true } : null },
             _ => heard,
         };
     }
@@ -52,6 +59,15 @@ public sealed class StripeWebhooks(StripeConnection connection, TimeProvider clo
         Subscription = told.Id,
         Status = now?.Status,
         IsGone = now is null,
+    };
+
+    private static StripeEvent Of(StripeEvent heard, FoundDispute? now) => now is null ? heard : heard with
+    {
+        Account = now.Account,
+        Deployment = now.Deployment,
+        Subscription = now.Subscription,
+        Status = now.State.Status,
+        Dispute = now,
     };
 
     // Where an invoice names its subscription depends on the version that the event was written in. One that is only announced has no id

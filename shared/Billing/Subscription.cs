@@ -4,9 +4,11 @@ namespace Launchpad.Shared.Billing;
 /// <param name="Status">The provider's word: active, past_due, canceled, …, or <see cref="Missing"/>.</param>
 /// <param name="AsOf">When the provider was asked; an older answer never replaces a newer one.</param>
 /// <param name="PaidUntil">Null when nothing was billed yet.</param>
+/// <param name="Customer">Who pays, at the provider; null while not known.</param>
+/// <param name="Price">Of a whole period; null while not known.</param>
 public sealed record Subscription(
     string Account, string Id, string Deployment, string Plan, string Status, DateTimeOffset AsOf, DateTimeOffset? PaidUntil = null,
-    bool CancelAtPeriodEnd = false)
+    bool CancelAtPeriodEnd = false, string? Customer = null, Money? Price = null)
 {
     public const string Canceled = "canceled";
 
@@ -16,6 +18,9 @@ public sealed record Subscription(
 
     /// <summary>What was given back of its payments; the store alone sets it.</summary>
     public Refunded Refunded { get; init; } = Refunded.Nothing;
+
+    /// <summary>The newest payment of it that was contested; the store alone sets it. Null for none.</summary>
+    public DisputeState? Dispute { get; init; }
 
     /// <summary>The change that led to what it is now; the store alone sets it. Null before the first save.</summary>
     public SubscriptionChange? LastChange { get; init; }
@@ -33,9 +38,15 @@ public sealed record Subscription(
         _ => Refunded.AmountCents > 0 ? BillingState.Refunded : BillingState.Canceled,
     };
 
+    /// <summary>What is believed: whatever is newer, and of an end that nothing follows on it.</summary>
+    public bool Replaces(Subscription known) => !known.IsEnded && (IsEnded || AsOf > known.AsOf);
+
     /// <summary>Whether this is news to whoever knows the other one: a period that follows on another is none.</summary>
     public bool Differs(Subscription other) => (Status, Plan, CancelAtPeriodEnd) != (other.Status, other.Plan, other.CancelAtPeriodEnd);
 }
+
+/// <param name="Cents">In the smallest unit of the currency.</param>
+public sealed record Money(long Cents, string Currency);
 
 /// <summary>One change of a subscription, counted from 0.</summary>
 /// <param name="From">What it was before; null for the first that was heard of it.</param>

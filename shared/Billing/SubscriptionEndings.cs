@@ -38,7 +38,8 @@ public sealed class FinalSettlement(Subscriptions subscriptions, Checkouts check
         foreach (var known in all)
         {
             var subscription = await subscriptions.AskAsync(deployment.Account, deployment.Id, known, ct);
-            var isUsed = known == deployment.Subscription && deployment.ActiveVersion is not null;
+            var isUsed = deployment.ActiveVersion is not null
+                && (known == deployment.Subscription || deployment.FormerSubscriptions.Contains(known));
             await endings.EndAsync(subscription, isUsed ? deletedAt : DateTimeOffset.MinValue, ct);
         }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Azure.Data.Tables;
 using Launchpad.Shared.Records;
 using Launchpad.Shared.Storage;
@@ -18,7 +19,7 @@ public sealed class SubscriptionStore(Tables tables, RecordStore records)
         {
             var row = await tables.Subscriptions.FindAsync(subscription.Account, subscription.Id, ct);
             var known = row is null ? null : Read(row);
-            if (known is not null && !Replaces(subscription, known))
+            if (known is not null && !subscription.Replaces(known))
             {
                 await RecordAsync(known, ct);
                 return known;
@@ -50,6 +51,28 @@ public sealed class SubscriptionStore(Tables tables, RecordStore records)
         }
     }
 
+    /// <summary>A newer dispute takes the place of an older one, and a later word on the same that of an earlier.</summary>
+    /// <returns>As it is now; null when there is no such subscription.</returns>
+    public async Task<Subscription?> SaveAsync(string account, string id, DisputeState dispute, CancellationToken ct)
+    {
+        while (await tables.Subscriptions.FindAsync(account, id, ct) is { } row)
+        {
+            var known = Read(row);
+            if (known.Dispute is { } before && (before.Since > dispute.Since || (before.Id == dispute.Id && before.AsOf >= dispute.AsOf)))
+            {
+                return known;
+            }
+
+            var saved = known with { Dispute = dispute };
+            if (await tables.Subscriptions.TryReplaceAsync(Write(saved), row.ETag, ct))
+            {
+                return saved;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Every subscription that was ever taken for the deployment; more than one only after a payment was repeated.</summary>
     public Task<IReadOnlyList<Subscription>> OfAsync(string account, string deployment, CancellationToken ct) =>
         FindAsync(TableClient.CreateQueryFilter($"PartitionKey eq {account} and deployment eq {deployment}"), ct);
@@ -65,6 +88,14 @@ public sealed class SubscriptionStore(Tables tables, RecordStore records)
 
         return [];
     }
+
+    /// <summary>Who pays for what the account has, at the provider; null while nothing was paid.</summary>
+    public async Task<string?> CustomerAsync(string account, CancellationToken ct) =>
+        await tables.Subscriptions
+            .QueryAsync<TableEntity>(
+                TableClient.CreateQueryFilter($"PartitionKey eq {account} and customer ge ''"), select: ["customer"], cancellationToken: ct)
+            .Select(row => row.GetString("customer"))
+            .FirstOrDefaultAsync(ct);
 
     public async Task<Subscription?> FindAsync(string account, string id, CancellationToken ct) =>
         await tables.Subscriptions.FindAsync(account, id, ct) is { } row ? Read(row) : null;
@@ -84,12 +115,10 @@ public sealed class SubscriptionStore(Tables tables, RecordStore records)
     private async Task<IReadOnlyList<Subscription>> FindAsync(string filter, CancellationToken ct) =>
         await tables.Subscriptions.QueryAsync<TableEntity>(filter, cancellationToken: ct).Select(Read).ToListAsync(ct);
 
-    private static bool Replaces(Subscription said, Subscription known) =>
-        !known.IsEnded && (said.IsEnded || said.AsOf > known.AsOf);
-
     private static Subscription After(Subscription? known, Subscription said) => said with
     {
         Refunded = known?.Refunded ?? said.Refunded,
+        Dispute = known?.Dispute ?? said.Dispute,
         LastChange = known is not null && !said.Differs(known)
             ? known.LastChange
             : new((known?.LastChange?.Number ?? -1) + 1, known?.State.Wire()),
@@ -112,7 +141,7 @@ public sealed class SubscriptionStore(Tables tables, RecordStore records)
             now.CancelAtPeriodEnd,
             now.PaidUntil,
         });
-        if (await records.AppendOnceAsync(now.Deployment, $"billing-{now.Id}-{change.Number}", [entry], ct))
+        if (await records.AppendOnceAsync(now.Deployment, $"billing-{now.Id}-{change.Number}", [entry with { Account = now.Account }], ct))
         {
             BillingMetrics.Changed(now.State);
         }
@@ -126,17 +155,23 @@ public sealed class SubscriptionStore(Tables tables, RecordStore records)
         ["asOf"] = subscription.AsOf,
         ["paidUntil"] = subscription.PaidUntil,
         ["cancelAtPeriodEnd"] = subscription.CancelAtPeriodEnd,
+        ["customer"] = subscription.Customer,
+        ["priceCents"] = subscription.Price?.Cents,
+        ["priceCurrency"] = subscription.Price?.Currency,
         ["refundedCents"] = subscription.Refunded.AmountCents,
         ["refundedCurrency"] = subscription.Refunded.Currency,
+        ["dispute"] = subscription.Dispute is { } dispute ? JsonSerializer.Serialize(dispute, JsonSerializerOptions.Web) : null,
         ["change"] = subscription.LastChange?.Number,
         ["changedFrom"] = subscription.LastChange?.From,
     };
 
     private static Subscription Read(TableEntity row) => new(
         row.PartitionKey, row.RowKey, row.GetString("deployment"), row.GetString("plan"), row.GetString("status"),
-        row.GetDateTimeOffset("asOf")!.Value, row.GetDateTimeOffset("paidUntil"), row.GetBoolean("cancelAtPeriodEnd") ?? false)
+        row.GetDateTimeOffset("asOf")!.Value, row.GetDateTimeOffset("paidUntil"), row.GetBoolean("cancelAtPeriodEnd") ?? false,
+        row.GetString("customer"), row.GetInt64("priceCents") is { } cents ? new(cents, row.GetString("priceCurrency")) : null)
     {
         Refunded = new(row.GetInt64("refundedCents") ?? 0, row.GetString("refundedCurrency") ?? ""),
+        Dispute = row.GetString("dispute") is { } dispute ? JsonSerializer.Deserialize<DisputeState>(dispute, JsonSerializerOptions.Web) : null,
         LastChange = new(row.GetInt32("change") ?? 0, row.GetString("changedFrom")),
     };
 }

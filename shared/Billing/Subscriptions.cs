@@ -9,7 +9,10 @@ public sealed class Subscriptions(StripeGateway stripe, SubscriptionStore store,
         if (await stripe.FindSubscriptionAsync(id, ct) is { } state)
         {
             return await store.SaveAsync(
-                new(account, id, deployment, state.Plan ?? "", state.Status, asOf, state.PaidUntil, state.CancelAtPeriodEnd), ct);
+                new(
+                    account, id, deployment, state.Plan ?? "", state.Status, asOf, state.PaidUntil, state.CancelAtPeriodEnd, state.Customer,
+                    state.Price),
+                ct);
         }
 
         var known = (await store.OfAsync(account, deployment, ct)).FirstOrDefault(subscription => subscription.Id == id);

@@ -1,4 +1,5 @@
 using Azure;
+using Launchpad.Shared.Billing;
 using Launchpad.Shared.Operations;
 
 namespace Launchpad.Shared.Deployments;
@@ -27,6 +28,17 @@ public sealed record Deployment
 
     /// <summary>The one subscription that pays for it: the first that was paid. Any other is cancelled.</summary>
     public string? Subscription { get; init; }
+
+    /// <summary>Those that paid for it before, oldest first: they have ended, and what they were paid is not given back.</summary>
+    public IReadOnlyList<string> FormerSubscriptions { get; init; } = [];
+
+    /// <summary>What happens to it because it is not paid for; null while it is.</summary>
+    public Ladder? Ladder { get; init; }
+
+    /// <summary>Since when it is paid for and not begun, because a person looks at the payment first; null where none does.</summary>
+    public DateTimeOffset? HeldSince { get; init; }
+
+    public bool IsHeld => HeldSince is not null && Status is DeploymentStatus.Requested;
 
     /// <summary>The VM that holds capacity for it; null while nothing is placed.</summary>
     public string? Vm { get; init; }
@@ -76,7 +88,12 @@ public sealed record Deployment
     /// <exception cref="IllegalTransitionException">When the state machine has no such edge.</exception>
     public Deployment To(DeploymentStatus status) =>
         status == Status ? this
-        : Status.CanBecome(status) ? this with { Status = status }
+        : Status.CanBecome(status) ? this with
+        {
+            Status = status,
+            // Paid, and running again: nothing of the ladder is left to be taken back.
+            Ladder = status is DeploymentStatus.Running && Ladder is { IsOver: true } ? null : Ladder,
+        }
         : throw new IllegalTransitionException(Status, status);
 
     /// <summary>How the newest operation ended, for as long as what follows from it still has to be done; null after that. It is part of the

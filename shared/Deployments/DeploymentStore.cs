@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Azure;
 using Azure.Data.Tables;
+using Launchpad.Shared.Billing;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Records;
 using Launchpad.Shared.Storage;
@@ -186,6 +187,9 @@ public sealed class DeploymentStore(Tables tables, RecordStore records)
         ["status"] = deployment.Status.Wire(),
         ["origin"] = deployment.Origin is { } origin ? JsonSerializer.Serialize(origin, JsonSerializerOptions.Web) : null,
         ["subscription"] = deployment.Subscription,
+        ["formerSubscriptions"] = deployment.FormerSubscriptions is { Count: > 0 } former ? string.Join(' ', former) : null,
+        ["ladder"] = deployment.Ladder is { } ladder ? JsonSerializer.Serialize(ladder, JsonSerializerOptions.Web) : null,
+        ["heldSince"] = deployment.HeldSince,
         ["vm"] = deployment.Vm,
         ["destination"] = deployment.Destination,
         ["activeVersion"] = deployment.ActiveVersion,
@@ -221,6 +225,9 @@ public sealed class DeploymentStore(Tables tables, RecordStore records)
         Status = Status(row),
         Origin = row.GetString("origin") is { } origin ? JsonSerializer.Deserialize<BackupRef>(origin, JsonSerializerOptions.Web) : null,
         Subscription = row.GetString("subscription"),
+        FormerSubscriptions = row.GetString("formerSubscriptions")?.Split(' ') ?? [],
+        Ladder = Ladder(row),
+        HeldSince = row.GetDateTimeOffset("heldSince"),
         Vm = row.GetString("vm"),
         Destination = row.GetString("destination"),
         ActiveVersion = row.GetInt32("activeVersion"),
@@ -243,6 +250,9 @@ public sealed class DeploymentStore(Tables tables, RecordStore records)
             : null,
         ETag = row.ETag,
     };
+
+    internal static Ladder? Ladder(TableEntity row) =>
+        row.GetString("ladder") is { } ladder ? JsonSerializer.Deserialize<Ladder>(ladder, JsonSerializerOptions.Web) : null;
 
     private static DeploymentStatus Status(TableEntity row) => Parse(row.GetString("status"));
 

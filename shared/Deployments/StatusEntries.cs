@@ -12,19 +12,19 @@ public static class StatusEntries
         if (change.From is not { } from)
         {
             yield return Recorder.Action(deployment.Account, "order", new { deployment.Plan });
-            yield return Entry(null, change.To, change.Operation);
+            yield return Entry(deployment, null, change.To, change.Operation);
             yield break;
         }
 
         if (!from.CanBecome(change.To))
         {
-            yield return Entry(from, DeploymentStatus.Failed, change.Operation);
+            yield return Entry(deployment, from, DeploymentStatus.Failed, change.Operation);
             from = DeploymentStatus.Failed;
         }
 
-        yield return Entry(from, change.To, change.Operation);
+        yield return Entry(deployment, from, change.To, change.Operation);
     }
 
-    private static RecordEntry Entry(DeploymentStatus? from, DeploymentStatus to, string? operation) =>
-        new(RecordKinds.Status, "launchpad", new { from = from?.Wire(), to = to.Wire(), operation });
+    private static RecordEntry Entry(Deployment of, DeploymentStatus? from, DeploymentStatus to, string? operation) =>
+        new(RecordKinds.Status, "launchpad", new { from = from?.Wire(), to = to.Wire(), operation }, Account: of.Account);
 }

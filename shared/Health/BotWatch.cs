@@ -1,9 +1,10 @@
 using Launchpad.Shared.Deployments;
+using Launchpad.Shared.Sla;
 
 namespace Launchpad.Shared.Health;
 
 /// <summary>Writes down what the observers of one bot agree on, and what about it is not as it was wanted.</summary>
-public sealed class BotWatch(PublicProbe outside, ConditionStore conditions, DriftLog drift, Pager pager)
+public sealed class BotWatch(PublicProbe outside, OutageLog outages, DriftLog drift, Pager pager)
 {
     public async Task<Verdict> LookAsync(MachineView view, Deployment deployment, CancellationToken ct)
     {
@@ -17,13 +18,13 @@ public sealed class BotWatch(PublicProbe outside, ConditionStore conditions, Dri
             + $"{(view.Bots is null ? view.Said : Observation.Tell(view.Bots, deployment.Id))}; outside: {saidPublicly}; "
             + $"cloud: {(view.Cloud is MachineSight.NotAsked ? "not asked" : view.Cloud.Wire())}";
         var differences = await drift.OfAsync(view, deployment, ct);
-        var condition = await conditions.ChangeAsync(
-            deployment.Account, deployment.Id,
+        var condition = await outages.ChangeAsync(
+            deployment,
             before => Recovered(before.Seen(verdict, said, view.At), view.At) with
             {
                 Drift = differences.Known ? differences.Fingerprint : before.Drift,
             },
-            ct);
+            sightings, view.At, ct);
         if (condition is { GivenUp: null, IsUp: true })
         {
             await pager.ResolveAsync(PageKind.CrashLoop, deployment.Id, ct);

@@ -10,10 +10,11 @@ namespace Launchpad.Shared.Health;
 /// <param name="UpSince">Null while it is not known to be up.</param>
 /// <param name="GivenUp">Why nothing is tried any more; null while something is.</param>
 /// <param name="Drift">What is known to differ from what is wanted, as a fingerprint; null when nothing does.</param>
+/// <param name="DownSince">Since when it is down by agreement, until its record says that this is over; null while it is not.</param>
 public sealed record Condition(
     string Account, string Deployment, Verdict Verdict, string Said, DateTimeOffset Since, int Restarts = 0,
     string? LastRestart = null, DateTimeOffset? LastRestartAt = null, DateTimeOffset? UpSince = null, string? GivenUp = null,
-    string? Drift = null, ETag ETag = default)
+    string? Drift = null, DateTimeOffset? DownSince = null, ETag ETag = default)
 {
     /// <summary>After this long of health the restarts that came before it do not count any more.</summary>
     public static readonly TimeSpan WellAfter = TimeSpan.FromMinutes(30);
@@ -33,6 +34,7 @@ public sealed record Condition(
         Said = said,
         Since = verdict == Verdict ? Since : now,
         UpSince = verdict.IsUp ? UpSince ?? now : verdict.Kind is VerdictKind.Unknown ? UpSince : null,
+        DownSince = verdict.Kind is VerdictKind.Down or VerdictKind.VmLost ? DownSince ?? now : DownSince,
     };
 
     public Condition Restarted(string operation, DateTimeOffset now) => LastRestart == operation
@@ -44,7 +46,7 @@ public sealed record Condition(
 
     /// <summary>Whether there is nothing left to remember.</summary>
     public bool IsOver(DateTimeOffset now) =>
-        Verdict.Kind is VerdictKind.Up && GivenUp is null && Drift is null && (Restarts == 0 || now - UpSince >= WellAfter);
+        Verdict.Kind is VerdictKind.Up && GivenUp is null && Drift is null && DownSince is null && (Restarts == 0 || now - UpSince >= WellAfter);
 }
 
 public enum CareKind

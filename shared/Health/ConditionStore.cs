@@ -70,6 +70,7 @@ public sealed class ConditionStore(Tables tables, TimeProvider clock)
         ["upSince"] = condition.UpSince,
         ["givenUp"] = condition.GivenUp,
         ["drift"] = condition.Drift,
+        ["downSince"] = condition.DownSince,
     };
 
     public static Condition Read(TableEntity row) => new(
@@ -84,5 +85,6 @@ public sealed class ConditionStore(Tables tables, TimeProvider clock)
         row.GetDateTimeOffset("upSince"),
         row.GetString("givenUp"),
         row.GetString("drift"),
+        row.GetDateTimeOffset("downSince"),
         row.ETag);
 }

@@ -92,7 +92,8 @@ public sealed class MachineLook(VmStore vms, HeartbeatStore heartbeats, PlacedBo
             Sight.Up => bot.Failed
                 || await DriftAsync(bot, heartbeat!, ct) != condition?.Drift
                 || (condition is not null
-                    && (condition.Verdict.Kind is not VerdictKind.Up || condition.HasRecovered(now) || condition.IsOver(now))),
+                    && (condition.Verdict.Kind is not VerdictKind.Up || condition.DownSince is not null
+                        || condition.HasRecovered(now) || condition.IsOver(now))),
             // Nothing is tried any more and nothing has changed.
             Sight.Down => condition is not { GivenUp: not null, Verdict.Kind: VerdictKind.Down },
             _ => true,

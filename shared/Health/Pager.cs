@@ -37,15 +37,33 @@ public enum PageKind
     /// <summary>The payment provider does not give back what was paid for nothing.</summary>
     RefundRefused,
 
+    /// <summary>The payment provider does not give back a part of what was paid for a bot that was not up as was promised.</summary>
+    CreditRefused,
+
+    /// <summary>A payment is contested at the customer's bank.</summary>
+    DisputeOpened,
+
+    /// <summary>Somebody pays for a bot that does not run, for longer than it may take.</summary>
+    PaidNotRunning,
+
     /// <summary>Bots have no backup of the last day. One page for all of them.</summary>
     BackupMissing,
 
     /// <summary>A bot did not come up from its newest backup.</summary>
     DrillFailed,
+
+    /// <summary>Letters do not go out.</summary>
+    MailUnsent,
+
+    /// <summary>Payments of an account are held until a person has looked at them.</summary>
+    PaymentReview,
+
+    /// <summary>The records of a day are not signed.</summary>
+    HeadsUnsigned,
 }
 
 /// <summary>A person is needed. One per incident: while it is open, the same is not raised again.</summary>
-/// <param name="Subject">The deployment or machine it is about.</param>
+/// <param name="Subject">The deployment, machine or account it is about.</param>
 /// <param name="Runbook">What it means, what was tried and what to do.</param>
 /// <param name="AcknowledgedBy">Who has taken it on; null for nobody yet.</param>
 public sealed record Page(

@@ -8,7 +8,23 @@ namespace Launchpad.Shared.Operations;
 /// a service, so of that only the code is recorded; a draft names what the customer calls the parts of his own config.</summary>
 public static partial class OperationEntries
 {
+    public const string EndedAction = "operation-ended";
+
     public static RecordEntry Of(string operation, OperationStep step) => Of(operation, step, step.Status is StepStatus.Failed ? step.Detail : null);
+
+    /// <summary>How it ended, which its owner is told.</summary>
+    public static RecordEntry Ended(Operation operation)
+    {
+        var entry = Recorder.Action("launchpad", EndedAction, new
+        {
+            operation = operation.Id,
+            kind = operation.Kind.Wire(),
+            outcome = operation.Status.Wire(),
+            by = operation.By,
+            code = operation.Failure?.Code,
+        });
+        return entry with { Account = operation.Account };
+    }
 
     private static RecordEntry Of(string operation, OperationStep step, string? words) => new(RecordKinds.Step, "launchpad", new
     {

@@ -64,6 +64,11 @@ public sealed class OperationStore(Tables tables, RecordStore records)
             await Failures.AddAsync(operation, ct);
         }
 
+        if (operation.IsFinished)
+        {
+            await records.AppendOnceAsync(operation.Deployment, $"ended-{operation.Id}", [OperationEntries.Ended(operation)], ct);
+        }
+
         if (operation.IsFinished && await EndsAsync(operation, ct))
         {
             OperationMetrics.Ended(operation);

@@ -9,6 +9,24 @@ public enum Tier
     Dedicated,
 }
 
+/// <summary>What part of its time in a month a bot is up, by promise.</summary>
+/// <param name="Steps">What is given back where it was less, the least first.</param>
+public sealed record UptimePromise(decimal Percent, IReadOnlyList<CreditStep> Steps)
+{
+    public static readonly UptimePromise Usual = new(99.5m, [new(99.5m, 10), new(99m, 25), new(95m, 50)]);
+
+    /// <summary>Of a plan that is not sold any more it is what all of them promise.</summary>
+    public static UptimePromise Of(string plan) => Plan.Find(plan)?.Uptime ?? Usual;
+
+    /// <summary>How much of what was paid for the month is given back; 0 where the promise was kept.</summary>
+    /// <param name="uptime">Null where there was no time to be up in.</param>
+    public int CreditOf(decimal? uptime) => Steps.Where(step => uptime < step.Below).Select(step => step.CreditPercent).DefaultIfEmpty().Max();
+}
+
+/// <param name="Below">Percent of the time.</param>
+/// <param name="CreditPercent">Of what was paid for the month.</param>
+public sealed record CreditStep(decimal Below, int CreditPercent);
+
 /// <summary>What a customer buys. OpenClaw needs 2 GB to answer, so no plan sells less.</summary>
 /// <param name="MemoryMb">Hard limit of the bot's container, mebibytes.</param>
 /// <param name="Cpus">CPU cores the bot may use.</param>
@@ -26,6 +44,8 @@ public sealed record Plan(
         new("plus", "Plus", Tier.Shared, 4096, 2, 20_480, 512, null, 3900, "usd", BackupMonths: 12),
         new("dedicated", "Dedicated", Tier.Dedicated, 6144, 2, 40_960, 1024, "Standard_D2s_v5", 7900, "usd", BackupMonths: 12),
     ];
+
+    public UptimePromise Uptime { get; init; } = UptimePromise.Usual;
 
     /// <summary>The name under which the payment provider keeps the price.</summary>
     public string PriceLookupKey => $"launchpad-{Id}-{MonthlyCents}-{Currency}";

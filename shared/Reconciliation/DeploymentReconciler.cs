@@ -10,13 +10,13 @@ namespace Launchpad.Shared.Reconciliation;
 
 /// <summary>Goes slowly over all deployments, a page at a time, and puts right what should lead to them and does not. Nothing is expected
 /// to be found: what is, is counted.</summary>
-public sealed class DeploymentReconciler(Tables tables, DeploymentHealing healing, ReconcilerFindings findings)
+public sealed class DeploymentReconciler(Tables tables, DeploymentHealing healing, ReconcilerFindings findings, Pager pager)
 {
     private const string Name = "reconcile-deployments";
     private const int PageMax = 1_000;
     private const int OpenMax = 5_000;
 
-    private static readonly string[] Columns = ["PartitionKey", "RowKey", "operation", "ending", "vm", "status", "subscription"];
+    private static readonly string[] Columns = ["PartitionKey", "RowKey", "operation", "ending", "vm", "status", "subscription", "ladder", "heldSince"];
 
     /// <summary>The next page is the first one.</summary>
     public Task BeginAgainAsync(CancellationToken ct) => tables.Sweeps.RemoveAsync(Name, "place", ct);
@@ -60,6 +60,10 @@ public sealed class DeploymentReconciler(Tables tables, DeploymentHealing healin
         foreach (var what in PaidAndRunning.All.Where(what => what != fault && open.Contains((what, row.RowKey))))
         {
             await findings.CloseAsync(what, row.RowKey, ct);
+            if (what == PaidAndRunning.NotRunning)
+            {
+                await pager.ResolveAsync(PageKind.PaidNotRunning, row.RowKey, ct);
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 using Azure.Data.Tables;
+using Launchpad.Shared.Billing;
 using Launchpad.Shared.Deployments;
 
 namespace Launchpad.Shared.Reconciliation;
@@ -14,18 +15,21 @@ public static class PaidAndRunning
 
     /// <summary>What is wrong with it; null for nothing.</summary>
     public static string? Fault(Deployment deployment) => deployment.IsBusy ? null
-        : Fault(deployment.Status, deployment.Subscription is not null, deployment.Vm is not null);
+        : Fault(deployment.Status, deployment.Subscription is not null, deployment.Vm is not null, deployment.Ladder,
+            deployment.HeldSince is not null);
 
-    /// <param name="row">With the columns operation, ending, status, subscription and vm.</param>
+    /// <param name="row">With the columns operation, ending, status, subscription, vm, ladder and heldSince.</param>
     internal static string? Fault(TableEntity row) =>
         row.GetString("operation") is { Length: > 0 } || row.GetString("ending") is { Length: > 0 } ? null
         : Fault(
             Enum.Parse<DeploymentStatus>(row.GetString("status"), ignoreCase: true), row.GetString("subscription") is not null,
-            row.GetString("vm") is not null);
+            row.GetString("vm") is not null, DeploymentStore.Ladder(row), row.GetDateTimeOffset("heldSince") is not null);
 
-    private static string? Fault(DeploymentStatus status, bool isPaid, bool hasPlace) =>
-        status is DeploymentStatus.Terminated ? null
-        : isPaid && status is not (DeploymentStatus.Running or DeploymentStatus.Suspended) ? NotRunning
-        : !isPaid && hasPlace ? NotPaid
-        : null;
+    private static string? Fault(DeploymentStatus status, bool isPaid, bool hasPlace, Ladder? ladder, bool isHeld) =>
+        status is DeploymentStatus.Terminated || isHeld ? null
+        : !isPaid ? hasPlace ? NotPaid : null
+        // What becomes of who does not pay any more is the ladder's business, until he does again.
+        : ladder is { IsOver: false } ? null
+        : status is DeploymentStatus.Running || (status is DeploymentStatus.Suspended && ladder is null) ? null
+        : NotRunning;
 }

@@ -17,7 +17,8 @@ public static class RecordKinds
 /// <param name="Data">Serialized as it stands: no secret and nothing that a customer typed may be in it.</param>
 /// <param name="Words">What a failure said, without secrets. It stands beside the chain, which has only <see cref="RecordRow.Sha256"/> of it,
 /// so that it can be erased; null for nothing.</param>
-public sealed record RecordEntry(string Kind, string Actor, object Data, string? Words = null);
+/// <param name="Account">Who is told of it (<see cref="News"/>); null where nobody is.</param>
+public sealed record RecordEntry(string Kind, string Actor, object Data, string? Words = null, string? Account = null);
 
 /// <summary>The end of a chain: what the next row joins on to.</summary>
 public sealed record RecordHead(long Sequence, string Hash)

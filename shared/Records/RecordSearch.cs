@@ -5,14 +5,16 @@ namespace Launchpad.Shared.Records;
 
 /// <summary>Which rows are looked for.</summary>
 /// <param name="Text">Has to stand in the row's kind, actor, data or words, whatever its case; null for all of them.</param>
-/// <param name="Deployment">Whose; null for all of the account.</param>
-public sealed record RecordQuery(string? Text, string? Deployment);
+/// <param name="Chain">Of a bot, or of the account itself; null for all.</param>
+/// <param name="HasOwn">Whether what was done with the account itself is among them.</param>
+public sealed record RecordQuery(string? Text, string? Chain, bool HasOwn);
 
 /// <summary>A row and whose it is.</summary>
-public sealed record FoundRow(Deployment Deployment, RecordRow Row)
+/// <param name="Name">The bot's; null for a row of the account itself.</param>
+public sealed record FoundRow(string Chain, string? Name, RecordRow Row)
 {
     /// <summary>Where it stands among the rows of the account, newest first: whoever has seen it goes on after it.</summary>
-    public string Place => $"{Row.At} {Deployment.Id} {Row.Sequence:D12}";
+    public string Place => $"{Row.At} {Chain} {Row.Sequence:D12}";
 }
 
 /// <summary>The records of all that an account has, as one list. Each is a chain of its own; they are joined while they are read.</summary>
@@ -34,8 +36,35 @@ public sealed class RecordSearch(RecordStore records, DeploymentStore deployment
     public async Task<(IReadOnlyList<FoundRow> Rows, string? Next)> FindAsync(
         string account, RecordQuery query, string? after, int max, CancellationToken ct)
     {
+        var found = new List<FoundRow>();
+        var (looks, last) = (0, (string?)null);
+        await foreach (var row in WalkAsync(account, query, after, ct))
+        {
+            if (found.Count == max || looks++ == LooksMax)
+            {
+                return (found, last);
+            }
+
+            last = row.Place;
+            if (Matches(row.Row, query.Text))
+            {
+                found.Add(row);
+            }
+        }
+
+        return (found, null);
+    }
+
+    /// <summary>All of them, newest first, each looked at once.</summary>
+    /// <inheritdoc cref="FindAsync"/>
+    public IAsyncEnumerable<FoundRow> AllAsync(string account, RecordQuery query, string? after, CancellationToken ct) =>
+        WalkAsync(account, query, after, ct).Where(row => Matches(row.Row, query.Text));
+
+    private async IAsyncEnumerable<FoundRow> WalkAsync(
+        string account, RecordQuery query, string? after, [EnumeratorCancellation] CancellationToken ct)
+    {
         var chains = new PriorityQueue<Chain, string>(Comparer<string>.Create((one, other) => string.CompareOrdinal(other, one)));
-        await foreach (var chain in ChainsAsync(account, query.Deployment, ct))
+        await foreach (var chain in ChainsAsync(account, query, ct))
         {
             if (await chain.NextAsync(after, ct))
             {
@@ -43,38 +72,29 @@ public sealed class RecordSearch(RecordStore records, DeploymentStore deployment
             }
         }
 
-        var found = new List<FoundRow>();
-        var (looks, last) = (0, (string?)null);
-        while (chains.TryDequeue(out var chain, out var place))
+        while (chains.TryDequeue(out var chain, out _))
         {
-            last = place;
-            if (Matches(chain.Current!.Row, query.Text))
-            {
-                found.Add(chain.Current);
-            }
-
+            yield return chain.Current!;
             if (await chain.NextAsync(after: null, ct))
             {
                 chains.Enqueue(chain, chain.Current!.Place);
             }
-
-            if (found.Count == max || ++looks == LooksMax)
-            {
-                return (found, chains.Count > 0 ? last : null);
-            }
         }
-
-        return (found, null);
     }
 
     private async IAsyncEnumerable<Chain> ChainsAsync(
-        string account, string? only, [EnumeratorCancellation] CancellationToken ct)
+        string account, RecordQuery query, [EnumeratorCancellation] CancellationToken ct)
     {
-        if (only is not null)
+        if (query.HasOwn && (query.Chain ?? account) == account)
+        {
+            yield return new(records, account, null);
+        }
+
+        if (query.Chain is { } only)
         {
             if (await deployments.FindAsync(account, only, ct) is { } one)
             {
-                yield return new(records, one);
+                yield return new(records, one.Id, one.Name);
             }
 
             yield break;
@@ -86,7 +106,7 @@ public sealed class RecordSearch(RecordStore records, DeploymentStore deployment
             (var page, cursor) = await deployments.ListAsync(account, cursor, ct);
             foreach (var deployment in page)
             {
-                yield return ++count <= ChainsMax ? new(records, deployment) : throw new TooManyChainsException(ChainsMax);
+                yield return ++count <= ChainsMax ? new(records, deployment.Id, deployment.Name) : throw new TooManyChainsException(ChainsMax);
             }
         }
         while (cursor is not null);
@@ -96,7 +116,7 @@ public sealed class RecordSearch(RecordStore records, DeploymentStore deployment
         || new[] { row.Kind, row.Actor, row.Data, row.Words }.Any(part => part?.Contains(text, StringComparison.OrdinalIgnoreCase) is true);
 
     /// <summary>One record, read from its end, a window at a time.</summary>
-    private sealed class Chain(RecordStore records, Deployment deployment)
+    private sealed class Chain(RecordStore records, string id, string? name)
     {
         private readonly Stack<RecordRow> read = [];
         private long? before;
@@ -108,7 +128,7 @@ public sealed class RecordSearch(RecordStore records, DeploymentStore deployment
         {
             do
             {
-                before ??= (await records.HeadAsync(deployment.Id, ct)).Sequence + 1;
+                before ??= (await records.HeadAsync(id, ct)).Sequence + 1;
                 if (read.Count == 0)
                 {
                     if (before == 0)
@@ -118,7 +138,7 @@ public sealed class RecordSearch(RecordStore records, DeploymentStore deployment
                     }
 
                     var from = Math.Max(before.Value - Window, 0);
-                    foreach (var row in await records.ReadAsync(deployment.Id, from - 1, before.Value - 1, ct))
+                    foreach (var row in await records.ReadAsync(id, from - 1, before.Value - 1, ct))
                     {
                         read.Push(row);
                     }
@@ -126,7 +146,7 @@ public sealed class RecordSearch(RecordStore records, DeploymentStore deployment
                     before = from;
                 }
 
-                Current = read.TryPop(out var next) ? new(deployment, next) : null;
+                Current = read.TryPop(out var next) ? new(id, name, next) : null;
             }
             while (Current is null || (after is not null && string.CompareOrdinal(Current.Place, after) >= 0));
             return true;

@@ -17,6 +17,9 @@ public sealed class RecordStore(Tables tables, TimeProvider clock)
     private const string HeadRow = "head";
     private const string WordsRow = "words-";
 
+    private readonly ChangedChains changed = new(tables);
+    private readonly News news = new(tables, clock);
+
     /// <summary>The time that a row would have which is added now.</summary>
     public DateTimeOffset Now => clock.GetUtcNow();
 
@@ -41,16 +44,33 @@ public sealed class RecordStore(Tables tables, TimeProvider clock)
         return [.. page.Select(row => words.TryGetValue(row.Sequence, out var said) ? row with { Words = said } : row)];
     }
 
+    /// <summary>All that there are now, oldest first.</summary>
+    public async Task<IReadOnlyList<RecordRow>> AllAsync(string deployment, CancellationToken ct)
+    {
+        var (rows, end) = (new List<RecordRow>(), (await HeadAsync(deployment, ct)).Sequence);
+        while (await ReadAsync(deployment, rows.Count > 0 ? rows[^1].Sequence : -1, end, ct) is { Count: > 0 } page)
+        {
+            rows.AddRange(page);
+        }
+
+        return rows;
+    }
+
     /// <summary>All words beside the chain go; its rows keep their hashes.</summary>
     public Task<int> EraseWordsAsync(string deployment, CancellationToken ct) => tables.Records.RemoveAsync(
         TableClient.CreateQueryFilter($"PartitionKey eq {deployment} and RowKey ge {WordsKey(0)} and RowKey lt {WordsRow + "~"}"), ct);
 
-    public Task AppendAsync(string deployment, RecordEntry entry, CancellationToken ct) =>
-        AppendAsync(deployment, () => Task.FromResult<RecordDraft?>(new([entry], [])), ct);
+    public Task AppendAsync(string deployment, RecordEntry entry, CancellationToken ct)
+    {
+        RecordTrail.Leave([entry]);
+        return AppendAsync(deployment, () => Task.FromResult<RecordDraft?>(new([entry], [])), ct);
+    }
 
     /// <summary>Adding again what has the same key changes nothing, and is false.</summary>
-    public Task<bool> AppendOnceAsync(string deployment, string key, IReadOnlyList<RecordEntry> entries, CancellationToken ct) =>
-        AppendAsync(
+    public Task<bool> AppendOnceAsync(string deployment, string key, IReadOnlyList<RecordEntry> entries, CancellationToken ct)
+    {
+        RecordTrail.Leave(entries);
+        return AppendAsync(
             deployment,
             async () =>
             {
@@ -60,6 +80,7 @@ public sealed class RecordStore(Tables tables, TimeProvider clock)
                     : null;
             },
             ct);
+    }
 
     /// <param name="compose">Looks at the partition and says what to write, null for nothing. It is asked again after every lost race, and
     /// what it read cannot have changed when its rows are written.</param>
@@ -75,7 +96,14 @@ public sealed class RecordStore(Tables tables, TimeProvider clock)
                 return false;
             }
 
-            var rows = Join(head, draft.Entries);
+            if (race == 0 && draft.Entries.Select(entry => entry.Account).FirstOrDefault(account => account is not null) is { } told)
+            {
+                await news.LeadAsync(deployment, told, ct);
+            }
+
+            var now = clock.GetUtcNow();
+            await changed.MarkAsync(deployment, ChangedChain.DayOf(now), () => AccountAsync(deployment, draft.Entries, ct), ct);
+            var rows = Join(head, now, draft.Entries);
             try
             {
                 await tables.Records.SubmitTransactionAsync(
@@ -104,9 +132,22 @@ public sealed class RecordStore(Tables tables, TimeProvider clock)
         }
     }
 
-    private List<RecordRow> Join(RecordHead head, IReadOnlyList<RecordEntry> entries)
+    /// <summary>Whose a chain is: the first row of a bot's is its owner's order. What operators do has a chain of its own, and what nobody
+    /// ordered is nobody's.</summary>
+    private async Task<string?> AccountAsync(string chain, IReadOnlyList<RecordEntry> entries, CancellationToken ct)
     {
-        var (at, rows) = (clock.GetUtcNow(), new List<RecordRow>());
+        if (!Ids.IsValid(chain, Ids.Deployment))
+        {
+            return chain;
+        }
+
+        var first = (await tables.Records.FindAsync(chain, RowKey(0), ct))?.GetString("actor") ?? entries[0].Actor;
+        return Ids.IsValid(first, Ids.Account) ? first : null;
+    }
+
+    private static List<RecordRow> Join(RecordHead head, DateTimeOffset at, IReadOnlyList<RecordEntry> entries)
+    {
+        var rows = new List<RecordRow>();
         foreach (var entry in entries)
         {
             rows.Add(RecordRow.After(rows is [.., var last] ? last.AsHead : head, at, entry));

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Azure.Data.Tables;
 using Launchpad.Shared.Retention;
+using Launchpad.Shared.Secrets;
 using Launchpad.Shared.Storage;
 
 namespace Launchpad.Shared.Requests;
@@ -32,7 +33,9 @@ public enum KeyState
 }
 
 /// <summary>Requests that change something, by the keys of their callers: whoever asks again under a key gets the answer that there was.</summary>
-public sealed class RequestKeys(Tables tables, TimeProvider clock) : IExpiring
+/// <param name="seal">Answers are sealed: some have a secret in them that is kept nowhere else. Who has no request to answer, as who replays
+/// histories, has no vault.</param>
+public sealed class RequestKeys(Tables tables, Lazy<Seal> seal, TimeProvider clock) : IExpiring
 {
     public static readonly TimeSpan Kept = TimeSpan.FromDays(1);
 
@@ -59,7 +62,8 @@ public sealed class RequestKeys(Tables tables, TimeProvider clock) : IExpiring
             }
 
             var (age, status) = (now - known.GetDateTimeOffset("at")!.Value, known.GetInt32("status"));
-            if (age >= Kept || (status is null && age >= Patience))
+            var answer = status is null ? null : await seal.Value.OpenAsync(Purpose(request), known.GetString("answer"), ct);
+            if (age >= Kept || (status is null && age >= Patience) || (status is not null && answer is null))
             {
                 if (await tables.Idempotency.TryReplaceAsync(mine, known.ETag, ct))
                 {
@@ -71,20 +75,20 @@ public sealed class RequestKeys(Tables tables, TimeProvider clock) : IExpiring
 
             return known.GetString("hash") != request.Hash ? (KeyState.Taken, null)
                 : status is null ? (KeyState.Going, null)
-                : (KeyState.Answered, new(status.Value, known.GetString("location"), known.GetString("json")));
+                : (KeyState.Answered, new(status.Value, known.GetString("location"), Encoding.UTF8.GetString(answer!)));
         }
 
         return (KeyState.Free, null);
     }
 
-    public Task KeepAsync(KeyedRequest request, KeptAnswer answer, CancellationToken ct) => tables.Idempotency.UpsertEntityAsync(
+    public async Task KeepAsync(KeyedRequest request, KeptAnswer answer, CancellationToken ct) => await tables.Idempotency.UpsertEntityAsync(
         new TableEntity(request.Account, RowOf(request))
         {
             ["hash"] = request.Hash,
             ["at"] = clock.GetUtcNow(),
             ["status"] = answer.Status,
             ["location"] = answer.Location,
-            ["json"] = answer.Json,
+            ["answer"] = await seal.Value.CloseAsync(Purpose(request), Encoding.UTF8.GetBytes(answer.Json), ct),
         },
         TableUpdateMode.Replace, ct);
 
@@ -106,6 +110,8 @@ public sealed class RequestKeys(Tables tables, TimeProvider clock) : IExpiring
 
         await tables.Index.RemoveAsync(row.PartitionKey, row.RowKey, ct);
     }
+
+    private static string Purpose(KeyedRequest request) => $"answer {request.Account} {RowOf(request)}";
 
     private static string RowOf(KeyedRequest request) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(request.Key)));
 }

@@ -1,7 +1,5 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
-using System.Text;
 using Azure.Data.Tables;
+using Launchpad.Shared.Accounts;
 using Launchpad.Shared.Retention;
 using Launchpad.Shared.Storage;
 
@@ -21,8 +19,8 @@ public sealed class StaffSessions(Tables tables, OperatorStore operators, TimePr
     /// <summary>A new session's token, 256 random bits as base64url, and its end.</summary>
     public async Task<(string Token, DateTimeOffset ExpiresAt)> OpenAsync(Operator of, CancellationToken ct)
     {
-        var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
-        var (hash, now) = (Hash(token), clock.GetUtcNow());
+        var token = BearerToken.New();
+        var (hash, now) = (BearerToken.Hash(token), clock.GetUtcNow());
         var expires = now + Lifetime;
         // What leads to its end comes first, so that none is kept for good.
         await tables.Index.UpsertEntityAsync(
@@ -36,14 +34,14 @@ public sealed class StaffSessions(Tables tables, OperatorStore operators, TimePr
     /// <summary>Whose session it is; null when it has ended, or its operator was removed since, whether or not he was added again.</summary>
     public async Task<Operator?> FindAsync(string token, CancellationToken ct) =>
         token.Length == TokenLength
-        && await tables.Sessions.FindAsync(Hash(token), Row, ct) is { } row
+        && await tables.Sessions.FindAsync(BearerToken.Hash(token), Row, ct) is { } row
         && row.GetDateTimeOffset("expiresAt") > clock.GetUtcNow()
         && await operators.FindByEmailAsync(row.GetString("email"), ct) is { } found
         && found.Operator.Id == row.GetString("operator")
             ? found.Operator
             : null;
 
-    public Task CloseAsync(string token, CancellationToken ct) => tables.Sessions.RemoveAsync(Hash(token), Row, ct);
+    public Task CloseAsync(string token, CancellationToken ct) => tables.Sessions.RemoveAsync(BearerToken.Hash(token), Row, ct);
 
     /// <summary>What leads to sessions that nobody can use any more.</summary>
     public Round ExpiredRound(DateTimeOffset now) => new("staff-sessions", tables.Index, Partition, To: $"{now.UtcTicks:D19}~");
@@ -55,6 +53,4 @@ public sealed class StaffSessions(Tables tables, OperatorStore operators, TimePr
         await tables.Sessions.RemoveAsync(row.GetString("session"), Row, ct);
         await tables.Index.RemoveAsync(row.PartitionKey, row.RowKey, ct);
     }
-
-    private static string Hash(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 }

@@ -11,7 +11,7 @@ public sealed class Tables(TableServiceClient service)
         "accounts", "emails", "sessions", "subscriptions", "billingevents", "billingwatches", "deployments", "configversions",
         "operations", "records", "vms", "secrets", "logs",
         "heartbeats", "conditions", "drift", "pages", "index", "sweeps", "backups", "backupclocks", "drills",
-        "usualtimes", "idempotency", "operators", "findings", "usage",
+        "usualtimes", "idempotency", "operators", "findings", "usage", "members", "reviews", "attempts", "webhooks",
     ];
 
     public TableClient Accounts { get; } = service.GetTableClient("accounts");
@@ -46,6 +46,18 @@ public sealed class Tables(TableServiceClient service)
 
     /// <summary>By deployment: what it used, a row each step of a ring.</summary>
     public TableClient Usage { get; } = service.GetTableClient("usage");
+
+    /// <summary>By account: who works in it, who was invited, and what its programs sign in with.</summary>
+    public TableClient Members { get; } = service.GetTableClient("members");
+
+    /// <summary>By account: why a person looks at its payments.</summary>
+    public TableClient Reviews { get; } = service.GetTableClient("reviews");
+
+    /// <summary>By account and by card: lately, with what it was tried to pay.</summary>
+    public TableClient Attempts { get; } = service.GetTableClient("attempts");
+
+    /// <summary>By account: where its events are sent, and what came of it.</summary>
+    public TableClient Webhooks { get; } = service.GetTableClient("webhooks");
 
     /// <summary>By account: what was answered to requests that may come again.</summary>
     public TableClient Idempotency { get; } = service.GetTableClient("idempotency");

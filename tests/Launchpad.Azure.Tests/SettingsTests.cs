@@ -24,8 +24,14 @@ public sealed class SettingsTests(Deployment deployment)
         "Azure__ArmEndpoint", "Azure__ArmAudience", "Stripe__ApiBase", "KeyVault__DisableChallengeResourceVerification", "Images__Scheme",
         "Routing__PublicPort", "Routing__Issuer", "Health__PublicVia", "Vms__SshPort",
 
+        // The product's own name.
+        "Mail__FromName",
+
         // Nothing stands before the platform's own front end.
         "Site__TrustedProxies",
+
+        // Customers call nothing that is not public.
+        "Webhooks__AllowedNetworks",
 
         // The web app is at the root of its site.
         "Site__AppUrl",
@@ -37,9 +43,10 @@ public sealed class SettingsTests(Deployment deployment)
         "Storage__ConnectionString",
 
         // How long to wait.
-        "Azure__Timeout", "Images__Timeout", "KeyVault__Timeout", "Storage__Timeout", "Stripe__Timeout",
+        "Azure__Timeout", "Images__Timeout", "KeyVault__Timeout", "Mail__Timeout", "Storage__Timeout", "Stripe__Timeout",
         "Vms__ConnectTimeout", "Vms__KeepAlive", "Vms__KeepConnection", "Vms__KeepKey", "Vms__ShortTimeout",
-        "Billing__FirstLook", "Billing__Interval",
+        "Billing__FirstLook", "Billing__Interval", "Dunning__ReminderEvery", "Dunning__SuspendDisputed",
+        "Abuse__SignUps", "Abuse__Checkouts", "Abuse__DisposableCheckouts", "Abuse__Refusals", "Abuse__RefusedCards", "Abuse__AccountsOfCard",
         "Backups__AddressLifetime", "Backups__AtOnceMax", "Backups__HeldSecondsMax", "Backups__StoppedSecondsMax",
         "Backups__KeptOnMachine", "Backups__Retention", "Backups__UndoWindow", "Backups__LateAfter", "Backups__DrillEvery",
         "Snapshots__Recipient", "Snapshots__Retention", "Snapshots__LateAfter",
@@ -81,6 +88,8 @@ public sealed class SettingsTests(Deployment deployment)
     [InlineData("Images__Repository")]
     [InlineData("Images__Tag")]
     [InlineData("KeyVault__Uri")]
+    [InlineData("Mail__From")]
+    [InlineData("Mail__Server")]
     [InlineData("Routing__Domain")]
     [InlineData("Storage__BlobServiceUri")]
     [InlineData("Storage__TableServiceUri")]

@@ -39,12 +39,7 @@ public sealed class Browser : IAsyncDisposable
     public static async Task<Browser> OpenAsync(int width = 1280, int height = 900, bool trusted = true)
     {
         var playwright = await Playwright.CreateAsync();
-        var chromium = await playwright.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = "/usr/bin/chromium",
-            // Chromium refuses its sandbox to root.
-            Args = Environment.UserName == "root" ? ["--no-sandbox"] : [],
-        });
+        var chromium = await DebianChromium.LaunchAsync(playwright);
         var context = await chromium.NewContextAsync(new()
         {
             ViewportSize = new() { Width = width, Height = height },

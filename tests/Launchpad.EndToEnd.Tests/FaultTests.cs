@@ -9,8 +9,8 @@ namespace Launchpad.EndToEnd.Tests;
 /// and processes are in between, so without being asked for more a call of each service meets a fault, the kinds taking turns.
 /// LAUNCHPAD_FAULTS=all walks the whole matrix, and LAUNCHPAD_FAULTS=failAfter,timeout its rows of these kinds. LAUNCHPAD_CHAOS names a file
 /// that the table of invariants is added to.</summary>
-[Collection(OnOneStack.Name)]
-public sealed partial class FaultTests(OnOneStack.Fixture fixture, ITestOutputHelper output) : OnSharedStackTests(fixture)
+[Collection(OnRolloutStack.Name)]
+public sealed partial class FaultTests(OnRolloutStack.Fixture fixture, ITestOutputHelper output) : OnSharedStackTests(fixture)
 {
     // A run need not make each of the calls that another one made.
     private const int CandidatesMax = 3;

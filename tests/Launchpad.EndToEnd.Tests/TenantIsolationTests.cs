@@ -16,6 +16,7 @@ public sealed class TenantIsolationTests(OnOneStack.Fixture fixture, TenantIsola
     [
         "GET plans", "GET health", "POST billing/webhook", "POST auth/signup", "POST auth/login",
         "GET certificates-key", "GET openapi.json", "GET capabilities",
+        "POST auth/login/second", "POST auth/login/passkey/options", "POST auth/login/passkey", "POST auth/verify", "POST auth/forgot", "POST auth/reset",
     ];
 
     /// <summary>No account's: a machine proves itself with its own key.</summary>
@@ -23,8 +24,20 @@ public sealed class TenantIsolationTests(OnOneStack.Fixture fixture, TenantIsola
 
     private static readonly string[] OfTheCaller =
     [
-        "POST auth/logout", "GET auth/me", "GET auth/sessions", "GET deployments", "POST deployments", "GET operations", "GET events", "GET record", "GET releases",
-        "DELETE auth/sessions/{id}", "POST auth/assistants", "POST mcp", "POST provision",
+        "POST auth/logout", "GET auth/me", "GET auth/sessions", "GET deployments", "POST deployments", "GET operations", "GET events", "GET record", "GET record/heads", "GET releases",
+        "DELETE auth/sessions/{id}", "DELETE auth/sessions", "GET auth/security", "GET auth/record", "POST auth/verify/resend", "POST auth/email", "POST auth/password",
+        "POST auth/step-up", "POST auth/step-up/passkey", "POST auth/totp", "POST auth/totp/confirm", "POST auth/totp/recovery-codes", "DELETE auth/totp",
+        // Its ids are looked for in the caller's own partition: PasskeyTests tries a stranger's.
+        "POST auth/passkey-options", "POST auth/passkeys", "DELETE auth/passkeys/{id}",
+        "GET billing", "GET billing/invoices", "GET billing/statements", "POST billing/portal",
+        "GET tokens", "POST tokens", "DELETE tokens/{token}", "GET members", "PATCH members/{member}", "DELETE members/{member}",
+        "POST invitations", "DELETE invitations/{invitation}", "POST auth/invitations", "GET auth/accounts",
+        "GET notifications", "PUT notifications", "POST notifications/{kind}/test",
+        // Theirs are looked for in the caller's own partition: WebhookTests tries a stranger's.
+        "GET webhooks", "POST webhooks", "PATCH webhooks/{webhook}", "DELETE webhooks/{webhook}", "POST webhooks/{webhook}/secret",
+        "GET webhooks/{webhook}/deliveries", "POST webhooks/{webhook}/deliveries/{event}/resend", "POST webhooks/{webhook}/test",
+        "POST webhooks/{webhook}/replay",
+        "POST auth/assistants", "POST mcp", "POST provision",
         // Which one is in their query: an id of somebody else is tried with the short names themselves.
         "DELETE deprovision", "POST restart", "GET status", "POST backup", "POST restore",
     ];
@@ -37,7 +50,8 @@ public sealed class TenantIsolationTests(OnOneStack.Fixture fixture, TenantIsola
         "GET staff/vms", "GET staff/vms/{vm}", "POST staff/vms/{vm}/cordon", "POST staff/vms/{vm}/uncordon", "POST staff/vms/{vm}/drain",
         "GET staff/alerts", "POST staff/alerts/{id}/acknowledge", "POST staff/alerts/{id}/silence", "GET staff/reconcile", "GET staff/audit",
         "GET staff/accounts", "POST staff/operations/{id}/rollback", "POST staff/operations/{id}/extend", "POST staff/reconcile/runs",
-        "POST staff/reconcile/findings/{id}/fix", "GET staff/events", "GET staff/topology",
+        "POST staff/reconcile/findings/{id}/fix", "GET staff/events", "GET staff/topology", "POST staff/refunds",
+        "GET staff/uptime", "GET staff/reviews", "POST staff/reviews/{account}/{suspicion}",
     ];
 
     private static readonly Dictionary<string, object?> OfAnId = new()
@@ -81,6 +95,7 @@ public sealed class TenantIsolationTests(OnOneStack.Fixture fixture, TenantIsola
         ["POST deployments/{id}/drift/{fingerprint}/accept"] = null,
         ["POST deployments/{id}/drift/{fingerprint}/revert"] = null,
         ["GET deployments/{id}/usage"] = null,
+        ["GET deployments/{id}/sla"] = null,
         ["GET deployments/{id}/browsers"] = null,
         ["GET deployments/{id}/provenance"] = null,
         ["POST deployments/{id}/rehearsals"] = null,
@@ -91,6 +106,9 @@ public sealed class TenantIsolationTests(OnOneStack.Fixture fixture, TenantIsola
         ["GET deployments/{id}/secrets"] = null,
         ["POST deployments/{id}/update"] = new { },
         ["POST billing/checkout"] = null,
+        ["POST billing/cancel"] = null,
+        ["POST billing/uncancel"] = null,
+        ["GET deployments/{id}/invoice-preview"] = null,
     };
 
     private readonly Stack stack = fixture.Stack;
@@ -156,7 +174,7 @@ public sealed class TenantIsolationTests(OnOneStack.Fixture fixture, TenantIsola
         var (method, path) = (route.Split(' ')[0], route.Split(' ')[1].Replace("{id}", Uri.EscapeDataString(id), StringComparison.Ordinal)
             .Replace("{number}", "0", StringComparison.Ordinal).Replace("{backup}", "0", StringComparison.Ordinal)
             .Replace("{fingerprint}", "0", StringComparison.Ordinal));
-        var body = route == "POST billing/checkout" ? new { deployment = id } : OfAnId[route];
+        var body = route.StartsWith("POST billing/", StringComparison.Ordinal) ? new { deployment = id } : OfAnId[route];
         using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = body is null ? null : JsonContent.Create(body) };
         using var answer = await customer.Api.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Stack.Within(1));
         var streams = answer.Content.Headers.ContentType?.MediaType == "text/event-stream";

@@ -39,6 +39,7 @@ public sealed class RegistryFixture : IAsyncLifetime
             try
             {
                 using var answer = await http.GetAsync(new Uri($"http://{Address}/v2/"));
+                Assert.True(answer.IsSuccessStatusCode && !_process.HasExited, $"Somebody else has {Address}.");
                 return;
             }
             catch (HttpRequestException) when (attempt < 300)

@@ -180,6 +180,7 @@ internal static partial class Scenarios
         new("test-message-without-answer", nameof(TestMessage), Bot, "false") { Answers = With(("AskBot", [Transient]), Failed) },
         new("pair-browser", nameof(PairBrowser), Bot, "true") { Answers = Placed },
         new("pair-browser-that-nobody-knows", nameof(PairBrowser), Bot, "false") { Answers = With(("LetBrowserIn", [Permanent]), Failed) },
+        new("dunning-that-is-over", nameof(Dunning), new DunningInput(Account, Deployment), "true"),
         new("collect-logs", nameof(CollectLogs), new CollectLogsInput(Deployment, Tier.Shared, Vm), "true"),
         new("collect-logs-in-vain", nameof(CollectLogs), new CollectLogsInput(Deployment, Tier.Shared, Vm), "false")
         {

@@ -14,6 +14,10 @@ const next = (search: Record<string, unknown>): { next?: string } => (typeof sea
 const landing = createRoute({ ...at, path: "/", component: Landing });
 const login = createRoute({ ...at, path: "/login", component: page(() => import("./pages/public/SignIn"), "Login"), validateSearch: next });
 const signup = createRoute({ ...at, path: "/signup", component: page(() => import("./pages/public/SignIn"), "Signup"), validateSearch: next });
+const verify = createRoute({ ...at, path: "/verify", component: page(() => import("./pages/public/Verify"), "Verify") });
+const forgot = createRoute({ ...at, path: "/forgot", component: page(() => import("./pages/public/Forgot"), "Forgot") });
+const invitation = createRoute({ ...at, path: "/invitation", component: page(() => import("./pages/public/Invitation"), "Invitation") });
+const reset = createRoute({ ...at, path: "/reset", component: page(() => import("./pages/public/Reset"), "Reset") });
 
 const signedIn = createRoute({ ...at, id: "signed-in", component: page(() => import("./shell/Shell"), "Shell") });
 const inside = { getParentRoute: () => signedIn };
@@ -48,7 +52,10 @@ const accountRecord = createRoute({
   }),
 });
 const billing = createRoute({ ...inside, path: "/billing", component: page(() => import("./pages/account/Billing"), "Billing") });
-const account = createRoute({ ...inside, path: "/account", component: page(() => import("./pages/account/Account"), "AccountPage") });
+const accountPage = page(() => import("./pages/account/Account"), "AccountPage");
+const account = createRoute({ ...inside, path: "/account", component: accountPage });
+// Where letters about the account lead.
+const security = createRoute({ ...inside, path: "/account/security", component: accountPage });
 
 /** Everything of one bot stands under its name, status and tabs. */
 const bot = createRoute({ ...inside, path: "/bots/$id", component: page(() => import("./pages/bots/BotLayout"), "BotLayout") });
@@ -82,6 +89,12 @@ const usage = createRoute({
   path: "usage",
   component: page(() => import("./pages/bots/Usage"), "Usage"),
   validateSearch: ({ hours }: Record<string, unknown>): { hours?: 1 | 168 | 720 } => (hours === 1 || hours === 168 || hours === 720 ? { hours } : {}),
+});
+const uptime = createRoute({
+  ...ofBot,
+  path: "uptime",
+  component: page(() => import("./pages/bots/Uptime"), "Uptime"),
+  validateSearch: ({ month }: Record<string, unknown>): { month?: string } => (typeof month === "string" && /^\d{4}-(?:0[1-9]|1[0-2])$/.test(month) ? { month } : {}),
 });
 const record = createRoute({
   ...ofBot,
@@ -134,16 +147,26 @@ const opsOperations = createRoute({
 const opsVms = createRoute({ ...ofStaff, path: "/ops/vms", component: page(() => import("./pages/ops/Vms"), "Vms") });
 const opsVm = createRoute({ ...ofStaff, path: "/ops/vms/$vm", component: page(() => import("./pages/ops/Vm"), "VmPage") });
 const opsAlerts = createRoute({ ...ofStaff, path: "/ops/alerts", component: page(() => import("./pages/ops/Alerts"), "Alerts") });
+const opsReviews = createRoute({ ...ofStaff, path: "/ops/reviews", component: page(() => import("./pages/ops/Reviews"), "Reviews") });
+const opsUptime = createRoute({ ...ofStaff, path: "/ops/uptime", component: page(() => import("./pages/ops/StaffUptime"), "StaffUptime") });
 const opsReconcile = createRoute({ ...ofStaff, path: "/ops/reconcile", component: page(() => import("./pages/ops/Reconcile"), "Reconcile") });
 const opsMap = createRoute({ ...ofStaff, path: "/ops/map", component: page(() => import("./pages/ops/Map"), "MapPage") });
 const opsSaga = createRoute({ ...ofStaff, path: "/ops/orchestrations/$id", component: page(() => import("./pages/ops/Orchestration"), "Orchestration") });
 const opsAudit = createRoute({ ...ofStaff, path: "/ops/audit", component: page(() => import("./pages/ops/Audit"), "Audit"), validateSearch: words });
 const opsAccounts = createRoute({ ...ofStaff, path: "/ops/accounts", component: page(() => import("./pages/ops/Accounts"), "Accounts"), validateSearch: words });
 
+const people = createRoute({ ...inside, path: "/account/people", component: page(() => import("./pages/account/People"), "People") });
+const notifications = createRoute({
+  ...inside,
+  path: "/account/notifications",
+  component: page(() => import("./pages/account/Notifications"), "NotificationsPage"),
+});
+const join = createRoute({ ...inside, path: "/join", component: page(() => import("./pages/account/Join"), "Join") });
+
 const tree = root.addChildren([
-  landing, login, signup,
-  signedIn.addChildren([bots, newBot, paid, accountRecord, billing, account, bot.addChildren([overview, operation, config, secrets, versions, logs, usage, backups, record, danger])]),
-  staffLogin, staff.addChildren([opsHome, opsOperations, opsVms, opsVm, opsAlerts, opsReconcile, opsMap, opsSaga, opsAudit, opsAccounts]),
+  landing, login, signup, verify, forgot, reset, invitation,
+  signedIn.addChildren([bots, newBot, paid, accountRecord, billing, account, security, people, notifications, join, bot.addChildren([overview, operation, config, secrets, versions, logs, usage, uptime, backups, record, danger])]),
+  staffLogin, staff.addChildren([opsHome, opsOperations, opsVms, opsVm, opsAlerts, opsReviews, opsUptime, opsReconcile, opsMap, opsSaga, opsAudit, opsAccounts]),
 ]);
 
 export const makeRouter = () =>

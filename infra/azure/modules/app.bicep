@@ -20,8 +20,9 @@ param domain string
 param acmeEmail string
 param image { registry: string, repository: string, tag: string, publicKey: string }
 param model { url: string, name: string }
-param secretNames { stripeKey: string, stripeWebhook: string, modelKey: string }
-param limits { deploymentsPerAccount: int, undoWindow: string }
+param secretNames { stripeKey: string, stripeWebhook: string, modelKey: string, smtpPassword: string }
+param mail { server: string, port: int, tls: 'StartTls' | 'Implicit', user: string, from: string }
+param limits { deploymentsPerAccount: int, undoWindow: string, suspendAfter: string, keepFor: string }
 
 @secure()
 param pageUrl string
@@ -102,8 +103,16 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         { name: 'Models__ApiKeySecret', value: secretNames.modelKey }
         { name: 'Stripe__ApiKeySecret', value: secretNames.stripeKey }
         { name: 'Stripe__WebhookSecret', value: secretNames.stripeWebhook }
+        { name: 'Mail__Server', value: mail.server }
+        { name: 'Mail__Port', value: string(mail.port) }
+        { name: 'Mail__Tls', value: mail.tls }
+        { name: 'Mail__User', value: mail.user }
+        { name: 'Mail__PasswordSecret', value: secretNames.smtpPassword }
+        { name: 'Mail__From', value: mail.from }
         { name: 'Quota__DeploymentsMax', value: string(limits.deploymentsPerAccount) }
         { name: 'Rollouts__UndoWindow', value: limits.undoWindow }
+        { name: 'Dunning__SuspendAfter', value: limits.suspendAfter }
+        { name: 'Dunning__KeepFor', value: limits.keepFor }
         { name: 'Operator__PageUrl', value: pageUrl }
         { name: 'Operator__Runbooks', value: runbooksUrl }
         { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', value: otlpEndpoint }

@@ -62,7 +62,7 @@ public sealed class Cloud : IAsyncDisposable
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, context, services));
         var server = builder.Build();
-        foreach (var service in services.Where(service => service.Connection is null))
+        foreach (var service in services.Where(service => service.Connection is null && !service.Listens))
         {
             server.MapWhen(call => Of(call) == service, branch => Pipeline(branch, context, service));
         }
@@ -119,7 +119,7 @@ public sealed class Cloud : IAsyncDisposable
         kestrel.AddServerHeader = false;
         kestrel.RequestHeaderEncodingSelector = _ => System.Text.Encoding.UTF8;
         kestrel.ResponseHeaderEncodingSelector = _ => System.Text.Encoding.UTF8;
-        var byPort = services
+        var byPort = services.Where(service => !service.Listens)
             .SelectMany(service => service.AllPorts(context.Ports).Select(port => (port, service)))
             .GroupBy(pair => pair.port, pair => pair.service);
         foreach (var port in byPort)

@@ -58,6 +58,9 @@ public abstract class CloudService
     /// <summary>A protocol other than HTTP: what to do with a connection. <see cref="Map"/> is then not called.</summary>
     public virtual ConnectionDelegate? Connection => null;
 
+    /// <summary>True for a server of its own: nobody listens for it.</summary>
+    public virtual bool Listens => false;
+
     public virtual void Map(IEndpointRouteBuilder routes)
     {
     }

@@ -54,6 +54,8 @@ internal static class Eyes
             await visitor.KeepAsync($"{name}-doubled");
         }
 
+        await visitor.Page.EvaluateAsync("document.documentElement.style.fontSize = ''");
+
         return [.. lost.Select(one => $"{shown}: {one}")];
     }
 

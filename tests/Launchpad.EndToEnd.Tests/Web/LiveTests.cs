@@ -68,6 +68,19 @@ public sealed class LiveTests(WebStack.Fixture web)
     }
 
     [Fact]
+    public async Task A_page_whose_style_sheets_were_lost_on_their_way_loads_them_anew()
+    {
+        await using var visitor = await web.VisitAsync(Story);
+        visitor.Expect("ERR_CONNECTION_RESET");
+        var lost = 0;
+        await visitor.Page.RouteAsync("**/*.css", route => Interlocked.Increment(ref lost) == 1 ? route.AbortAsync("connectionreset") : route.ContinueAsync());
+        await visitor.GoAsync("/signup");
+        await Expect(visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Create account" })).ToHaveCSSAsync("cursor", "pointer");
+        Assert.InRange(lost, 2, int.MaxValue);
+        visitor.NothingWrong();
+    }
+
+    [Fact]
     public async Task An_answer_that_was_lost_is_said_to_be_so_and_the_same_press_again_orders_one_bot()
     {
         await using var visitor = await web.VisitAsync(Story);

@@ -45,7 +45,7 @@ public sealed class OperatorStoryTests(WebStack.Fixture web)
 
         await using var visitor = await web.VisitAsync(Story);
         var page = visitor.Page;
-        await SignInAsync(visitor);
+        await visitor.SignInAsOperatorAsync(stack);
         var failed = new List<(string Bot, string Operation)>();
         foreach (var (bot, pay) in unpaid)
         {
@@ -63,19 +63,6 @@ public sealed class OperatorStoryTests(WebStack.Fixture web)
         await ExactlyThreeAsync(visitor, customer, [failed[0].Bot, failed[1].Bot, failed[2].Bot], failed[3]);
         visitor.NothingWrong();
         await Task.WhenAll(failed.Select(one => customer.DeletedAsync(one.Bot)));
-    }
-
-    private async Task SignInAsync(Visitor visitor)
-    {
-        var mail = $"{Guid.NewGuid():N}@staff.example";
-        var password = await stack.AddOperatorAsync(mail);
-        visitor.Expect("status of 401");
-        await visitor.GoAsync("/ops");
-        await visitor.Page.GetByLabel("E-mail address").FillAsync(mail);
-        await visitor.Page.GetByLabel("Password", new() { Exact = true }).FillAsync(password);
-        await visitor.SeeAsync("sign-in");
-        await visitor.Page.Press("Sign in as an operator");
-        await Expect(visitor.Page.GetByRole(AriaRole.Heading, new() { Name = "What must hold" })).ToBeVisibleAsync();
     }
 
     /// <summary>The customer stopped what he had paid for, and asks for it again when the plan is not sold any more.</summary>

@@ -9,10 +9,10 @@ internal static class Shop
     public const string Password = "correct horse battery staple";
 
     /// <summary>Ends where a bot is ordered.</summary>
-    public static async Task SignUpAsync(this Visitor visitor)
+    public static async Task SignUpAsync(this Visitor visitor, string? email = null)
     {
         await visitor.GoAsync("/signup");
-        await visitor.Page.GetByLabel("E-mail address").FillAsync($"{Guid.NewGuid():N}@example.com");
+        await visitor.Page.GetByLabel("E-mail address").FillAsync(email ?? $"{Guid.NewGuid():N}@example.com");
         await visitor.Page.GetByLabel("Password", new() { Exact = true }).FillAsync(Password);
         await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Create account" }).ClickAsync();
         await visitor.Page.WaitForURLAsync("**/bots/new");
@@ -23,7 +23,7 @@ internal static class Shop
     {
         await visitor.Page.GetByLabel("E-mail address").FillAsync(email);
         await visitor.Page.GetByLabel("Password", new() { Exact = true }).FillAsync(Password);
-        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
     }
 
     /// <summary>Ends on the payment page, which is not ours.</summary>

@@ -16,11 +16,14 @@ public sealed class BrowserTests(LaunchpadApi api)
         using var answer = await owner.SendAsync(method, path);
         Assert.Equal(status, (int)answer.StatusCode);
         Assert.Equal(
-            ["no-store", "nosniff", "default-src 'none'; frame-ancestors 'none'", "DENY", "no-referrer", "same-origin"],
+            [
+                "no-store", "nosniff", "default-src 'none'; frame-ancestors 'none'", "DENY", "no-referrer", "same-origin",
+                "max-age=63072000; includeSubDomains",
+            ],
             new[]
             {
                 "Cache-Control", "X-Content-Type-Options", "Content-Security-Policy", "X-Frame-Options", "Referrer-Policy",
-                "Cross-Origin-Resource-Policy",
+                "Cross-Origin-Resource-Policy", "Strict-Transport-Security",
             }.Select(header => Assert.Single(answer.Headers.GetValues(header))));
     }
 

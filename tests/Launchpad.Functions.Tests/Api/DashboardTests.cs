@@ -86,9 +86,11 @@ public sealed class DashboardTests(LaunchpadApi api)
         Assert.Equal("Grace 🤖", after.GetProperty("name").GetString());
         Assert.Equal(before.GetProperty("url").GetString(), after.GetProperty("url").GetString());
         Assert.Equal(400, (await bot.SendAsync(HttpMethod.Patch, $"deployments/{bot.Id}", new { name = "\u202e" })).Status);
-        var record = await bot.Owner.GetAsync($"deployments/{bot.Id}/record");
-        Assert.Contains("rename", record.GetRawText(), StringComparison.Ordinal);
-        Assert.DoesNotContain("Grace", record.GetRawText(), StringComparison.Ordinal);
+        // The name stands beside the chain, where it can be erased.
+        var renamed = (await bot.Owner.GetAsync($"deployments/{bot.Id}/record")).GetProperty("rows").EnumerateArray().Last();
+        Assert.Equal("Ada → Grace 🤖", renamed.GetProperty("words").GetString());
+        Assert.Contains("rename", renamed.GetProperty("data").GetRawText(), StringComparison.Ordinal);
+        Assert.DoesNotContain("Grace", renamed.GetProperty("data").GetRawText(), StringComparison.Ordinal);
     }
 
     [Fact]

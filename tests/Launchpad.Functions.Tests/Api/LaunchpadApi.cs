@@ -2,15 +2,18 @@ using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Azure.Data.Tables;
 using Launchpad.Local.Faults;
+using Launchpad.Local.Mail;
 using Launchpad.Local.Stripe;
 using Launchpad.Local.Tests;
 using Launchpad.Processes;
 using Launchpad.Shared.Accounts;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using MimeKit;
 using Stripe;
 
 namespace Launchpad.Functions.Tests.Api;
@@ -61,25 +64,58 @@ public sealed class LaunchpadApi : IAsyncLifetime
         ApiBase = TestCloud.Address(cloud.Ports.Stripe).ToString().TrimEnd('/'),
     });
 
+    /// <summary>Of localhost, which the app trusts.</summary>
+    public X509Certificate2 Certificate => cloud.Context.Certificates.For(null);
+
     public FaultPlan Faults => cloud.Context.Faults;
 
     public string WebhookSecret => cloud.Context.Vault.Value(StripeService.WebhookSecretName)!;
 
     /// <summary>What a customer does on the payment page; the answer's status is 303 when it was paid.</summary>
-    public async Task<int> PayAsync(string session)
+    public async Task<int> PayAsync(string session, string card = "4242 4242 4242 4242")
     {
         using var browser = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
         using var answer = await browser.PostAsync(
             TestCloud.Address(cloud.Ports.Stripe, $"/c/pay/{session}"),
             new FormUrlEncodedContent(new Dictionary<string, string>
             {
-                ["cardNumber"] = "4242 4242 4242 4242",
+                ["cardNumber"] = card,
                 ["cardExpiry"] = "12 / 34",
                 ["cardCvc"] = "123",
                 ["billingName"] = "Ada Lovelace",
                 ["email"] = "ada@example.com",
             }));
         return (int)answer.StatusCode;
+    }
+
+    /// <summary>The newest letter to an address that is called so, as soon as it has come.</summary>
+    public async Task<MimeMessage> LetterAsync(string to, string subject)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (true)
+        {
+            if ((await LettersAsync(to)).FirstOrDefault(letter => letter.Subject == subject) is { } found)
+            {
+                return found;
+            }
+
+            await Task.Delay(200, patience.Token);
+        }
+    }
+
+    /// <summary>Those that have come to an address, the newest first.</summary>
+    public async Task<IReadOnlyList<MimeMessage>> LettersAsync(string to)
+    {
+        var letters = new List<MimeMessage>();
+        var list = await cloud.Client.GetFromJsonAsync<JsonElement>(
+            TestCloud.Address(cloud.Ports.Admin, $"/mail?to={Uri.EscapeDataString(to)}"));
+        foreach (var id in list.EnumerateArray().Select(entry => entry.GetProperty("id").GetString()))
+        {
+            await using var text = await cloud.Client.GetStreamAsync(TestCloud.Address(cloud.Ports.Admin, $"/mail/{id}"));
+            letters.Add(await MimeMessage.LoadAsync(text));
+        }
+
+        return letters;
     }
 
     /// <summary>Runs a timer at once.</summary>
@@ -103,9 +139,9 @@ public sealed class LaunchpadApi : IAsyncLifetime
 
     /// <summary>Somebody who has an account and is signed in to it. How one signs up, and with what a password is kept, is the affair of
     /// <see cref="SignInTests"/>: a password takes longer to hash than most of what is looked at here.</summary>
-    public async Task<Owner> SignedUpAsync()
+    public async Task<Owner> SignedUpAsync(string? email = null)
     {
-        var email = $"{Guid.NewGuid():N}@example.com";
+        email ??= $"{Guid.NewGuid():N}@example.com";
         var account = await Service<AccountStore>().CreateAsync(email, email, "no password leads here", "127.0.0.1", CancellationToken.None);
         var (token, _) = await Service<SessionStore>().OpenAsync(account!.Id, "a test", CancellationToken.None);
         var http = new HttpClient { BaseAddress = Address };
@@ -184,6 +220,15 @@ public sealed class LaunchpadApi : IAsyncLifetime
             ("Stripe__ApiKeySecret", "stripe-api-key"),
             ("Stripe__WebhookSecret", "stripe-webhook-secret"),
             ("Billing__FirstLook", "00:00:01"),
+            ("Abuse__SignUps", "1000000"),
+            ("Abuse__Checkouts", "1000000"),
+            ("Abuse__AccountsOfCard", "1000000"),
+            ("Mail__Server", "localhost"),
+            ("Mail__Port", $"{cloud.Ports.Mail}"),
+            ("Mail__User", MailService.User),
+            ("Mail__PasswordSecret", MailService.PasswordName),
+            ("Mail__From", "launchpad@example.com"),
+            ("Webhooks__AllowedNetworks", "127.0.0.1/32"),
             ("Rollouts__Rehearsals", "broken"),
             ("Images__Registry", "registry.invalid"),
             ("Images__Repository", "launchpad/bot"),

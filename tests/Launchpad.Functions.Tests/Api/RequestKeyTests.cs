@@ -1,6 +1,10 @@
 using System.Net.Http.Json;
+using System.Text.Json;
+using Azure.Data.Tables;
 using Launchpad.Local.Faults;
 using Launchpad.Shared.Requests;
+using Launchpad.Shared.Secrets;
+using Launchpad.Shared.Storage;
 
 namespace Launchpad.Functions.Tests.Api;
 
@@ -22,6 +26,19 @@ public sealed class RequestKeyTests(LaunchpadApi api)
 
         Assert.NotEqual(first.Text, (await PostAsync(owner, "deployments", Order, "two")).Text);
         Assert.NotEqual(first.Text, (await PostAsync(owner, "deployments", Order, null)).Text);
+    }
+
+    [Fact]
+    public async Task What_was_answered_is_kept_sealed()
+    {
+        using var owner = await api.SignedUpAsync();
+        var first = await PostAsync(owner, "tokens", new { name = "CI", permissions = new[] { "read" } }, "token");
+        var secret = JsonElement.Parse(first.Text).GetProperty("secret").GetString()!;
+        Assert.Equal(first.Text, (await PostAsync(owner, "tokens", new { name = "CI", permissions = new[] { "read" } }, "token")).Text);
+        await foreach (var row in api.Service<Tables>().Idempotency.QueryAsync<TableEntity>())
+        {
+            Assert.DoesNotContain(row.Select(column => column.Value).OfType<string>(), value => value.Contains(secret, StringComparison.Ordinal));
+        }
     }
 
     [Fact]
@@ -110,7 +127,7 @@ public sealed class RequestKeyTests(LaunchpadApi api)
     {
         var (request, ct) = (new KeyedRequest($"acc_{Guid.NewGuid():N}", "key", "hash"), CancellationToken.None);
         var clock = new LaterTime();
-        var keys = new RequestKeys(api.Service<Launchpad.Shared.Storage.Tables>(), clock);
+        var keys = new RequestKeys(api.Service<Tables>(), api.Service<Lazy<Seal>>(), clock);
         Assert.Equal(KeyState.Free, (await keys.TakeAsync(request, ct)).State);
         Assert.Equal(KeyState.Going, (await keys.TakeAsync(request, ct)).State);
         clock.Ahead = TimeSpan.FromMinutes(3);

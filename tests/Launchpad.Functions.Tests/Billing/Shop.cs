@@ -80,6 +80,33 @@ internal sealed class Shop(LaunchpadApi api, Owner owner) : IDisposable
     public async Task<JsonElement> SeesAsync(string id, string state) =>
         await UntilAsync(() => BillingAsync(id), billing => billing.GetProperty("state").GetString() == state);
 
+    /// <summary>From now on no charge of the customer's succeeds, and the next one is made at once.</summary>
+    public async Task FailRenewalAsync(string subscription)
+    {
+        var service = new SubscriptionService(api.Stripe);
+        var customer = (await service.GetAsync(subscription)).CustomerId;
+        var card = await new PaymentMethodService(api.Stripe).AttachAsync("pm_card_chargeCustomerFail", new() { Customer = customer });
+        await service.UpdateAsync(subscription, new() { DefaultPaymentMethod = card.Id });
+        var now = new SubscriptionUpdateOptions();
+        now.AddExtraParam("billing_cycle_anchor", "now");
+        await service.UpdateAsync(subscription, now);
+    }
+
+    /// <summary>With another card, as a customer does on the provider's page.</summary>
+    public async Task PayOpenAsync(string subscription)
+    {
+        var now = await new SubscriptionService(api.Stripe).GetAsync(subscription);
+        var card = await new PaymentMethodService(api.Stripe).AttachAsync("pm_card_visa", new() { Customer = now.CustomerId });
+        await new SubscriptionService(api.Stripe).UpdateAsync(subscription, new() { DefaultPaymentMethod = card.Id });
+        await new InvoiceService(api.Stripe).PayAsync(now.LatestInvoiceId, new() { PaymentMethod = card.Id });
+    }
+
+    public async Task<(int Status, JsonElement Body)> PostAsync(string path, object? body = null)
+    {
+        using var answer = await owner.Http.PostAsJsonAsync(new Uri(path, UriKind.Relative), body);
+        return ((int)answer.StatusCode, await answer.Content.ReadFromJsonAsync<JsonElement>());
+    }
+
     /// <summary>What the record has of an action.</summary>
     public async Task<IReadOnlyList<JsonElement>> RecordedAsync(string id, string action) =>
     [

@@ -100,16 +100,23 @@ public sealed class MeanwhileTests(Plane plane)
 
     private Task<IActionResult> AskAsync(string asked, HttpRequest request, string id, Engine engine) => asked switch
     {
-        "delete" => plane.Make<Lifecycle>().Delete(request, id, engine, Ct),
-        "restart" => plane.Make<Lifecycle>().Restart(request, id, engine, Ct),
-        "suspend" => plane.Make<Lifecycle>().Suspend(request, id, engine, Ct),
-        "test-message" => plane.Make<Lifecycle>().Test(request, id, engine, Ct),
-        "browsers" => plane.Make<Lifecycle>().Pair(request, id, engine, Ct),
-        "config" => plane.Make<ConfigChanges>().Update(request, id, engine, Ct),
-        "upgrade" => plane.Make<Upgrades>().Upgrade(request, id, engine, Ct),
-        "rollback" => plane.Make<Upgrades>().RollBack(request, id, engine, Ct),
+        "delete" => plane.Make<Lifecycle>().Delete(As(request, "DeleteDeployment"), id, engine, Ct),
+        "restart" => plane.Make<Lifecycle>().Restart(As(request, "RestartDeployment"), id, engine, Ct),
+        "suspend" => plane.Make<Lifecycle>().Suspend(As(request, "SuspendDeployment"), id, engine, Ct),
+        "test-message" => plane.Make<Lifecycle>().Test(As(request, "TestDeployment"), id, engine, Ct),
+        "browsers" => plane.Make<Lifecycle>().Pair(As(request, "PairDeploymentBrowser"), id, engine, Ct),
+        "config" => plane.Make<ConfigChanges>().Update(As(request, "UpdateConfig"), id, engine, Ct),
+        "upgrade" => plane.Make<Upgrades>().Upgrade(As(request, "UpgradeDeployment"), id, engine, Ct),
+        "rollback" => plane.Make<Upgrades>().RollBack(As(request, "RollBackDeployment"), id, engine, Ct),
         _ => throw new ArgumentOutOfRangeException(nameof(asked)),
     };
+
+    /// <summary>What comes before a function says which one it is.</summary>
+    private static HttpRequest As(HttpRequest request, string function)
+    {
+        request.HttpContext.Features.Set(Routes.ByFunction[function]);
+        return request;
+    }
 
     /// <summary>Takes what is to be started, and starts nothing.</summary>
     private sealed class Engine() : DurableTaskClient("none")

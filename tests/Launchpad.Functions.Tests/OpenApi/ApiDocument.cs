@@ -94,6 +94,11 @@ internal static class ApiDocument
             operation["security"] = new JsonArray(new JsonObject { ["staff"] = new JsonArray() }, new JsonObject { ["staffCookie"] = new JsonArray() });
         }
 
+        if (route.NeedsStepUp)
+        {
+            operation["x-step-up"] = true;
+        }
+
         if (Parameters(method, route).ToArray() is { Length: > 0 } parameters)
         {
             operation["parameters"] = new JsonArray(parameters);

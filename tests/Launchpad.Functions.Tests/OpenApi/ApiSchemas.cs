@@ -89,6 +89,11 @@ internal sealed class ApiSchemas
         if (member.GetCustomAttribute<WireAttribute>() is { } wire)
         {
             var names = new JsonArray([.. Enum.GetValues(wire.Names).Cast<Enum>().Select(name => JsonValue.Create(name.Wire()))]);
+            if (wire.Also is { } also)
+            {
+                names.Add(also);
+            }
+
             if (context.PropertyInfo is { } one && MayBeNull(one.DeclaringType, one.Name))
             {
                 names.Add(null);

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Launchpad.Shared.Access;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.OpenClaw;
 using Launchpad.Shared.Operations;
@@ -34,6 +35,7 @@ internal static class ProblemTypes
         var type when type == typeof(int) => 1,
         var type when type == typeof(Deployment) => Held,
         var type when type == typeof(Operation) => Ended,
+        var type when type == typeof(Permission?) => Permission.Read,
         var type when type == typeof(IEnumerable<Blocked>) => Array.Empty<Blocked>(),
         var type => throw new InvalidOperationException($"There is no sample of {type}: add one."),
     };

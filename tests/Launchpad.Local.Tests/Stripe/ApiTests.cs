@@ -29,7 +29,7 @@ public sealed class ApiTests(StripeStack stack) : IClassFixture<StripeStack>
     [InlineData("POST", "/v1/checkout/sessions",
         "mode=subscription&line_items[0][price]=price_none&line_items[0][quantity]=1", 400, "resource_missing", "line_items[0][price]")]
     [InlineData("DELETE", "/v1/subscriptions/sub_none", "", 404, "resource_missing", "id")]
-    [InlineData("GET", "/v1/charges", "", 404, null, null)]
+    [InlineData("GET", "/v1/payouts", "", 404, null, null)]
     [InlineData("POST", "/v1/webhook_endpoints", "url=nowhere&enabled_events[]=*", 400, "url_invalid", "url")]
     public async Task A_wrong_request_is_answered_with_what_is_wrong(
         string method, string path, string form, int status, string? code, string? param)

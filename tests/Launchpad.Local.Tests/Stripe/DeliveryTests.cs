@@ -69,12 +69,12 @@ public sealed class DeliveryTests : IAsyncLifetime, IDisposable
         }
 
         await Eventually.TrueAsync(
-            () => Task.FromResult(_stack.Merchant.All.Select(heard => heard.Id).Distinct().Count()), distinct => distinct == 18);
+            () => Task.FromResult(_stack.Merchant.All.Select(heard => heard.Id).Distinct().Count()), distinct => distinct == 24);
         await Task.Delay(TimeSpan.FromSeconds(2));
 
         var heard = _stack.Merchant.All.Select(item => item.Id).ToList();
-        Assert.Equal(18, heard.Distinct().Count());
-        Assert.True(heard.Count > 18, "None came twice.");
+        Assert.Equal(24, heard.Distinct().Count());
+        Assert.True(heard.Count > 24, "None came twice.");
         var inOrder = (await AllEventsAsync()).Where(heard.Contains).ToList();
         Assert.NotEqual(inOrder, heard.Distinct().ToList());
     }

@@ -48,7 +48,7 @@ public sealed class Merchant(int port) : IAsyncDisposable
     /// <summary>The next of its type that mentions what the test is about; what came before it is passed over.</summary>
     public async Task<Heard> NextAsync(string type, string about = "")
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         while (true)
         {
             var heard = await _unread.Reader.ReadAsync(patience.Token);

@@ -74,7 +74,7 @@ public sealed class OutlivedTests : IAsyncLifetime, IDisposable
     public async Task A_plan_there_and_back_and_there_again_is_three_changes()
     {
         var subscription = await _stack.BuyAsync();
-        PlanPrice pro = new("pro", "launchpad-pro", 3900, "usd");
+        PlanPrice pro = new("pro", "launchpad-pro", 3900, "usd", "Pro");
         foreach (var plan in (PlanPrice[])[pro, StripeStack.Order().Price, pro])
         {
             Assert.True(await _stack.Gateway.ChangePlanAsync(subscription, plan, default));

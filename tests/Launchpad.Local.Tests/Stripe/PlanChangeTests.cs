@@ -9,8 +9,8 @@ namespace Launchpad.Local.Tests.Stripe;
 /// <summary>A customer takes another plan in the middle of a period, through the product's gateway.</summary>
 public sealed class PlanChangeTests : IAsyncLifetime, IDisposable
 {
-    private static readonly PlanPrice Pro = new("pro", "launchpad-pro", 3900, "usd");
-    private static readonly PlanPrice Starter = new("starter", "launchpad-starter", 1900, "usd");
+    private static readonly PlanPrice Pro = new("pro", "launchpad-pro", 3900, "usd", "Pro");
+    private static readonly PlanPrice Starter = new("starter", "launchpad-starter", 1900, "usd", "Starter");
 
     private readonly StripeStack _stack = new();
 

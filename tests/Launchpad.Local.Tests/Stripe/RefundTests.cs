@@ -54,7 +54,7 @@ public sealed class RefundTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task What_nothing_was_paid_for_or_never_was_gives_nothing_back()
     {
-        var subscription = await _stack.BuyAsync(StripeStack.Order(cents: 0) with { Price = new("free", "launchpad-free", 0, "usd") });
+        var subscription = await _stack.BuyAsync(StripeStack.Order(cents: 0) with { Price = new("free", "launchpad-free", 0, "usd", "Free") });
 
         Assert.Equal(Refunded.Nothing, await RefundAsync(subscription));
         Assert.Equal(Refunded.Nothing, await RefundAsync("sub_never"));

@@ -37,7 +37,8 @@ public sealed class StripeStack : IAsyncLifetime, IDisposable
         Gateway = new StripeGateway(Connection, prices);
         Checkout = new StripeCheckout(Connection, prices);
         Refunds = new StripeRefunds(Connection);
-        Webhooks = new StripeWebhooks(Connection, Time);
+        Credits = new StripeCredits(Connection, new StripeInvoices(Connection, prices), Refunds);
+        Webhooks = new StripeWebhooks(Connection, new StripeDisputes(Connection, Time), new StripeCharges(Connection), Time);
     }
 
     public MovableTime Time { get; } = new();
@@ -58,6 +59,8 @@ public sealed class StripeStack : IAsyncLifetime, IDisposable
     public StripeCheckout Checkout { get; }
 
     public StripeRefunds Refunds { get; }
+
+    public StripeCredits Credits { get; }
 
     public StripeWebhooks Webhooks { get; }
 
@@ -107,7 +110,7 @@ public sealed class StripeStack : IAsyncLifetime, IDisposable
 
     public static CheckoutRequest Order(string? deployment = null, string account = "acc_1", long cents = 1900) => new(
         account, deployment ?? "dep_" + Guid.NewGuid().ToString("n"), $"{account}@example.com",
-        new("starter", "launchpad-starter", cents, "usd"), "https://shop.example/paid?session={CHECKOUT_SESSION_ID}",
+        new("starter", "launchpad-starter", cents, "usd", "Starter"), "https://shop.example/paid?session={CHECKOUT_SESSION_ID}",
         "https://shop.example/cart");
 
     /// <summary>The page for an order, as the product asks for it.</summary>

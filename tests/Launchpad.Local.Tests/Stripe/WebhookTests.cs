@@ -80,7 +80,7 @@ public sealed class WebhookTests(StripeStack stack) : IClassFixture<StripeStack>
         var sent = await SentAsync();
         var header = Sign(sent.Body, secret ?? "", stack.Time.GetUtcNow());
         await Assert.ThrowsAsync<InvalidOperationException>(
-            () => new StripeWebhooks(connection, stack.Time).ReadAsync(sent.Body, header, default));
+            () => new StripeWebhooks(connection, new(connection, stack.Time), new(connection), stack.Time).ReadAsync(sent.Body, header, default));
     }
 
     [Fact]

@@ -57,6 +57,15 @@ internal sealed class Bots(World world, Product product)
     public async Task<Picture> SuspendedAsync() => await OnceAsync(
         "suspended", await RunningAsync("starter"), () => DoAsync(OperationKind.Suspend));
 
+    /// <summary>Stopped for want of payment, and paid since.</summary>
+    public async Task<Picture> PaidAgainAsync() => await OnceAsync("paid again", await SuspendedAsync(), () =>
+        product.Get<DeploymentStore>().ChangeAsync(
+            Account, Deployment,
+            now => now with { Ladder = Over(world.Clock.GetUtcNow()) }, default));
+
+    private static Ladder Over(DateTimeOffset now) =>
+        Ladder.Begin(LadderCause.Ended, new(), now) with { Resumes = true, IsOver = true };
+
     /// <summary>Somebody took its container away, and its machine tells of it.</summary>
     public async Task<Picture> DownAsync(int restarts, bool upgraded = false) => await OnceAsync(
         $"down, {restarts}, {upgraded}", await (upgraded ? UpgradedAsync() : RunningAsync("starter")), async () =>

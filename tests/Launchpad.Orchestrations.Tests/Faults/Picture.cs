@@ -24,7 +24,7 @@ internal sealed partial record Picture(
     public static async Task<Picture> OfAsync(World world)
     {
         var tables = await Task.WhenAll(All(world.Tables).Select(async table =>
-            (table.Name, Rows: await table.QueryAsync<TableEntity>().ToListAsync())));
+            (table.Name, Rows: await world.Reader.ReadAsync(table))));
         return new(
             tables.SelectMany(table => table.Rows, (table, row) => (table.Name, row)).ToDictionary(
                 pair => (pair.Name, pair.row.PartitionKey, pair.row.RowKey), pair => pair.row),
@@ -91,8 +91,8 @@ internal sealed partial record Picture(
 
     private static string Text(object value) => value is DateTimeOffset time ? time.ToString("O", CultureInfo.InvariantCulture) : $"{value}";
 
-    // Hashes of what has a random part, a secret's fingerprint, a host key, a signature.
-    [GeneratedRegex("[0-9a-f]{64}|(?<=envelope: ).*|(?<=@)[0-9a-f]{8}|(?<=bak_[0-9A-Z]{26})[0-9a-f]{6}|(?<=fingerprint: )[0-9a-f]{8}|(?<=hostKey: )[^,]+|[0-9a-f]{12}(?=…)")]
+    // Hashes of what has a random part, a secret's fingerprint, a host key, a signature, when something was last led to.
+    [GeneratedRegex("(?<=^index news .*at: ).*|[0-9a-f]{64}|(?<=envelope: ).*|(?<=@)[0-9a-f]{8}|(?<=bak_[0-9A-Z]{26})[0-9a-f]{6}|(?<=fingerprint: )[0-9a-f]{8}|(?<=hostKey: )[^,]+|[0-9a-f]{12}(?=…)")]
     private static partial Regex Masks();
 
     [GeneratedRegex("Spec = [0-9a-f]*, ")]

@@ -115,6 +115,7 @@ internal sealed record Row(string Activity, string Story, Otherwise Otherwise = 
         new("Succeed", "Move", Otherwise.Nothing),
         new("Close", "Move", Otherwise.Nothing),
         new("Close", "Move that goes back", Otherwise.Nothing),
+        new("ClimbLadder", "Dunning that is over", Otherwise.Same),
         new("CloseLoss", "Recover on another machine", Otherwise.Same),
     ];
 

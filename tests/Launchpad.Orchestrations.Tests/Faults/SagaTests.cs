@@ -16,7 +16,8 @@ public sealed class SagaTests(Theatre theatre, ITestOutputHelper output) : IClas
 
     private IReadOnlyList<Call> seen = [];
 
-    public static TheoryData<string> Stories => [.. Story.All.Keys];
+    /// <summary>But for the ladder's, which waits for as long as a fault lasts; its one activity is broken in every call all the same.</summary>
+    public static TheoryData<string> Stories => [.. Story.All.Keys.Where(name => name != "Dunning that is over")];
 
     /// <summary>But for the one that is taken back already.</summary>
     public static TheoryData<string> Deletions =>

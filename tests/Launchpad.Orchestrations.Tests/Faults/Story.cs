@@ -78,6 +78,11 @@ internal sealed record Story(
             (deployment, there) => deployment == Bots.Deployment && there.MemoryMb == Plan.Get("dedicated").MemoryMb),
         new("Move cancelled at its end", bots => bots.RunningAsync("starter"), Cancelling),
         new("Terminate of a move", bots => bots.RunningAsync("starter"), (product, then) => PreemptingAsync(product, then, ToDedicated)),
+        new("Dunning that is over", bots => bots.PaidAgainAsync(), (product, then) =>
+        {
+            then?.Invoke();
+            return product.Client.ScheduleNewOrchestrationInstanceAsync(nameof(Dunning), new DunningInput(Bots.Account, Bots.Deployment));
+        }),
         new("Collect logs", bots => bots.RunningAsync("starter"), async (product, then) =>
         {
             var vm = (await product.DeploymentAsync()).Vm!;

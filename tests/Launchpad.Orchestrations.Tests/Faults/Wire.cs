@@ -71,7 +71,24 @@ internal sealed partial class Wire
         + @"|(?<=ada-)[0-9a-z]{8}|(?<=-(nic|ip)-)[0-9a-f]{8}|(?<=once-status-)[0-9]+|(?<='r)[0-9]{12}|(?<=-[0-9]{3}-)never|(?<=crash-loop-)[0-9]+")]
     private static partial Regex Varying();
 
-    private sealed partial class Policy(Wire wire, string service) : HttpPipelinePolicy
+    /// <summary>The table that a request is about.</summary>
+    public static string Table(Request request)
+    {
+        var path = request.Uri.ToUri().AbsolutePath;
+        if (path.EndsWith("$batch", StringComparison.Ordinal))
+        {
+            using var content = new MemoryStream();
+            request.Content!.WriteTo(content, CancellationToken.None);
+            path = System.Text.Encoding.UTF8.GetString(content.GetBuffer(), 0, (int)content.Length);
+        }
+
+        return TableName().Match(path).Groups[1].Value;
+    }
+
+    [GeneratedRegex(@"devstoreaccount1/([A-Za-z]+)")]
+    private static partial Regex TableName();
+
+    private sealed class Policy(Wire wire, string service) : HttpPipelinePolicy
     {
         public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
         {
@@ -94,18 +111,7 @@ internal sealed partial class Wire
         private static string Path(Request request)
         {
             var path = request.Uri.ToUri().AbsolutePath;
-            if (!path.EndsWith("$batch", StringComparison.Ordinal))
-            {
-                return Uri.UnescapeDataString(path);
-            }
-
-            using var content = new MemoryStream();
-            request.Content!.WriteTo(content, CancellationToken.None);
-            var text = System.Text.Encoding.UTF8.GetString(content.GetBuffer(), 0, (int)content.Length);
-            return $"{path} of {Table().Match(text).Groups[1].Value}";
+            return path.EndsWith("$batch", StringComparison.Ordinal) ? $"{path} of {Table(request)}" : Uri.UnescapeDataString(path);
         }
-
-        [GeneratedRegex(@"devstoreaccount1/([a-z]+)")]
-        private static partial Regex Table();
     }
 }

@@ -89,6 +89,8 @@ public sealed class World : IAsyncLifetime
     /// <summary>The tables without the wire, for whoever looks.</summary>
     internal Tables Tables { get; private set; } = null!;
 
+    internal TableReader Reader { get; } = new();
+
     internal BlobServiceClient Blobs { get; private set; } = null!;
 
     /// <summary>What does not come up, under the name of which deployment.</summary>
@@ -108,7 +110,7 @@ public sealed class World : IAsyncLifetime
         var way = await StripeWay.StartAsync(Wire, StripeAddress);
         parts.AddRange([registry, way, Machines]);
         settings = new ConfigurationBuilder().AddInMemoryCollection(Settings(registry, way)).Build();
-        Tables = new(new(azurite.ConnectionString));
+        Tables = new(new(azurite.ConnectionString, Read(new())));
         Blobs = new(azurite.ConnectionString);
         await Tables.CreateAllAsync(CancellationToken.None);
         await Blobs.CreateBlobContainerAsync(BackupBlobs.Container);
@@ -121,7 +123,7 @@ public sealed class World : IAsyncLifetime
                 first.GetRequiredService<IOptions<VmOptions>>(),
                 new VmProgram(first.GetRequiredService<IOptions<VmOptions>>()),
                 new StripeConnection(first.GetRequiredService<IOptions<StripeOptions>>(), new(vault), TimeProvider.System),
-                new Tables(new(azurite.ConnectionString, Policed(new TableClientOptions(), "tables"))),
+                new Tables(new(azurite.ConnectionString, Read(Policed(new TableClientOptions(), "tables")))),
                 new BlobServiceClient(azurite.ConnectionString, Policed(new BlobClientOptions(), "blobs")),
                 vault,
                 Arm(first.GetRequiredService<IOptions<AzureOptions>>().Value),
@@ -201,6 +203,12 @@ public sealed class World : IAsyncLifetime
         where T : ClientOptions
     {
         options.AddPolicy(Wire.Into(service), HttpPipelinePosition.PerCall);
+        return options;
+    }
+
+    private TableClientOptions Read(TableClientOptions options)
+    {
+        options.AddPolicy(Reader, HttpPipelinePosition.PerCall);
         return options;
     }
 

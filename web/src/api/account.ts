@@ -2,9 +2,8 @@ import { useQuery } from "@tanstack/react-query";
 import { useAct } from "./act";
 import { api, body } from "./client";
 import { keys } from "./keys";
+import { forever } from "./plans";
 import { session } from "./session";
-
-const forever = { staleTime: Number.POSITIVE_INFINITY, refetchOnWindowFocus: false } as const;
 
 export const useMe = () =>
   useQuery({
@@ -16,15 +15,6 @@ export const useMe = () =>
     },
     staleTime: 60_000,
   });
-
-export const usePlans = () =>
-  useQuery({ queryKey: keys.plans, queryFn: ({ signal }) => body(api.GET("/plans", { signal })), ...forever, select: (got) => got.plans });
-
-/** What a plan is called; its id while that is not known, or when it is not sold any more. */
-export const usePlanName = () => {
-  const { data } = usePlans();
-  return (id: string) => data?.find((plan) => plan.id === id)?.name ?? id;
-};
 
 export const useCapabilities = () =>
   useQuery({ queryKey: keys.capabilities, queryFn: ({ signal }) => body(api.GET("/capabilities", { signal })), ...forever });
@@ -43,9 +33,9 @@ export interface Credentials {
   password: string;
 }
 
-export const useSignIn = (route: "/auth/login" | "/auth/signup", onDone: () => void) =>
+export const useSignUp = (onDone: () => void) =>
   useAct({
-    send: (typed: Credentials) => body(api.POST(route, { body: typed })),
+    send: (typed: Credentials) => body(api.POST("/auth/signup", { body: typed })),
     touches: [keys.me],
     onDone: () => {
       session.begun();

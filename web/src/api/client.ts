@@ -3,12 +3,14 @@ import { clock } from "./clock";
 import type { paths } from "./schema.gen";
 import { Problem } from "./problems";
 import { type Session, session } from "./session";
+import { inWorkplace } from "./workplace";
 
 const patience = 30_000;
 
 /** One call: what is no answer becomes a {@link Problem}, and who has to sign in does so over the page, after which the call goes on. */
-const sender = (of: Session) =>
+const sender = (of: Session, headers: Readonly<Record<string, string>>) =>
   async function send(request: Request): Promise<Response> {
+    for (const [name, value] of Object.entries(headers)) request.headers.set(name, value);
     const again = request.clone();
     const response = await attempt(request);
     if (response.ok || response.status === 304) return response;
@@ -37,9 +39,10 @@ async function attempt(request: Request): Promise<Response> {
 const isProblem = (response: Response) => response.headers.get("Content-Type")?.startsWith("application/problem+json") === true;
 
 /** The same API for whoever is signed in by another door: customers and staff are asked for their own passwords. */
-export const clientOf = (of: Session) => createClient<paths>({ baseUrl: "/api", fetch: sender(of) });
+export const clientOf = <Paths extends {} = paths>(of: Session, headers: Readonly<Record<string, string>> = {}) =>
+  createClient<Paths>({ baseUrl: "/api", fetch: sender(of, headers) });
 
-export const api = clientOf(session);
+export const api = clientOf(session, inWorkplace);
 
 /** The body of an answer; {@link send} has thrown for everything that is none. */
 export async function body<T>(call: Promise<{ data?: T }>): Promise<T> {

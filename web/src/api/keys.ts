@@ -11,10 +11,19 @@ export const keys = {
   // Not of the bot: they ask a machine, or change by themselves, and each event of the bot would read them again.
   browsers: (id: string) => ["browsers", id],
   usage: (id: string, hours: number) => ["usage", id, hours],
+  uptime: (id: string, month: string) => ["uptime", id, month],
+  billing: ["billing"],
+  security: ["security"],
+  workplaces: ["workplaces"],
+  members: ["members"],
+  tokens: ["tokens"],
+  notifications: ["notifications"],
+  webhooks: ["webhooks"],
+  deliveries: (webhook: string) => ["deliveries", webhook],
   record: ["record"],
   operations: ["operations"],
   operation: (id: string) => ["operation", id],
 } as const;
 
 /** What changes without anybody pressing something here. */
-export const live = ["bots", "bot", "operations", "operation"];
+export const live = ["bots", "bot", "operations", "operation", "billing"];

@@ -3,8 +3,8 @@ import type { components } from "./schema.gen";
 
 type Wire<Type> = Type extends `urn:launchpad:problem:${infer Kind}` ? Kind : never;
 
-/** Every kind that the document lists, and the three that only a browser meets. */
-export type ProblemKind = Wire<components["schemas"]["Problem"]["type"]> | "unreachable" | "unheard" | "unknown";
+/** Every kind that the document lists, and the four that only a browser meets. */
+export type ProblemKind = Wire<components["schemas"]["Problem"]["type"]> | "unreachable" | "unheard" | "passkey-dropped" | "unknown";
 
 const urn = "urn:launchpad:problem:";
 

@@ -1,4 +1,5 @@
 import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type Heads, type SignedHeads, signedRows } from "../record/heads";
 import type { Head, Page, Row } from "../record/verify";
 import { useAct } from "./act";
 import { api, body } from "./client";
@@ -32,16 +33,33 @@ export const useSaveRecord = (onDone: (rows: Blob) => void) =>
     onDone,
   });
 
-/** All pages after a row. */
+/** All pages after a row, of a bot's record or of one's own account's. */
 export async function readRecord(id: string, after: number, signal?: AbortSignal): Promise<Page[]> {
   const pages: Page[] = [];
   for (let next: number | null = after; next !== null && pages.length < pageMax; ) {
     const query: { after?: string } = next < 0 ? {} : { after: String(next) };
-    const page: Page = await body(api.GET("/deployments/{id}/record", { params: { path: { id }, query }, ...(signal ? { signal } : {}) }));
+    const when = signal ? { signal } : {};
+    const page: Page = await body(
+      id.startsWith("acc_")
+        ? api.GET("/auth/record", { params: { query }, ...when })
+        : api.GET("/deployments/{id}/record", { params: { path: { id }, query }, ...when }),
+    );
     pages.push(page);
     next = page.next;
   }
   return pages;
+}
+
+/** What was signed of a record, day by day. */
+export async function readHeads(id: string): Promise<Heads> {
+  const documents: SignedHeads[] = [];
+  for (let after: string | null = ""; after !== null && documents.length < 100 * pageMax; ) {
+    const page: components["schemas"]["SignedHeadsPage"] = await body(api.GET("/record/heads", { params: { query: after ? { after } : {} } }));
+    documents.push(...page.documents);
+    after = page.next;
+  }
+  if (documents.length === 0) return { rows: new Map() };
+  return signedRows(documents, (await body(api.GET("/certificates-key", { parseAs: "text" }))) as string, id);
 }
 
 export interface Record {

@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/auth/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The accounts that you can work in, your own first. */
+        get: operations["listWorkplaces"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/assistants": {
         parameters: {
             query?: never;
@@ -21,6 +38,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/auth/email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a link to another address. Your account has it from when the link is followed: until then nothing changes. The answer is the same whether somebody has that address or not. */
+        post: operations["changeAddress"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/forgot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a link to set a new password. The answer is the same whether the address has an account or not. */
+        post: operations["forgotPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes an invitation up, signed in with the address that was invited. */
+        post: operations["acceptInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/login": {
         parameters: {
             query?: never;
@@ -30,8 +98,59 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Signs in. Browsers keep the session in a cookie, everybody else sends the token. */
+        /** Signs in. Browsers keep the session in a cookie, everybody else sends the token. An account with a second factor is asked for a code first (202). */
         post: operations["login"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/login/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs in with a passkey. No code is asked for: the device has looked who holds it. */
+        post: operations["passkeyLogin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/login/passkey/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins to sign in with a passkey. */
+        post: operations["beginPasskeyLogin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/login/second": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs in with the code that POST …/login asked for. */
+        post: operations["loginSecond"];
         delete?: never;
         options?: never;
         head?: never;
@@ -72,6 +191,125 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/auth/passkey-options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins to add one. */
+        post: operations["beginPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Adds the one that was made. */
+        post: operations["addPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/passkeys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** It signs in no more. What was signed in with it stays. */
+        delete: operations["removePasskey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sets another password. All other sessions end, and this one gets a new token. */
+        post: operations["changePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was done with the account itself, as a chain of hashes. */
+        get: operations["getAccountLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sets a new password with the link, and signs everybody out. */
+        post: operations["resetPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/security": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How your account is secured. */
+        get: operations["getSecurity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/sessions": {
         parameters: {
             query?: never;
@@ -83,7 +321,8 @@ export interface paths {
         get: operations["listSessions"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** Signs out everywhere but here. Assistants go too. */
+        delete: operations["closeOtherSessions"];
         options?: never;
         head?: never;
         patch?: never;
@@ -115,8 +354,128 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Makes an account and signs in to it. */
+        /** Makes an account and signs in to it. A link that confirms the address is sent there. */
         post: operations["signup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/step-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** For five minutes this session is good for what destroys or reveals. */
+        post: operations["stepUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/step-up/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins to prove it by a passkey. */
+        post: operations["beginPasskeyStepUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins to turn it on. Nothing is on until a code was confirmed. */
+        post: operations["beginTotp"];
+        /** Turns it off. */
+        delete: operations["turnOffTotp"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/totp/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turns it on, with a code that shows that the authenticator has the secret. The recovery codes are shown once. */
+        post: operations["confirmTotp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/totp/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes new recovery codes, which are shown once. The old ones are void. */
+        post: operations["renewRecoveryCodes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Does what the link was sent for: confirms your address, makes another one yours, or gives back one that your account was moved away from. No session is needed: links are often opened elsewhere. */
+        post: operations["verifyAddress"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/verify/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends the link once more. Nothing is sent to an address that is confirmed. */
+        post: operations["resendVerification"];
         delete?: never;
         options?: never;
         head?: never;
@@ -140,6 +499,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/billing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your bots and how each is paid for, oldest first, at most 100 at a time. Deleted ones are left out. */
+        get: operations["getBilling"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/billing/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Nothing is charged any more. The bot runs until the end of what is paid for, and is kept for a while after that. Asked again, it is the same. */
+        post: operations["cancelBilling"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/billing/checkout": {
         parameters: {
             query?: never;
@@ -151,6 +544,74 @@ export interface paths {
         put?: never;
         /** Asked for again, it is the same page for as long as that one can be paid on. */
         post: operations["checkout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/billing/invoices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your bills, newest first. */
+        get: operations["listInvoices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/billing/portal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The provider's own pages: the card that is charged, what is open, what was paid. */
+        post: operations["openPortal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/billing/statements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A month, `2026-01`, of all your bots: how long each was kept, and for how long it was paid. */
+        get: operations["getStatement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/billing/uncancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a cancellation back, as long as the period that is paid for goes on. */
+        post: operations["uncancelBilling"];
         delete?: never;
         options?: never;
         head?: never;
@@ -269,7 +730,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Newest first. */
+        /** Newest first, at most 200 at a time. */
         get: operations["listBackups"];
         put?: never;
         /** Backs the bot up now. The bot is not disturbed. */
@@ -504,6 +965,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/deployments/{id}/invoice-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The next bill of a bot, as it is or as it would be with another plan. Nothing is changed by looking. */
+        get: operations["previewInvoice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/deployments/{id}/logs": {
         parameters: {
             query?: never;
@@ -708,6 +1186,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/deployments/{id}/sla": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much of a month, `2026-01` or this one, the bot was up: as its observers agreed, from its record. */
+        get: operations["getUptime"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/deployments/{id}/suspend": {
         parameters: {
             query?: never;
@@ -834,7 +1329,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Newest first, a hundred at a time: `before` is the last number that was seen. */
+        /** Newest first, a hundred at a time. `before` is the last number that was seen, and another name of `cursor`. */
         get: operations["listVersions"];
         put?: never;
         post?: never;
@@ -929,6 +1424,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Invites a person. Whoever was invited before under the same address needs the new link. */
+        post: operations["inviteMember"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/invitations/{invitation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes an invitation back. */
+        delete: operations["withdrawInvitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/machines/{vm}/heartbeat": {
         parameters: {
             query?: never;
@@ -957,6 +1486,76 @@ export interface paths {
         put?: never;
         /** How a person's own assistant asks. One JSON-RPC message in, its answer as events out. */
         post: operations["mcp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The owner first, then who was let in, then who was invited and has not come yet. */
+        get: operations["listMembers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/members/{member}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Shuts a member out, with the tokens that he made. Members may leave by themselves. */
+        delete: operations["removeMember"];
+        options?: never;
+        head?: never;
+        /** Gives a member another role, which counts from the next request on. */
+        patch: operations["changeMember"];
+        trace?: never;
+    };
+    "/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What you are written to about, and what of it can be switched off. */
+        get: operations["getNotifications"];
+        /** Chooses what you want no letters about. */
+        put: operations["setNotifications"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/notifications/{kind}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Writes you a letter of that kind, the way that every other goes: at most one a minute. */
+        post: operations["testNotification"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1106,8 +1705,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Rows of your bots' records, newest first. `q` has to stand in a row, `deployment` narrows it to one bot; with `format=ndjson` all of them come, each on a line. */
+        /** Rows of your bots' records, and of the account's own for whoever may manage it, newest first. `q` has to stand in a row, `deployment` narrows it to one bot, or by the account's id to what was done with itself; with `format=ndjson` all of them come, each on a line. */
         get: operations["searchRecords"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/record/heads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The signed heads of the account's records, oldest first: a document for each day on which one of them changed. With them `tools/verify-record` sees whether rows were taken away or rewritten since. */
+        get: operations["listRecordHeads"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1508,6 +2124,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives back what was paid on one bill, once, however often it is asked for. */
+        post: operations["staffRefund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits, by account. */
+        get: operations["staffListReviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/reviews/{account}/{suspicion}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decides. Asked again it does what was left undone; decided otherwise later, what was given back stays so. */
+        post: operations["staffDecideReview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/topology": {
         parameters: {
             query?: never;
@@ -1517,6 +2184,23 @@ export interface paths {
         };
         /** API, engine, storage, vault, payment provider and registry, each just asked, and the machines with their bots as their rows say. */
         get: operations["staffGetTopology"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/uptime": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Those that were down in this month. */
+        get: operations["staffListUptime"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1627,6 +2311,162 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tokens of this account, newest first: what each may do, and when it was used. */
+        get: operations["listTokens"];
+        put?: never;
+        /** Makes a token for a program. */
+        post: operations["createToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tokens/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a token back: it opens nothing from now on. */
+        delete: operations["revokeToken"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The webhooks of this account, oldest first, and what they can hear of. */
+        get: operations["listWebhooks"];
+        put?: never;
+        /** Has events sent to a server of yours from now on. */
+        post: operations["createWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{webhook}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Sends nothing there any more, and forgets what was sent. */
+        delete: operations["deleteWebhook"];
+        options?: never;
+        head?: never;
+        /** Changes a webhook. What was not sent while it was off can be sent by a replay. */
+        patch: operations["changeWebhook"];
+        trace?: never;
+    };
+    "/webhooks/{webhook}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was sent in the last 30 days, newest events first, with every try. */
+        get: operations["listWebhookDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{webhook}/deliveries/{event}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends one event again, under the same id. */
+        post: operations["resendWebhookDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{webhook}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends an event and everything after it again, each under its own id, as far as the webhook hears of it. */
+        post: operations["replayWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{webhook}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Another secret signs from now on; the one before signs beside it for 24 hours. */
+        post: operations["rotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{webhook}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a test event, which goes the way of every other. */
+        post: operations["testWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1656,8 +2496,10 @@ export interface components {
         };
         /** @description A row of one of the account's records. */
         AccountRecordRow: {
+            /** @description The bot that it is about; the account's own id where it is about that. */
             deployment: string;
-            deploymentName: string;
+            /** @description Null where it is about the account. */
+            deploymentName: string | null;
             sequence: number;
             at: string;
             kind: string;
@@ -1672,6 +2514,11 @@ export interface components {
             email: string;
             /** Format: date-time */
             createdAt: string;
+            /**
+             * Format: date-time
+             * @description When the link that was sent to the address was followed; null until then.
+             */
+            emailVerifiedAt: string | null;
         };
         ApplyPreview: {
             /** @description The token that the preview's result holds. */
@@ -1686,6 +2533,15 @@ export interface components {
             token: string;
             /** Format: date-time */
             expiresAt: string;
+        };
+        AttemptView: {
+            /** Format: date-time */
+            at: string;
+            /** @description What was answered; null for no answer. */
+            status: number | null;
+            durationMs: number;
+            /** @description Why there was none: timeout, forbidden-address, unknown-host, certificate, unreachable or broken-answer. */
+            error: string | null;
         };
         BackupDetail: {
             id: string;
@@ -1731,12 +2587,21 @@ export interface components {
         };
         BackupList: {
             backups: components["schemas"]["BackupDetail"][];
+            /** @description How many there are in all. */
+            total: number;
+            /** @description Leads to older ones; null when there are none. */
+            cursor: string | null;
         };
         Begun: {
             /** @description The id of the operation, which GET /api/operations/{id} follows. */
             operation: string;
             /** @description accepted; cancelling where it was to be stopped. */
             status: string;
+        };
+        BillingPage: {
+            bots: components["schemas"]["BotBilling"][];
+            /** @description Leads to the next page; null when this was the last. */
+            cursor: string | null;
         };
         /** @description What a customer sees of the payments for a deployment. */
         BillingView: {
@@ -1752,6 +2617,37 @@ export interface components {
             /** @description The state in words: why it is so, and what happens next. */
             reason: string;
             refunds: components["schemas"]["RefundView"][];
+            /** @description For the next period; changes within this one come on top. Null when nothing will be charged. */
+            nextCharge: components["schemas"]["ChargeView"] | null;
+            /**
+             * Format: date-time
+             * @description Of one that was cancelled: when its data is deleted. Null otherwise.
+             * @default null
+             */
+            keptUntil: string | null;
+            /** @description What happens because it is not paid for; null while nothing does. */
+            ladder: components["schemas"]["LadderView"] | null;
+            /** @description The newest payment that was contested; null for none. */
+            dispute: components["schemas"]["DisputeView"] | null;
+        };
+        /** @description Something that the release would take and that could not work here. */
+        Blocked: {
+            /** @description Where it is asked for. */
+            place: string;
+            why: string;
+            /** @description What would have to be allowed first: `plugin …`, `host:port`, `key …`. */
+            allow: string[];
+        };
+        BotBilling: {
+            deployment: string;
+            name: string;
+            /** @enum {string} */
+            status: "requested" | "provisioning" | "configuring" | "starting" | "running" | "updating" | "failed" | "restarting" | "suspended" | "terminated";
+            plan: string;
+            /** @description What its plan costs whoever buys it today; who bought it before may pay less. */
+            monthlyCents: number | null;
+            currency: string | null;
+            billing: components["schemas"]["BillingView"];
         };
         BotLine: {
             /** @description Of two lines the older one's sorts last. */
@@ -1793,6 +2689,12 @@ export interface components {
             /** @description What can be broken on purpose: POST …/rehearsals takes one. None where the operator offers none. */
             rehearsals: string[];
         };
+        /** @description What a browser does with a passkey. */
+        Ceremony: {
+            /** @description Comes back with the answer, within five minutes, once. */
+            state: string;
+            options: unknown;
+        };
         ChangeView: {
             /** @description Of what changed, in the config or beside it. */
             path: string;
@@ -1800,6 +2702,13 @@ export interface components {
             to: string | null;
             /** @enum {string} */
             risk: "none" | "low" | "medium" | "high";
+        };
+        /** @description What will be charged, in the smallest unit of the currency. */
+        ChargeView: {
+            /** Format: date-time */
+            at: string;
+            amount: number;
+            currency: string;
         };
         Checkout: {
             deployment: string | null;
@@ -1816,6 +2725,8 @@ export interface components {
             telegram?: boolean | null;
             /** @description Is kept as a secret, and switches Telegram on. */
             telegramToken?: string | null;
+            /** @description Your own key for the model provider, kept as a secret in place of the one before. */
+            modelKey?: string | null;
             plan?: string | null;
             /** @description For the list of versions. */
             why?: string | null;
@@ -1859,6 +2770,38 @@ export interface components {
         Credentials: {
             email: string | null;
             password: string | null;
+        };
+        CreditStepView: {
+            /** @description Percent of the time. */
+            below: number;
+            /** @description Of what was paid for the month. */
+            creditPercent: number;
+        };
+        DeliveryList: {
+            deliveries: components["schemas"]["DeliveryView"][];
+            /** @description What to ask for older ones after; null when these were the last. */
+            after: string | null;
+        };
+        DeliveryView: {
+            /** @description The same as in the header `webhook-id`. */
+            event: string;
+            type: string;
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            at: string;
+            /** @enum {string} */
+            status: "pending" | "delivered" | "failed" | "dropped";
+            /**
+             * Format: date-time
+             * @description Of the next try; null when there is none.
+             */
+            nextAt: string | null;
+            /** @description What is sent. */
+            body: string;
+            /** @description Oldest first, the newest twenty. */
+            attempts: components["schemas"]["AttemptView"][];
         };
         DeploymentPage: {
             deployments: components["schemas"]["DeploymentView"][];
@@ -1920,6 +2863,17 @@ export interface components {
             wanted: string | null;
             /** @description What the machine has; null for nothing. */
             found: string | null;
+        };
+        /** @description A payment that is contested at the customer's bank. */
+        DisputeView: {
+            id: string;
+            amount: number;
+            currency: string;
+            reason: string;
+            /** @description needs_response, under_review, won or lost. */
+            status: string;
+            /** Format: date-time */
+            since: string;
         };
         DriftList: {
             drift: components["schemas"]["DriftView"][];
@@ -2000,13 +2954,39 @@ export interface components {
             /** @description SHA-256 of what is there; null where nothing is that can be read. */
             found: string | null;
         };
+        Forgotten: {
+            email?: string | null;
+        };
+        Fresh: {
+            /**
+             * Format: date-time
+             * @description Until when routes that destroy or reveal are open to this session.
+             */
+            freshUntil: string;
+        };
         GatewayToken: {
             /** @description Opens the bot at its address; it is kept nowhere else. */
             token: string | null;
         };
+        /** @description How far an account's chains had come, as it was signed. From then on rows that are taken away from the end, and a chain that was computed anew, are seen by whoever has the document. */
+        HeadsDocument: {
+            account: string;
+            /** @description On which these chains changed, in UTC. */
+            day: string;
+            /** @description 1, 2, 3 …: none is missing between two. */
+            number: number;
+            /** Format: date-time */
+            signedAt: string;
+            /** @description SHA-256 of the document before as it was signed; of the first, of `launchpad-heads-1 ` and the account. */
+            previous: string;
+            chains: components["schemas"]["SignedHead"][];
+        };
         HealthView: {
-            /** @description up, down, observer-problem, unknown or vm-lost; up when there is nothing to say. */
-            state: string;
+            /**
+             * @description up, down, observer-problem, unknown or vm-lost; up when there is nothing to say.
+             * @enum {string}
+             */
+            state: "up" | "down" | "observer-problem" | "unknown" | "vm-lost";
             /** @description Who does not see a bot that is up. */
             blind: string[];
             /** @description What each observer said. */
@@ -2022,6 +3002,107 @@ export interface components {
             /** @description How full its volume is, as its machine told last; null while that is not known. */
             storage: components["schemas"]["StorageView"] | null;
         };
+        InvitationMade: {
+            invitation: components["schemas"]["InvitationView"];
+            /** @description Shown once, to whoever invites: it lets in the person of that address, and nobody else. */
+            link: string;
+        };
+        InvitationView: {
+            id: string;
+            email: string;
+            /** @enum {string} */
+            role: "owner" | "admin" | "operator" | "viewer" | "billing";
+            /** Format: date-time */
+            expiresAt: string;
+        };
+        InvoiceLine: {
+            description: string;
+            amount: number;
+            /** Format: date-time */
+            periodStart: string;
+            /** Format: date-time */
+            periodEnd: string;
+            /** @description It is for the rest of the period that a change of plan fell into. */
+            isProration: boolean;
+        };
+        InvoicePage: {
+            invoices: components["schemas"]["InvoiceView"][];
+            /** @description Leads to older ones; null when there are none. */
+            cursor: string | null;
+        };
+        InvoicePreviewView: {
+            deployment: string;
+            plan: string;
+            monthlyCents: number;
+            currency: string;
+            /**
+             * Format: date-time
+             * @description When it will be charged.
+             */
+            at: string;
+            total: number;
+            amountDue: number;
+            /** @description What the rest of this period comes to by the change; below nothing when it is given back. */
+            proration: number;
+            lines: components["schemas"]["InvoiceLine"][];
+        };
+        InvoiceView: {
+            id: string;
+            number: string | null;
+            /** @description What it is for; null for what the provider does not say. */
+            deployment: string | null;
+            deploymentName: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            periodStart: string;
+            /** Format: date-time */
+            periodEnd: string;
+            total: number;
+            amountDue: number;
+            amountPaid: number;
+            currency: string;
+            /** @description draft, open, paid, void or uncollectible. */
+            status: string;
+            /**
+             * Format: date-time
+             * @description When an open one is charged again by itself; null for never.
+             */
+            nextAttemptAt: string | null;
+            /** @description The provider's page of it, on which an open one can be paid. */
+            hostedUrl: string | null;
+            pdfUrl: string | null;
+            /** @description What of it was given back for later bills. */
+            credited: number;
+        };
+        LadderStepView: {
+            /** @description reminder, suspended, final-backup or deleted. */
+            kind: string;
+            /**
+             * Format: date-time
+             * @description When it is due.
+             */
+            at: string;
+            /**
+             * Format: date-time
+             * @description Null until it happened.
+             */
+            doneAt: string | null;
+        };
+        /** @description What happens to a bot that is not paid for, as its owner sees it. Each step but the last is taken back when it is paid. */
+        LadderView: {
+            /** Format: date-time */
+            since: string;
+            /** @description payment-failed, ended or disputed. */
+            cause: string;
+            /** @description How it is paid: in the `portal` while the provider still tries, by a new `checkout` when the subscription has ended, or `none`. */
+            pay: string;
+            steps: components["schemas"]["LadderStepView"][];
+        };
+        LinkToken: {
+            /** @description What stood behind `#token=` in the link. */
+            token?: string | null;
+        };
         LogView: {
             lines: components["schemas"]["BotLine"][];
             /** @description Leads to older lines; null when there are none. */
@@ -2034,11 +3115,84 @@ export interface components {
             /** @description True when newer lines are being fetched. */
             refreshing: boolean;
         };
+        MemberList: {
+            members: components["schemas"]["MemberView"][];
+            invitations: components["schemas"]["InvitationView"][];
+        };
+        MemberRole: {
+            role: string | null;
+        };
+        MemberView: {
+            /** @description The account that the person signs in to. */
+            id: string;
+            email: string;
+            /** @enum {string} */
+            role: "owner" | "admin" | "operator" | "viewer" | "billing";
+            /** @description What comes with the role. */
+            permissions: string[];
+            /** Format: date-time */
+            since: string;
+        };
         Message: {
             text: string | null;
         };
+        NewAddress: {
+            email: string | null;
+        };
         NewAssistant: {
             name: string | null;
+        };
+        NewInvitation: {
+            email: string | null;
+            /** @description admin, operator, viewer or billing. */
+            role: string | null;
+        };
+        NewPasskey: {
+            /** @description Of POST …/passkeys/options. */
+            state?: string | null;
+            /** @description By which its owner knows it. */
+            name?: string | null;
+            credential?: unknown;
+        };
+        NewPassword: {
+            /** @description What stood behind `#token=` in the link. */
+            token?: string | null;
+            password?: string | null;
+        };
+        NewToken: {
+            /** @description By which you know it. */
+            name: string | null;
+            /** @description What it may do: read, operate, change, delete, reveal, pay. No more than you may yourself. */
+            permissions: string[] | null;
+            /** @description The only bot that it is for; null for all. */
+            deployment?: string | null;
+            /** @description How long it is good: 1 to 365, 90 when left out. */
+            days?: number | null;
+        };
+        NewWebhook: {
+            /** @description Where events are posted: https only. */
+            url: string | null;
+            /** @description Of events; all when left out or empty. */
+            types?: string[] | null;
+            /** @description By which you know it. */
+            description?: string | null;
+        };
+        NotificationChoice: {
+            /** @description Kinds that you want no letters about. */
+            off: string[] | null;
+        };
+        NotificationList: {
+            /** @description Where letters go. */
+            email: string;
+            notifications: components["schemas"]["NotificationView"][];
+        };
+        NotificationView: {
+            /** @enum {string} */
+            kind: "security" | "billing" | "operations" | "health" | "backups" | "webhooks";
+            /** @description Whether letters are written about it. */
+            mail: boolean;
+            /** @description False for what is always told. */
+            canBeOff: boolean;
         };
         /** @description What a customer is told when an operation failed. */
         OperationFailure: {
@@ -2059,6 +3213,7 @@ export interface components {
         OperationSummary: {
             id: string;
             deployment: string;
+            deploymentName: string;
             /** @enum {string} */
             kind: "provision" | "terminate" | "test-message" | "restart" | "pair-browser" | "update" | "upgrade" | "rollback" | "preview" | "suspend" | "resume" | "replace" | "backup" | "restore" | "drill" | "move" | "rehearsal";
             /** @enum {string} */
@@ -2107,12 +3262,32 @@ export interface components {
              * @description Until when it can be taken back with POST …/undelete; null where it cannot.
              */
             undoUntil: string | null;
+            /** @description How long the bot was away for a change that has ended; null where that was not measured. */
+            downtimeMs: number | null;
+            /** @description What a preview found out; null for every other kind, and until it has ended well. */
+            preview: components["schemas"]["PreviewView"] | null;
         };
         OperatorView: {
             id: string;
             email: string;
             /** Format: date-time */
             createdAt: string;
+        };
+        Paid: {
+            deployment: string | null;
+        };
+        PasskeyView: {
+            id: string;
+            name: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            lastUsedAt: string | null;
+        };
+        PasswordChange: {
+            password?: string | null;
+            /** @description May be left out by who has just proven himself in another way (POST …/step-up). */
+            current?: string | null;
         };
         PaymentPage: {
             /** @description Of the payment page. */
@@ -2130,12 +3305,70 @@ export interface components {
             memoryMb: number;
             cpus: number;
             storageMb: number;
+            /** @description In the smallest unit of the currency. */
             monthlyCents: number;
+            currency: string;
+            /** @description For how many months the last backup of each is kept, beyond those of the last weeks. */
+            backupMonths: number;
+        };
+        Portal: {
+            /** @description Of the provider's page. */
+            url: string;
+        };
+        PreviewView: {
+            /** @description For POST …/apply, which does exactly this, until `Expires` and as long as nothing it looked at has moved. */
+            token: string;
+            /** Format: date-time */
+            expires: string;
+            /** @description The version that runs. */
+            from: number;
+            /** @description The older version that it goes back to; null for a new one. */
+            target: number | null;
+            /** @description SHA-256 of the whole state that it leads to, hexadecimal. */
+            stateHash: string;
+            image: string;
+            /** @enum {string} */
+            risk: "none" | "low" | "medium" | "high";
+            restarts: boolean;
+            /** @description From the old version's stop until the new one's first answer, as the last boot took. */
+            downtimeSeconds: number;
+            /** @description False when the machine has no room to try the version beside the bot that runs. */
+            firstGate: boolean;
+            /** @description What will be looked at before the bot is switched, in words. */
+            checks: string[];
+            changes: components["schemas"]["ChangeView"][];
+            /** @description Null when it stays. */
+            price: components["schemas"]["PriceChange"] | null;
+            /** @description What of it could not work here, so that it is not applied; empty when all can. */
+            blocked: components["schemas"]["Blocked"][];
+            /** @description True when it goes to another machine. */
+            moves: boolean;
+        };
+        /** @description What a month costs, in the smallest unit of the currency. */
+        PriceChange: {
+            plan: string;
+            fromMonthlyCents: number;
+            toMonthlyCents: number;
             currency: string;
         };
         ProcessHealth: {
             status: string;
             version: string | null;
+        };
+        PromiseView: {
+            /** @description How much of its time in a month the bot is up. */
+            percent: number;
+            /** @description What is given back where it was less, the least first. */
+            credits: components["schemas"]["CreditStepView"][];
+        };
+        /** @description One of them: the password, a code of the authenticator, a recovery code, or a passkey's answer with the state it belongs to. */
+        Proof: {
+            password?: string | null;
+            code?: string | null;
+            recoveryCode?: string | null;
+            /** @description Of POST …/step-up/passkey. */
+            state?: string | null;
+            credential?: unknown;
         };
         ProvenanceView: {
             /** @description The config version that runs. */
@@ -2190,6 +3423,9 @@ export interface components {
              */
             words: string | null;
         };
+        RecoveryCodesShown: {
+            recoveryCodes: string[];
+        };
         /** @description What was given back, in the smallest unit of the currency. */
         RefundView: {
             subscription: string;
@@ -2216,6 +3452,14 @@ export interface components {
         };
         Rename: {
             name: string | null;
+        };
+        ReplayRequest: {
+            /** @description The first event that is sent anew; all after it follow. */
+            from: string | null;
+        };
+        ReplayView: {
+            /** @description How many are on their way. */
+            events: number;
         };
         RestoreFrom: {
             /** @description Which; null where a date says it. */
@@ -2249,6 +3493,22 @@ export interface components {
             /** @description Markdown. */
             text: string;
         };
+        /** @description The password was right, and a code is needed. */
+        SecondFactorNeeded: {
+            /** @description Goes to POST /api/auth/login/second with the code. */
+            challenge: string;
+            /** @description totp, recovery-code. */
+            methods: string[];
+            /** Format: date-time */
+            expiresAt: string;
+        };
+        SecondFactorTyped: {
+            challenge?: string | null;
+            /** @description Of the authenticator. */
+            code?: string | null;
+            /** @description In its place. */
+            recoveryCode?: string | null;
+        };
         /** @description What may be known of a secret. */
         SecretInfo: {
             name: string;
@@ -2259,6 +3519,24 @@ export interface components {
         };
         SecretList: {
             secrets: components["schemas"]["SecretInfo"][];
+        };
+        SecurityView: {
+            email: string;
+            /** Format: date-time */
+            emailVerifiedAt: string | null;
+            /**
+             * Format: date-time
+             * @description Null where it is the first.
+             */
+            passwordChangedAt: string | null;
+            /** @description Null where signing in asks for no code. */
+            totp: components["schemas"]["TotpView"] | null;
+            passkeys: components["schemas"]["PasskeyView"][];
+            /**
+             * Format: date-time
+             * @description Until when routes that destroy or reveal are open; null where they ask for a proof first.
+             */
+            freshUntil: string | null;
         };
         SessionList: {
             sessions: components["schemas"]["SessionView"][];
@@ -2273,8 +3551,36 @@ export interface components {
             createdAt: string;
             /** Format: date-time */
             expiresAt: string;
+            /**
+             * Format: date-time
+             * @description To the hour.
+             */
+            lastUsedAt: string;
             /** @description True for the one that asks. */
             current: boolean;
+        };
+        ShownPasskey: {
+            /** @description Of POST …/login/passkey/options. */
+            state?: string | null;
+            credential?: unknown;
+        };
+        SignedHead: {
+            chain: string;
+            /** @description How many it had when it was signed. */
+            rows: number;
+            /** @description The hash of the last of them. */
+            head: string;
+        };
+        SignedHeads: {
+            /** @description What was signed. */
+            heads: components["schemas"]["HeadsDocument"];
+            /** @description The same, as it was signed: GET /api/certificates-key has the key. */
+            signed: components["schemas"]["Envelope"];
+        };
+        SignedHeadsPage: {
+            documents: components["schemas"]["SignedHeads"][];
+            /** @description The day to ask for documents after; null when these were the last. */
+            next: string | null;
         };
         SignedIn: {
             account: components["schemas"]["AccountView"];
@@ -2314,7 +3620,7 @@ export interface components {
         StaffAlertView: {
             id: string;
             /** @enum {string} */
-            kind: "crash-loop" | "machine-lost" | "drift" | "no-capacity" | "saga-failed" | "refund-refused" | "backup-missing" | "drill-failed";
+            kind: "crash-loop" | "machine-lost" | "drift" | "no-capacity" | "saga-failed" | "refund-refused" | "credit-refused" | "dispute-opened" | "paid-not-running" | "backup-missing" | "drill-failed" | "mail-unsent" | "payment-review" | "heads-unsigned";
             subject: string;
             /** @description The bot that it is about; null where it is about none. */
             deployment: string | null;
@@ -2343,7 +3649,7 @@ export interface components {
             cursor: string | null;
         };
         StaffAuditRowView: {
-            /** @description The deployment in whose record it stands; staff for the record of what operators did. */
+            /** @description The deployment or account in whose record it stands; staff for the record of what operators did. */
             subject: string;
             row: components["schemas"]["RecordRowView"];
         };
@@ -2602,6 +3908,38 @@ export interface components {
              */
             wholly: string | null;
         };
+        StaffRefund: {
+            /** @description The provider's id of the bill whose payment goes back. */
+            invoice: string | null;
+            /** @description For the record of operators. */
+            reason: string | null;
+        };
+        StaffReviewDecision: {
+            /** @description True: it was nothing, and what was paid for begins. False: nothing can be paid any more, and what never ran is deleted and its money given back. */
+            release: boolean | null;
+            /** @description For the record of operators. */
+            reason: string | null;
+        };
+        StaffReviewView: {
+            account: string;
+            /** @enum {string} */
+            suspicion: "card-testing" | "shared-card" | "payment-risk" | "fraud-warning";
+            /** @description What was seen last. */
+            reason: string;
+            /** Format: date-time */
+            since: string;
+            /** @enum {string} */
+            state: "open" | "released" | "refused";
+            /** @description The ids of what was paid for and is not begun. */
+            held: string[];
+            decidedBy: string | null;
+            /** Format: date-time */
+            decidedAt: string | null;
+        };
+        StaffReviewsView: {
+            reviews: components["schemas"]["StaffReviewView"][];
+            cursor: string | null;
+        };
         StaffRunView: {
             id: string;
             by: string;
@@ -2648,6 +3986,26 @@ export interface components {
             status: "requested" | "provisioning" | "configuring" | "starting" | "running" | "updating" | "failed" | "restarting" | "suspended" | "terminated";
             /** @description The newest, which may have ended. */
             operation: string | null;
+        };
+        StaffUptimeBot: {
+            deployment: string;
+            account: string;
+            name: string;
+            /** @description By now, rounded down. */
+            uptimePercent: number | null;
+            promisePercent: number;
+            /** @description Of what is paid for the month, which would be given back if it were over; 0 while the promise is kept. */
+            creditPercent: number;
+            unplannedSeconds: number;
+            /** @description Now. */
+            isDown: boolean;
+        };
+        StaffUptimeView: {
+            month: string;
+            /** @description The worst first. */
+            bots: components["schemas"]["StaffUptimeBot"][];
+            /** @description True when more were down than are looked at at once. */
+            hasMore: boolean;
         };
         StaffVmBotView: {
             deployment: string;
@@ -2714,11 +4072,35 @@ export interface components {
             /** @description Leads to the next page; null when this was the last. */
             cursor: string | null;
         };
+        StatementLine: {
+            deployment: string;
+            name: string;
+            /** @description How long it was kept in the month: from its first run to its deletion, but for when it was stopped for want of payment. */
+            heldSeconds: number;
+            /** @description How much of the month's time so far was paid for. */
+            paidSeconds: number;
+            /** @description What was paid in the month, in the smallest unit of the currency. */
+            chargedCents: number;
+            currency: string | null;
+            /** @description True when the two are the same, but for an hour. */
+            agrees: boolean;
+        };
+        StatementView: {
+            month: string;
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            bots: components["schemas"]["StatementLine"][];
+        };
         StepView: {
             name: string;
             title: string;
-            /** @description pending for a step that has not begun. */
-            status: string;
+            /**
+             * @description pending for a step that has not begun.
+             * @enum {string}
+             */
+            status: "started" | "done" | "failed" | "pending";
             /** @description 1 for the first try; 0 for a step that has not begun. */
             attempt: number;
             /** Format: date-time */
@@ -2737,6 +4119,55 @@ export interface components {
             freeMb: number;
             /** @description True before it is full: less than a tenth is free. */
             low: boolean;
+        };
+        TakenInvitation: {
+            token: string | null;
+        };
+        TokenList: {
+            tokens: components["schemas"]["TokenView"][];
+        };
+        TokenMade: {
+            /** @description Shown once; send it as bearer token. */
+            secret: string;
+            token: components["schemas"]["TokenView"];
+        };
+        TokenView: {
+            id: string;
+            name: string;
+            permissions: string[];
+            /** @description The only bot that it reaches; null for all. */
+            deployment: string | null;
+            /** @description The member who made it: it can do no more than he may. */
+            by: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            expiresAt: string;
+            /**
+             * Format: date-time
+             * @description To ten minutes; null for never.
+             */
+            lastUsedAt: string | null;
+            /** @description The routes that it opens. */
+            reaches: string[];
+        };
+        TotpBegun: {
+            /** @description base32, to be typed in. */
+            secret: string;
+            /** @description otpauth://, for an authenticator on the same device. */
+            uri: string;
+            /** @description The same as a picture: a row of 0 and 1 each, with its margin. */
+            qr: string[];
+            /** Format: date-time */
+            expiresAt: string;
+        };
+        TotpCode: {
+            code?: string | null;
+        };
+        TotpView: {
+            /** Format: date-time */
+            enabledAt: string;
+            recoveryCodesLeft: number;
         };
         UpdatePolicy: {
             /** @description An image tag that upgrades follow; null for the operator's. */
@@ -2759,6 +4190,71 @@ export interface components {
             why?: string | null;
             /** @description What the bot finds if it has to go back: "as-now" (usual) or "as-at-switch". */
             data?: string | null;
+        };
+        UptimeCredit: {
+            /** @description In the smallest unit of the currency. It is taken off your next bill. */
+            amount: number;
+            currency: string;
+            /** @description Of what was paid for the month. */
+            percent: number;
+            creditNote: string;
+        };
+        UptimeDay: {
+            /** @description In UTC. */
+            date: string;
+            parts: components["schemas"]["UptimeParts"];
+        };
+        UptimeIncident: {
+            /** Format: date-time */
+            from: string;
+            /**
+             * Format: date-time
+             * @description Null while it goes on.
+             */
+            to: string | null;
+            /**
+             * @description planned or unplanned.
+             * @enum {string}
+             */
+            kind: "up" | "planned" | "unplanned" | "off";
+            /** @description The kind of an operation; or down, vm-lost or failed. */
+            why: string;
+            operation: string | null;
+            /** @description What each observer said when it was found; null where none was asked. */
+            said: string | null;
+        };
+        /** @description Seconds: each counts once, so the four parts add up to what the bot was kept. */
+        UptimeParts: {
+            heldSeconds: number;
+            upSeconds: number;
+            /** @description Away for what you, your update policy or the operator asked for: it does not count against the promise. */
+            plannedSeconds: number;
+            /** @description Away by itself, as its observers agreed. */
+            unplannedSeconds: number;
+            /** @description Stopped on purpose. */
+            offSeconds: number;
+        };
+        UptimeView: {
+            month: string;
+            /** Format: date-time */
+            from: string;
+            /**
+             * Format: date-time
+             * @description The end of the month, or now.
+             */
+            to: string;
+            promise: components["schemas"]["PromiseView"];
+            /** @description Of the time in which it should have been up, rounded down; null where there was none. */
+            uptimePercent: number | null;
+            /** @description Whether it was what was promised, by now. */
+            kept: boolean;
+            parts: components["schemas"]["UptimeParts"];
+            /** @description Of the month, the first one first. */
+            days: components["schemas"]["UptimeDay"][];
+            /** @description When it was away, newest first, at most 200. */
+            incidents: components["schemas"]["UptimeIncident"][];
+            /** @description What was given back for the month; null for nothing, or not yet. */
+            credit: components["schemas"]["UptimeCredit"] | null;
         };
         /** @description What a bot used. */
         UsageSample: {
@@ -2789,6 +4285,10 @@ export interface components {
         };
         VersionList: {
             versions: components["schemas"]["VersionView"][];
+            /** @description How many there are in all. */
+            total: number;
+            /** @description Leads to older ones; null when there are none. */
+            cursor: string | null;
         };
         VersionState: {
             image: string;
@@ -2832,9 +4332,65 @@ export interface components {
             /** @description The id that the waiting browser shows. */
             request: string | null;
         };
+        /** @description What is left out stays as it is. */
+        WebhookChange: {
+            url?: string | null;
+            types?: string[] | null;
+            description?: string | null;
+            /** @description False to send nothing there for now; true also after it was switched off for failing. */
+            enabled?: boolean | null;
+        };
+        WebhookList: {
+            webhooks: components["schemas"]["WebhookView"][];
+            /** @description All that there are. */
+            eventTypes: string[];
+        };
+        WebhookMade: {
+            /** @description Shown once: what is sent is signed with it, by the scheme of Standard Webhooks. */
+            secret: string;
+            webhook: components["schemas"]["WebhookView"];
+        };
         WebhookReceipt: {
             /** @description The id of the event. */
             received: string;
+        };
+        WebhookSecret: {
+            secret: string;
+        };
+        WebhookView: {
+            id: string;
+            url: string;
+            description: string;
+            /** @description Of events; none for all. */
+            types: string[];
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description Until when the secret before the newest signs too; null when it does not.
+             */
+            formerSecretUntil: string | null;
+            /**
+             * Format: date-time
+             * @description Since when nothing was taken; null where the last try was.
+             */
+            failingSince: string | null;
+            /** @description `failed` for three days, `gone` (410), or `paused` by you; null while it is called. */
+            disabledWhy: string | null;
+        };
+        WorkplaceList: {
+            accounts: components["schemas"]["WorkplaceView"][];
+        };
+        /** @description An account that somebody works in. */
+        WorkplaceView: {
+            /** @description What the header `Launchpad-Account` names to work in it. */
+            id: string;
+            /** @description Of its owner. */
+            email: string;
+            /** @enum {string} */
+            role: "owner" | "admin" | "operator" | "viewer" | "billing";
+            /** @description What he may do there. */
+            permissions: string[];
         };
         /** @description What went wrong, and what to do (RFC 9457). */
         Problem: {
@@ -2842,7 +4398,7 @@ export interface components {
              * @description Stable: what clients branch on.
              * @enum {string}
              */
-            type: "urn:launchpad:problem:backup-unusable" | "urn:launchpad:problem:busy" | "urn:launchpad:problem:cannot-cancel" | "urn:launchpad:problem:cannot-fix" | "urn:launchpad:problem:cannot-retry" | "urn:launchpad:problem:cannot-work-here" | "urn:launchpad:problem:email-taken" | "urn:launchpad:problem:heartbeat-repeated" | "urn:launchpad:problem:internal" | "urn:launchpad:problem:invalid" | "urn:launchpad:problem:key-going" | "urn:launchpad:problem:key-taken" | "urn:launchpad:problem:machine-is-going" | "urn:launchpad:problem:machine-refused" | "urn:launchpad:problem:malformed" | "urn:launchpad:problem:method-not-allowed" | "urn:launchpad:problem:moved" | "urn:launchpad:problem:not-found" | "urn:launchpad:problem:payment-refused" | "urn:launchpad:problem:plan-unknown" | "urn:launchpad:problem:precondition-needed" | "urn:launchpad:problem:preview-void" | "urn:launchpad:problem:quota-reached" | "urn:launchpad:problem:sign-in-again" | "urn:launchpad:problem:sign-in-needed" | "urn:launchpad:problem:too-large" | "urn:launchpad:problem:too-many-attempts" | "urn:launchpad:problem:too-many-streams" | "urn:launchpad:problem:unavailable" | "urn:launchpad:problem:unsupported-media-type" | "urn:launchpad:problem:upgrades-paused" | "urn:launchpad:problem:webhook-rejected" | "urn:launchpad:problem:wrong-credentials" | "urn:launchpad:problem:wrong-origin" | "urn:launchpad:problem:wrong-state";
+            type: "urn:launchpad:problem:backup-unusable" | "urn:launchpad:problem:busy" | "urn:launchpad:problem:cannot-cancel" | "urn:launchpad:problem:cannot-fix" | "urn:launchpad:problem:cannot-retry" | "urn:launchpad:problem:cannot-work-here" | "urn:launchpad:problem:challenge-over" | "urn:launchpad:problem:email-taken" | "urn:launchpad:problem:email-unconfirmed" | "urn:launchpad:problem:heartbeat-repeated" | "urn:launchpad:problem:internal" | "urn:launchpad:problem:invalid" | "urn:launchpad:problem:key-going" | "urn:launchpad:problem:key-taken" | "urn:launchpad:problem:link-over" | "urn:launchpad:problem:machine-is-going" | "urn:launchpad:problem:machine-refused" | "urn:launchpad:problem:malformed" | "urn:launchpad:problem:method-not-allowed" | "urn:launchpad:problem:moved" | "urn:launchpad:problem:no-passkey" | "urn:launchpad:problem:not-allowed" | "urn:launchpad:problem:not-found" | "urn:launchpad:problem:passkey-refused" | "urn:launchpad:problem:payment-refused" | "urn:launchpad:problem:payments-held" | "urn:launchpad:problem:plan-unknown" | "urn:launchpad:problem:precondition-needed" | "urn:launchpad:problem:preview-void" | "urn:launchpad:problem:quota-reached" | "urn:launchpad:problem:second-factor-off" | "urn:launchpad:problem:second-factor-on" | "urn:launchpad:problem:sign-in-again" | "urn:launchpad:problem:sign-in-needed" | "urn:launchpad:problem:too-large" | "urn:launchpad:problem:too-many-attempts" | "urn:launchpad:problem:too-many-passkeys" | "urn:launchpad:problem:too-many-streams" | "urn:launchpad:problem:unavailable" | "urn:launchpad:problem:unsupported-media-type" | "urn:launchpad:problem:upgrades-paused" | "urn:launchpad:problem:weak-password" | "urn:launchpad:problem:webhook-rejected" | "urn:launchpad:problem:wrong-code" | "urn:launchpad:problem:wrong-credentials" | "urn:launchpad:problem:wrong-origin" | "urn:launchpad:problem:wrong-state";
             title: string;
             status: number;
             /** @description For people: what happened and what to do. */
@@ -2861,6 +4417,35 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    listWorkplaces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkplaceList"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     letAssistantIn: {
         parameters: {
             query?: never;
@@ -2894,6 +4479,101 @@ export interface operations {
             };
         };
     };
+    changeAddress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAddress"];
+            };
+        };
+        responses: {
+            /** @description Done; there is nothing to tell. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forgotPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Forgotten"];
+            };
+        };
+        responses: {
+            /** @description Done; there is nothing to tell. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acceptInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakenInvitation"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkplaceView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     login: {
         parameters: {
             query?: never;
@@ -2904,6 +4584,110 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Credentials"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description It was begun; the operation can be followed. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorNeeded"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    passkeyLogin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShownPasskey"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    beginPasskeyLogin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ceremony"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    loginSecond: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactorTyped"];
             };
         };
         responses: {
@@ -2983,6 +4767,223 @@ export interface operations {
             };
         };
     };
+    beginPasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ceremony"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addPasskey: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasskey"];
+            };
+        };
+        responses: {
+            /** @description It was made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removePasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to tell. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAccountLog: {
+        parameters: {
+            query?: {
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordPage"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resetPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPassword"];
+            };
+        };
+        responses: {
+            /** @description Done; there is nothing to tell. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSecurity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecurityView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listSessions: {
         parameters: {
             query?: never;
@@ -3000,6 +5001,33 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SessionList"];
                 };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    closeOtherSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to tell. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What went wrong, and what to do. */
             default: {
@@ -3074,6 +5102,246 @@ export interface operations {
             };
         };
     };
+    stepUp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Proof"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fresh"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    beginPasskeyStepUp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ceremony"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    beginTotp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TotpBegun"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    turnOffTotp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to tell. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirmTotp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TotpCode"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodesShown"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renewRecoveryCodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodesShown"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verifyAddress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkToken"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resendVerification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to tell. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     backupAlias: {
         parameters: {
             query?: {
@@ -3094,6 +5362,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Begun"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBilling: {
+        parameters: {
+            query?: {
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillingPage"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelBilling: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Paid"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillingView"];
                 };
             };
             /** @description What went wrong, and what to do. */
@@ -3129,6 +5461,132 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PaymentPage"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listInvoices: {
+        parameters: {
+            query?: {
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoicePage"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openPortal: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Portal"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getStatement: {
+        parameters: {
+            query?: {
+                month?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    uncancelBilling: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Paid"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillingView"];
                 };
             };
             /** @description What went wrong, and what to do. */
@@ -3442,7 +5900,9 @@ export interface operations {
     };
     listBackups: {
         parameters: {
-            query?: never;
+            query?: {
+                cursor?: string;
+            };
             header?: never;
             path: {
                 id: string;
@@ -4031,6 +6491,39 @@ export interface operations {
             };
         };
     };
+    previewInvoice: {
+        parameters: {
+            query?: {
+                plan?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoicePreviewView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getLogs: {
         parameters: {
             query?: {
@@ -4454,6 +6947,39 @@ export interface operations {
             };
         };
     };
+    getUptime: {
+        parameters: {
+            query?: {
+                month?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UptimeView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     suspendDeployment: {
         parameters: {
             query?: never;
@@ -4713,6 +7239,7 @@ export interface operations {
         parameters: {
             query?: {
                 before?: string;
+                cursor?: string;
             };
             header?: never;
             path: {
@@ -4909,6 +7436,70 @@ export interface operations {
             };
         };
     };
+    inviteMember: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInvitation"];
+            };
+        };
+        responses: {
+            /** @description It was made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationMade"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invitation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to tell. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     takeHeartbeat: {
         parameters: {
             query?: never;
@@ -4954,6 +7545,194 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listMembers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberList"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                member: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to tell. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                member: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberRole"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getNotifications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationList"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setNotifications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotificationChoice"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationList"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testNotification: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was begun; the operation can be followed. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
             /** @description What went wrong, and what to do. */
@@ -5240,6 +8019,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AccountRecordPage"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRecordHeads: {
+        parameters: {
+            query?: {
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedHeadsPage"];
                 };
             };
             /** @description What went wrong, and what to do. */
@@ -6040,6 +8850,106 @@ export interface operations {
             };
         };
     };
+    staffRefund: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffRefund"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefundView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    staffListReviews: {
+        parameters: {
+            query?: {
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffReviewsView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    staffDecideReview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account: string;
+                suspicion: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffReviewDecision"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffReviewView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     staffGetTopology: {
         parameters: {
             query?: never;
@@ -6056,6 +8966,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StaffTopologyView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    staffListUptime: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffUptimeView"];
                 };
             };
             /** @description What went wrong, and what to do. */
@@ -6242,6 +9181,395 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeploymentView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenList"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createToken: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewToken"];
+            };
+        };
+        responses: {
+            /** @description It was made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenMade"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to tell. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listWebhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookList"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWebhook"];
+            };
+        };
+        responses: {
+            /** @description It was made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookMade"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to tell. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookChange"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listWebhookDeliveries: {
+        parameters: {
+            query?: {
+                after?: string;
+            };
+            header?: never;
+            path: {
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryList"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resendWebhookDelivery: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                webhook: string;
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was begun; the operation can be followed. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replayWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayRequest"];
+            };
+        };
+        responses: {
+            /** @description It was begun; the operation can be followed. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was begun; the operation can be followed. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryView"];
                 };
             };
             /** @description What went wrong, and what to do. */

@@ -4,8 +4,9 @@ import { useAct } from "./act";
 import { body, clientOf, pressed } from "./client";
 import type { components } from "./schema.gen";
 import { Session } from "./session";
-import type { Mode } from "../live/state";
-import { Store, useStore } from "./store";
+import type { Feed } from "../live/feed";
+import type { LiveState } from "../live/state";
+import { Store } from "./store";
 
 /** What operators see. Their session is one of its own: a customer's opens nothing here, and neither is asked for when the other lapses. */
 
@@ -31,6 +32,8 @@ export type StaffOperationDetail = Schemas["StaffOperationDetailView"];
 export type StaffFinding = Schemas["StaffFindingView"];
 export type StaffRun = Schemas["StaffRunView"];
 export type StaffReconciler = Schemas["StaffReconcilerView"];
+export type StaffReview = Schemas["StaffReviewView"];
+export type StaffUptimeBot = Schemas["StaffUptimeBot"];
 export type StaffTopology = Schemas["StaffTopologyView"];
 export type StaffNode = Schemas["StaffNodeView"];
 export type BulkAction = "retry" | "cancel" | "rollback";
@@ -47,6 +50,8 @@ export const staffKeys = {
   operations: [root, "operations"],
   operation: (id: string) => [root, "operation", id],
   reconcile: [root, "reconcile"],
+  reviews: [root, "reviews"],
+  uptime: [root, "uptime"],
   topology: [root, "topology"],
   vms: [root, "vms"],
   vm: (id: string) => [root, "vm", id],
@@ -56,22 +61,34 @@ export const staffKeys = {
   accounts: (q: string) => [root, "accounts", q],
 } as const;
 
-// What is on the screen is asked for again as long as nobody tells what is new, though not while the page is hidden.
-const often = 5000;
 // That time has passed is no news: what becomes late, and when a machine was heard last, is asked for in any case.
 const seldom = 15_000;
 
-/** Whether the stream of the operators' pages tells what is new. */
-export const staffLive = new Store<Mode>("connecting");
-
-const useEach = () => (useStore(staffLive) === "live" ? seldom : often);
+type StaffTopic = Schemas["StaffEvent"]["topic"];
 
 /** What of the above each topic of the stream is about. */
-export const staffTopics: Record<Schemas["StaffEvent"]["topic"], readonly (readonly string[])[]> = {
+const topics: Record<StaffTopic, readonly (readonly string[])[]> = {
   operations: [staffKeys.operations, staffKeys.overview, [root, "operation"], [root, "orchestration"], staffKeys.topology],
-  alerts: [staffKeys.alerts, staffKeys.overview],
+  alerts: [staffKeys.alerts, staffKeys.overview, staffKeys.reviews],
   vms: [staffKeys.vms, [root, "vm"], staffKeys.overview, staffKeys.topology],
   reconcile: [staffKeys.reconcile, staffKeys.overview],
+};
+
+/** The operators'. */
+export const staffFeed: Feed<StaffTopic> = {
+  headers: {},
+  url: "/api/staff/events",
+  name: "launchpad.staff",
+  state: new Store<LiveState>({ mode: "connecting", at: Date.now() }),
+  topicOf(data) {
+    const { topic } = (typeof data === "object" && data !== null ? data : {}) as { topic?: unknown };
+    return typeof topic === "string" && topic in topics ? (topic as StaffTopic) : null;
+  },
+  about: (topic) => topics[topic],
+  // What goes on changes with every step of every bot.
+  gather: 1000,
+  refreshAll: (queries) =>
+    queries.invalidateQueries({ predicate: ({ queryKey }) => Object.values(topics).flat().some((key) => key.every((part, at) => part === queryKey[at])), refetchType: "active" }),
 };
 
 export const useOperator = () =>
@@ -110,7 +127,7 @@ export const useStaffSignOut = (onDone: () => void) =>
   });
 
 export const useOverview = () =>
-  useQuery({ queryKey: staffKeys.overview, queryFn: ({ signal }) => body(api.GET("/staff/overview", { signal })), refetchInterval: useEach() });
+  useQuery({ queryKey: staffKeys.overview, queryFn: ({ signal }) => body(api.GET("/staff/overview", { signal })), refetchInterval: seldom });
 
 const paged = (pageParam: string) => (pageParam === "" ? {} : { cursor: pageParam });
 const nextOf = (page: { cursor: string | null }) => page.cursor ?? undefined;
@@ -121,7 +138,7 @@ export const useStaffOperations = (status: OperationFilter, enabled = true) =>
     initialPageParam: "",
     queryFn: ({ pageParam, signal }) => body(api.GET("/staff/operations", { params: { query: { status, ...paged(pageParam) } }, signal })),
     getNextPageParam: nextOf,
-    refetchInterval: useEach(),
+    refetchInterval: seldom,
     enabled,
   });
 
@@ -130,7 +147,7 @@ export const useStaffOperation = (id: string, enabled = true) =>
   useQuery({
     queryKey: staffKeys.operation(id),
     queryFn: ({ signal }) => body(api.GET("/staff/operations/{id}", { params: { path: { id } }, signal })),
-    refetchInterval: useEach(),
+    refetchInterval: seldom,
     enabled,
   });
 
@@ -148,7 +165,7 @@ export const useStaffAct = () =>
       const begun = await body(api.POST(`/staff/operations/{id}/${action}`, { params: { path: { id }, header: pressed(key) } }));
       return [{ id, accepted: true, operation: begun.operation, problem: null, detail: null }];
     },
-    touches: staffTopics.operations,
+    touches: topics.operations,
   });
 
 /** More minutes for one that goes on. */
@@ -156,17 +173,17 @@ export const useExtend = (id: string, onDone: () => void) =>
   useAct<number>({
     send: (minutes, key) =>
       body(api.POST("/staff/operations/{id}/extend", { params: { path: { id }, header: pressed(key) }, body: { minutes } })),
-    touches: staffTopics.operations,
+    touches: topics.operations,
     onDone,
   });
 
 export const useReconcile = () =>
-  useQuery({ queryKey: staffKeys.reconcile, queryFn: ({ signal }) => body(api.GET("/staff/reconcile", { signal })), refetchInterval: useEach() });
+  useQuery({ queryKey: staffKeys.reconcile, queryFn: ({ signal }) => body(api.GET("/staff/reconcile", { signal })), refetchInterval: seldom });
 
 export const useReconcileRun = () =>
   useAct({
     send: (_: void, key) => body(api.POST("/staff/reconcile/runs", { params: { header: pressed(key) } })),
-    touches: staffTopics.reconcile,
+    touches: topics.reconcile,
   });
 
 const fix = (id: string, preview: boolean, key?: string) =>
@@ -180,7 +197,31 @@ const fix = (id: string, preview: boolean, key?: string) =>
 export const useFixPreview = (id: string) =>
   useQuery({ queryKey: [...staffKeys.reconcile, "fix", id], queryFn: () => fix(id, true), retry: false, gcTime: 0 });
 
-export const useFix = (id: string) => useAct({ send: (_: void, key) => fix(id, false, key), touches: [...staffTopics.reconcile, staffKeys.operations] });
+export const useFix = (id: string) => useAct({ send: (_: void, key) => fix(id, false, key), touches: [...topics.reconcile, staffKeys.operations] });
+
+/** Whoever has to be decided about raises an alert, which the stream tells of. */
+export const useStaffUptime = () =>
+  useQuery({ queryKey: staffKeys.uptime, queryFn: ({ signal }) => body(api.GET("/staff/uptime", { signal })), refetchInterval: 60_000 });
+
+export const useReviews = () =>
+  useInfiniteQuery({
+    queryKey: staffKeys.reviews,
+    queryFn: ({ pageParam, signal }) => body(api.GET("/staff/reviews", { params: { query: pageParam === "" ? {} : { cursor: pageParam } }, signal })),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.cursor,
+  });
+
+export const useDecide = (review: StaffReview, onDone: () => void) =>
+  useAct({
+    send: (decision: Schemas["StaffReviewDecision"]) =>
+      body(
+        api.POST("/staff/reviews/{account}/{suspicion}", {
+          params: { path: { account: review.account, suspicion: review.suspicion } }, body: decision,
+        }),
+      ),
+    touches: [staffKeys.reviews, ...topics.alerts, staffKeys.operations],
+    onDone,
+  });
 
 export const useTopology = () =>
   useQuery({ queryKey: staffKeys.topology, queryFn: ({ signal }) => body(api.GET("/staff/topology", { signal })), refetchInterval: seldom });
@@ -214,7 +255,7 @@ export const useAlerts = () =>
     initialPageParam: "",
     queryFn: ({ pageParam, signal }) => body(api.GET("/staff/alerts", { params: { query: paged(pageParam) }, signal })),
     getNextPageParam: nextOf,
-    refetchInterval: useEach(),
+    refetchInterval: seldom,
   });
 
 const alertsToo = [staffKeys.alerts, staffKeys.overview];
@@ -231,17 +272,15 @@ export const useSilence = (id: string, onDone?: () => void) =>
 
 const isOver = (status: string | undefined) => status === "Completed" || status === "Failed" || status === "Terminated";
 
-export const useOrchestration = (id: string) => {
-  const each = useEach();
-  return useInfiniteQuery({
+export const useOrchestration = (id: string) =>
+  useInfiniteQuery({
     queryKey: staffKeys.orchestration(id),
     initialPageParam: "",
     queryFn: ({ pageParam, signal }) =>
       body(api.GET("/staff/orchestrations/{id}", { params: { path: { id }, query: paged(pageParam) }, signal })),
     getNextPageParam: nextOf,
-    refetchInterval: (query) => (isOver(query.state.data?.pages[0]?.status) ? false : each),
+    refetchInterval: (query) => (isOver(query.state.data?.pages[0]?.status) ? false : seldom),
   });
-};
 
 export const useAudit = (q: string) =>
   useInfiniteQuery({

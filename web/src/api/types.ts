@@ -19,6 +19,20 @@ export type OperationStatus = Operation["status"];
 export type OperationSummary = Schemas["OperationSummary"];
 export type Plan = Schemas["PlanView"];
 export type Session = Schemas["SessionView"];
+export type Security = Schemas["SecurityView"];
+export type SecondFactorNeeded = Schemas["SecondFactorNeeded"];
+export type TotpBegun = Schemas["TotpBegun"];
+export type StepUp = Schemas["Proof"];
+export type BillingView = Schemas["BillingView"];
+export type BilledBot = Schemas["BillingPage"]["bots"][number];
+export type Invoice = Schemas["InvoicePage"]["invoices"][number];
+export type Statement = Schemas["StatementView"];
+export type Ladder = NonNullable<BillingView["ladder"]>;
+export type LadderStep = Ladder["steps"][number];
+/** What a browser's authenticator is asked, and the state that comes back with its answer. */
+export type Ceremony = Schemas["Ceremony"];
+/** What the authenticator answered. */
+export type Proof = Schemas["ShownPasskey"];
 export type Step = Schemas["StepView"];
 
 /** How something is: what colours and shapes stand for. */

@@ -7,6 +7,7 @@ export interface Sent {
 }
 
 interface Following {
+  headers?: Readonly<Record<string, string>>;
   after: string | null;
   signal: AbortSignal;
   onOpen: () => void;
@@ -17,7 +18,7 @@ interface Following {
 const silenceMax = 45_000;
 
 /** Reads one event stream until it ends, which it does by design after a while. */
-export async function follow(url: string, { after, signal, onOpen, onEvent }: Following): Promise<void> {
+export async function follow(url: string, { headers: more = {}, after, signal, onOpen, onEvent }: Following): Promise<void> {
   const silent = new AbortController();
   let watch = setTimeout(() => silent.abort(), silenceMax);
   const heard = () => {
@@ -25,7 +26,7 @@ export async function follow(url: string, { after, signal, onOpen, onEvent }: Fo
     watch = setTimeout(() => silent.abort(), silenceMax);
   };
   try {
-    const headers = { Accept: "text/event-stream", ...(after === null ? {} : { "Last-Event-ID": after }) };
+    const headers = { ...more, Accept: "text/event-stream", ...(after === null ? {} : { "Last-Event-ID": after }) };
     const response = await fetch(url, { headers, cache: "no-store", signal: AbortSignal.any([signal, silent.signal]) });
     if (!response.ok || response.body === null) throw await Problem.from(response);
     onOpen();

@@ -1,5 +1,8 @@
-import type { QueryClient } from "@tanstack/react-query";
+import type { QueryKey } from "@tanstack/react-query";
 import { keys, live } from "../api/keys";
+import { inWorkplace, workplace } from "../api/workplace";
+import type { Feed } from "./feed";
+import { liveState } from "./state";
 
 export interface Topic {
   topic: string;
@@ -16,25 +19,21 @@ export function topicOf(data: unknown): Topic | null {
     : null;
 }
 
-/** Reads again what an event is about. */
-export function refresh(queries: QueryClient, { topic, id, deployment }: Topic) {
-  const stale = (queryKey: readonly string[]) => void queries.invalidateQueries({ queryKey });
-  if (topic === "deployment") {
-    stale(keys.bot(id));
-    stale(keys.bots);
-  } else if (topic === "operation") {
-    stale(keys.operation(id));
-    stale(keys.operations);
-    if (deployment !== null) {
-      stale(keys.bot(deployment));
-      stale(keys.bots);
-    }
-  } else if (topic === "record") {
-    stale(keys.botPart(deployment ?? id, "record"));
-    stale(keys.record);
-  }
+function about({ topic, id, deployment }: Topic): readonly QueryKey[] {
+  if (topic === "deployment") return [keys.bot(id), keys.bots, keys.billing];
+  if (topic === "operation") return [keys.operation(id), keys.operations, ...(deployment === null ? [] : [keys.bot(deployment), keys.bots])];
+  if (topic === "record") return [keys.botPart(deployment ?? id, "record"), keys.record];
+  return [];
 }
 
-/** For when nobody tells: everything that may have changed and is on the screen. */
-export const refreshAll = (queries: QueryClient) =>
-  queries.invalidateQueries({ predicate: (query) => live.includes(String(query.queryKey[0])), refetchType: "active" });
+/** The customers'. */
+export const accountFeed: Feed<Topic> = {
+  url: "/api/events",
+  headers: inWorkplace,
+  name: workplace === null ? "launchpad.live" : `launchpad.live-${workplace}`,
+  state: liveState,
+  topicOf,
+  about,
+  gather: 0,
+  refreshAll: (queries) => queries.invalidateQueries({ predicate: (query) => live.includes(String(query.queryKey[0])), refetchType: "active" }),
+};

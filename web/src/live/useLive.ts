@@ -1,37 +1,48 @@
-import { onlineManager, useQueryClient } from "@tanstack/react-query";
+import { hashKey, onlineManager, useQueryClient, type QueryKey } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { clock } from "../api/clock";
+import type { Feed } from "./feed";
 import { lead, place, type Told } from "./leader";
-import { liveState } from "./state";
-import { refresh, refreshAll } from "./topics";
 
 const pollEach = 5000;
 
-/** Keeps what is on the screen true. Of all tabs of an account one holds the stream and tells the others. */
-export function useLive(account: string | undefined) {
+/** Keeps what is on the screen true. Of all tabs of whoever is signed in one holds the stream and tells the others. */
+export function useLive<Topic>(feed: Feed<Topic>, who: string | undefined) {
   const queries = useQueryClient();
   useEffect(() => {
-    if (account === undefined) return undefined;
+    if (who === undefined) return undefined;
+    const { state } = feed;
     const end = new AbortController();
-    const name = `launchpad-live-${account}`;
+    const name = `${feed.name}-${who}`;
     const channel = new BroadcastChannel(name);
+    const stale = new Map<string, QueryKey>();
+    let timer: ReturnType<typeof setTimeout> | undefined;
     let isLeader = false;
 
-    const hear = (told: Told) => {
+    const read = () => {
+      timer = undefined;
+      for (const queryKey of stale.values()) void queries.invalidateQueries({ queryKey });
+      stale.clear();
+    };
+    const hear = (told: Told<Topic>) => {
       if ("topic" in told) {
-        if (told.place !== null) sessionStorage.setItem(place, told.place);
-        if (told.topic !== null) refresh(queries, told.topic);
+        if (told.place !== null) place.keep(feed.name, told.place);
+        if (told.topic !== null) {
+          for (const key of feed.about(told.topic)) stale.set(hashKey(key), key);
+          if (feed.gather === 0) read();
+          else timer ??= setTimeout(read, feed.gather);
+        }
       }
       const mode = "mode" in told ? told.mode : "live";
-      liveState.set({ mode: onlineManager.isOnline() ? mode : "offline", at: clock.now() });
+      state.set({ mode: onlineManager.isOnline() ? mode : "offline", at: clock.now() });
     };
-    const tell = (told: Told) => {
+    const tell = (told: Told<Topic>) => {
       hear(told);
       channel.postMessage(told);
     };
-    channel.onmessage = ({ data }: MessageEvent<Told | "who">) => {
+    channel.onmessage = ({ data }: MessageEvent<Told<Topic> | "who">) => {
       if (data !== "who") hear(data);
-      else if (isLeader) channel.postMessage({ mode: liveState.get().mode } satisfies Told);
+      else if (isLeader) channel.postMessage({ mode: state.get().mode } satisfies Told<Topic>);
     };
     channel.postMessage("who");
 
@@ -40,24 +51,29 @@ export function useLive(account: string | undefined) {
       navigator.locks
         .request(name, { signal: end.signal }, () => {
           isLeader = true;
-          return lead(tell, end.signal);
+          return lead(feed, tell, end.signal);
         })
         .catch(() => undefined);
     } else {
-      liveState.set({ mode: "polling", at: clock.now() });
+      state.set({ mode: "polling", at: clock.now() });
     }
 
     const poll = setInterval(() => {
-      if (liveState.get().mode === "polling" && document.visibilityState === "visible") {
-        void refreshAll(queries).then(() => liveState.get().mode === "polling" && liveState.set({ mode: "polling", at: clock.now() }));
+      if (state.get().mode === "polling" && document.visibilityState === "visible") {
+        void feed.refreshAll(queries).then(() => state.get().mode === "polling" && state.set({ mode: "polling", at: clock.now() }));
       }
     }, pollEach);
-    const unfollow = onlineManager.subscribe((online) => liveState.set({ mode: online ? "connecting" : "offline", at: liveState.get().at }));
+    const unfollow = onlineManager.subscribe((online) => {
+      state.set({ mode: online ? "connecting" : "offline", at: state.get().at });
+      // What was missed meanwhile is told by nobody.
+      if (online) void feed.refreshAll(queries);
+    });
     return () => {
       end.abort();
       channel.close();
+      clearTimeout(timer);
       clearInterval(poll);
       unfollow();
     };
-  }, [account, queries]);
+  }, [feed, who, queries]);
 }

@@ -18,7 +18,7 @@ interface Shared {
 
 /** What the API says about just this field. */
 export const errorOf = (problem: Problem | null, field: string) =>
-  problem?.kind === "invalid" && problem.field === field ? problem.detail.replace(/^'[\w.-]+' /, "").replace(/^./, (letter) => letter.toUpperCase()) : null;
+  (problem?.kind === "invalid" || problem?.kind === "weak-password") && problem.field === field ? problem.detail.replace(/^'[\w.-]+' /, "").replace(/^./, (letter) => letter.toUpperCase()) : null;
 
 interface FrameProps extends Omit<Shared, "value" | "onType"> {
   id: string;

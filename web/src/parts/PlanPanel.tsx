@@ -6,6 +6,7 @@ import { isOpen, useOperation } from "../api/operations";
 import { plan as words, risks } from "../texts/config";
 import { Button } from "./Button";
 import { Changes } from "./Changes";
+import { InvoicePreview } from "./InvoicePreview";
 import css from "./PlanPanel.module.css";
 import { ProblemCard } from "./States";
 import { Status, StatusShape } from "./Status";
@@ -83,6 +84,7 @@ function Found({ bot, operation, preview, active, stale, why, apply, onDrop }: O
         </div>
       )}
       <Changes changes={diff.changes} />
+      {price && <InvoicePreview bot={bot} plan={price.plan} />}
       {preview.restarts && <p>{preview.moves ? words.moves : words.safety(preview.from, preview.firstGate)}</p>}
       {preview.checks.length > 0 && (
         <details className={css.checks}>

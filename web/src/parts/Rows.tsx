@@ -32,6 +32,12 @@ export const Line = ({ icon, aside, below = false, leads = false, children }: Li
   </li>
 );
 
+/** What it is, in bold, and how it is. */
+export const LineTitle = ({ children }: { children: ReactNode }) => <div className={css.title}>{children}</div>;
+
+/** Small facts about it, one beside the other. */
+export const LineFacts = ({ children }: { children: ReactNode }) => <p className={css.facts}>{children}</p>;
+
 interface MoreProps {
   onPress: () => void;
   busy?: boolean;

@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useState } from "react";
 import { clock } from "../api/clock";
-import { Problem } from "../api/problems";
+import type { Act } from "../api/act";
+import { mayHelp, Problem } from "../api/problems";
 import { en } from "../texts/en";
 import { wordsOf } from "../texts/problems";
 import { Button } from "./Button";
@@ -73,6 +74,16 @@ export function ProblemCard({ problem, onAgain, actions }: ProblemProps) {
     </div>
   );
 }
+
+interface ActProps {
+  act: Pick<Act<never, unknown>, "problem" | "again">;
+  /** What is said of it beside a field already. */
+  told?: string | null | undefined;
+}
+
+/** Why what was pressed was not done; again only where that may help. */
+export const ActProblem = ({ act: { problem, again }, told = null }: ActProps) =>
+  problem !== null && told === null ? <ProblemCard problem={problem} onAgain={problem.retryAt !== null || mayHelp(problem) ? again : undefined} /> : null;
 
 interface Query<T> {
   data: T | undefined;

@@ -19,7 +19,7 @@ function Took({ step }: { step: Step }) {
 
 interface Props {
   steps: readonly Step[];
-  /** Nothing is read out: it is a picture of what was. */
+  /** Nothing is read out: it is a picture of what was, and stands still because it keeps room for what each step is going to say. */
   silent?: boolean;
 }
 
@@ -37,7 +37,7 @@ export const StepList = ({ steps, silent = false }: Props) => {
                 {step.title}
                 {step.attempt > 1 && <span className={css.attempt}>{words.attempt(step.attempt)}</span>}
               </span>
-              {step.detail && <span className={css.detail}>{step.detail}</span>}
+              {step.detail && <span className={cx(css.detail, silent && step.status !== "done" && css.later)}>{step.detail}</span>}
               {step.compensates !== null && (
                 <span className={css.detail}>{words.takesBack(titles.get(step.compensates) ?? step.compensates)}</span>
               )}

@@ -1,16 +1,34 @@
-import { Link, useNavigate } from "@tanstack/react-router";
-import { ChevronsUpDown, CircleUser, LogOut } from "lucide-react";
-import { useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { Building2, ChevronsUpDown, CircleUser, LogOut } from "lucide-react";
 import { useSignOut } from "../api/account";
+import { useWorkplaces } from "../api/people";
+import { workIn, workplace } from "../api/workplace";
 import { Menu, MenuItem, menuItem } from "../parts/Menu";
 import { en } from "../texts/en";
+import { workplaces as words } from "../texts/people";
 import css from "./AccountMenu.module.css";
 import { ThemeSwitch } from "./ThemeSwitch";
 
+/** Nothing of whoever signs out is left in the tab: the next one is somebody else. */
 export function useLeave() {
-  const navigate = useNavigate();
-  const queries = useQueryClient();
-  return useSignOut(() => void navigate({ to: "/login" }).then(() => queries.clear()));
+  return useSignOut(() => {
+    sessionStorage.clear();
+    location.assign("/login");
+  });
+}
+
+/** The other accounts that somebody was let into. */
+function Workplaces() {
+  const all = useWorkplaces().data ?? [];
+  return all.length < 2
+    ? null
+    : all
+        .filter(({ id }, index) => (workplace === null ? index > 0 : id !== workplace))
+        .map(({ id, email, role }) => (
+          <MenuItem key={id} icon={<Building2 />} onPress={() => workIn(role === "owner" ? null : id)}>
+            {words.title} {role === "owner" ? words.own : words.of(email, role)}
+          </MenuItem>
+        ));
 }
 
 /** Whose account it is, and what is about it rather than about bots. */
@@ -35,6 +53,7 @@ export function Account({ email }: { email: string }) {
         <CircleUser />
         {en.nav.account}
       </Link>
+      <Workplaces />
       <MenuItem icon={<LogOut />} onPress={() => leave.press()}>
         {en.nav.signOut}
       </MenuItem>

@@ -5,15 +5,20 @@ import { useCapabilities, useMe } from "../api/account";
 import { Problem } from "../api/problems";
 import { asking } from "../api/session";
 import { useStore } from "../api/store";
+import { workplace } from "../api/workplace";
 import { liveState } from "../live/state";
+import { accountFeed } from "../live/topics";
 import { useLive } from "../live/useLive";
 import { ProblemCard, Skeleton } from "../parts/States";
 import { en } from "../texts/en";
 import { Account } from "./AccountMenu";
+import { ConfirmReminder } from "./ConfirmReminder";
 import { LiveDot } from "./LiveDot";
 import { Mark } from "./Mark";
 import css from "./Shell.module.css";
+import { usePaletteKey } from "./usePaletteKey";
 
+const WorkplaceBanner = lazy(() => import("./WorkplaceBanner").then((module) => ({ default: module.WorkplaceBanner })));
 const SignIn = lazy(() => import("./SignInDialog").then((module) => ({ default: module.SignInDialog })));
 const Palette = lazy(() => import("./Palette").then((module) => ({ default: module.Palette })));
 
@@ -30,7 +35,7 @@ export function Shell() {
   const capabilities = useCapabilities();
   const [palette, setPalette] = useState(false);
   const asks = useStore(asking);
-  useLive(me.data?.id);
+  useLive(accountFeed, me.data?.id);
   usePaletteKey(() => setPalette(true));
 
   if (me.data === undefined && me.error && Problem.of(me.error).kind === "sign-in-needed") {
@@ -63,14 +68,21 @@ export function Shell() {
           ))}
         </ul>
         <div className={css.foot}>
-          <LiveDot />
+          <LiveDot of={liveState} />
           {me.data && <Account email={me.data.email} />}
         </div>
       </nav>
       <div className={css.column}>
         {capabilities.data?.testMode && <aside className={css.ribbon} aria-label={en.testModeLabel}>{en.testMode}</aside>}
         <Offline />
-        <main id="content" tabIndex={-1} className={css.content}>
+        {me.data && (
+          <div className={css.notices}>
+            {workplace !== null && <WorkplaceBanner />}
+            {me.data.emailVerifiedAt === null && <ConfirmReminder email={me.data.email} />}
+          </div>
+        )}
+        {/* Another one, which begins lower: the page was not there before, so nothing moves. */}
+        <main key={me.data ? "page" : "wait"} id="content" tabIndex={-1} className={css.content}>
           {me.data ? (
             <Outlet />
           ) : me.error ? (
@@ -112,20 +124,4 @@ function Offline() {
       {en.live.offlineSince(at)}
     </p>
   ) : null;
-}
-
-function usePaletteKey(open: () => void) {
-  const newest = useRef(open);
-  useEffect(() => {
-    newest.current = open;
-  });
-  useEffect(() => {
-    const listen = (event: KeyboardEvent) => {
-      if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.altKey) return;
-      event.preventDefault();
-      newest.current();
-    };
-    addEventListener("keydown", listen);
-    return () => removeEventListener("keydown", listen);
-  }, []);
 }

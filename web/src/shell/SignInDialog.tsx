@@ -1,50 +1,85 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { useSignIn } from "../api/account";
 import { keys } from "../api/keys";
+import type { SecondFactorNeeded } from "../api/types";
+import { useLogin, useSecond } from "../api/security";
 import { asking, session } from "../api/session";
 import { useStore } from "../api/store";
 import type { Account } from "../api/types";
 import { Button } from "../parts/Button";
+import { CodeField, RecoveryCodeField } from "../parts/CodeField";
 import { Dialog } from "../parts/Dialog";
 import { Field, SecretField } from "../parts/Field";
-import { ProblemCard } from "../parts/States";
+import { ActProblem } from "../parts/States";
 import { en } from "../texts/en";
-import { signIn as words } from "../texts/public";
+import { signIn as words } from "../texts/signIn";
+import { StepUpDialog } from "./StepUpDialog";
 
 /** Over the page, so that nothing on it is lost. What was refused goes on by itself afterwards. */
 export function SignInDialog() {
   const why = useStore(asking);
-  return why === null ? null : <Form again={why === "again"} />;
+  return why === null ? null : why === "again" ? <StepUpDialog /> : <Lapsed />;
 }
 
-function Form({ again }: { again: boolean }) {
+function Lapsed() {
   const queries = useQueryClient();
   const before = queries.getQueryData<Account>(keys.me);
   const [email, setEmail] = useState(before?.email ?? "");
   const [password, setPassword] = useState("");
-  const signIn = useSignIn("/auth/login", () => {
+  const [second, setSecond] = useState<SecondFactorNeeded | null>(null);
+  const goOn = () => {
     // Somebody else's page must not stay: everything is read anew.
     if (before && before.email.toLowerCase() !== email.trim().toLowerCase()) location.assign("/bots");
     else session.answer(true);
-  });
+  };
+  const signIn = useLogin(goOn, setSecond);
   return (
-    <Dialog title={again ? words.againTitle : words.lapsedTitle} onClose={() => session.answer(false)}>
-      <p>{again ? words.againText : words.lapsedText}</p>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          signIn.press({ email, password });
-        }}
-      >
-        <Field label={words.email} type="email" autoComplete="username" required value={email} onType={setEmail} />
-        <SecretField label={words.password} autoComplete="current-password" required value={password} onType={setPassword} />
-        {signIn.problem && <ProblemCard problem={signIn.problem} />}
-        <Button kind="primary" type="submit" busy={signIn.busy} wide>
-          {en.nav.signIn}
-        </Button>
-      </form>
+    <Dialog title={second === null ? words.lapsedTitle : words.secondTitle} onClose={() => session.answer(false)}>
+      {second === null ? (
+        <>
+          <p>{words.lapsedText}</p>
+          <form
+            className="stack"
+            onSubmit={(event) => {
+              event.preventDefault();
+              signIn.press({ email, password });
+            }}
+          >
+            <Field label={words.email} type="email" autoComplete="username" required value={email} onType={setEmail} />
+            <SecretField label={words.password} autoComplete="current-password" required value={password} onType={setPassword} />
+            <ActProblem act={signIn} />
+            <Button kind="primary" type="submit" busy={signIn.busy} wide>
+              {en.nav.signIn}
+            </Button>
+          </form>
+        </>
+      ) : (
+        <Second needed={second} onDone={goOn} onOver={() => setSecond(null)} />
+      )}
     </Dialog>
+  );
+}
+
+function Second({ needed: { challenge, methods }, onDone, onOver }: { needed: SecondFactorNeeded; onDone: () => void; onOver: () => void }) {
+  const [code, setCode] = useState("");
+  const hasApp = methods.includes("totp");
+  const act = useSecond(onDone);
+  return (
+    <form
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault();
+        act.press({ challenge, ...(hasApp ? { code } : { recoveryCode: code.trim() }) });
+      }}
+    >
+      {hasApp ? <CodeField value={code} onType={setCode} /> : <RecoveryCodeField value={code} onType={setCode} />}
+      <ActProblem act={act} />
+      <Button kind="primary" type="submit" busy={act.busy} wide>
+        {en.nav.signIn}
+      </Button>
+      <Button kind="quiet" wide onPress={onOver}>
+        {words.startOver}
+      </Button>
+    </form>
   );
 }

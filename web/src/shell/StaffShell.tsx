@@ -1,37 +1,43 @@
 import { Link, Outlet, useNavigate } from "@tanstack/react-router";
 import { useQueryClient } from "@tanstack/react-query";
-import { Activity, BellRing, ChevronsUpDown, GitCompareArrows, House, ListChecks, LogOut, Network, ScrollText, Search, Server, Users } from "lucide-react";
+import { Activity, BellRing, ChevronsUpDown, CreditCard, Ellipsis, GitCompareArrows, House, ListChecks, LogOut, Network, ScrollText, Search, Server, Timer, Users } from "lucide-react";
 import { type ReactNode, lazy, Suspense, useEffect, useState } from "react";
 import { Problem } from "../api/problems";
-import { type Operator, staffKeys, staffLive, staffSession, useOperator, useStaffSignOut } from "../api/staff";
+import { type Operator, staffFeed, staffKeys, staffSession, useOperator, useStaffSignOut } from "../api/staff";
 import { useStore } from "../api/store";
 import { Dialog } from "../parts/Dialog";
-import { Menu, MenuItem } from "../parts/Menu";
+import { useLive } from "../live/useLive";
+import { Menu, MenuItem, menuItem } from "../parts/Menu";
 import { ProblemCard, Skeleton } from "../parts/States";
 import { en } from "../texts/en";
 import { ops as words, staffSignIn } from "../texts/ops";
 import account from "./AccountMenu.module.css";
-import dot from "./LiveDot.module.css";
+import { LiveDot } from "./LiveDot";
 import css from "./Shell.module.css";
-import { useStaffLive } from "./StaffShellLive";
 import { StaffSignInForm } from "./StaffSignInForm";
 import own from "./StaffShell.module.css";
 import { ThemeSwitch } from "./ThemeSwitch";
+import { usePaletteKey } from "./usePaletteKey";
 
 const Palette = lazy(() => import("./StaffShellPalette").then((module) => ({ default: module.StaffPalette })));
 
-type Place = "/ops" | "/ops/operations" | "/ops/vms" | "/ops/alerts" | "/ops/reconcile" | "/ops/map" | "/ops/audit" | "/ops/accounts";
+type Place = "/ops" | "/ops/operations" | "/ops/vms" | "/ops/alerts" | "/ops/reviews" | "/ops/uptime" | "/ops/reconcile" | "/ops/map" | "/ops/audit" | "/ops/accounts";
 
 const places: { to: Place; name: string; icon: ReactNode }[] = [
   { to: "/ops", name: words.nav.home, icon: <House /> },
   { to: "/ops/operations", name: words.nav.operations, icon: <ListChecks /> },
   { to: "/ops/vms", name: words.nav.vms, icon: <Server /> },
   { to: "/ops/alerts", name: words.nav.alerts, icon: <BellRing /> },
+  { to: "/ops/reviews", name: words.nav.reviews, icon: <CreditCard /> },
+  { to: "/ops/uptime", name: words.nav.uptime, icon: <Timer /> },
   { to: "/ops/reconcile", name: words.nav.reconcile, icon: <GitCompareArrows /> },
   { to: "/ops/map", name: words.nav.map, icon: <Network /> },
   { to: "/ops/audit", name: words.nav.audit, icon: <ScrollText /> },
   { to: "/ops/accounts", name: words.nav.accounts, icon: <Users /> },
 ];
+
+// As many as a thumb finds along the bottom of a phone, beside what opens the rest.
+const alongBottom = 4;
 
 /** The frame of the operators' pages. Nothing of them is drawn before the API has said who is signed in. */
 export function StaffShell() {
@@ -39,8 +45,8 @@ export function StaffShell() {
   const navigate = useNavigate();
   const asks = useStore(staffSession.asking);
   const [palette, setPalette] = useState(false);
-  useStaffLive(me.data?.id);
-  usePaletteKey(setPalette);
+  useLive(staffFeed, me.data?.id);
+  usePaletteKey(() => setPalette(true));
 
   const isOut = me.data === undefined && me.error !== null && Problem.of(me.error).kind === "sign-in-needed";
   useEffect(() => {
@@ -76,8 +82,9 @@ export function StaffShell() {
             </li>
           ))}
         </ul>
+        {me.data && <More onSearch={() => setPalette(true)} />}
         <div className={`${css.foot} ${own.foot}`}>
-          <Live />
+          <LiveDot of={staffFeed.state} />
           {me.data && <OperatorMenu email={me.data.email} />}
         </div>
       </nav>
@@ -102,29 +109,6 @@ export function StaffShell() {
   );
 }
 
-function usePaletteKey(show: (shown: boolean) => void) {
-  useEffect(() => {
-    const listen = (event: KeyboardEvent) => {
-      if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.altKey) return;
-      event.preventDefault();
-      show(true);
-    };
-    addEventListener("keydown", listen);
-    return () => removeEventListener("keydown", listen);
-  }, [show]);
-}
-
-/** Whether what is seen is what is. */
-function Live() {
-  const mode = useStore(staffLive);
-  return (
-    <span className={dot.holder} title={en.live.hint[mode]}>
-      <span className={`${dot.dot} ${dot[mode]}`} aria-hidden="true" />
-      {en.live[mode]}
-    </span>
-  );
-}
-
 function Lapsed({ before }: { before: Operator | undefined }) {
   return (
     <Dialog title={staffSignIn.lapsedTitle} onClose={() => staffSession.answer(false)}>
@@ -138,25 +122,60 @@ function Lapsed({ before }: { before: Operator | undefined }) {
   );
 }
 
-function OperatorMenu({ email }: { email: string }) {
+function useLeave() {
   const navigate = useNavigate();
   const queries = useQueryClient();
-  const leave = useStaffSignOut(() => void navigate({ to: "/ops/login" }).then(() => queries.removeQueries({ queryKey: staffKeys.all })));
+  return useStaffSignOut(() => void navigate({ to: "/ops/login" }).then(() => queries.removeQueries({ queryKey: staffKeys.all })));
+}
+
+const SignOut = () => {
+  const leave = useLeave();
   return (
+    <MenuItem icon={<LogOut />} onPress={() => leave.press()}>
+      {en.nav.signOut}
+    </MenuItem>
+  );
+};
+
+/** What has no place along the bottom of a phone. */
+const More = ({ onSearch }: { onSearch: () => void }) => (
+  <div className={own.more}>
     <Menu
       above
       opener={(target) => (
-        <button type="button" className={account.account} popoverTarget={target} aria-label={`${words.nav.menu}: ${email}`}>
-          <span className={`${account.initial} ${own.initial}`} data-initial={email.slice(0, 1).toUpperCase()} />
-          <span className={account.email}>{email}</span>
-          <ChevronsUpDown />
+        <button type="button" className={css.place} popoverTarget={target}>
+          <Ellipsis />
+          <span>{words.nav.more}</span>
         </button>
       )}
     >
-      <ThemeSwitch />
-      <MenuItem icon={<LogOut />} onPress={() => leave.press()}>
-        {en.nav.signOut}
+      {places.slice(alongBottom).map(({ to, name, icon }) => (
+        <Link key={to} to={to} className={menuItem}>
+          {icon}
+          {name}
+        </Link>
+      ))}
+      <MenuItem icon={<Search />} onPress={onSearch}>
+        {en.nav.palette}
       </MenuItem>
+      <ThemeSwitch />
+      <SignOut />
     </Menu>
-  );
-}
+  </div>
+);
+
+const OperatorMenu = ({ email }: { email: string }) => (
+  <Menu
+    above
+    opener={(target) => (
+      <button type="button" className={account.account} popoverTarget={target} aria-label={`${words.nav.menu}: ${email}`}>
+        <span className={`${account.initial} ${own.initial}`} data-initial={email.slice(0, 1).toUpperCase()} />
+        <span className={account.email}>{email}</span>
+        <ChevronsUpDown />
+      </button>
+    )}
+  >
+    <ThemeSwitch />
+    <SignOut />
+  </Menu>
+);

@@ -14,7 +14,7 @@ function useEntries(typed: string): Entry[] {
   const navigate = useNavigate();
   return useMemo(() => {
     const pages = (
-      ["/ops", "/ops/operations", "/ops/vms", "/ops/alerts", "/ops/reconcile", "/ops/map", "/ops/audit", "/ops/accounts"] as const
+      ["/ops", "/ops/operations", "/ops/vms", "/ops/alerts", "/ops/reviews", "/ops/uptime", "/ops/reconcile", "/ops/map", "/ops/audit", "/ops/accounts"] as const
     ).map((to, at) => ({ id: to, name: names[at] ?? to, go: () => void navigate({ to }) }));
     const lists = (["stuck", "failed", "running", "all"] as const).map((status) => ({
       id: status,
@@ -27,8 +27,8 @@ function useEntries(typed: string): Entry[] {
   }, [navigate, typed]);
 }
 
-const { home, operations, vms, alerts, reconcile, map, audit, accounts } = words.nav;
-const names = [home, operations, vms, alerts, reconcile, map, audit, accounts];
+const { home, operations, vms, alerts, reviews, uptime, reconcile, map, audit, accounts } = words.nav;
+const names = [home, operations, vms, alerts, reviews, uptime, reconcile, map, audit, accounts];
 
 /** Whatever an id or an address leads to. Whether there is such a thing is seen there. */
 function idEntries(typed: string, navigate: ReturnType<typeof useNavigate>): Entry[] {

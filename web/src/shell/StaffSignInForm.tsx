@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { mayHelp } from "../api/problems";
 import { type Operator, useStaffSignIn } from "../api/staff";
 import { Button } from "../parts/Button";
 import { errorOf, Field, SecretField } from "../parts/Field";
@@ -36,7 +37,7 @@ export function StaffSignInForm({ known = "", onDone }: Props) {
         error={passwordError}
       />
       {act.problem && !emailError && !passwordError && (
-        <ProblemCard problem={act.problem} {...(act.problem.retryAt === null ? {} : { onAgain: act.again })} />
+        <ProblemCard problem={act.problem} {...(act.problem.retryAt === null && !mayHelp(act.problem) ? {} : { onAgain: act.again })} />
       )}
       <Button kind="primary" type="submit" busy={act.busy} wide>
         {words.submit}

@@ -1,5 +1,5 @@
 import type { Deployment } from "../api/types";
-import { date, duration, megabytes, period } from "./format";
+import { duration, megabytes, period } from "./format";
 
 export const bots = {
   title: "Bots",
@@ -193,34 +193,16 @@ export const danger = {
   certificate: "See the deletion",
 } as const;
 
-export const billing = {
-  title: "Billing",
-  intro: "What is paid for each bot, as the payment provider last said.",
-  empty: { title: "Nothing to pay", text: "You pay for a bot when you order it, and a month at a time." },
-  bot: "Bot",
-  plan: "Plan",
-  price: "A month",
-  state: "State",
-  words: "What that means",
-  states: { none: "Not asked for", unpaid: "Not paid yet", active: "Paid", "past-due": "Payment failed", canceled: "Ended", refunded: "Given back" } as Partial<Record<string, string>>,
-  total: "Together",
-  ends: "ends then",
-  until: (at: string) => `until ${date(Date.parse(at))}`,
-} as const;
-
 export const account = {
   title: "Account",
   email: "E-mail address",
   since: "Since",
   id: "Id",
   sessions: "Where you are signed in",
-  sessionsText: "Each browser is a session. End those that you do not know.",
-  browser: "Browser",
   unknownBrowser: "Not named",
   this: "this one",
   opened: "Signed in",
   expires: "Ends",
   end: "End",
   signOut: "Sign out here",
-  noSessions: "There is no other session.",
 } as const;

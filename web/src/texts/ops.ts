@@ -6,7 +6,7 @@ import { kindWords } from "./operations";
 
 export const ops = {
   brand: "Launchpad operators",
-  nav: { label: "Operator", home: "Home", operations: "Operations", vms: "Machines", alerts: "Alerts", reconcile: "Reconcile", map: "Map", audit: "Audit", accounts: "Accounts", menu: "Operator menu" },
+  nav: { label: "Operator", home: "Home", operations: "Operations", vms: "Machines", alerts: "Alerts", reviews: "Payments to look at", uptime: "Uptime", reconcile: "Reconcile", map: "Map", audit: "Audit", accounts: "Accounts", menu: "Operator menu", more: "More" },
   loadMore: "Show more",
   nobody: "nobody",
   unknown: "not known",
@@ -192,11 +192,17 @@ export const opsAlerts = {
   empty: { title: "No alert is open", text: "What waits for a person appears here, with what to do about it." },
   kinds: {
     "crash-loop": "A bot falls again and again",
+    "mail-unsent": "Mail cannot be sent",
+    "heads-unsigned": "Records are not signed",
+    "credit-refused": "A credit was not given",
     "machine-lost": "A machine is lost",
     drift: "A bot is not what was ordered",
     "no-capacity": "No machine for an order",
     "saga-failed": "An operation broke off",
     "refund-refused": "A refund was refused",
+    "dispute-opened": "A payment is contested",
+    "payment-review": "Payments wait for a decision",
+    "paid-not-running": "A paid bot does not run",
     "backup-missing": "A backup is missing",
     "drill-failed": "A backup did not come up",
   },

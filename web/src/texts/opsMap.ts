@@ -78,3 +78,47 @@ export const opsMap = {
   botsMore: (count: number) => `+${count}`,
   node: (kind: string, name: string | null, state: string) => `${name === null ? kind : `${kind} ${name}`}: ${state}`,
 } as const;
+
+export const opsReviews = {
+  title: "Payments to look at",
+  intro: "Accounts that do not pay as customers do. Until somebody decides they can pay nothing, and what they paid for waits; bots that run are not touched.",
+  empty: { title: "Nothing waits", text: "Cards that are tried out, risky payments and warnings of banks come up here, with an alert." },
+  kinds: {
+    "card-testing": "Cards are tried out",
+    "shared-card": "One card in many accounts",
+    "payment-risk": "The provider finds it risky",
+    "fraud-warning": "A bank warns",
+  } as Record<string, string>,
+  since: "Since",
+  held: (count: number) => (count === 1 ? "1 paid order waits" : `${count} paid orders wait`),
+  none: "No paid order waits",
+  account: "Account",
+  decide: "Decide",
+  decideOn: (kind: string, account: string) => `Decide: ${kind}, ${account}`,
+  releaseText: "Release: it was nothing. What was paid for begins at once, and the same payment holds nothing again.",
+  refuseText: "Refuse: the account can pay nothing any more. What it paid for and never ran is deleted, and the money goes back.",
+  reason: "Reason",
+  reasonHint: "For the record of operators. The customer does not see it.",
+  release: "Release",
+  refuse: "Refuse and give back",
+  keep: "Decide later",
+  released: "Released. What was paid for begins.",
+  refused: "Refused. What was paid for is given back.",
+  more: "Show more",
+} as const;
+
+export const opsUptime = {
+  title: "Uptime",
+  intro: "Bots that were down in this month, the worst first. What is owed is credited by itself when the month is over.",
+  empty: { title: "No bot was down in this month", text: "A bot that its observers agree to be down comes up here, with what that costs." },
+  bot: "Bot",
+  account: "Account",
+  uptime: "Up",
+  of: (promise: string) => `of ${promise}`,
+  down: "Down for",
+  state: "Promise",
+  kept: "Kept so far",
+  owed: (percent: number) => `${percent} % would be credited`,
+  isDown: "Down now",
+  more: "More bots were down than are shown.",
+} as const;

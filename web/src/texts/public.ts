@@ -1,25 +1,5 @@
 import { money, megabytes, number } from "./format";
 
-export const signIn = {
-  email: "E-mail address",
-  password: "Password",
-  passwordHint: "At least 10 characters. A sentence that only you would say is a good one.",
-  title: "Welcome back",
-  intro: "Sign in to see your bots.",
-  submit: "Sign in",
-  noAccount: "No account yet?",
-  createOne: "Create one",
-  signUpTitle: "Create your account",
-  signUpIntro: "An address and a password. You pay when you order a bot, not before.",
-  signUpSubmit: "Create account",
-  haveAccount: "Have an account already?",
-  lapsedTitle: "You are signed out",
-  lapsedText: "Your session has ended. The page is as you left it; sign in, and it goes on.",
-  againTitle: "Your password once more",
-  againText: "What you asked for is valuable, and you signed in a while ago.",
-  pause: "You can try again in",
-} as const;
-
 export const landing = {
   promise: "Your own AI bot, built while you watch.",
   text: "Launchpad runs OpenClaw for you alone, shows each step with its reason, and lets you take back whatever you did.",

@@ -27,16 +27,21 @@ public sealed class RefusedException(HttpStatusCode status, string problem) : Ex
 }
 
 /// <summary>A customer who knows nothing but the public API and the checkout page.</summary>
-public sealed class Customer(HttpClient api) : IDisposable
+public sealed class Customer : IDisposable
 {
     public const string GoodCard = "4242 4242 4242 4242";
 
-    /// <param name="controlPlane">http://host:port of the control plane.</param>
-    public static Customer Of(Uri controlPlane) => new(new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false })
+    private readonly Proving proving;
+    private readonly HttpClient api;
+
+    private Customer(Uri root)
     {
-        BaseAddress = new Uri(controlPlane, "api/"),
-        Timeout = TimeSpan.FromSeconds(30),
-    });
+        proving = new(root, new SocketsHttpHandler { AllowAutoRedirect = false });
+        api = new(proving) { BaseAddress = root, Timeout = TimeSpan.FromSeconds(30) };
+    }
+
+    /// <param name="controlPlane">http://host:port of the control plane.</param>
+    public static Customer Of(Uri controlPlane) => new(new Uri(controlPlane, "api/"));
 
     public HttpClient Api => api;
 
@@ -45,6 +50,7 @@ public sealed class Customer(HttpClient api) : IDisposable
         using var answer = await SendAsync(HttpMethod.Post, "auth/signup", new { email, password }, ct);
         var token = answer.RootElement.GetProperty("token").GetString();
         api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        proving.Password = password;
     }
 
     /// <summary>Orders a bot; the answer is the deployment's id.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Launchpad.Local.Certificates;
+using Launchpad.Local.Mail;
 using Launchpad.Local.Models;
 using Launchpad.Local.Processes;
 using Launchpad.Local.ResourceManager;
@@ -134,6 +135,12 @@ internal static class ControlPlaneProgram
             ["Stripe__ApiBase"] = Local("http://127.0.0.1", ports.Stripe),
             ["Stripe__ApiKeySecret"] = "stripe-api-key",
             ["Stripe__WebhookSecret"] = "stripe-webhook-secret",
+            ["Mail__Server"] = "localhost",
+            ["Mail__Port"] = ports.Mail.ToString(CultureInfo.InvariantCulture),
+            ["Mail__User"] = MailService.User,
+            ["Mail__PasswordSecret"] = MailService.PasswordName,
+            ["Mail__From"] = "launchpad@localhost.example",
+            ["Webhooks__AllowedNetworks"] = "127.0.0.0/8,::1/128",
             ["Images__Registry"] = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{ports.Registry}"),
             ["Images__Scheme"] = "http",
             ["Images__Repository"] = "launchpad/" + image,
@@ -151,6 +158,10 @@ internal static class ControlPlaneProgram
             ["Vms__ProgramPath"] = TenantProgram(),
             ["Vms__SshPort"] = machineSshPort.ToString(CultureInfo.InvariantCulture),
             ["Vms__ControlPlane"] = "http://10.254.0.1:9001",
+            // All who use it come from the same address, and pay with the same few test cards.
+            ["Abuse__SignUps"] = "100000",
+            ["Abuse__Checkouts"] = "100000",
+            ["Abuse__AccountsOfCard"] = "100000",
             // Names under localhost are known to browsers, not to every resolver.
             ["Health__PublicVia"] = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{ports.FrontDoor}"),
             ["Site__BaseUrl"] = Local("http://localhost", ports.Site),

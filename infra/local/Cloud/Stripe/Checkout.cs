@@ -83,10 +83,20 @@ internal sealed class Checkout(StripeBooks books, TimeProvider time)
             });
         }
 
-        return card.Refusal is { } refusal
-            ? new(StatusCodes.Status402PaymentRequired, CheckoutPages.Pay(session, form with { Refused = refusal.Message }))
-            : WhileOpen(id, (change, open) => Payments.Complete(change, open, card, form.Email, form.BillingName));
+        return WhileOpen(id, (change, open) =>
+        {
+            if (card.Refusal is not { } refusal)
+            {
+                return Payments.Complete(change, open, card, form.Email, form.BillingName);
+            }
+
+            Refuse(change, open, card, refusal);
+            return new(StatusCodes.Status402PaymentRequired, CheckoutPages.Pay(session, form with { Refused = refusal.Message }));
+        });
     }
+
+    private static void Refuse(Draft draft, JsonObject session, Card card, Refusal refusal) => Charges.Fail(
+        draft, session.Text("customer"), session.Number("amount_total"), session.Text("currency"), Customers.Face(card), refusal, card.Risk);
 
     private Outcome Authenticate(string id, bool approved) => WhileOpen(id, (draft, session) =>
     {
@@ -103,6 +113,11 @@ internal sealed class Checkout(StripeBooks books, TimeProvider time)
         }
 
         draft.Put(session);
+        if (approved)
+        {
+            Refuse(draft, session, pending.Card, pending.Card.Refusal!);
+        }
+
         var form = PaymentForm.Empty with { Email = pending.Email, BillingName = pending.Name, Refused = refused };
         return new(StatusCodes.Status402PaymentRequired, CheckoutPages.Pay(Complete(draft, session), form));
     });

@@ -86,7 +86,7 @@ internal static class CheckoutPages
         return $"<li><span>{Text(line.Text("description")!)}{quantity}</span><span>{total}</span></li>";
     }
 
-    private static string Field(PaymentForm form, string name, string label, string value, string attributes)
+    public static string Field(PaymentForm form, string name, string label, string value, string attributes)
     {
         var wrong = form.Wrong.GetValueOrDefault(name);
         var (state, message) = wrong is null
@@ -115,7 +115,7 @@ internal static class CheckoutPages
         return count == 1 ? $"per {interval}" : $"every {count} {interval}s";
     }
 
-    private static string Money(long amount, string currency)
+    public static string Money(long amount, string currency)
     {
         var value = (amount / 100m).ToString("#,0.00", CultureInfo.InvariantCulture);
         return currency switch
@@ -127,9 +127,9 @@ internal static class CheckoutPages
         };
     }
 
-    private static string Text(string text) => WebUtility.HtmlEncode(text);
+    public static string Text(string text) => WebUtility.HtmlEncode(text);
 
-    private static string Document(string title, string body) => $"""
+    public static string Document(string title, string body) => $"""
         <!doctype html>
         <html lang="en">
         <head>

@@ -57,23 +57,28 @@ internal static class Customers
         ["id"] = Draft.NewId("pm_1"),
         ["object"] = "payment_method",
         ["billing_details"] = new JsonObject { ["address"] = null, ["email"] = null, ["name"] = name, ["phone"] = null },
-        ["card"] = new JsonObject
-        {
-            ["brand"] = card.Brand,
-            ["checks"] = new JsonObject { ["cvc_check"] = "pass" },
-            ["country"] = "US",
-            ["exp_month"] = card.ExpiryMonth,
-            ["exp_year"] = card.ExpiryYear,
-            ["funding"] = "credit",
-            ["last4"] = card.Last4,
-        },
+        ["card"] = Face(card),
         ["created"] = draft.Seconds,
         ["customer"] = customer,
         ["livemode"] = false,
         ["metadata"] = new JsonObject(),
         ["type"] = "card",
         ["_charges"] = card.LaterCharges,
+        ["_contests"] = card.Contests,
+        ["_risk"] = card.Risk,
     });
+
+    public static JsonObject Face(Card card) => new()
+    {
+        ["brand"] = card.Brand,
+        ["checks"] = new JsonObject { ["cvc_check"] = "pass" },
+        ["country"] = "US",
+        ["exp_month"] = card.ExpiryMonth,
+        ["exp_year"] = card.ExpiryYear,
+        ["fingerprint"] = card.Fingerprint,
+        ["funding"] = "credit",
+        ["last4"] = card.Last4,
+    };
 
     private static JsonObject Create(StripeCall call)
     {

@@ -16,6 +16,9 @@ internal sealed class Draft(StripeState state, DateTimeOffset now, string? reque
 
     public long Seconds => Now.ToUnixTimeSeconds();
 
+    /// <summary>Where people reach the pages of what is made here.</summary>
+    public Uri? PublicAddress { get; init; }
+
     /// <summary>How late, and how often, each webhook is first sent: at once and once, unless disorder is asked for.</summary>
     public Func<IReadOnlyList<TimeSpan>> FirstAttempts { get; init; } = () => [TimeSpan.Zero];
 

@@ -6,10 +6,13 @@ namespace Launchpad.Local.Stripe;
 internal static class InvoiceLines
 {
     /// <summary>The item's current period.</summary>
-    public static JsonObject OfPeriod(string invoice, JsonObject item)
+    public static JsonObject OfPeriod(Draft draft, string invoice, JsonObject item)
     {
         var price = item["price"]!.AsObject();
         var line = Line(invoice, item, price.Number("unit_amount") * item.Number("quantity"), price.Text("currency"));
+        var each = CheckoutPages.Money(price.Number("unit_amount"), price.Text("currency")!);
+        line["description"] = $"{item.Number("quantity")} × {draft.Get(price.Text("product")!, "product").Text("name")} "
+            + $"(at {each} / {price["recurring"]!["interval"]})";
         line["parent"] = Parent(item.Text("subscription"), item.Id(), null);
         line["period"] = new JsonObject { ["end"] = item.Number("current_period_end"), ["start"] = item.Number("current_period_start") };
         line["pricing"] = new JsonObject

@@ -7,7 +7,6 @@ namespace Launchpad.Local.Stripe;
 internal static class Invoices
 {
     public const string Kind = "invoice";
-    private const string PaymentKind = "invoice_payment";
 
     // An unpaid invoice is tried again after so many days each time; then the subscription ends.
     private static readonly int[] RetryDays = [3, 5, 7];
@@ -19,17 +18,15 @@ internal static class Invoices
     public static IEnumerable<StripeRoute> Routes =>
     [
         new("GET", "/v1/invoices", [.. StripeRoute.Paging, "customer", "status", "subscription"], List),
+        new("POST", "/v1/invoices/create_preview",
+            [
+                "customer", "subscription", "subscription_details.cancel_at_period_end", "subscription_details.items.*.id",
+                "subscription_details.items.*.price", "subscription_details.items.*.quantity", "subscription_details.proration_behavior",
+                "subscription_details.proration_date", "expand.*",
+            ],
+            Preview),
         new("GET", "/v1/invoices/{id}", ["expand.*"], call => call.Show(call.Draft.Get(call.Id, Kind))),
         new("POST", "/v1/invoices/{id}/pay", ["payment_method", "expand.*"], Pay),
-        new("GET", "/v1/invoice_payments",
-            [.. StripeRoute.Paging, "invoice", "payment.payment_intent", "payment.type", "status"], ListPayments),
-        new("GET", "/v1/invoice_payments/{id}", ["expand.*"], call => call.Show(call.Draft.Get(call.Id, PaymentKind))),
-        new("GET", "/v1/payment_intents", [.. StripeRoute.Paging, "customer"], call =>
-        {
-            var customer = call.Form.Text("customer");
-            return call.Page("payment_intent", intent => customer is null || intent.Text("customer") == customer);
-        }),
-        new("GET", "/v1/payment_intents/{id}", ["expand.*"], call => call.Show(call.Draft.Get(call.Id, "payment_intent"))),
     ];
 
     /// <summary>All that is pending of the subscription and, unless only that is wanted, its items' current period.</summary>
@@ -40,7 +37,7 @@ internal static class Invoices
         var lines = pending.Select(item => InvoiceLines.OfProration(id, item)).ToList();
         if (withPeriod)
         {
-            lines.AddRange(Subscriptions.Items(subscription).Select(item => InvoiceLines.OfPeriod(id, item)));
+            lines.AddRange(Subscriptions.Items(subscription).Select(item => InvoiceLines.OfPeriod(draft, id, item)));
         }
 
         foreach (var item in pending)
@@ -67,10 +64,13 @@ internal static class Invoices
             draft.Emit("customer.updated", customer, new JsonObject { ["balance"] = owed });
         }
 
+        var secret = Draft.NewId("test_", 40);
+        var page = new Uri(draft.PublicAddress!, $"/i/{secret}").ToString();
         return draft.Put(new JsonObject
         {
             ["id"] = id,
             ["object"] = Kind,
+            ["_secret"] = secret,
             ["amount_due"] = due,
             ["amount_overpaid"] = 0,
             ["amount_paid"] = 0,
@@ -87,8 +87,8 @@ internal static class Invoices
             ["customer_name"] = customer.Text("name"),
             ["default_payment_method"] = null,
             ["ending_balance"] = balance,
-            ["hosted_invoice_url"] = null,
-            ["invoice_pdf"] = null,
+            ["hosted_invoice_url"] = page,
+            ["invoice_pdf"] = $"{page}/pdf",
             ["lines"] = new JsonObject
             {
                 ["object"] = "list",
@@ -119,6 +119,8 @@ internal static class Invoices
             },
             ["period_end"] = draft.Seconds,
             ["period_start"] = draft.Seconds,
+            ["post_payment_credit_notes_amount"] = 0,
+            ["pre_payment_credit_notes_amount"] = 0,
             ["starting_balance"] = owed,
             ["status"] = "open",
             ["status_transitions"] = new JsonObject
@@ -156,6 +158,12 @@ internal static class Invoices
         invoice["auto_advance"] = retry;
         invoice["next_payment_attempt"] = retry ? (draft.Now + TimeSpan.FromDays(RetryDays[attempts - 1])).ToUnixTimeSeconds() : null;
         draft.Put(invoice);
+        if (method is not null)
+        {
+            Charges.Fail(
+                draft, invoice.Text("customer"), invoice.Number("amount_due"), invoice.Text("currency"), method["card"], TestCards.Declined, risk: null);
+        }
+
         draft.Emit("invoice.payment_failed", invoice);
         Subscriptions.SetStatus(draft, SubscriptionOf(invoice), "past_due");
         if (!retry && draft.Find(SubscriptionOf(invoice), Subscriptions.Kind) is { } unpaid)
@@ -171,12 +179,11 @@ internal static class Invoices
     public static void MarkPaid(Draft draft, JsonObject invoice, string? paymentMethod)
     {
         var amount = invoice.Number("amount_due");
-        var intent = amount > 0 ? PaymentIntent(draft, invoice, paymentMethod!, amount) : null;
-        if (intent is not null)
+        if (amount > 0)
         {
-            invoice["payments"]!["data"]!.AsArray().Add(Payment(draft, invoice, intent).DeepClone());
+            var intent = Charges.Succeed(draft, invoice, paymentMethod!, amount);
+            invoice["payments"]!["data"]!.AsArray().Add(InvoicePayments.Add(draft, invoice, intent).DeepClone());
             invoice["attempt_count"] = invoice.Number("attempt_count") + 1;
-            draft.Emit("payment_intent.succeeded", intent);
         }
 
         invoice["amount_paid"] = amount;
@@ -205,47 +212,6 @@ internal static class Invoices
 
     public static string SubscriptionOf(JsonObject invoice) => (string)invoice["parent"]!["subscription_details"]!["subscription"]!;
 
-    private static JsonObject Payment(Draft draft, JsonObject invoice, JsonObject intent) => draft.Put(new JsonObject
-    {
-        ["id"] = Draft.NewId("inpay_1"),
-        ["object"] = PaymentKind,
-        ["amount_paid"] = intent.Number("amount"),
-        ["amount_requested"] = intent.Number("amount"),
-        ["created"] = draft.Seconds,
-        ["currency"] = invoice.Text("currency"),
-        ["invoice"] = invoice.Id(),
-        ["is_default"] = true,
-        ["livemode"] = false,
-        ["payment"] = new JsonObject { ["payment_intent"] = intent.Id(), ["type"] = "payment_intent" },
-        ["status"] = "paid",
-        ["status_transitions"] = new JsonObject { ["canceled_at"] = null, ["paid_at"] = draft.Seconds },
-    });
-
-    private static JsonObject PaymentIntent(Draft draft, JsonObject invoice, string paymentMethod, long amount)
-    {
-        var id = Draft.NewId("pi_3");
-        return draft.Put(new JsonObject
-        {
-            ["id"] = id,
-            ["object"] = "payment_intent",
-            ["amount"] = amount,
-            ["amount_received"] = amount,
-            ["capture_method"] = "automatic",
-            ["client_secret"] = $"{id}_secret_{Draft.NewId("", 24)}",
-            ["confirmation_method"] = "automatic",
-            ["created"] = draft.Seconds,
-            ["currency"] = invoice.Text("currency"),
-            ["customer"] = invoice.Text("customer"),
-            ["description"] = $"Invoice {invoice.Text("number")}",
-            ["last_payment_error"] = null,
-            ["livemode"] = false,
-            ["metadata"] = new JsonObject(),
-            ["payment_method"] = paymentMethod,
-            ["payment_method_types"] = new JsonArray("card"),
-            ["status"] = "succeeded",
-        });
-    }
-
     private static JsonObject List(StripeCall call)
     {
         var form = call.Form;
@@ -256,13 +222,36 @@ internal static class Invoices
             && (subscription is null || SubscriptionOf(invoice) == subscription));
     }
 
-    private static JsonObject ListPayments(StripeCall call)
+    /// <summary>The next invoice as a change would make it: all of it happens on a draft that nobody keeps.</summary>
+    private static JsonObject Preview(StripeCall call)
     {
-        var (invoice, status, payment) = (call.Form.Text("invoice"), call.Form.Text("status"), call.Form.Group("payment"));
-        return call.Page(PaymentKind, item =>
-            (invoice is null || item.Text("invoice") == invoice)
-            && (status is null || item.Text("status") == status)
-            && (payment.Text("payment_intent") is not { } intent || (string?)item["payment"]!["payment_intent"] == intent));
+        var draft = new Draft(call.Draft.State, call.Draft.Now) { PublicAddress = call.PublicAddress };
+        var subscription = draft.Referenced(call.Form.Required("subscription"), Subscriptions.Kind, "subscription");
+        var details = call.Form.Group("subscription_details");
+        var ends = details.Flag("cancel_at_period_end") ?? (bool)subscription["cancel_at_period_end"]!;
+        if (subscription.Text("status") == "canceled" || (ends && Prorations.Pending(draft, subscription.Id()).Count == 0))
+        {
+            throw new StripeFailure(
+                StatusCodes.Status404NotFound, "invalid_request_error",
+                $"No upcoming invoices for customer: {subscription.Text("customer")}", "invoice_upcoming_none");
+        }
+
+        var immediate = SubscriptionItems.Change(draft, subscription, details);
+        var at = Subscriptions.PeriodEnd(subscription);
+        if (immediate is null && !ends)
+        {
+            SubscriptionItems.Begin(subscription, at);
+        }
+
+        var preview = immediate ?? Issue(draft, subscription, "upcoming", withPeriod: !ends);
+        preview["id"] = Draft.NewId("upcoming_in_1");
+        preview["status"] = "draft";
+        preview["number"] = null;
+        preview["hosted_invoice_url"] = null;
+        preview["invoice_pdf"] = null;
+        preview["next_payment_attempt"] = immediate is null ? at : draft.Seconds;
+        preview["status_transitions"]!["finalized_at"] = null;
+        return call.Show(preview);
     }
 
     private static JsonObject Pay(StripeCall call)

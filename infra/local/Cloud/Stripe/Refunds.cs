@@ -20,13 +20,20 @@ internal static class Refunds
     {
         var (draft, form) = (call.Draft, call.Form);
         var intent = draft.Referenced(form.Required("payment_intent"), "payment_intent", "payment_intent");
+        return call.Show(Make(
+            draft, intent, form.Number("amount"), form.Choice("reason", "duplicate", "fraudulent", "requested_by_customer"), form.Metadata()));
+    }
+
+    /// <param name="asked">Null for all that was not given back yet.</param>
+    public static JsonObject Make(Draft draft, JsonObject intent, long? asked, string? reason, JsonObject metadata)
+    {
         var left = intent.Number("amount_received") - Of(draft, intent.Id()).Sum(refund => refund.Number("amount"));
         if (left == 0)
         {
             throw StripeFailure.Invalid($"The payment intent {intent.Id()} has already been refunded.", "charge_already_refunded");
         }
 
-        var amount = form.Number("amount") ?? left;
+        var amount = asked ?? left;
         if (amount < 1)
         {
             throw StripeFailure.Invalid("Invalid positive integer", "parameter_invalid_integer", "amount");
@@ -47,16 +54,16 @@ internal static class Refunds
             ["charge"] = null,
             ["created"] = draft.Seconds,
             ["currency"] = intent.Text("currency"),
-            ["metadata"] = form.Metadata(),
+            ["metadata"] = metadata,
             ["payment_intent"] = intent.Id(),
-            ["reason"] = form.Choice("reason", "duplicate", "fraudulent", "requested_by_customer"),
+            ["reason"] = reason,
             ["receipt_number"] = null,
             ["source_transfer_reversal"] = null,
             ["status"] = "succeeded",
             ["transfer_reversal"] = null,
         });
         draft.Emit("refund.created", refund);
-        return call.Show(refund);
+        return refund;
     }
 
     private static JsonObject List(StripeCall call)

@@ -20,8 +20,8 @@ internal sealed class StripeApi(StripeBooks books, StripeSettings settings)
 
     private static readonly StripeRoute[] Operations =
     [
-        .. Customers.Routes, .. Catalog.Routes, .. Sessions.Routes, .. Subscriptions.Routes, .. Prorations.Routes, .. Invoices.Routes,
-        .. Refunds.Routes, .. Webhooks.Routes,
+        .. Customers.Routes, .. Catalog.Routes, .. Sessions.Routes, .. Subscriptions.Routes, .. Prorations.Routes, .. Invoices.Routes, .. InvoicePayments.Routes,
+        .. Charges.Routes, .. Refunds.Routes, .. CreditNotes.Routes, .. Disputes.Routes, .. Portal.Routes, .. Webhooks.Routes,
     ];
 
     public void Map(IEndpointRouteBuilder routes)

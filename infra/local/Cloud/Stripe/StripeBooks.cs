@@ -1,7 +1,7 @@
 namespace Launchpad.Local.Stripe;
 
 /// <summary>The state on disk, and word of every change to it.</summary>
-internal sealed class StripeBooks(StateFile<StripeState> file, TimeProvider time, Disorder? disorder)
+internal sealed class StripeBooks(StateFile<StripeState> file, TimeProvider time, Uri publicAddress, Disorder? disorder)
 {
     private volatile TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -12,8 +12,8 @@ internal sealed class StripeBooks(StateFile<StripeState> file, TimeProvider time
 
     public Draft Draft(StripeState state, string? requestId = null, string? idempotencyKey = null) =>
         disorder is null
-            ? new(state, time.GetUtcNow(), requestId, idempotencyKey)
-            : new(state, time.GetUtcNow(), requestId, idempotencyKey) { FirstAttempts = disorder.Next };
+            ? new(state, time.GetUtcNow(), requestId, idempotencyKey) { PublicAddress = publicAddress }
+            : new(state, time.GetUtcNow(), requestId, idempotencyKey) { PublicAddress = publicAddress, FirstAttempts = disorder.Next };
 
     public void Change(Action<Draft> change) => Change(state =>
     {

@@ -21,7 +21,8 @@ public sealed class StripeService : CloudService
     private static readonly string[] DefaultEvents =
     [
         "checkout.session.completed", "checkout.session.expired", "customer.subscription.created", "customer.subscription.updated",
-        "customer.subscription.deleted", "invoice.paid", "invoice.payment_failed",
+        "customer.subscription.deleted", "invoice.paid", "invoice.payment_failed", "charge.dispute.created", "charge.dispute.closed",
+        "charge.failed", "charge.succeeded", "radar.early_fraud_warning.created",
     ];
 
     private readonly StripeSettings _settings;
@@ -42,6 +43,7 @@ public sealed class StripeService : CloudService
         Books = new StripeBooks(
             new StateFile<StripeState>(cloud.Home.StatePath("stripe"), new StripeState()),
             cloud.Time,
+            _settings.PublicAddress,
             disorder is { } seed ? new Disorder(seed) : null);
     }
 
@@ -55,6 +57,7 @@ public sealed class StripeService : CloudService
     {
         new StripeApi(Books, _settings).Map(routes);
         new Checkout(Books, _cloud.Time).Map(routes);
+        new HostedPages(Books).Map(routes);
     }
 
     public override Task StartAsync(CancellationToken cancellationToken)

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace Launchpad.Local.Stripe;
 
@@ -6,8 +8,13 @@ namespace Launchpad.Local.Stripe;
 /// <param name="Refusal">Why the bank refuses it now; null when it pays.</param>
 /// <param name="NeedsAuthentication">The bank asks its customer first.</param>
 /// <param name="LaterCharges">"succeed" or "fail": what happens when it is charged without anybody present.</param>
+/// <param name="Contests">Its owner contests every payment, as soon as it is made.</param>
+/// <param name="Fingerprint">The same for the same number, whoever types it.</param>
+/// <param name="Risk">How risky the provider finds it: elevated or highest; <see cref="TestCards.Warned"/> where the bank warns of it after it
+/// was charged; null for normal.</param>
 internal sealed record Card(
-    string Brand, string Last4, int ExpiryMonth, int ExpiryYear, Refusal? Refusal, bool NeedsAuthentication, string LaterCharges);
+    string Brand, string Last4, int ExpiryMonth, int ExpiryYear, Refusal? Refusal, bool NeedsAuthentication, string LaterCharges,
+    bool Contests, string Fingerprint, string? Risk);
 
 /// <summary>What the bank says, for the program and for the person.</summary>
 internal sealed record Refusal(string Code, string DeclineCode, string Message);
@@ -15,6 +22,10 @@ internal sealed record Refusal(string Code, string DeclineCode, string Message);
 /// <summary>The published test cards and what each of them does.</summary>
 internal static class TestCards
 {
+    public const string Warned = "warned";
+
+    public static readonly Refusal Declined = new("card_declined", "generic_decline", "Your card was declined.");
+
     private static readonly Dictionary<string, TestCard> Known = new()
     {
         ["4242424242424242"] = new("visa"),
@@ -22,7 +33,7 @@ internal static class TestCards
         ["5555555555554444"] = new("mastercard"),
         ["378282246310005"] = new("amex"),
         ["6011111111111117"] = new("discover"),
-        ["4000000000000002"] = new("visa", new("card_declined", "generic_decline", "Your card was declined.")),
+        ["4000000000000002"] = new("visa", Declined),
         ["4000000000009995"] = new("visa", new("card_declined", "insufficient_funds", "Your card has insufficient funds.")),
         ["4000000000009987"] = new("visa", new("card_declined", "lost_card", "Your card was declined.")),
         ["4000000000009979"] = new("visa", new("card_declined", "stolen_card", "Your card was declined.")),
@@ -30,7 +41,12 @@ internal static class TestCards
         ["4000000000000127"] = new("visa", new("incorrect_cvc", "incorrect_cvc", "Your card's security code is incorrect.")),
         ["4000000000000119"] = new("visa", new("processing_error", "processing_error",
             "An error occurred while processing your card. Try again in a little bit.")),
-        ["4000000000000341"] = new("visa", new("card_declined", "generic_decline", "Your card was declined."), LaterCharges: "fail"),
+        ["4000000000000341"] = new("visa", Declined, LaterCharges: "fail"),
+        ["4000000000009235"] = new("visa", Risk: "elevated"),
+        ["4000000000004954"] = new("visa", Risk: "highest"),
+        ["4100000000000019"] = new("visa", Declined, Risk: "highest"),
+        ["4000000000005423"] = new("visa", Risk: Warned),
+        ["4000000000000259"] = new("visa", Contests: true),
         ["4000002500003155"] = new("visa", NeedsAuthentication: true),
         ["4000002760003184"] = new("visa", NeedsAuthentication: true),
         ["4000008260003178"] = new("visa",
@@ -44,6 +60,7 @@ internal static class TestCards
         ["pm_card_mastercard"] = "5555555555554444",
         ["pm_card_amex"] = "378282246310005",
         ["pm_card_chargeCustomerFail"] = "4000000000000341",
+        ["pm_card_createDispute"] = "4000000000000259",
     };
 
     private static readonly Refusal NotATestCard = new("card_declined", "test_mode_live_card",
@@ -98,7 +115,8 @@ internal static class TestCards
     private static Card Of(string digits, int month, int year)
     {
         var known = Known.TryGetValue(digits, out var found) ? found : new TestCard("unknown", NotATestCard);
-        return new Card(known.Brand, digits[^4..], month, year, known.Refusal, known.NeedsAuthentication, known.LaterCharges);
+        return new Card(known.Brand, digits[^4..], month, year, known.Refusal, known.NeedsAuthentication, known.LaterCharges, known.Contests,
+            Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes("card " + digits)))[..16], known.Risk);
     }
 
     private static string? Digits(string text)
@@ -136,5 +154,6 @@ internal static class TestCards
     }
 
     private sealed record TestCard(
-        string Brand, Refusal? Refusal = null, bool NeedsAuthentication = false, string LaterCharges = "succeed");
+        string Brand, Refusal? Refusal = null, bool NeedsAuthentication = false, string LaterCharges = "succeed", bool Contests = false,
+        string? Risk = null);
 }

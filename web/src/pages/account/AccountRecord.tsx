@@ -5,14 +5,17 @@ import { useMe } from "../../api/account";
 import { useBots } from "../../api/bots";
 import { download } from "../../api/download";
 import { type AccountRow, useAccountRecord, useSaveRecord } from "../../api/record";
+import { workplace } from "../../api/workplace";
 import { Button } from "../../parts/Button";
 import { Field } from "../../parts/Field";
 import { Card, Page } from "../../parts/Layout";
-import { Line, MorePages, Rows } from "../../parts/Rows";
+import { Line, LineFacts, LineTitle, MorePages, Rows } from "../../parts/Rows";
 import { Empty, Loaded, ProblemCard, Skeleton } from "../../parts/States";
 import { StatusShape } from "../../parts/Status";
 import { Time } from "../../parts/Time";
 import { textIn } from "../../record/group";
+import { useVerify } from "../bots/useVerify";
+import { VerifyCard } from "../bots/VerifyCard";
 import { record } from "../../texts/record";
 import css from "./AccountRecord.module.css";
 
@@ -26,6 +29,8 @@ export function AccountRecord() {
   const wanted = useSearch({ from: "/signed-in/record" });
   const navigate = useNavigate({ from: "/record" });
   const bots = useBots().data?.pages.flatMap((page) => page.deployments) ?? [];
+  const me = useMe().data?.id;
+  const own = workplace ?? me;
   const query = useAccountRecord(wanted);
   const save = useSaveRecord((rows) => download(rows, "record.ndjson"));
   const isNarrowed = wanted.q !== undefined || wanted.deployment !== undefined;
@@ -58,6 +63,7 @@ export function AccountRecord() {
           {words.bot}
           <select value={wanted.deployment ?? ""} onChange={(event) => set({ deployment: event.target.value })}>
             <option value="">{words.all}</option>
+            {own !== undefined && <option value={own}>{words.own}</option>}
             {bots.map((bot) => (
               <option key={bot.id} value={bot.id}>
                 {bot.name}
@@ -97,9 +103,12 @@ export function AccountRecord() {
           );
         }}
       </Loaded>
+      {me !== undefined && workplace === null && <VerifyOwn id={me} />}
     </Page>
   );
 }
+
+const VerifyOwn = ({ id }: { id: string }) => <VerifyCard id={id} verify={useVerify(id)} intro={words.ownIntro} />;
 
 function Done({ row }: { row: AccountRow }) {
   const me = useMe().data?.id;
@@ -108,21 +117,26 @@ function Done({ row }: { row: AccountRow }) {
   const detail = row.words ?? textIn(row, "detail");
   return (
     <Line aside={<Time at={row.at} />}>
-      <p className={css.said}>
-        <strong>{record.actor(row.actor, me)}</strong> <span>{record.says(row)}</span>
+      <LineTitle>
+        <strong>{record.actor(row.actor, me)}</strong>
+        <span>{record.says(row)}</span>
         {hasFailed && <StatusShape tone="warn" />}
-      </p>
+      </LineTitle>
       {detail !== null && <p className={css.detail}>{detail}</p>}
-      <p className={css.about}>
-        <Link to="/bots/$id/record" params={{ id: row.deployment }}>
-          {words.row(row.deploymentName, row.sequence)}
-        </Link>
+      <LineFacts>
+        {row.deploymentName === null ? (
+          words.row(null, row.sequence)
+        ) : (
+          <Link to="/bots/$id/record" params={{ id: row.deployment }}>
+            {words.row(row.deploymentName, row.sequence)}
+          </Link>
+        )}
         {operation !== null && (
           <Link to="/bots/$id/operations/$op" params={{ id: row.deployment, op: operation }}>
             {record.steps}
           </Link>
         )}
-      </p>
+      </LineFacts>
     </Line>
   );
 }

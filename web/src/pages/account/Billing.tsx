@@ -1,69 +1,53 @@
-import { Link } from "@tanstack/react-router";
-import { CreditCard } from "lucide-react";
-import { usePlanName, usePlans } from "../../api/account";
-import { may, useBots } from "../../api/bots";
-import type { Deployment, Tone } from "../../api/types";
+import { CreditCard, ExternalLink } from "lucide-react";
+import { useBilling, useInvoices, usePortal } from "../../api/billing";
 import { Button, ButtonLink } from "../../parts/Button";
-import { DataTable, type Column } from "../../parts/DataTable";
 import { Card, Page } from "../../parts/Layout";
-import { Empty, Loaded } from "../../parts/States";
-import { Status } from "../../parts/Status";
-import { bots, billing as words } from "../../texts/bots";
-import { en } from "../../texts/en";
-import { money } from "../../texts/format";
-import css from "./Billing.module.css";
-import { PayButton } from "../bots/PayButton";
+import { MorePages, Rows } from "../../parts/Rows";
+import { ActProblem, Empty, Loaded, Skeleton } from "../../parts/States";
+import { billing as words } from "../../texts/billing";
+import { bots } from "../../texts/bots";
+import { BilledBotLine } from "./BilledBotLine";
+import { Invoices } from "./Invoices";
+import { StatementCard } from "./StatementCard";
 
-const tones: Record<string, Tone> = { none: "idle", unpaid: "warn", active: "ok", "past-due": "bad", canceled: "idle", refunded: "idle" };
-
-/** What is paid for each bot. */
+/** What is paid for each bot, what comes next, and what was. */
 export function Billing() {
-  const query = useBots();
-  const plans = usePlans();
-  const planName = usePlanName();
-  const priceOf = (bot: Deployment) => {
-    const plan = plans.data?.find((one) => one.id === (bot.billing.plan ?? bot.plan));
-    return plan ? money(plan.monthlyCents, plan.currency) : "";
-  };
-  const columns: Column<Deployment>[] = [
-    { title: words.bot, cell: (bot) => <Link to="/bots/$id" params={{ id: bot.id }}>{bot.name}</Link> },
-    { title: words.plan, cell: (bot) => planName(bot.plan), wide: true },
-    { title: words.state, cell: (bot) => <State bot={bot} /> },
-    { title: words.words, cell: (bot) => bot.billing.reason, wide: true },
-    { title: words.price, cell: priceOf, end: true },
-  ];
+  const query = useBilling();
+  const portal = usePortal();
+  // What stands below comes when what is above has its height.
+  const invoices = useInvoices();
   return (
-    <Page title={words.title} intro={words.intro}>
-      <Card flush>
-        <Loaded query={query}>
+    <Page
+      title={words.title}
+      intro={words.intro}
+      actions={
+        <Button icon={<ExternalLink />} busy={portal.busy || portal.answer !== undefined} onPress={() => portal.press()}>
+          {words.portal}
+        </Button>
+      }
+    >
+      <ActProblem act={portal} />
+      <Card title={words.bots} flush>
+        <Loaded query={query} skeleton={<Skeleton lines={3} height={72} />}>
           {({ pages }) => {
-            const rows = pages.flatMap((page) => page.deployments);
-            return rows.length === 0 ? (
+            const all = pages.flatMap((page) => page.bots);
+            return all.length === 0 ? (
               <Empty icon={<CreditCard />} {...words.empty} action={<ButtonLink to="/bots/new" kind="primary">{bots.create}</ButtonLink>} />
             ) : (
-              <DataTable label={words.title} columns={columns} rows={rows} id={(bot) => bot.id} />
+              <>
+                <Rows>
+                  {all.map((one) => (
+                    <BilledBotLine key={one.deployment} bot={one} />
+                  ))}
+                </Rows>
+                <MorePages query={query} />
+              </>
             );
           }}
         </Loaded>
       </Card>
-      {query.hasNextPage && (
-        <div>
-          <Button size="small" busy={query.isFetchingNextPage} onPress={() => void query.fetchNextPage()}>
-            {en.more}
-          </Button>
-        </div>
-      )}
+      {!query.isPending && <Invoices />}
+      {!query.isPending && !invoices.isPending && <StatementCard />}
     </Page>
-  );
-}
-
-function State({ bot }: { bot: Deployment }) {
-  const { state, periodEnd } = bot.billing;
-  if (may(bot, "pay")) return <PayButton id={bot.id} size="small" />;
-  return (
-    <>
-      <Status tone={tones[state] ?? "idle"} word={words.states[state] ?? state} />
-      {periodEnd !== null && <div className={css.until}>{words.until(periodEnd)}</div>}
-    </>
   );
 }

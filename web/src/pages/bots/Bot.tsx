@@ -1,4 +1,4 @@
-import { usePlanName } from "../../api/account";
+import { usePlanName } from "../../api/plans";
 import { useBot, useBotId } from "../../api/bots";
 import type { Deployment } from "../../api/types";
 import { Id } from "../../parts/Copy";

@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { Bot as BotIcon, Plus } from "lucide-react";
 import { useState } from "react";
-import { usePlanName } from "../../api/account";
+import { usePlanName } from "../../api/plans";
 import { useBots } from "../../api/bots";
 import type { Deployment } from "../../api/types";
 import { Button, ButtonLink } from "../../parts/Button";

@@ -1,4 +1,4 @@
-import { usePlans } from "../../api/account";
+import { usePlans } from "../../api/plans";
 import type { Problem } from "../../api/problems";
 import { mayHoldSecret } from "../../config/secretish";
 import { Choice, errorOf, Field, SecretField, TextArea } from "../../parts/Field";

@@ -1,6 +1,6 @@
 import { useSearch } from "@tanstack/react-router";
 import { useRef, useState } from "react";
-import { usePlans } from "../../api/account";
+import { usePlans } from "../../api/plans";
 import { useCheckout } from "../../api/billing";
 import { useBot, useCreate } from "../../api/bots";
 import { mayHelp, Problem } from "../../api/problems";

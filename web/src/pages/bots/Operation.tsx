@@ -2,7 +2,6 @@ import { useParams } from "@tanstack/react-router";
 import { useMe } from "../../api/account";
 import { isOpen, useOperation } from "../../api/operations";
 import type { Operation } from "../../api/types";
-import { awayMs } from "../../operations/away";
 import { Id } from "../../parts/Copy";
 import { Card, Facts, Split, Stack } from "../../parts/Layout";
 import { progress } from "../../parts/OperationStrip";
@@ -82,7 +81,7 @@ function Head({ operation }: { operation: Operation }) {
 
 function About({ operation }: { operation: Operation }) {
   const me = useMe();
-  const away = awayMs(operation);
+  const away = operation.downtimeMs;
   return (
     <Card title={words.asked}>
       <Facts

@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { memo } from "react";
 import { Copyable } from "../../parts/Copy";
 import { cx } from "../../parts/cx";
-import { Line } from "../../parts/Rows";
+import { Line, LineTitle } from "../../parts/Rows";
 import { StatusShape } from "../../parts/Status";
 import { Time } from "../../parts/Time";
 import { type Group, textIn } from "../../record/group";
@@ -26,7 +26,7 @@ export const RecordGroup = memo(function RecordGroup({ group: { rows, operation 
   const isBroken = brokenAt !== null && rows.some((row) => row.sequence === brokenAt);
   return (
     <Line>
-      <div className={css.title}>
+      <LineTitle>
         <strong>{words.actor(head.actor, me)}</strong>
         <span>{words.says(head)}</span>
         {hasFailed && <StatusShape tone="warn" />}
@@ -38,7 +38,7 @@ export const RecordGroup = memo(function RecordGroup({ group: { rows, operation 
         <span className={css.when}>
           <Time at={head.at} />
         </span>
-      </div>
+      </LineTitle>
       <details className={css.rows} open={isBroken || undefined}>
         <summary>{words.details(rows.length)}</summary>
         <ol>

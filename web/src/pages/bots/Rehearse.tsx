@@ -3,7 +3,6 @@ import { useState } from "react";
 import { isOpen, useOperation } from "../../api/operations";
 import { useRehearse } from "../../api/rehearsals";
 import type { Deployment, Operation } from "../../api/types";
-import { awayMs } from "../../operations/away";
 import { Button } from "../../parts/Button";
 import { Dialog } from "../../parts/Dialog";
 import { Choice } from "../../parts/Field";
@@ -76,7 +75,7 @@ const Ended = ({ bot, operation }: { bot: Deployment; operation: Operation }) =>
   operation.failure ? (
     <div role="status">
       <Status tone="ok" word={words.kept(bot.name, bot.activeVersion)} />
-      <p>{words.away(awayMs(operation))}</p>
+      <p>{words.away(operation.downtimeMs)}</p>
       <p>{operation.failure.message}</p>
     </div>
   ) : (

@@ -1,7 +1,7 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { Activity } from "lucide-react";
 import { lazy, Suspense, useMemo, useState } from "react";
-import { usePlanName } from "../../api/account";
+import { usePlanName } from "../../api/plans";
 import { useBot, useBotId } from "../../api/bots";
 import { type Usage as Used, useUsage } from "../../api/usage";
 import { Card, Row } from "../../parts/Layout";

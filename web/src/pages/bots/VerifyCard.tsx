@@ -16,17 +16,19 @@ import type { useVerify } from "./useVerify";
 interface Props {
   id: string;
   verify: ReturnType<typeof useVerify>;
-  onRow: (row: number) => void;
+  intro?: string;
+  /** Where rows can be gone to. */
+  onRow?: (row: number) => void;
 }
 
 /** The proof, made by whoever reads it. */
-export function VerifyCard({ id, verify: { state, press }, onRow }: Props) {
+export function VerifyCard({ id, verify: { state, press }, intro = words.intro, onRow }: Props) {
   const secure = "subtle" in crypto;
   return (
     <Card>
       <div className={css.verify}>
         <p>
-          {words.intro} {words.verifyText}
+          {intro} {words.verifyText}
         </p>
         <Row>
           <Button kind="primary" busy={state.at === "reading"} why={secure ? null : words.insecure} onPress={press}>
@@ -41,6 +43,7 @@ export function VerifyCard({ id, verify: { state, press }, onRow }: Props) {
               <StatusShape tone="ok" size={20} />
               {words.whole(state.verdict.count)}
             </strong>
+            <p>{state.verdict.signed ? words.signed(state.verdict.signed.row, state.verdict.signed.day) : words.unsigned}</p>
             <p>{state.kept ? words.keptIn(exact(Date.parse(state.kept.at))) : words.firstTime}</p>
             <p>
               {words.head} <Id value={state.verdict.head.hash} />
@@ -48,31 +51,52 @@ export function VerifyCard({ id, verify: { state, press }, onRow }: Props) {
           </div>
         )}
         {state.at === "said" && !state.verdict.whole && (
-          <Broken row={state.verdict.row} text={words.faults[state.verdict.fault]} kept={state.kept?.hash ?? null} onRow={onRow} />
+          <Broken row={state.verdict.row} text={words.faults[state.verdict.fault]} day={state.verdict.day} kept={state.kept?.hash ?? null} onRow={onRow} />
+        )}
+        {state.at === "forged" && (
+          <div className={cx(css.verdict, css.bad)} role="alert">
+            <strong>
+              <StatusShape tone="bad" size={20} />
+              {words.forged(state.day)}
+            </strong>
+            <p>{words.forgedFaults[state.fault]}</p>
+            <p>{words.next}</p>
+          </div>
         )}
       </div>
     </Card>
   );
 }
 
-const Broken = ({ row, text, kept, onRow }: { row: number; text: string; kept: string | null; onRow: (row: number) => void }) => (
+interface BrokenAt {
+  row: number;
+  text: string;
+  day: string | undefined;
+  kept: string | null;
+  onRow: ((row: number) => void) | undefined;
+}
+
+const Broken = ({ row, text, day, kept, onRow }: BrokenAt) => (
   <div className={cx(css.verdict, css.bad)} role="alert">
     <strong>
       <StatusShape tone="bad" size={20} />
       {words.broken(row)}
     </strong>
     <p>{text}</p>
+    {day !== undefined && <p>{words.signedThen(day)}</p>}
     <p>{words.next}</p>
     {kept !== null && (
       <p>
         {words.keptHead} <Copyable value={kept} />
       </p>
     )}
-    <Row>
-      <Button size="small" onPress={() => onRow(row)}>
-        {words.toRow}
-      </Button>
-    </Row>
+    {onRow && (
+      <Row>
+        <Button size="small" onPress={() => onRow(row)}>
+          {words.toRow}
+        </Button>
+      </Row>
+    )}
   </div>
 );
 

@@ -1,7 +1,8 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { History } from "lucide-react";
 import { useState } from "react";
-import { useMe, usePlanName } from "../../api/account";
+import { useMe } from "../../api/account";
+import { usePlanName } from "../../api/plans";
 import { useBot, useBotId, whyNot } from "../../api/bots";
 import { useApply, useConfig } from "../../api/config";
 import type { Deployment } from "../../api/types";
@@ -9,7 +10,7 @@ import { useVersions, type Version } from "../../api/versions";
 import { Button } from "../../parts/Button";
 import { Card, Split, Stack } from "../../parts/Layout";
 import { PlanPanel } from "../../parts/PlanPanel";
-import { Line, MorePages, Rows } from "../../parts/Rows";
+import { Line, LineFacts, LineTitle, MorePages, Rows } from "../../parts/Rows";
 import { Empty, Loaded, Skeleton } from "../../parts/States";
 import { Status } from "../../parts/Status";
 import { Time } from "../../parts/Time";
@@ -134,20 +135,20 @@ function Made({ version, bot, why, onBack, onCompare }: LineProps) {
         </>
       }
     >
-      <div className={css.name}>
+      <LineTitle>
         <strong>{words.version(number)}</strong>
         <Status tone={tones[status]} word={words.status[status]} pill />
         {number === bot.lastKnownGood && !isActive && <span className={css.good}>{words.good}</span>}
-      </div>
+      </LineTitle>
       <p className={version.why ? undefined : css.none}>{version.why || words.noWhy}</p>
       {version.failure !== null && <p className={css.failure}>{version.failure}</p>}
-      <p className={css.meta}>
+      <LineFacts>
         <Time at={version.createdAt} />
         <span>{words.by(operations.actor(version.by, me.data?.id))}</span>
         <span>{planName(version.plan)}</span>
         <span>{version.image.replace(/^.*\//, "").replace(/@.*$/, "")}</span>
         {version.bootMs !== null && <span>{words.boot(version.bootMs)}</span>}
-      </p>
+      </LineFacts>
     </Line>
   );
 }

@@ -4,6 +4,7 @@ import { config } from "../../texts/config";
 import { logs } from "../../texts/logs";
 import { record } from "../../texts/record";
 import { secrets } from "../../texts/secrets";
+import { uptime } from "../../texts/uptime";
 import { usage } from "../../texts/usage";
 import { versions } from "../../texts/versions";
 
@@ -15,6 +16,7 @@ export const tabs = [
   { to: "/bots/$id/versions", name: versions.title },
   { to: "/bots/$id/logs", name: logs.title },
   { to: "/bots/$id/usage", name: usage.title },
+  { to: "/bots/$id/uptime", name: uptime.title },
   { to: "/bots/$id/backups", name: backups.title },
   { to: "/bots/$id/record", name: record.title },
   { to: "/bots/$id/danger", name: words.danger },

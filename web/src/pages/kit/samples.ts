@@ -24,7 +24,7 @@ export const steps: Step[] = [
 export const operation: Operation = {
   id: "op_kit", deployment: "dep_kit", deploymentName: "Ada", kind: "upgrade", status: "running", by: "acc_kit", createdAt: at(-60),
   deadline: at(600), finishedAt: null, result: null, failure: null, steps, ifCancelled: [], cancelling: false, retryable: false,
-  undoUntil: null, usualMs: 41_000, waitingFor: null,
+  undoUntil: null, usualMs: 41_000, waitingFor: null, downtimeMs: null, preview: null,
 };
 
 export const times = { past: at(-200), future: at(3 * 3600) };

@@ -3,7 +3,7 @@ import { Activity } from "lucide-react";
 import { useTitle } from "../../parts/useTitle";
 import { StaffSignInForm } from "../../shell/StaffSignInForm";
 import { staffSignIn as words } from "../../texts/ops";
-import css from "../public/SignIn.module.css";
+import css from "../public/PublicCard.module.css";
 import own from "./Ops.module.css";
 
 /** The operators' door, apart from the customers'. */

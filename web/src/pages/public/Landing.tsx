@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
-import { usePlans } from "../../api/account";
+import { usePlans } from "../../api/plans";
 import { StatusShape } from "../../parts/Status";
 import { ButtonLink } from "../../parts/Button";
 import { useTitle } from "../../parts/useTitle";

@@ -1,4 +1,4 @@
-import { usePlans } from "../../api/account";
+import { usePlans } from "../../api/plans";
 import { ButtonLink } from "../../parts/Button";
 import { Loaded, Skeleton } from "../../parts/States";
 import { landing as words } from "../../texts/public";

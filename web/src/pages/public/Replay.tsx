@@ -17,7 +17,7 @@ function stepAt({ name, title, fromMs, durationMs, detail }: Recorded, at: numbe
   const status = at < fromMs ? "pending" : at < fromMs + durationMs ? "started" : "done";
   return {
     name, title, status, attempt: 1, startedAt: new Date(start + fromMs).toISOString(), durationMs: status === "done" ? durationMs : null,
-    detail: status === "done" ? detail : null, code: null, usualMs: null, compensates: null,
+    detail, code: null, usualMs: null, compensates: null,
   };
 }
 

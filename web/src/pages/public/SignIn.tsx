@@ -1,82 +1,121 @@
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useQueryClient } from "@tanstack/react-query";
-import { useSignIn } from "../../api/account";
-import { mayHelp } from "../../api/problems";
+import { useSignUp } from "../../api/account";
+import type { SecondFactorNeeded } from "../../api/types";
+import { useLogin } from "../../api/security";
 import { Button } from "../../parts/Button";
 import { Curl } from "../../parts/Curl";
 import { errorOf, Field, SecretField } from "../../parts/Field";
-import { ProblemCard } from "../../parts/States";
-import { useTitle } from "../../parts/useTitle";
-import { Mark } from "../../shell/Mark";
+import { NewPassword } from "../../parts/NewPassword";
+import { ActProblem } from "../../parts/States";
 import { ownPath } from "../../shell/next";
-import { en } from "../../texts/en";
-import { signIn as words } from "../../texts/public";
-import css from "./SignIn.module.css";
+import { signIn as words } from "../../texts/signIn";
+import { PasskeySignIn } from "./PasskeySignIn";
+import { PublicCard } from "./PublicCard";
+import { SecondFactor } from "./SecondFactor";
 
-export const Login = () => <SignIn fresh={false} />;
-export const Signup = () => <SignIn fresh />;
-
-function SignIn({ fresh }: { fresh: boolean }) {
+/** Where somebody was on the way to, and how they get there once signed in. */
+function useWay(otherwise: string) {
   const next = ownPath(useSearch({ strict: false }).next);
-  const search = next === undefined ? {} : { next };
   const navigate = useNavigate();
   const queries = useQueryClient();
+  return {
+    search: next === undefined ? {} : { next },
+    go: () => {
+      queries.clear();
+      void navigate({ href: next ?? otherwise });
+    },
+  };
+}
+
+export function Login() {
+  const { search, go } = useWay("/bots");
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
-  const route = fresh ? "/auth/signup" : "/auth/login";
-  const act = useSignIn(route, () => {
-    queries.clear();
-    void navigate({ href: next ?? (fresh ? "/bots/new" : "/bots") });
-  });
-  useTitle(fresh ? words.signUpTitle : words.submit);
+  const [second, setSecond] = useState<SecondFactorNeeded | null>(null);
+  const act = useLogin(go, setSecond);
+  const [emailError, passwordError] = [errorOf(act.problem, "email"), errorOf(act.problem, "password")];
+  if (second !== null) {
+    return <SecondFactor needed={second} onDone={go} onOver={() => setSecond(null)} />;
+  }
+  return (
+    <PublicCard
+      title={words.title}
+      tab={words.submit}
+      intro={words.intro}
+      other={
+        <>
+          {words.noAccount}{" "}
+          <Link to="/signup" search={search}>
+            {words.createOne}
+          </Link>
+        </>
+      }
+    >
+      <form
+        className="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          act.press({ email, password });
+        }}
+      >
+        <Field label={words.email} name="email" type="email" autoComplete="username" required value={email} onType={setEmail} error={emailError} />
+        <SecretField
+          label={words.password}
+          name="password"
+          autoComplete="current-password"
+          required
+          value={password}
+          onType={setPassword}
+          error={passwordError}
+          hint={<Link to="/forgot">{words.forgot}</Link>}
+        />
+        <ActProblem act={act} told={emailError ?? passwordError} />
+        <Button kind="primary" type="submit" busy={act.busy} wide>
+          {words.submit}
+        </Button>
+        <PasskeySignIn onDone={go} />
+        <Curl method="POST" path="/auth/login" body={{ email, password: "…" }} />
+      </form>
+    </PublicCard>
+  );
+}
+
+export function Signup() {
+  const { search, go } = useWay("/bots/new");
+  const [email, setEmail] = useState("");
+  const [password, setPassword] = useState("");
+  const act = useSignUp(go);
   const [emailError, passwordError] = [errorOf(act.problem, "email"), errorOf(act.problem, "password")];
   return (
-    <div className={css.page}>
-      <header>
-        <Link to="/" className={css.brand} aria-label={en.product}>
-          <Mark size={40} />
-        </Link>
-      </header>
-      <main id="content" className={css.main}>
-        <div className={css.card}>
-          <h1>{fresh ? words.signUpTitle : words.title}</h1>
-          <p className={css.intro}>{fresh ? words.signUpIntro : words.intro}</p>
-          <form
-            className="stack"
-            onSubmit={(event) => {
-              event.preventDefault();
-              act.press({ email, password });
-            }}
-          >
-            <Field label={words.email} name="email" type="email" autoComplete="username" required value={email} onType={setEmail} error={emailError} />
-            <SecretField
-              label={words.password}
-              name="password"
-              autoComplete={fresh ? "new-password" : "current-password"}
-              required
-              minLength={10}
-              value={password}
-              onType={setPassword}
-              error={passwordError}
-              hint={fresh ? words.passwordHint : undefined}
-            />
-            {act.problem && !emailError && !passwordError && (
-              <ProblemCard problem={act.problem} {...(act.problem.retryAt === null && !mayHelp(act.problem) ? {} : { onAgain: act.again })} />
-            )}
-            <Button kind="primary" type="submit" busy={act.busy} wide>
-              {fresh ? words.signUpSubmit : words.submit}
-            </Button>
-            <Curl method="POST" path={route} body={{ email, password: "…" }} />
-          </form>
-        </div>
-        <p className={css.other}>
-          {fresh ? words.haveAccount : words.noAccount}{" "}
-          <Link to={fresh ? "/login" : "/signup"} search={search}>
-            {fresh ? words.submit : words.createOne}
+    <PublicCard
+      title={words.signUpTitle}
+      intro={words.signUpIntro}
+      other={
+        <>
+          {words.haveAccount}{" "}
+          <Link to="/login" search={search}>
+            {words.submit}
           </Link>
-        </p>
-      </main>
-    </div>
+        </>
+      }
+    >
+      <form
+        className="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          act.press({ email, password });
+        }}
+      >
+        <Field label={words.email} name="email" type="email" autoComplete="username" required value={email} onType={setEmail} error={emailError} />
+        <NewPassword label={words.password} email={email} value={password} onType={setPassword} error={passwordError} />
+        <ActProblem act={act} told={emailError ?? passwordError} />
+        <Button kind="primary" type="submit" busy={act.busy} wide>
+          {words.signUpSubmit}
+        </Button>
+        <Curl method="POST" path="/auth/signup" body={{ email, password: "…" }} />
+      </form>
+    </PublicCard>
   );
 }

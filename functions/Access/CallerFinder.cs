@@ -1,0 +1,61 @@
+using Launchpad.Shared;
+using Launchpad.Shared.Access;
+using Launchpad.Shared.Accounts;
+using Microsoft.AspNetCore.Http;
+
+namespace Launchpad.Functions.Access;
+
+/// <summary>Finds whose session or token it is, and in which account he works.</summary>
+public sealed class CallerFinder(SessionStore sessions, AccountStore accounts, MemberStore members, ApiTokenStore tokens)
+{
+    /// <summary>The account that a person works in, where it is not his own.</summary>
+    public const string Header = "Launchpad-Account";
+
+    /// <param name="request">What is asked, and in which account.</param>
+    /// <param name="token">What came with it.</param>
+    /// <param name="isEnough">Whether a session of that scope will do.</param>
+    /// <param name="ct">Stops the wait.</param>
+    /// <returns>Null for a token that is nobody's.</returns>
+    /// <exception cref="ProblemException">When the account is not one that he was let into.</exception>
+    public Task<Caller?> FindAsync(HttpRequest request, string token, Func<string?, bool> isEnough, CancellationToken ct) =>
+        ApiTokenStore.IsToken(token) ? OfTokenAsync(request, token, ct) : OfSessionAsync(request, token, isEnough, ct);
+
+    private async Task<Caller?> OfSessionAsync(HttpRequest request, string token, Func<string?, bool> isEnough, CancellationToken ct)
+    {
+        var session = await sessions.FindAsync(token, ct);
+        if (session is null || !isEnough(session.Scope) || await accounts.FindAsync(session.Account, ct) is not { } person
+            || session.OpenedAt < person.SignedOutAt)
+        {
+            return null;
+        }
+
+        var wanted = request.Headers[Header].ToString();
+        if (wanted.Length == 0 || wanted == person.Id || request.HttpContext.Features.Get<Route>()?.Needs is Permission.Self)
+        {
+            return new(person, person, person.Id, RolePermissions.Of(Role.Owner), null, session);
+        }
+
+        return Ids.IsValid(wanted, Ids.Account) && await members.FindAsync(wanted, person.Id, ct) is { } member
+            && await accounts.FindAsync(wanted, ct) is { } account
+            ? new(account, person, person.Id, RolePermissions.Of(member.Role), null, session)
+            : throw Problems.NotFound();
+    }
+
+    /// <summary>It can do no more than who made it: when he goes, it goes with him.</summary>
+    private async Task<Caller?> OfTokenAsync(HttpRequest request, string token, CancellationToken ct)
+    {
+        if (await tokens.FindAsync(token, ct) is not { } found || await RoleAsync(found.Account, found.By, ct) is not { } role
+            || await accounts.FindAsync(found.Account, ct) is not { } account)
+        {
+            return null;
+        }
+
+        var wanted = request.Headers[Header].ToString();
+        return wanted.Length == 0 || wanted == account.Id
+            ? new(account, account, found.Id, found.May.Intersect(RolePermissions.Of(role)).ToHashSet(), found.Deployment, null)
+            : throw Problems.NotFound();
+    }
+
+    private async Task<Role?> RoleAsync(string account, string person, CancellationToken ct) =>
+        account == person ? Role.Owner : (await members.FindAsync(account, person, ct))?.Role;
+}

@@ -1,0 +1,76 @@
+using Launchpad.Shared.Accounts;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Launchpad.Functions.Auth;
+
+/// <summary>The password was right, and a code is needed.</summary>
+/// <param name="Challenge">Goes to POST /api/auth/login/second with the code.</param>
+/// <param name="Methods">totp, recovery-code.</param>
+public sealed record SecondFactorNeeded(string Challenge, IReadOnlyList<string> Methods, DateTimeOffset ExpiresAt);
+
+/// <param name="Code">Of the authenticator.</param>
+/// <param name="RecoveryCode">In its place.</param>
+public sealed record SecondFactorTyped(string? Challenge, string? Code, string? RecoveryCode);
+
+/// <summary>From the right password to the session.</summary>
+public sealed class SecondStep(Challenges challenges, Callers callers, AccountStore accounts, AccountLog log)
+{
+    private const string Purpose = "second step";
+    private static readonly string[] Methods = ["totp", "recovery-code"];
+
+    public async Task<IActionResult> AskAsync(Login login, string address, CancellationToken ct)
+    {
+        var (challenge, expires) = await challenges.MakeAsync(Purpose, new Passed(login.Account.Id, login.Knows(address), login.Account.SignedOutAt), ct);
+        return new ObjectResult(new SecondFactorNeeded(challenge, Methods, expires)) { StatusCode = StatusCodes.Status202Accepted };
+    }
+
+    /// <exception cref="ProblemException">When it is over, also because the password has changed since.</exception>
+    public async Task<(Login Login, CodeGuess Guess)> ResumeAsync(HttpRequest request, string? challenge, CancellationToken ct)
+    {
+        var passed = await challenges.OpenAsync<Passed>(Purpose, challenge, ct) ?? throw Problems.ChallengeOver();
+        var login = await accounts.FindAsync(passed.Account, ct) is { } account ? await accounts.FindByEmailAsync(account.Email, ct) : null;
+        return login?.Account.Id == passed.Account && login.Account.SignedOutAt == passed.SignedOutAt
+            ? (login, new(passed.Account, Callers.Address(request), passed.Known))
+            : throw Problems.ChallengeOver();
+    }
+
+    /// <summary>He is in, and the address is one where he has been.</summary>
+    public async Task<IActionResult> EnterAsync(HttpRequest request, Login login, string by, CancellationToken ct)
+    {
+        await accounts.RememberAsync(login, Callers.Address(request), ct);
+        return await SignInAsync(request, login.Account, by, StatusCodes.Status200OK, ct);
+    }
+
+    /// <param name="by">What he has shown: password, code, recovery-code, passkey, or sign-up.</param>
+    public async Task<IActionResult> SignInAsync(HttpRequest request, Account account, string by, int status, CancellationToken ct)
+    {
+        var (token, expires) = await callers.SignInAsync(request, account, ct);
+        await log.ActAsync(account.Id, "sign-in", new { by, session = SessionStore.IdOfToken(token) }, ct);
+        return new ObjectResult(new SignedIn(AccountView.Of(account), token, expires)) { StatusCode = status };
+    }
+
+    private sealed record Passed(string Account, bool Known, DateTimeOffset? SignedOutAt);
+}
+
+/// <summary>The second step of signing in.</summary>
+public sealed class SecondLogin(SecondStep second, CodeGuesses codes)
+{
+    /// <summary>Signs in with the code that POST …/login asked for.</summary>
+    [Function("LoginSecond")]
+    [Open, Takes(typeof(SecondFactorTyped)), Answers(200, typeof(SignedIn))]
+    public async Task<IActionResult> Login(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "auth/login/second")] HttpRequest request, CancellationToken ct)
+    {
+        var body = await Bodies.ReadAsync<SecondFactorTyped>(request, ct);
+        if (body.Code is null == body.RecoveryCode is null)
+        {
+            throw Problems.Invalid("code", "or 'recoveryCode' is needed, and not both.");
+        }
+
+        var (login, guess) = await second.ResumeAsync(request, body.Challenge, ct);
+        await codes.CheckAsync(guess, body.Code, body.RecoveryCode, ct);
+        return await second.EnterAsync(request, login, body.Code is null ? "recovery-code" : "code", ct);
+    }
+}

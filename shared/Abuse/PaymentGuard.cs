@@ -1,0 +1,117 @@
+using Launchpad.Shared.Billing;
+using Launchpad.Shared.Health;
+using Microsoft.Extensions.Options;
+
+namespace Launchpad.Shared.Abuse;
+
+/// <summary>Looks at how accounts pay, and has a person look where it is not how people pay. Bots that run are never touched.</summary>
+public sealed class PaymentGuard(CardWatch watch, ReviewStore reviews, OpenPages pages, Pager pager)
+{
+    /// <summary>Why nothing can be paid, or begun, for the account; null when it can.</summary>
+    public async Task<Review?> HoldAsync(string account, CancellationToken ct) =>
+        (await reviews.OfAsync(account, ct)).Where(review => review.Holds).OrderByDescending(review => review.State).FirstOrDefault();
+
+    /// <summary>Takes in one more try with a card. Whoever hears of it again does the same again.</summary>
+    public async Task HearAsync(CardAttempt attempt, CancellationToken ct)
+    {
+        var released = (await reviews.OfAsync(attempt.Account, ct)).Where(known => !known.Holds).SelectMany(known => known.Evidence);
+        if (await watch.JudgeAsync(attempt, released.ToHashSet(), ct) is not { } seen)
+        {
+            return;
+        }
+
+        var review = await reviews.SuspectAsync(attempt.Account, seen, ct);
+        if (review.State is ReviewState.Open)
+        {
+            await pager.RaiseAsync(PageKind.PaymentReview, review.Account, seen.Reason, ct);
+        }
+
+        if (review.Holds)
+        {
+            await pages.CloseAsync(review.Account, ct);
+        }
+    }
+
+    /// <summary>The same for what a paying customer tried of late, which nobody may have told us of.</summary>
+    /// <param name="paid">What was paid for, and is to be begun.</param>
+    /// <param name="ct">Stops the wait.</param>
+    /// <returns>Why it is not to be begun; null when it is.</returns>
+    public async Task<Review?> JudgeAsync(Subscription paid, CancellationToken ct)
+    {
+        foreach (var attempt in await watch.AskAsync(paid, ct))
+        {
+            await HearAsync(attempt, ct);
+        }
+
+        return await HoldAsync(paid.Account, ct);
+    }
+
+    /// <summary>What an operator decided. Null when there is no such review.</summary>
+    public async Task<Review?> DecideAsync(string account, Suspicion suspicion, ReviewState state, string by, CancellationToken ct)
+    {
+        var decided = await reviews.DecideAsync(account, suspicion, state, by, ct);
+        if (decided is not null && (await reviews.OfAsync(account, ct)).All(review => review.State is not ReviewState.Open))
+        {
+            await pager.ResolveAsync(PageKind.PaymentReview, account, ct);
+        }
+
+        return decided;
+    }
+}
+
+/// <summary>Tells how people pay from how cards are tried out.</summary>
+public sealed class CardWatch(CardAttempts attempts, StripeCharges charges, IOptions<AbuseOptions> options, TimeProvider clock)
+{
+    private static readonly TimeSpan Lately = TimeSpan.FromHours(1);
+
+    public async Task<IReadOnlyList<CardAttempt>> AskAsync(Subscription paid, CancellationToken ct) => paid.Customer is { } customer
+        ? await charges.OfAsync(customer, paid.Account, clock.GetUtcNow() - CardAttempts.Kept, ct)
+        : [];
+
+    /// <param name="attempt">One more.</param>
+    /// <param name="released">The ids of what a person has looked at and found to be nothing.</param>
+    /// <param name="ct">Stops the wait.</param>
+    /// <returns>What is suspicious about it, seen with what was tried before; null for nothing.</returns>
+    public async Task<Suspect?> JudgeAsync(CardAttempt attempt, IReadOnlySet<string> released, CancellationToken ct)
+    {
+        await attempts.KeepAsync(attempt, ct);
+        var id = attempt.IsWarnedOf ? $"warning {attempt.Id}" : attempt.Id;
+        return released.Contains(id) ? null
+            : attempt.IsWarnedOf ? new(Suspicion.FraudWarning, $"The bank warns that the card of {attempt.Id} was used without its owner.", [id])
+            : attempt.IsRisky
+                ? new(Suspicion.PaymentRisk, $"The payment provider took {attempt.Id} and finds it risky.", [id])
+            : (attempt.WasRefused ? await TestedAsync(attempt, released, ct) : null)
+                ?? (attempt.Card is { } card && !released.Contains(card) ? await SharedAsync(card, attempt.At, ct) : null);
+    }
+
+    private async Task<Suspect?> TestedAsync(CardAttempt attempt, IReadOnlySet<string> released, CancellationToken ct)
+    {
+        var refused = (await attempts.OfAccountAsync(attempt.Account, attempt.At - Lately, ct))
+            .Where(one => one.WasRefused && !released.Contains(one.Id)).ToList();
+        var cards = refused.Select(one => one.Card).OfType<string>().Distinct().Count();
+        return refused.Count >= options.Value.Refusals || cards >= options.Value.RefusedCards
+            ? new(Suspicion.CardTesting, $"{refused.Count} payments with {cards} cards were refused within an hour.", [.. refused.Select(one => one.Id)])
+            : null;
+    }
+
+    private async Task<Suspect?> SharedAsync(string card, DateTimeOffset at, CancellationToken ct)
+    {
+        var accounts = (await attempts.OfCardAsync(card, at - CardAttempts.Kept, ct)).Select(one => one.Account).Distinct().Count();
+        return accounts >= options.Value.AccountsOfCard
+            ? new(Suspicion.SharedCard, $"{accounts} accounts tried the same card within a day.", [card])
+            : null;
+    }
+}
+
+/// <summary>The payment pages of an account, whatever they are for.</summary>
+public sealed class OpenPages(BillingWatches watches, Checkouts checkouts)
+{
+    /// <summary>Nobody can pay on them any more. What was sold on one is found by its watch.</summary>
+    public async Task CloseAsync(string account, CancellationToken ct)
+    {
+        foreach (var deployment in await watches.OfAsync(account, ct))
+        {
+            await checkouts.CloseAsync(account, deployment, ct);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using System.Security.Cryptography;
+using System.Text;
+using Azure;
+using Azure.Data.Tables;
+using Launchpad.Shared.Storage;
+
+namespace Launchpad.Shared.Accounts;
+
+/// <summary>Codes for the day the authenticator is lost: 120 random bits each, kept by their hash.</summary>
+internal static class RecoveryCodes
+{
+    private const string Prefix = "recovery-";
+    private const int Count = 10;
+    private const int Letters = 24;
+    private const int Group = 4;
+
+    // Without what is taken for something else when it is written down.
+    private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
+
+    public static (IReadOnlyList<string> Codes, IReadOnlyList<TableTransactionAction> Rows) Make(string account)
+    {
+        var codes = Enumerable.Range(0, Count).Select(_ => RandomNumberGenerator.GetString(Alphabet, Letters)).ToList();
+        return (
+            [.. codes.Select(code => string.Join('-', code.Chunk(Group).Select(part => new string(part))))],
+            [.. codes.Select(code => new TableTransactionAction(TableTransactionActionType.Add, new TableEntity(account, Key(account, code))))]);
+    }
+
+    /// <summary>Null for what is none.</summary>
+    public static string? KeyOf(string account, string typed)
+    {
+        var code = typed.Replace("-", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal).ToLowerInvariant();
+        return code.Length == Letters && code.All(Alphabet.Contains) ? Key(account, code) : null;
+    }
+
+    public static AsyncPageable<TableEntity> Rows(Tables tables, string account, CancellationToken ct) =>
+        tables.Accounts.QueryAsync<TableEntity>(
+            TableClient.CreateQueryFilter($"PartitionKey eq {account} and RowKey ge {Prefix} and RowKey lt {Prefix + "~"}"), cancellationToken: ct);
+
+    private static string Key(string account, string code) =>
+        Prefix + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{account} {code}")));
+}

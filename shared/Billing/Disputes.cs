@@ -1,0 +1,36 @@
+using Launchpad.Shared.Health;
+using Launchpad.Shared.Mail;
+using Launchpad.Shared.Records;
+
+namespace Launchpad.Shared.Billing;
+
+/// <summary>Writes down that a payment is contested, tells its owner, and calls a person, who has days to answer.</summary>
+public sealed class Disputes(SubscriptionStore store, Recorder recorder, Pager pager, Outbox outbox)
+{
+    /// <returns>The subscription as it is kept now; null when there is none.</returns>
+    public async Task<Subscription?> SettleAsync(FoundDispute found, CancellationToken ct)
+    {
+        var (dispute, deployment) = (found.State, found.Deployment);
+        if (await store.SaveAsync(found.Account, found.Subscription, dispute, ct) is not { } saved)
+        {
+            return null;
+        }
+
+        await recorder.TellOnceAsync(
+            $"dispute-{dispute.Id}-{dispute.Status}", found.Account, deployment, Arrears.Actor, "dispute",
+            new { dispute = dispute.Id, dispute.Status, subscription = found.Subscription, amount = dispute.Amount, dispute.Currency }, ct);
+        if (dispute.IsOpen)
+        {
+            await outbox.SendAsync(
+                found.Account, LetterKinds.BillingDispute, $"dispute-{dispute.Id}", new Dictionary<string, string> { ["deployment"] = deployment }, ct);
+        }
+
+        await (dispute.IsOpen && dispute.Status != "lost"
+            ? pager.RaiseAsync(
+                PageKind.DisputeOpened, deployment,
+                $"A payment of {dispute.Amount / 100m:0.00} {dispute.Currency.ToUpperInvariant()} for {found.Subscription} is contested ({dispute.Reason}): {dispute.Id}.",
+                ct)
+            : pager.ResolveAsync(PageKind.DisputeOpened, deployment, ct));
+        return saved;
+    }
+}

@@ -1,0 +1,66 @@
+using System.Globalization;
+using Launchpad.Shared.Deployments;
+using Launchpad.Shared.Mail;
+using Launchpad.Shared.Records;
+
+namespace Launchpad.Shared.Billing;
+
+/// <summary>Tells a customer what becomes of a bot that is not paid for: in its record, and by mail. Telling again tells nothing new.</summary>
+public sealed class Notices(Recorder recorder, Outbox outbox)
+{
+    public const string Action = "dunning";
+
+    /// <param name="deployment">With the ladder.</param>
+    /// <param name="step">Of it, as it is there.</param>
+    /// <param name="ct">Stops the wait.</param>
+    public async Task TellAsync(Deployment deployment, LadderStep step, CancellationToken ct)
+    {
+        var (ladder, key) = (deployment.Ladder!, deployment.Ladder!.KeyOf(step));
+        var next = ladder.Steps.FirstOrDefault(one => one.DoneAt is null && one != step);
+        await recorder.TellOnceAsync(
+            $"{Action}-{key}", deployment.Account, deployment.Id, Arrears.Actor, Action,
+            new
+            {
+                step = step.Kind.Wire(),
+                cause = ladder.Cause.Wire(),
+                subscription = deployment.Subscription,
+                next = next?.Kind.Wire(),
+                nextAt = next?.At,
+            },
+            ct);
+        await MailAsync(deployment, Letter(step.Kind), key, ladder.Cause, ladder.Steps.FirstOrDefault(one => IsLoss(one, step)), ct);
+    }
+
+    public async Task TellOverAsync(Deployment deployment, Ladder ladder, CancellationToken ct)
+    {
+        var key = $"{ladder.Since.UtcDateTime:yyyyMMddHHmmss}-over";
+        await recorder.TellOnceAsync(
+            $"{Action}-{key}", deployment.Account, deployment.Id, Arrears.Actor, Action,
+            new { step = "over", cause = ladder.Cause.Wire(), subscription = deployment.Subscription }, ct);
+        await MailAsync(deployment, LetterKinds.BillingOver, key, ladder.Cause, next: null, ct);
+    }
+
+    private Task MailAsync(Deployment deployment, string kind, string key, LadderCause cause, LadderStep? next, CancellationToken ct)
+    {
+        var values = new Dictionary<string, string> { ["bot"] = deployment.Name, ["cause"] = cause.Wire() };
+        if (next is not null)
+        {
+            values["next"] = next.Kind.Wire();
+            values["nextAt"] = next.At.ToString("O", CultureInfo.InvariantCulture);
+        }
+
+        return outbox.SendAsync(deployment.Account, kind, $"{Action}-{deployment.Id}-{key}", values, ct);
+    }
+
+    /// <summary>What a letter warns of: not of another letter, nor of what is done for its reader.</summary>
+    private static bool IsLoss(LadderStep one, LadderStep now) =>
+        one != now && one is { DoneAt: null, Kind: LadderStepKind.Suspended or LadderStepKind.Deleted };
+
+    private static string Letter(LadderStepKind step) => step switch
+    {
+        LadderStepKind.Suspended => LetterKinds.BillingSuspended,
+        LadderStepKind.FinalBackup => LetterKinds.BillingFinalBackup,
+        LadderStepKind.Deleted => LetterKinds.BillingDeleted,
+        _ => LetterKinds.BillingReminder,
+    };
+}

@@ -1,0 +1,36 @@
+namespace Launchpad.Shared.Mail;
+
+/// <summary>Every letter that the product writes.</summary>
+public static class LetterKinds
+{
+    public const string ConfirmAddress = "confirm-address";
+    public const string AddressTaken = "address-taken";
+    public const string ChangeAddress = "change-address";
+    public const string AddressChanged = "address-changed";
+    public const string ResetPassword = "reset-password";
+    public const string PasswordChanged = "password-changed";
+    public const string SecondFactorOn = "second-factor-on";
+    public const string SecondFactorOff = "second-factor-off";
+    public const string RecoveryCodesMade = "recovery-codes-made";
+    public const string RecoveryCodeUsed = "recovery-code-used";
+    public const string WrongCodes = "wrong-codes";
+    public const string PasskeyAdded = "passkey-added";
+    public const string PasskeyRemoved = "passkey-removed";
+
+    public const string OperationFailed = "operation-failed";
+    public const string RolledBack = "rolled-back";
+    public const string BotDown = "bot-down";
+    public const string BackupMissing = "backup-missing";
+    public const string WebhookDisabled = "webhook-disabled";
+
+    public const string BillingReminder = "billing-reminder";
+    public const string BillingSuspended = "billing-suspended";
+    public const string BillingFinalBackup = "billing-final-backup";
+    public const string BillingDeleted = "billing-deleted";
+    public const string BillingOver = "billing-over";
+    public const string BillingDispute = "billing-dispute";
+    public const string UptimeCredit = "uptime-credit";
+    public const string PaymentHeld = "payment-held";
+    public const string PaymentReleased = "payment-released";
+    public const string PaymentRefused = "payment-refused";
+}
