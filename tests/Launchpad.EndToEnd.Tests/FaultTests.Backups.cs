@@ -14,7 +14,7 @@ public sealed partial class FaultTests
     {
         using var bot = await BackedUp.OnAsync(stack);
         var calls = await CallsOfAsync("starter", () => bot.DoAsync("backups"));
-        await WalkAsync("Backup", calls, async (call, kind) =>
+        await WalkAsync("Backup", Unpaid(calls), async (call, kind) =>
         {
             var known = await bot.Customer.IdsAsync(bot.Deployment);
             return await BackUpsAsync(bot, call, kind, "backups", async cell =>
@@ -55,7 +55,7 @@ public sealed partial class FaultTests
     }
 
     private static IReadOnlyList<Call> Narrowed(IReadOnlyList<Call> calls) =>
-        Asked is not null ? calls : [.. calls.Where(call => OfBackups.Contains(call.Service))];
+        Asked is not null ? Unpaid(calls) : [.. calls.Where(call => OfBackups.Contains(call.Service))];
 
     private async Task<Cell> BackUpsAsync(BackedUp bot, Call call, string kind, string path, Func<Cell, Task> check)
     {
