@@ -168,6 +168,7 @@ public static class Composition
         services.AddSingleton<ApiTokenStore>();
         services.AddSingleton<IExpiring>(provider => provider.GetRequiredService<MemberStore>());
         services.AddSingleton<IExpiring>(provider => provider.GetRequiredService<ApiTokenStore>());
+        services.AddSingleton<SessionOwners>();
         services.AddSingleton<CallerFinder>();
         services.AddSingleton<Ownership>();
         services.AddSingleton<DeploymentViews>();

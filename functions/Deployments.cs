@@ -8,6 +8,7 @@ using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Plans;
 using Launchpad.Shared.Secrets;
+using Launchpad.Shared.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
@@ -115,11 +116,16 @@ public sealed class Origins(DeploymentStore deployments, BackupStore backups)
 /// <summary>Deployments as their owner sees them.</summary>
 public sealed class DeploymentViews(DeploymentStore deployments, OperationStore operations, Bots bots, Bills bills)
 {
+    private readonly CoalescedReads<(string Account, string? Cursor), DeploymentPage> pages = new();
+
     public async Task<DeploymentView> OfAsync(Deployment deployment, CancellationToken ct) =>
         View(deployment, await NewestAsync(deployment, ct), await bills.OfAsync(deployment, ct));
 
-    /// <summary>Oldest first, a page at a time.</summary>
-    public async Task<DeploymentPage> ListAsync(string account, string? cursor, CancellationToken ct)
+    /// <summary>Oldest first, a page at a time. Who asks for the same at once shares an answer (ADR 45).</summary>
+    public Task<DeploymentPage> ListAsync(string account, string? cursor, CancellationToken ct) =>
+        pages.GetAsync((account, cursor), asked => ReadAsync(asked.Account, asked.Cursor, CancellationToken.None), ct);
+
+    private async Task<DeploymentPage> ReadAsync(string account, string? cursor, CancellationToken ct)
     {
         var page = deployments.ListAsync(account, cursor, ct);
         var billing = await bills.OfSomeAsync(account, ItemsAsync(), ct);

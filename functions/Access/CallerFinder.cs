@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 namespace Launchpad.Functions.Access;
 
 /// <summary>Finds whose session or token it is, and in which account he works.</summary>
-public sealed class CallerFinder(SessionStore sessions, AccountStore accounts, MemberStore members, ApiTokenStore tokens)
+public sealed class CallerFinder(SessionOwners owners, AccountStore accounts, MemberStore members, ApiTokenStore tokens)
 {
     /// <summary>The account that a person works in, where it is not his own.</summary>
     public const string Header = "Launchpad-Account";
@@ -22,9 +22,7 @@ public sealed class CallerFinder(SessionStore sessions, AccountStore accounts, M
 
     private async Task<Caller?> OfSessionAsync(HttpRequest request, string token, Func<string?, bool> isEnough, CancellationToken ct)
     {
-        var session = await sessions.FindAsync(token, ct);
-        if (session is null || !isEnough(session.Scope) || await accounts.FindAsync(session.Account, ct) is not { } person
-            || session.OpenedAt < person.SignedOutAt)
+        if (await owners.FindAsync(token, ct) is not (var session, var person) || !isEnough(session.Scope))
         {
             return null;
         }

@@ -81,7 +81,7 @@ public sealed class Envelopes(AccountStore accounts, AccountLinks links, Letters
         var account = notice.Kind == LetterKinds.ResetPassword
             ? (await accounts.FindByEmailAsync(notice.Values["email"], ct))?.Account
             : await accounts.FindAsync(notice.Account, ct);
-        if (account is null || (notice.Kind == LetterKinds.ConfirmAddress && account.EmailVerifiedAt is not null))
+        if (account is null || IsOvertaken(notice, account))
         {
             return null;
         }
@@ -98,6 +98,16 @@ public sealed class Envelopes(AccountStore accounts, AccountLinks links, Letters
         var to = notice.Kind is LetterKinds.ChangeAddress or LetterKinds.AddressChanged ? notice.Values["email"] : account.Email;
         return letters.Of(notice, token).Message(gateway.Sender, to, notice);
     }
+
+    /// <summary>Whether what became of the account while the letter waited has voided what it leads to, as it would have a link that was sent.
+    /// </summary>
+    private static bool IsOvertaken(Notice notice, Account account) => notice.Kind switch
+    {
+        LetterKinds.ConfirmAddress => account.EmailVerifiedAt is not null,
+        LetterKinds.ChangeAddress => account.SignedOutAt >= notice.CreatedAt,
+        LetterKinds.ResetPassword => account.PasswordChangedAt >= notice.CreatedAt,
+        _ => false,
+    };
 }
 
 /// <summary>Calls somebody when letters do not go out.</summary>

@@ -107,6 +107,7 @@ public sealed class Bills(SubscriptionStore subscriptions, BillingWatches watche
 {
     private const int SmallMax = 200;
     private const int AtOnce = 16;
+    private static readonly IReadOnlySet<string> None = new HashSet<string>();
 
     public async Task<BillingView> OfAsync(Deployment deployment, CancellationToken ct) => BillingView.Of(
         deployment, await subscriptions.OfAsync(deployment.Account, deployment.Id, ct),
@@ -119,10 +120,12 @@ public sealed class Bills(SubscriptionStore subscriptions, BillingWatches watche
     public async Task<Func<Deployment, BillingView>> OfSomeAsync(
         string account, Task<IReadOnlyList<Deployment>> reading, CancellationToken ct)
     {
-        var (small, watched) = (subscriptions.OfSmallAsync(account, SmallMax, ct), watches.OfAsync(account, ct));
-        await Task.WhenAll(reading, small, watched);
-        var taken = (await small ?? await OwnAsync(account, await reading, ct)).ToLookup(subscription => subscription.Deployment);
-        var asked = await watched;
+        var small = subscriptions.OfSmallAsync(account, SmallMax, ct);
+        await Task.WhenAll(reading, small);
+        var shown = await reading;
+        // Whether somebody was asked to pay is said only of what was not begun.
+        var asked = shown.Any(deployment => deployment.Status is DeploymentStatus.Requested) ? await watches.OfAsync(account, ct) : None;
+        var taken = (await small ?? await OwnAsync(account, shown, ct)).ToLookup(subscription => subscription.Deployment);
         return deployment => BillingView.Of(
             deployment, [.. taken[deployment.Id]], asked.Contains(deployment.Id), dunning.Value.KeepFor);
     }

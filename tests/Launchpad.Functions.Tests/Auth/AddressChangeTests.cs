@@ -1,4 +1,5 @@
 using Azure.Data.Tables;
+using Launchpad.Functions.Mail;
 using Launchpad.Functions.Tests.Api;
 using Launchpad.Shared.Accounts;
 using Launchpad.Shared.Billing;
@@ -139,6 +140,25 @@ public sealed class AddressChangeTests(LaunchpadApi api)
         Assert.Null(await After(TimeSpan.FromDays(6)).CreateAsync(ada.Email, ada.Email, "no password", "127.0.0.1", default));
         Assert.NotNull(await After(TimeSpan.FromDays(8)).CreateAsync(ada.Email, ada.Email, "no password", "127.0.0.1", default));
         Assert.Equal(ada.Account, (await api.Service<AccountStore>().FindByEmailAsync(next, default))!.Account.Id);
+    }
+
+    /// <summary>As the mail server's absence leaves letters behind.</summary>
+    [Fact]
+    public async Task A_letter_that_waited_until_its_link_would_be_void_is_not_sent_and_the_one_that_leads_back_is()
+    {
+        using var ada = await Person.ConfirmedAsync(api);
+        var before = DateTimeOffset.UtcNow;
+        Assert.Equal(200, (await ada.PostAsync("auth/password", new { password = "eleven blue lanterns", current = Person.Password })).Status);
+        foreach (var kind in new[] { LetterKinds.ChangeAddress, LetterKinds.ResetPassword })
+        {
+            Assert.False(await IsSentAsync(kind, before), $"{kind} was sent");
+            Assert.True(await IsSentAsync(kind, DateTimeOffset.UtcNow), $"{kind} was not sent");
+        }
+
+        Assert.True(await IsSentAsync(LetterKinds.AddressChanged, before));
+
+        async Task<bool> IsSentAsync(string kind, DateTimeOffset asked) => await api.Service<Envelopes>()
+            .FillAsync(new(ada.Account, kind, kind, new Dictionary<string, string> { ["email"] = ada.Email }, asked, 0), default) is not null;
     }
 
     [Fact]
