@@ -62,7 +62,7 @@ public sealed class PipelineTests(RegistryFixture registry) : IClassFixture<Regi
         var folder = Directory.CreateTempSubdirectory("launchpad-tinybot-test");
         var program = await ExtractAsync(folder.FullName);
         await File.WriteAllTextAsync(Path.Combine(folder.FullName, "token"), "secret-token");
-        var port = RegistryFixture.FreePort();
+        var port = FreePort.Take();
         using var http = new HttpClient { BaseAddress = new($"http://127.0.0.1:{port}") };
 
         for (var boot = 1; boot <= 2; boot++)
@@ -95,7 +95,7 @@ public sealed class PipelineTests(RegistryFixture registry) : IClassFixture<Regi
 
         for (var boot = 1; boot <= 20; boot++)
         {
-            var port = RegistryFixture.FreePort();
+            var port = FreePort.Take();
             using var http = new HttpClient { BaseAddress = new($"http://127.0.0.1:{port}") };
             using var ready = new CancellationTokenSource();
             var hammers = Enumerable.Range(0, 4).Select(_ => HammerAsync(port, ready.Token)).ToList();
@@ -122,7 +122,7 @@ public sealed class PipelineTests(RegistryFixture registry) : IClassFixture<Regi
         await RunAsync("build");
         var folder = Directory.CreateTempSubdirectory("launchpad-tinybot-test");
         var program = await ExtractAsync(folder.FullName);
-        var port = RegistryFixture.FreePort();
+        var port = FreePort.Take();
         using var http = new HttpClient { BaseAddress = new($"http://127.0.0.1:{port}") };
         using var bot = Start(program, folder.FullName, port);
         await ReadyAsync(http, bot);

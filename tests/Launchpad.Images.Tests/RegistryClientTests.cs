@@ -12,7 +12,7 @@ public sealed class RegistryClientTests
     [Fact]
     public async Task A_registry_that_is_not_there_may_come_back()
     {
-        using var client = Client(RegistryFixture.FreePort(), TimeSpan.FromSeconds(2));
+        using var client = Client(FreePort.Take(), TimeSpan.FromSeconds(2));
 
         var refusal = await Assert.ThrowsAsync<ImageRejectedException>(() => client.FindManifestAsync("a/b", "1", default));
 
@@ -142,7 +142,7 @@ public sealed class RegistryClientTests
     [InlineData("a/b", "1\n")]
     public async Task A_name_cannot_bend_the_path(string repository, string reference)
     {
-        using var client = Client(RegistryFixture.FreePort(), TimeSpan.FromSeconds(1));
+        using var client = Client(FreePort.Take(), TimeSpan.FromSeconds(1));
 
         await Assert.ThrowsAsync<ArgumentException>(() => client.FindManifestAsync(repository, reference, default));
     }
@@ -152,7 +152,7 @@ public sealed class RegistryClientTests
     [InlineData("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----")]
     public void Without_a_usable_key_nothing_starts(string pem)
     {
-        using var client = Client(RegistryFixture.FreePort(), TimeSpan.FromSeconds(1));
+        using var client = Client(FreePort.Take(), TimeSpan.FromSeconds(1));
 
         Assert.ThrowsAny<Exception>(() => new ImageVerifier(client, Options.Create(new ImageOptions { PublicKeyPem = pem })));
     }

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Launchpad.Shared.Images;
 using Microsoft.Extensions.Options;
@@ -13,7 +11,7 @@ public sealed class RegistryFixture : IAsyncLifetime
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("launchpad-registry");
     private Process? _process;
 
-    public string Address { get; } = $"127.0.0.1:{FreePort()}";
+    public string Address { get; } = $"127.0.0.1:{FreePort.Take()}";
 
     public SigningKey Key { get; private set; } = null!;
 
@@ -129,23 +127,4 @@ public sealed class RegistryFixture : IAsyncLifetime
 
     private string PathOf(string digest) =>
         Path.Combine(_folder.FullName, "data/docker/registry/v2/blobs/sha256", digest[7..9], digest[7..], "data");
-
-    /// <summary>Below the range that the system hands out to outgoing connections: in there a port can be taken again at any time.</summary>
-    public static int FreePort()
-    {
-        while (true)
-        {
-            var port = Random.Shared.Next(20_000, 32_000);
-            try
-            {
-                using var probe = new TcpListener(IPAddress.Loopback, port);
-                probe.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Taken: the next one.
-            }
-        }
-    }
 }
