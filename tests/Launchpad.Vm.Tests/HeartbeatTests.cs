@@ -7,20 +7,22 @@ namespace Launchpad.Vm.Tests;
 [Collection(MachineCollection.Name)]
 public sealed class HeartbeatTests(Machine machine) : IAsyncLifetime
 {
-    private const string Bot = "dep_01BEAT";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(150);
 
-    private ApplyRequest Request => Desired.State(Bot, machine.Image);
+    // One for each test: what the machine told of another's is not about this one.
+    private readonly string name = $"dep_01{Guid.NewGuid().ToString("N")[..8].ToUpperInvariant()}";
+
+    private ApplyRequest Request => Desired.State(name, machine.Image);
 
     public Task InitializeAsync() => Task.CompletedTask;
 
-    public Task DisposeAsync() => machine.RemoveAsync(Bot);
+    public Task DisposeAsync() => machine.RemoveAsync(name);
 
     [Fact]
     public async Task A_machine_tells_by_itself_what_runs_and_proves_that_it_is_the_one()
     {
         await machine.ApplyAsync(Request);
-        await machine.HealthAsync(Bot);
+        await machine.HealthAsync(name);
         var (report, bot) = await NextAsync(bot => bot is { Ready: true });
         Assert.Equal((true, 0, Request.Image, Request.Limits), (bot!.Running, bot.Restarts, bot.Image, bot.Limits));
         var file = Assert.Single(bot.Files);
@@ -30,7 +32,7 @@ public sealed class HeartbeatTests(Machine machine) : IAsyncLifetime
         Assert.InRange(bot.Use.MemoryMb, 1, Request.Limits.MemoryMb);
 
         var facts = await machine.AskAsync<FactsRequest, FactsResult>(VmVerb.Facts, new FactsRequest());
-        var asked = Assert.Single(facts.Bots!, one => one.Deployment == Bot);
+        var asked = Assert.Single(facts.Bots!, one => one.Deployment == name);
         Assert.Equal((bot.Image, bot.Limits, bot.StartedAt, bot.Ready), (asked.Image, asked.Limits, asked.StartedAt, asked.Ready));
     }
 
@@ -38,8 +40,8 @@ public sealed class HeartbeatTests(Machine machine) : IAsyncLifetime
     public async Task What_ended_and_what_was_changed_is_told()
     {
         await machine.ApplyAsync(Request);
-        await machine.OnVmAsync($"echo other > /var/lib/launchpad/{Bot}/volume/data/config/bot.json");
-        await machine.OnVmAsync($"docker stop --time 1 launchpad-{Bot} >/dev/null");
+        await machine.OnVmAsync($"echo other > /var/lib/launchpad/{name}/volume/data/config/bot.json");
+        await machine.OnVmAsync($"docker stop --time 1 launchpad-{name} >/dev/null");
         await machine.OnVmAsync("/usr/local/sbin/launchpad-heartbeat");
         var (_, bot) = await NextAsync(bot => bot is { Running: false });
         Assert.NotNull(bot!.ExitCode);
@@ -48,7 +50,8 @@ public sealed class HeartbeatTests(Machine machine) : IAsyncLifetime
         var file = Assert.Single(bot.Files);
         Assert.NotEqual(file.Written, file.Actual);
 
-        await machine.RemoveAsync(Bot);
+        await machine.RemoveAsync(name);
+        machine.Heartbeats.Clear();
         await machine.OnVmAsync("/usr/local/sbin/launchpad-heartbeat");
         Assert.Null((await NextAsync(bot => bot is null)).Bot);
     }
@@ -57,7 +60,7 @@ public sealed class HeartbeatTests(Machine machine) : IAsyncLifetime
     public async Task What_the_bot_made_of_its_files_stays_until_somebody_wants_it_put_back()
     {
         await machine.ApplyAsync(Request);
-        var file = $"/var/lib/launchpad/{Bot}/volume/data/config/bot.json";
+        var file = $"/var/lib/launchpad/{name}/volume/data/config/bot.json";
         await machine.OnVmAsync($"echo other > {file}");
         await machine.ApplyAsync(Request);
         Assert.Equal("other", (await machine.OnVmAsync($"cat {file}")).Trim());
@@ -79,7 +82,7 @@ public sealed class HeartbeatTests(Machine machine) : IAsyncLifetime
                     Convert.FromBase64String(told.Signature)));
                 var report = HeartbeatStore.Read(told.Body);
                 Assert.NotNull(report.Bots);
-                var bot = report.Bots.FirstOrDefault(one => one.Deployment == Bot);
+                var bot = report.Bots.FirstOrDefault(one => one.Deployment == name);
                 if (isSo(bot))
                 {
                     return (report, bot);
