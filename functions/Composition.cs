@@ -145,6 +145,7 @@ public static class Composition
         services.AddSingleton<RegistryClient>();
         services.AddSingleton<ImageVerifier>();
         services.AddSingleton<ReleaseCatalog>();
+        services.AddSingleton<ModelCatalog>();
         services.AddSingleton<Provenance>();
         services.AddSettings<StripeOptions>(configuration, StripeOptions.Section);
         services.AddSingleton<StripeConnection>();

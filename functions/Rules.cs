@@ -54,9 +54,11 @@ public static partial class Rules
     /// <summary>By which its owner knows something.</summary>
     public static string Label(string field, string value) => Plain(field, Line(field, Visible(field, value), 100));
 
+    public static bool IsModel(string value) => ModelPattern().IsMatch(value);
+
     public static string? Model(string? value) =>
         value is null ? null
-            : ModelPattern().IsMatch(value) ? Plain("model", value)
+            : IsModel(value) ? Plain("model", value)
             : throw Problems.Invalid("model", "is a model's name: letters, digits and . _ : / - , at most 100.");
 
     public static string? Instructions(string? value) =>

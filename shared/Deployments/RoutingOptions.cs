@@ -34,6 +34,10 @@ public sealed record ModelOptions
     [Required]
     public Uri BaseUrl { get; init; } = new("https://api.openai.com/v1");
 
+    /// <summary>The same endpoint as the control plane reaches it, which asks there for the names of models; null for the same address.
+    /// </summary>
+    public Uri? CatalogUrl { get; init; }
+
     [Required]
     public string Model { get; init; } = "gpt-5-mini";
 

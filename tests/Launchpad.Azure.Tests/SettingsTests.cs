@@ -21,7 +21,7 @@ public sealed class SettingsTests(Deployment deployment)
     private static readonly HashSet<string> LeftToTheProduct =
     [
         // Other endpoints than Azure's and Stripe's own.
-        "Azure__ArmEndpoint", "Azure__ArmAudience", "Stripe__ApiBase", "KeyVault__DisableChallengeResourceVerification", "Images__Scheme",
+        "Azure__ArmEndpoint", "Azure__ArmAudience", "Stripe__ApiBase", "KeyVault__DisableChallengeResourceVerification", "Images__Scheme", "Models__CatalogUrl",
         "Routing__PublicPort", "Routing__Issuer", "Health__PublicVia", "Vms__SshPort",
 
         // The product's own name.

@@ -22,7 +22,7 @@ public sealed partial class FaultTests
                 var made = (await bot.Customer.IdsAsync(bot.Deployment)).Except(known).Count();
                 cell.NoOrphan(made == (cell.Ending == "succeeded" ? 1 : 0) ? await LeftAsync(bot) : [$"{made} backups more"]);
             });
-        });
+        }, from: 1);
         await bot.RemoveAsync();
     }
 

@@ -7,7 +7,7 @@ namespace Launchpad.EndToEnd.Tests;
 /// <summary>kill -9 of any process (the host of the functions, the app that it runs, the pocket cloud) while a saga goes on. The engine
 /// freezes the host right after the commit of the n-th history event, so what is killed is known, not guessed. That a saga goes on from any
 /// of its events, and an activity that was interrupted runs again, is found out in seconds by the suites of the engine, the host and the
-/// orchestrations; here each process dies once or twice in each of a saga's phases. LAUNCHPAD_KILL_STRIDE kills every process along the
+/// orchestrations; here each process dies in some of the phases of the sagas that change most. LAUNCHPAD_KILL_STRIDE kills every process along the
 /// whole saga instead, so many events apart (1: after every one).</summary>
 public sealed class KillTests(KillTests.Fixture fixture, ITestOutputHelper output) : IClassFixture<KillTests.Fixture>, IAsyncLifetime
 {
@@ -25,25 +25,25 @@ public sealed class KillTests(KillTests.Fixture fixture, ITestOutputHelper outpu
         {
             var walks = new TheoryData<string, string, int[]>
             {
-                { "Provision", "control plane", [1, 35] },
-                { "Provision", "app", [18] },
+                { "Provision", "control plane", [35] },
                 { "Provision", "pocket cloud", [27] },
-                { "Terminate", "control plane", [1] },
                 { "Terminate", "app", [11] },
-                { "Terminate", "pocket cloud", [19] },
                 { "Rollout", "control plane", [51] },
                 { "Rollout", "app", [23] },
                 { "Rollout that fails", "control plane", [59] },
-                { "Suspend", "control plane", [7] },
-                { "Restart", "control plane", [11] },
-                { "Backup", "control plane", [6] },
                 { "Backup", "pocket cloud", [4] },
                 { "Restore", "control plane", [43] },
-                { "Drill", "app", [19] },
                 { "Move", "control plane", [60] },
             };
             if (Stride is not null)
             {
+                walks.Add("Provision", "app", []);
+                walks.Add("Terminate", "control plane", []);
+                walks.Add("Terminate", "pocket cloud", []);
+                walks.Add("Suspend", "control plane", []);
+                walks.Add("Restart", "control plane", []);
+                walks.Add("Backup", "control plane", []);
+                walks.Add("Drill", "app", []);
                 walks.Add("Rollout", "pocket cloud", []);
                 walks.Add("Rollout to another plan", "control plane", []);
                 walks.Add("Recover", "control plane", []);

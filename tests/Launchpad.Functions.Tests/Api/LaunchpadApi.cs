@@ -7,6 +7,7 @@ using System.Text.Json;
 using Azure.Data.Tables;
 using Launchpad.Local.Faults;
 using Launchpad.Local.Mail;
+using Launchpad.Local.Models;
 using Launchpad.Local.Stripe;
 using Launchpad.Local.Tests;
 using Launchpad.Processes;
@@ -230,6 +231,9 @@ public sealed class LaunchpadApi : IAsyncLifetime
             ("Mail__From", "launchpad@example.com"),
             ("Webhooks__AllowedNetworks", "127.0.0.1/32"),
             ("Rollouts__Rehearsals", "broken"),
+            ("Models__CatalogUrl", TestCloud.Address(cloud.Ports.Models, "/v1").ToString()),
+            ("Models__Model", ModelService.DefaultModel),
+            ("Models__ApiKeySecret", ModelService.KeySecret),
             ("Images__Registry", "registry.invalid"),
             ("Images__Repository", "launchpad/bot"),
             ("Images__Tag", "1.0.0"),

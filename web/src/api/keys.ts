@@ -5,6 +5,7 @@ export const keys = {
   plans: ["plans"],
   capabilities: ["capabilities"],
   releases: ["releases"],
+  models: ["models"],
   bots: ["bots"],
   bot: (id: string) => ["bot", id],
   botPart: (id: string, part: string) => ["bot", id, part],

@@ -126,7 +126,7 @@ export const newBot = {
   nameHint: "People see it, and the bot knows itself by it.",
   plan: "Plan",
   model: "Model",
-  modelHint: "Leave it empty for the operator's default.",
+  modelHint: "Choose one or type its name. Leave it empty for the operator's default.",
   instructions: "Who the bot is",
   instructionsHint: "Markdown. What it is for, how it speaks, what it must not do.",
   instructionsPlaceholder: "You answer questions about our bicycle shop…",

@@ -41,8 +41,6 @@ export const config = {
   view: "View",
   views: { form: "Form", both: "Both", json: "JSON" },
   form: "Settings",
-  model: "Model",
-  modelHint: "A model's name. Leave it empty for the operator's default.",
   instructions: "Who the bot is",
   instructionsHint: "Markdown. What it is for, how it speaks, what it must not do.",
   telegram: "Telegram",

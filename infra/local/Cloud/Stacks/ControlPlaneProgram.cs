@@ -147,6 +147,7 @@ internal static class ControlPlaneProgram
             ["Images__Tag"] = image == "tiny" ? "1.0.0" : "2026.9.6",
             ["Images__PublicKeyPem"] = ImageKey(home),
             ["Models__BaseUrl"] = "http://10.254.0.1:9000/v1",
+            ["Models__CatalogUrl"] = $"http://127.0.0.1:{ports.Models}/v1",
             ["Models__Model"] = ModelService.DefaultModel,
             ["Models__ApiKeySecret"] = ModelService.KeySecret,
             ["Routing__Domain"] = Arm.Zone,

@@ -1,12 +1,13 @@
 import { usePlans } from "../../api/plans";
 import type { Problem } from "../../api/problems";
 import { mayHoldSecret } from "../../config/secretish";
-import { Choice, errorOf, Field, SecretField, TextArea } from "../../parts/Field";
+import { Choice, errorOf, SecretField, TextArea } from "../../parts/Field";
 import { Card } from "../../parts/Layout";
 import { Skeleton } from "../../parts/States";
 import { Switch } from "../../parts/Switch";
 import { config as words } from "../../texts/config";
 import { megabytes, money } from "../../texts/format";
+import { ModelField } from "./ModelField";
 import type { ConfigDraft } from "./useConfigDraft";
 
 interface Props {
@@ -22,17 +23,7 @@ export function ConfigForm({ form: { draft, was, type }, token, setToken, hasTok
   return (
     <Card title={words.form}>
       <div className="stack">
-        <Field
-          label={words.model}
-          hint={words.modelHint}
-          optional
-          maxLength={100}
-          spellCheck={false}
-          autoCapitalize="off"
-          value={draft.model}
-          onType={(model) => type({ model })}
-          error={errorOf(problem, "model")}
-        />
+        <ModelField value={draft.model} onType={(model) => type({ model })} error={errorOf(problem, "model")} />
         <TextArea
           label={words.instructions}
           hint={mayHoldSecret(JSON.stringify(draft.instructions)) ? words.notKept : words.instructionsHint}

@@ -5,6 +5,7 @@ import { Facts } from "../../parts/Layout";
 import { newBot as words } from "../../texts/bots";
 import { landing } from "../../texts/public";
 import type { Draft } from "./draft";
+import { ModelField } from "./ModelField";
 
 export type Errors = Partial<Record<keyof Omit<NewDeployment, "cloneOf" | "backup">, string>>;
 
@@ -52,16 +53,7 @@ interface ModelProps extends Written {
 
 export const ModelStep = ({ draft, change, problem, secrets, setSecrets }: ModelProps) => (
     <>
-      <Field
-        label={words.model}
-        hint={words.modelHint}
-        optional
-        spellCheck={false}
-        autoComplete="off"
-        value={draft.model}
-        onType={(model) => change({ model })}
-        error={errorOf(problem, "model")}
-      />
+      <ModelField value={draft.model} onType={(model) => change({ model })} error={errorOf(problem, "model")} />
       <TextArea
         label={words.instructions}
         hint={words.instructionsHint}
