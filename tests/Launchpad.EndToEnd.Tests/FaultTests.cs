@@ -72,9 +72,9 @@ public sealed partial class FaultTests(OnRolloutStack.Fixture fixture, ITestOutp
 
     private async Task WalkAsync(string saga, IReadOnlyList<Call> calls, Func<Call, string, Task<Cell>> walk, int from = 0)
     {
-        var rows = Asked is null ? Few(calls, from) : [.. calls.SelectMany(call => Kinds.Where(IsAsked).Select(kind => new Cells([call], kind)))];
+        Cells[] rows = Asked is null ? Few(calls, from) : [.. calls.SelectMany(call => Kinds.Where(IsAsked).Select(kind => new Cells([call], kind)))];
         Assert.NotEmpty(rows);
-        output.WriteLine($"{saga}: {calls.Count} calls, {rows.Count} cells");
+        output.WriteLine($"{saga}: {calls.Count} calls, {rows.Length} cells");
         var table = new InvariantTable(saga);
         foreach (var (candidates, kind) in rows)
         {
@@ -113,7 +113,7 @@ public sealed partial class FaultTests(OnRolloutStack.Fixture fixture, ITestOutp
 
     /// <summary>A call of every other service, the one in the middle or, where a run does without it, one beside it: the same ones each time,
     /// whatever the order in which calls were made.</summary>
-    private static IReadOnlyList<Cells> Few(IReadOnlyList<Call> calls, int from)
+    private static Cells[] Few(IReadOnlyList<Call> calls, int from)
     {
         Cells[] all =
         [

@@ -1527,6 +1527,23 @@ export interface paths {
         patch: operations["changeMember"];
         trace?: never;
     };
+    "/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The models that a bot can be given: the usual one first, then the others by name. */
+        get: operations["listModels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/notifications": {
         parameters: {
             query?: never;
@@ -3135,6 +3152,14 @@ export interface components {
         };
         Message: {
             text: string | null;
+        };
+        ModelList: {
+            /** @description What bots use whose owner chose none. */
+            default: string;
+            /** @description Names that the operator's key opens, the default first. With a key of their own, customers may have others. */
+            models: string[];
+            /** @description False while the provider does not say which there are. */
+            complete: boolean;
         };
         NewAddress: {
             email: string | null;
@@ -7638,6 +7663,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MemberView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listModels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelList"];
                 };
             };
             /** @description What went wrong, and what to do. */
