@@ -79,7 +79,7 @@ export const useReset = (onDone: () => void) =>
 /** A new session takes the place of this one; all others have ended. */
 export const useChangePassword = (onDone: () => void) =>
   useAct({
-    send: (typed: { password: string; current: string }) => body(api.POST("/auth/password", { body: typed })),
+    send: (typed: { password: string; current?: string }) => body(api.POST("/auth/password", { body: typed })),
     touches: [...touches, keys.sessions],
     onDone,
   });

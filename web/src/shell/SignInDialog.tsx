@@ -7,9 +7,9 @@ import { asking, session } from "../api/session";
 import { useStore } from "../api/store";
 import type { Account } from "../api/types";
 import { Button } from "../parts/Button";
-import { CodeField, RecoveryCodeField } from "../parts/CodeField";
 import { Dialog } from "../parts/Dialog";
 import { Field, SecretField } from "../parts/Field";
+import { SecondForm } from "../parts/SecondForm";
 import { ActProblem } from "../parts/States";
 import { en } from "../texts/en";
 import { signIn as words } from "../texts/signIn";
@@ -60,26 +60,7 @@ function Lapsed() {
   );
 }
 
-function Second({ needed: { challenge, methods }, onDone, onOver }: { needed: SecondFactorNeeded; onDone: () => void; onOver: () => void }) {
-  const [code, setCode] = useState("");
-  const hasApp = methods.includes("totp");
+function Second({ needed, onDone, onOver }: { needed: SecondFactorNeeded; onDone: () => void; onOver: () => void }) {
   const act = useSecond(onDone);
-  return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        act.press({ challenge, ...(hasApp ? { code } : { recoveryCode: code.trim() }) });
-      }}
-    >
-      {hasApp ? <CodeField value={code} onType={setCode} /> : <RecoveryCodeField value={code} onType={setCode} />}
-      <ActProblem act={act} />
-      <Button kind="primary" type="submit" busy={act.busy} wide>
-        {en.nav.signIn}
-      </Button>
-      <Button kind="quiet" wide onPress={onOver}>
-        {words.startOver}
-      </Button>
-    </form>
-  );
+  return <SecondForm needed={needed} act={act} submit={en.nav.signIn} onOver={onOver} />;
 }

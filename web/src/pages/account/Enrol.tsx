@@ -1,6 +1,6 @@
 import { useState } from "react";
+import type { Act } from "../../api/act";
 import type { TotpBegun } from "../../api/types";
-import { useConfirmTotp } from "../../api/security";
 import { Button } from "../../parts/Button";
 import { CodeField } from "../../parts/CodeField";
 import { Copy } from "../../parts/Copy";
@@ -9,18 +9,19 @@ import { Qr } from "../../parts/Qr";
 import { ActProblem } from "../../parts/States";
 import { twoStep as words } from "../../texts/security";
 import { RecoveryCodes } from "./RecoveryCodes";
+import type { CodesShown } from "./TwoStep";
 import css from "./Security.module.css";
 
 interface Props {
   begun: TotpBegun;
   email: string;
+  act: Act<string, CodesShown>;
   onClose: (done: boolean) => void;
 }
 
 /** The app learns the key and proves it with a code; then come the codes for when the phone is lost. */
-export function Enrol({ begun: { qr, uri, secret }, email, onClose }: Props) {
+export function Enrol({ begun: { qr, uri, secret }, email, act, onClose }: Props) {
   const [code, setCode] = useState("");
-  const act = useConfirmTotp();
   if (act.answer) return <RecoveryCodes codes={act.answer.recoveryCodes} email={email} onClose={() => onClose(true)} />;
   return (
     <Dialog title={words.setUp} onClose={() => onClose(false)}>

@@ -1,9 +1,7 @@
-import { useEffect, useRef, useState } from "react";
+import { useState } from "react";
 import type { SecondFactorNeeded } from "../../api/types";
 import { useSecond } from "../../api/security";
-import { Button } from "../../parts/Button";
-import { CodeField, RecoveryCodeField } from "../../parts/CodeField";
-import { ActProblem } from "../../parts/States";
+import { SecondForm } from "../../parts/SecondForm";
 import { signIn as words } from "../../texts/signIn";
 import { PublicCard } from "./PublicCard";
 
@@ -14,14 +12,9 @@ interface Props {
   onOver: () => void;
 }
 
-/** After the password: the code of the app, or one of those that were kept for when the phone is lost. */
-export function SecondFactor({ needed: { challenge, methods }, onDone, onOver }: Props) {
-  const [code, setCode] = useState("");
-  const [isRecovery, setRecovery] = useState(!methods.includes("totp"));
+export function SecondFactor({ needed, onDone, onOver }: Props) {
+  const [isRecovery, setRecovery] = useState(!needed.methods.includes("totp"));
   const act = useSecond(onDone);
-  const form = useRef<HTMLFormElement>(null);
-  useEffect(() => form.current?.querySelector("input")?.focus(), []);
-  const isOver = act.problem?.kind === "challenge-over";
   return (
     <PublicCard
       title={words.secondTitle}
@@ -32,39 +25,7 @@ export function SecondFactor({ needed: { challenge, methods }, onDone, onOver }:
         </button>
       }
     >
-      <form
-        ref={form}
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          act.press({ challenge, ...(isRecovery ? { recoveryCode: code.trim() } : { code }) });
-        }}
-      >
-        {isRecovery ? <RecoveryCodeField value={code} onType={setCode} /> : <CodeField value={code} onType={setCode} />}
-        <ActProblem act={act} />
-        {isOver ? (
-          <Button kind="primary" wide onPress={onOver}>
-            {words.startOver}
-          </Button>
-        ) : (
-          <Button kind="primary" type="submit" busy={act.busy} wide>
-            {words.submit}
-          </Button>
-        )}
-        {methods.includes("recovery-code") && methods.includes("totp") && (
-          <Button
-            kind="quiet"
-            wide
-            onPress={() => {
-              setRecovery(!isRecovery);
-              setCode("");
-              act.clear();
-            }}
-          >
-            {isRecovery ? words.withApp : words.withRecovery}
-          </Button>
-        )}
-      </form>
+      <SecondForm needed={needed} act={act} submit={words.submit} onOver={onOver} onWay={setRecovery} />
     </PublicCard>
   );
 }
