@@ -26,7 +26,7 @@ internal static class AuthServices
         services.AddSingleton<AddressConfirmation>();
         services.AddSingleton<Door>();
         services.AddSingleton<SecondStep>();
-        services.AddSingleton<CodeGuesses>();
+        services.AddSingleton<AccountCodeGuesses>();
         services.AddSingleton<ForgottenPasswords>();
         services.AddSingleton<PasswordProof>();
         services.AddSingleton<PasswordSetter>();

@@ -18,7 +18,7 @@ public sealed class Door(AccountStore accounts, Passwords passwords, SignInLimit
         var guess = new Guess(typed.Email, typed.Address, known);
         try
         {
-            return await limits.TryAsync(guess, () => IsRightAsync(typed.Password, found?.PasswordHash, lane, ct)) ? found! : throw Problems.WrongCredentials();
+            return await limits.TryAsync(guess, () => passwords.IsRightAsync(typed.Password, found?.PasswordHash, lane, ct)) ? found! : throw Problems.WrongCredentials();
         }
         finally
         {
@@ -32,16 +32,9 @@ public sealed class Door(AccountStore accounts, Passwords passwords, SignInLimit
     {
         var hash = await accounts.PasswordHashAsync(account.Id, ct);
         // Whoever has only the session guesses against himself: the owner at another address has limits of his own.
-        if (!await limits.TryAsync(new(account.Id, address, Known: true), () => IsRightAsync(password, hash, $"again {account.Id}", ct)))
+        if (!await limits.TryAsync(new(account.Id, address, Known: true), () => passwords.IsRightAsync(password, hash, $"again {account.Id}", ct)))
         {
             throw Problems.WrongCredentials();
         }
-    }
-
-    /// <summary>In its one form; and as it was typed, for passwords of before there was one.</summary>
-    private async Task<bool> IsRightAsync(string typed, string? hash, string lane, CancellationToken ct)
-    {
-        var password = PasswordRules.Normalize(typed);
-        return await passwords.VerifyAsync(password, hash, lane, ct) || (password != typed && await passwords.VerifyAsync(typed, hash, lane, ct));
     }
 }

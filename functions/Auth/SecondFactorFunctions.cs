@@ -12,7 +12,23 @@ namespace Launchpad.Functions.Auth;
 /// <param name="Secret">base32, to be typed in.</param>
 /// <param name="Uri">otpauth://, for an authenticator on the same device.</param>
 /// <param name="Qr">The same as a picture: a row of 0 and 1 each, with its margin.</param>
-public sealed record TotpBegun(string Secret, string Uri, IReadOnlyList<string> Qr, DateTimeOffset ExpiresAt);
+public sealed record TotpBegun(string Secret, string Uri, IReadOnlyList<string> Qr, DateTimeOffset ExpiresAt)
+{
+    /// <param name="begun">What is to become a second factor.</param>
+    /// <param name="email">Whose it is, as his authenticator shows it.</param>
+    /// <param name="issuer">For what it is, as his authenticator shows it.</param>
+    internal static TotpBegun Of(Enrolment begun, string email, string issuer)
+    {
+        var uri = new OtpUri(OtpType.Totp, begun.Secret, email, issuer).ToString();
+        return new(Base32Encoding.ToString(begun.Secret), uri, Picture(uri), begun.ExpiresAt);
+    }
+
+    private static IReadOnlyList<string> Picture(string uri)
+    {
+        using var qr = QRCodeGenerator.GenerateQrCode(uri, QRCodeGenerator.ECCLevel.M);
+        return [.. qr.ModuleMatrix.Select(row => string.Concat(row.Cast<bool>().Select(dark => dark ? '1' : '0')))];
+    }
+}
 
 public sealed record TotpCode(string? Code);
 
@@ -20,10 +36,9 @@ public sealed record TotpCode(string? Code);
 public sealed record RecoveryCodesShown(IReadOnlyList<string> RecoveryCodes);
 
 /// <summary>Codes of an authenticator as a second factor.</summary>
-public sealed class SecondFactorFunctions(Callers callers, SecondFactors factors, SignInLimits limits, AccountLog log)
+public sealed class SecondFactorFunctions(Callers callers, SecondFactors factors, AccountCodeGuesses codes, AccountLog log)
 {
     private const string Issuer = "Launchpad";
-    private const int CodeMax = 16;
 
     /// <summary>Begins to turn it on. Nothing is on until a code was confirmed.</summary>
     [Function("BeginTotp")]
@@ -38,9 +53,7 @@ public sealed class SecondFactorFunctions(Callers callers, SecondFactors factors
             throw account.EmailVerifiedAt is null ? Problems.EmailUnconfirmed() : Problems.SecondFactorOn();
         }
 
-        var begun = await factors.BeginAsync(account.Id, ct);
-        var uri = new OtpUri(OtpType.Totp, begun.Secret, account.Email, Issuer).ToString();
-        return new OkObjectResult(new TotpBegun(Base32Encoding.ToString(begun.Secret), uri, Picture(uri), begun.ExpiresAt));
+        return new OkObjectResult(TotpBegun.Of(await factors.BeginAsync(account.Id, ct), account.Email, Issuer));
     }
 
     /// <summary>Turns it on, with a code that shows that the authenticator has the secret. The recovery codes are shown once.</summary>
@@ -51,18 +64,8 @@ public sealed class SecondFactorFunctions(Callers callers, SecondFactors factors
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "auth/totp/confirm")] HttpRequest request, CancellationToken ct)
     {
         var account = await callers.RequireAsync(request, ct);
-        var code = (await Bodies.ReadAsync<TotpCode>(request, ct)).Code is { Length: > 0 and <= CodeMax } typed ? typed : throw Problems.WrongCode();
-        if (!await factors.HasBegunAsync(account.Id, ct))
-        {
-            throw Problems.ChallengeOver();
-        }
-
-        IReadOnlyList<string>? codes = null;
-        return await limits.TryAsync(
-            new($"totp {account.Id}", Callers.Address(request), Known: true),
-            async () => (codes = await factors.ConfirmAsync(account.Id, code.Trim(), ct)) is not null)
-            ? await ShowAsync(account, codes!, "turn-on-second-factor", ct)
-            : throw Problems.WrongCode();
+        var code = (await Bodies.ReadAsync<TotpCode>(request, ct)).Code;
+        return await ShowAsync(account, await codes.ConfirmAsync(account.Id, Callers.Address(request), code, ct), "turn-on-second-factor", ct);
     }
 
     /// <summary>Makes new recovery codes, which are shown once. The old ones are void.</summary>
@@ -91,15 +94,9 @@ public sealed class SecondFactorFunctions(Callers callers, SecondFactors factors
         return new NoContentResult();
     }
 
-    private async Task<IActionResult> ShowAsync(Account account, IReadOnlyList<string> codes, string action, CancellationToken ct)
+    private async Task<IActionResult> ShowAsync(Account account, IReadOnlyList<string> shown, string action, CancellationToken ct)
     {
         await log.ActAsync(account.Id, action, null, ct);
-        return new OkObjectResult(new RecoveryCodesShown(codes));
-    }
-
-    private static IReadOnlyList<string> Picture(string uri)
-    {
-        using var qr = QRCodeGenerator.GenerateQrCode(uri, QRCodeGenerator.ECCLevel.M);
-        return [.. qr.ModuleMatrix.Select(row => string.Concat(row.Cast<bool>().Select(dark => dark ? '1' : '0')))];
+        return new OkObjectResult(new RecoveryCodesShown(shown));
     }
 }

@@ -6,25 +6,39 @@ using Microsoft.Azure.Functions.Worker;
 namespace Launchpad.Functions.Auth;
 
 /// <summary>The password was right, and a code is needed.</summary>
-/// <param name="Challenge">Goes to POST /api/auth/login/second with the code.</param>
+/// <param name="Challenge">Goes to POST …/login/second with the code.</param>
 /// <param name="Methods">totp, recovery-code.</param>
-public sealed record SecondFactorNeeded(string Challenge, IReadOnlyList<string> Methods, DateTimeOffset ExpiresAt);
+public sealed record SecondFactorNeeded(string Challenge, IReadOnlyList<string> Methods, DateTimeOffset ExpiresAt)
+{
+    private static readonly string[] Known = ["totp", "recovery-code"];
+
+    internal static ObjectResult Of((string Text, DateTimeOffset ExpiresAt) challenge) =>
+        new(new SecondFactorNeeded(challenge.Text, Known, challenge.ExpiresAt)) { StatusCode = StatusCodes.Status202Accepted };
+}
 
 /// <param name="Code">Of the authenticator.</param>
 /// <param name="RecoveryCode">In its place.</param>
-public sealed record SecondFactorTyped(string? Challenge, string? Code, string? RecoveryCode);
+public sealed record SecondFactorTyped(string? Challenge, string? Code, string? RecoveryCode)
+{
+    internal static async Task<SecondFactorTyped> ReadAsync(HttpRequest request, CancellationToken ct)
+    {
+        var typed = await Bodies.ReadAsync<SecondFactorTyped>(request, ct);
+        return typed.Code is null == typed.RecoveryCode is null
+            ? throw Problems.Invalid("code", "or 'recoveryCode' is needed, and not both.")
+            : typed;
+    }
+
+    /// <summary>What it is, as records call it.</summary>
+    internal string By() => Code is null ? "recovery-code" : "code";
+}
 
 /// <summary>From the right password to the session.</summary>
 public sealed class SecondStep(Challenges challenges, Callers callers, AccountStore accounts, AccountLog log)
 {
     private const string Purpose = "second step";
-    private static readonly string[] Methods = ["totp", "recovery-code"];
 
-    public async Task<IActionResult> AskAsync(Login login, string address, CancellationToken ct)
-    {
-        var (challenge, expires) = await challenges.MakeAsync(Purpose, new Passed(login.Account.Id, login.Knows(address), login.Account.SignedOutAt), ct);
-        return new ObjectResult(new SecondFactorNeeded(challenge, Methods, expires)) { StatusCode = StatusCodes.Status202Accepted };
-    }
+    public async Task<IActionResult> AskAsync(Login login, string address, CancellationToken ct) => SecondFactorNeeded.Of(
+        await challenges.MakeAsync(Purpose, new Passed(login.Account.Id, login.Knows(address), login.Account.SignedOutAt), ct));
 
     /// <exception cref="ProblemException">When it is over, also because the password has changed since.</exception>
     public async Task<(Login Login, CodeGuess Guess)> ResumeAsync(HttpRequest request, string? challenge, CancellationToken ct)
@@ -55,7 +69,7 @@ public sealed class SecondStep(Challenges challenges, Callers callers, AccountSt
 }
 
 /// <summary>The second step of signing in.</summary>
-public sealed class SecondLogin(SecondStep second, CodeGuesses codes)
+public sealed class SecondLogin(SecondStep second, AccountCodeGuesses codes)
 {
     /// <summary>Signs in with the code that POST …/login asked for.</summary>
     [Function("LoginSecond")]
@@ -63,14 +77,9 @@ public sealed class SecondLogin(SecondStep second, CodeGuesses codes)
     public async Task<IActionResult> Login(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "auth/login/second")] HttpRequest request, CancellationToken ct)
     {
-        var body = await Bodies.ReadAsync<SecondFactorTyped>(request, ct);
-        if (body.Code is null == body.RecoveryCode is null)
-        {
-            throw Problems.Invalid("code", "or 'recoveryCode' is needed, and not both.");
-        }
-
+        var body = await SecondFactorTyped.ReadAsync(request, ct);
         var (login, guess) = await second.ResumeAsync(request, body.Challenge, ct);
         await codes.CheckAsync(guess, body.Code, body.RecoveryCode, ct);
-        return await second.EnterAsync(request, login, body.Code is null ? "recovery-code" : "code", ct);
+        return await second.EnterAsync(request, login, body.By(), ct);
     }
 }

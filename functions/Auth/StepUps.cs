@@ -46,7 +46,7 @@ public sealed class StepUps(Callers callers, Proofs proofs, PasskeyCeremonies pa
 }
 
 /// <summary>Looks at what somebody shows who is signed in.</summary>
-public sealed class Proofs(Door door, CodeGuesses codes, PasskeyCeremonies passkeys)
+public sealed class Proofs(Door door, AccountCodeGuesses codes, PasskeyCeremonies passkeys)
 {
     /// <returns>What it was.</returns>
     /// <exception cref="ProblemException">When it is wrong, or there is not just one.</exception>

@@ -36,6 +36,14 @@ public sealed class Passwords
         return CryptographicOperations.FixedTimeEquals(hash, Convert.FromBase64String(parts[2])) && stored is not null;
     }
 
+    /// <summary>In its one form; and as it was typed, for passwords of before there was one.</summary>
+    /// <inheritdoc cref="VerifyAsync"/>
+    public async Task<bool> IsRightAsync(string typed, string? stored, string lane, CancellationToken ct)
+    {
+        var password = PasswordRules.Normalize(typed);
+        return await VerifyAsync(password, stored, lane, ct) || (password != typed && await VerifyAsync(typed, stored, lane, ct));
+    }
+
     private static string Format(byte[] salt, byte[] hash) =>
         $"{Scheme}{Iterations}.{Convert.ToBase64String(salt)}.{Convert.ToBase64String(hash)}";
 

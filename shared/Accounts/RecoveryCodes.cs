@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Azure;
 using Azure.Data.Tables;
-using Launchpad.Shared.Storage;
 
 namespace Launchpad.Shared.Accounts;
 
@@ -17,25 +16,25 @@ internal static class RecoveryCodes
     // Without what is taken for something else when it is written down.
     private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
 
-    public static (IReadOnlyList<string> Codes, IReadOnlyList<TableTransactionAction> Rows) Make(string account)
+    public static (IReadOnlyList<string> Codes, IReadOnlyList<TableTransactionAction> Rows) Make(string who)
     {
         var codes = Enumerable.Range(0, Count).Select(_ => RandomNumberGenerator.GetString(Alphabet, Letters)).ToList();
         return (
             [.. codes.Select(code => string.Join('-', code.Chunk(Group).Select(part => new string(part))))],
-            [.. codes.Select(code => new TableTransactionAction(TableTransactionActionType.Add, new TableEntity(account, Key(account, code))))]);
+            [.. codes.Select(code => new TableTransactionAction(TableTransactionActionType.Add, new TableEntity(who, Key(who, code))))]);
     }
 
     /// <summary>Null for what is none.</summary>
-    public static string? KeyOf(string account, string typed)
+    public static string? KeyOf(string who, string typed)
     {
         var code = typed.Replace("-", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal).ToLowerInvariant();
-        return code.Length == Letters && code.All(Alphabet.Contains) ? Key(account, code) : null;
+        return code.Length == Letters && code.All(Alphabet.Contains) ? Key(who, code) : null;
     }
 
-    public static AsyncPageable<TableEntity> Rows(Tables tables, string account, CancellationToken ct) =>
-        tables.Accounts.QueryAsync<TableEntity>(
-            TableClient.CreateQueryFilter($"PartitionKey eq {account} and RowKey ge {Prefix} and RowKey lt {Prefix + "~"}"), cancellationToken: ct);
+    public static AsyncPageable<TableEntity> Rows(TableClient table, string who, CancellationToken ct) =>
+        table.QueryAsync<TableEntity>(
+            TableClient.CreateQueryFilter($"PartitionKey eq {who} and RowKey ge {Prefix} and RowKey lt {Prefix + "~"}"), cancellationToken: ct);
 
-    private static string Key(string account, string code) =>
-        Prefix + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{account} {code}")));
+    private static string Key(string who, string code) =>
+        Prefix + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{who} {code}")));
 }
