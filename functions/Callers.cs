@@ -10,7 +10,8 @@ namespace Launchpad.Functions;
 /// <summary>Who is calling, by bearer token or by cookie: from signing in until signing out.</summary>
 public sealed class Callers(SessionStore sessions, CallerFinder finder, IOptions<SiteOptions> site, TimeProvider clock)
 {
-    private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(5);
+    /// <summary>For how long somebody counts as just having proven himself.</summary>
+    public static readonly TimeSpan Fresh = TimeSpan.FromMinutes(5);
 
     private readonly SessionCookie cookie = new("__Host-launchpad", site.Value.BaseUrl, trustsSilence: true);
 

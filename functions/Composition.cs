@@ -76,6 +76,7 @@ public static class Composition
         services.AddSettings<RetentionOptions>(configuration, RetentionOptions.Section);
         services.AddSettings<MailOptions>(configuration, MailOptions.Section);
         services.AddSettings<WebhookOptions>(configuration, WebhookOptions.Section);
+        services.AddSettings<StaffOptions>(configuration, StaffOptions.Section);
         services.AddStorage(configuration);
         services.AddGateways(configuration);
         services.AddDomain();

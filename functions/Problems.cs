@@ -43,9 +43,11 @@ public static class Problems
         new(StatusCodes.Status401Unauthorized, "sign-in-needed", "Sign in first",
             "Send the session token as 'Authorization: Bearer …'. POST /api/auth/login gives one.");
 
-    public static ProblemException SignInAgain(int minutes) =>
+    /// <param name="minutes">How old the proof may be.</param>
+    /// <param name="at">Where it is taken.</param>
+    public static ProblemException SignInAgain(int minutes, string at = "/api/auth/step-up") =>
         new(StatusCodes.Status403Forbidden, "sign-in-again", "Sign in again",
-            $"This needs a proof of the last {minutes} minutes that it is you. POST /api/auth/step-up, and send the same again.");
+            $"This needs a proof of the last {minutes} minutes that it is you. POST {at}, and send the same again.");
 
     public static ProblemException NotAllowed(Permission? needed) =>
         new(StatusCodes.Status403Forbidden, "not-allowed", "You may not do this",
@@ -85,10 +87,10 @@ public static class Problems
             "Follow the link that was sent to it; POST /api/auth/verify/resend sends another one.");
 
     public static ProblemException SecondFactorOn() =>
-        new(StatusCodes.Status409Conflict, "second-factor-on", "It is on already", "Turn the second factor off first: DELETE /api/auth/totp.");
+        new(StatusCodes.Status409Conflict, "second-factor-on", "It is on already", "Turn the second factor off first: DELETE …/auth/totp.");
 
     public static ProblemException SecondFactorOff() =>
-        new(StatusCodes.Status409Conflict, "second-factor-off", "It is off", "This account has no second factor: POST /api/auth/totp.");
+        new(StatusCodes.Status409Conflict, "second-factor-off", "It is off", "There is no second factor: POST …/auth/totp.");
 
     /// <summary>The same for a machine that is not known and for one that is not who it says.</summary>
     public static ProblemException MachineRefused(string why) =>
@@ -212,6 +214,19 @@ public static class Problems
     public static ProblemException StaffSignInNeeded() =>
         new(StatusCodes.Status401Unauthorized, "sign-in-needed", "Sign in first",
             "This is for operators: POST /api/staff/auth/login. A customer's session does not count here.");
+
+    /// <summary>Only who knows the password is told.</summary>
+    public static ProblemException MadePasswordOver(int hours) =>
+        new(StatusCodes.Status401Unauthorized, "made-password-over", "This password does not work any more",
+            $"It was made for you, to be used once and within {hours} hours. Ask whoever runs this Launchpad for another one: 'operator reset'.");
+
+    public static ProblemException OwnPasswordNeeded() =>
+        new(StatusCodes.Status403Forbidden, "own-password-needed", "Choose a password of your own first",
+            "You signed in with one that was made for you: POST /api/staff/auth/password.");
+
+    public static ProblemException SecondFactorNeeded() =>
+        new(StatusCodes.Status403Forbidden, "second-factor-needed", "Set up a second factor first",
+            "Operators sign in with a password and a code: POST /api/staff/auth/totp.");
 
     /// <summary>For operators, who have no account that it could be in.</summary>
     public static ProblemException NoneOfThatId() =>

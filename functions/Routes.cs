@@ -19,11 +19,13 @@ namespace Launchpad.Functions;
 /// <param name="IsStaff">True when an operator has to ask.</param>
 /// <param name="IsOpen">True when anybody may ask.</param>
 /// <param name="Needs">What a customer has to be allowed; null for what is open or no customer's.</param>
+/// <param name="OpenFrom">How far an operator has to have come.</param>
 /// <param name="NeedsStepUp">True when the session alone is not enough.</param>
+/// <param name="NeedsStepUpToPreview">The same, for whoever asks only what would be done.</param>
 /// <param name="IsRecorded">True when there is a row of it wherever it was answered well.</param>
 public sealed record Route(
     string Function, string Template, ImmutableArray<string> Methods, FrozenDictionary<string, QueryAttribute> Query, bool MakesSomething, bool IsStaff,
-    bool IsOpen, Permission? Needs, bool NeedsStepUp, bool IsRecorded)
+    bool IsOpen, Permission? Needs, StaffStage OpenFrom, bool NeedsStepUp, bool NeedsStepUpToPreview, bool IsRecorded)
 {
     /// <summary>Whether its path names the bot that it is about, or an operation of it.</summary>
     public bool IsOfOneBot => Template.StartsWith("deployments/{id}", StringComparison.Ordinal) || Template.StartsWith("operations/{id}", StringComparison.Ordinal);
@@ -50,6 +52,7 @@ public static class Routes
     {
         var trigger = method.GetParameters().Select(parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>())
             .FirstOrDefault(attribute => attribute is not null);
+        var (staff, stepUp) = (method.GetCustomAttribute<OperatorsOnlyAttribute>(), method.GetCustomAttribute<StepUpAttribute>());
         return trigger is null || method.GetCustomAttribute<FunctionAttribute>() is not { } function
             ? null
             : new(
@@ -59,8 +62,8 @@ public static class Routes
                     .ToFrozenDictionary(parameter => parameter.Name, StringComparer.OrdinalIgnoreCase),
                 trigger.Methods is [not ("get" or "head")] && method.GetCustomAttribute<OpenAttribute>() is null && method.GetCustomAttributes<AnswersAttribute>()
                     .Any(answer => answer.Status is StatusCodes.Status201Created or StatusCodes.Status202Accepted),
-                method.GetCustomAttribute<OperatorsOnlyAttribute>() is not null, method.GetCustomAttribute<OpenAttribute>() is not null, method.GetCustomAttribute<NeedsAttribute>()?.Permission,
-                method.GetCustomAttribute<StepUpAttribute>() is not null,
+                staff is not null, method.GetCustomAttribute<OpenAttribute>() is not null, method.GetCustomAttribute<NeedsAttribute>()?.Permission,
+                staff?.From ?? StaffStage.Whole, stepUp is not null, stepUp?.OfPreviews is true,
                 trigger.Methods is [not ("get" or "head"), ..] && method.GetCustomAttribute<UnrecordedAttribute>() is null);
     }
 }

@@ -8,15 +8,17 @@ namespace Launchpad.Functions.Staff;
 /// see.</summary>
 public sealed class StaffLog(Recorder recorder)
 {
-    /// <summary>The chain of all that operators did.</summary>
-    public const string Chain = "staff";
+    /// <inheritdoc cref="Operator.Chain"/>
+    public const string Chain = Operator.Chain;
 
     /// <param name="who">Of the staff.</param>
     /// <param name="action">What, as a verb.</param>
     /// <param name="data">Ids and numbers about it.</param>
     /// <param name="ct">Stops the wait.</param>
-    public Task ActAsync(Operator who, string action, object? data, CancellationToken ct) =>
-        recorder.ActAsync(Chain, who.Actor, action, data, ct);
+    public Task ActAsync(Operator who, string action, object? data, CancellationToken ct) => ActAsync(who.Actor, action, data, ct);
+
+    /// <inheritdoc cref="ActAsync(Operator, string, object?, CancellationToken)"/>
+    public Task ActAsync(string actor, string action, object? data, CancellationToken ct) => recorder.ActAsync(Chain, actor, action, data, ct);
 
     /// <summary>What was said about it stands in the operators' own chain alone, and the whole once.</summary>
     public async Task RefundAsync(string deployment, Operator who, string invoice, Refunded given, string reason, CancellationToken ct)

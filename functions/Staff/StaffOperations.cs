@@ -1,4 +1,5 @@
 using System.Buffers;
+using Launchpad.Functions.Auth;
 using Launchpad.Shared;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -103,7 +104,7 @@ public sealed class StaffOperations(StaffCallers callers, StaffOperationFinder f
 
     /// <summary>Stops an operation: what it did is taken back.</summary>
     [Function("StaffCancelOperation")]
-    [OperatorsOnly, Answers(202, typeof(StaffBegunView))]
+    [OperatorsOnly, StepUp, Answers(202, typeof(StaffBegunView))]
     public async Task<IActionResult> Cancel(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "staff/operations/{id}/cancel")] HttpRequest request, string id,
         CancellationToken ct)
@@ -115,7 +116,7 @@ public sealed class StaffOperations(StaffCallers callers, StaffOperationFinder f
     /// <summary>Brings back the version that ran before, where nothing was done with the bot since: for a change that went well and should not
     /// have. The bot keeps what it has learned, and its plan: where that was another one, going back is for its owner to ask for.</summary>
     [Function("StaffRollBackOperation")]
-    [OperatorsOnly, Answers(202, typeof(StaffBegunView))]
+    [OperatorsOnly, StepUp, Answers(202, typeof(StaffBegunView))]
     public async Task<IActionResult> RollBack(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "staff/operations/{id}/rollback")] HttpRequest request, string id,
         [DurableClient] DurableTaskClient client, CancellationToken ct)
@@ -140,7 +141,7 @@ public sealed class StaffOperations(StaffCallers callers, StaffOperationFinder f
 
     /// <summary>The same for many; each is answered for itself.</summary>
     [Function("StaffBulkOperations")]
-    [OperatorsOnly, Takes(typeof(StaffBulk)), Answers(200, typeof(StaffBulkView))]
+    [OperatorsOnly, StepUp, Takes(typeof(StaffBulk)), Answers(200, typeof(StaffBulkView))]
     public async Task<IActionResult> Bulk(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "staff/operations")] HttpRequest request,
         [DurableClient] DurableTaskClient client, CancellationToken ct)

@@ -1,3 +1,4 @@
+using Launchpad.Functions.Auth;
 using Launchpad.Shared;
 using Launchpad.Shared.Reconciliation;
 using Microsoft.AspNetCore.Http;
@@ -63,7 +64,7 @@ public sealed class StaffReconcile(StaffCallers callers, StaffFindings findings,
     /// <summary>Puts one difference right, or with `?preview=true` says how it would.</summary>
     [Function("StaffFixFinding")]
     [Query(ChangePreviews.Parameter, "true", "false")]
-    [OperatorsOnly, Answers(200, typeof(StaffFixView)), Answers(202, typeof(StaffFixView))]
+    [OperatorsOnly, StepUp(OfPreviews = false), Answers(200, typeof(StaffFixView)), Answers(202, typeof(StaffFixView))]
     public async Task<IActionResult> Fix(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "staff/reconcile/findings/{id}/fix")] HttpRequest request, string id,
         [DurableClient] DurableTaskClient client, CancellationToken ct)

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Launchpad.Functions.Auth;
 using Launchpad.Shared.Billing;
 using Launchpad.Shared.Staff;
 using Microsoft.AspNetCore.Http;
@@ -16,7 +17,7 @@ public sealed class StaffRefundActs(StaffCallers callers, StaffRefunds refunds)
 {
     /// <summary>Gives back what was paid on one bill, once, however often it is asked for.</summary>
     [Function("StaffRefund")]
-    [OperatorsOnly, Takes(typeof(StaffRefund)), Answers(200, typeof(RefundView))]
+    [OperatorsOnly, StepUp, Takes(typeof(StaffRefund)), Answers(200, typeof(RefundView))]
     public async Task<IActionResult> Refund(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "staff/refunds")] HttpRequest request, CancellationToken ct)
     {

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Launchpad.Functions.Abuse;
+using Launchpad.Functions.Auth;
 using Launchpad.Shared;
 using Launchpad.Shared.Abuse;
 using Launchpad.Shared.Staff;
@@ -59,7 +60,7 @@ public sealed class StaffReviews(StaffCallers callers, ReviewStore reviews, Held
 
     /// <summary>Decides. Asked again it does what was left undone; decided otherwise later, what was given back stays so.</summary>
     [Function("StaffDecideReview")]
-    [OperatorsOnly, Takes(typeof(StaffReviewDecision)), Answers(200, typeof(StaffReviewView))]
+    [OperatorsOnly, StepUp, Takes(typeof(StaffReviewDecision)), Answers(200, typeof(StaffReviewView))]
     public async Task<IActionResult> Decide(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "staff/reviews/{account}/{suspicion}")] HttpRequest request, string account,
         string suspicion, [DurableClient] DurableTaskClient client, CancellationToken ct)

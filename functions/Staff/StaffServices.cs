@@ -14,7 +14,13 @@ internal static class StaffServices
         services.AddSingleton<StaffSessions>();
         services.AddSingleton<IExpiring>(provider => provider.GetRequiredService<StaffSessions>());
         services.AddSingleton<StaffCallers>();
+        services.AddSingleton<OperatorFactors>();
         services.AddSingleton<StaffDoor>();
+        services.AddSingleton<StaffEntry>();
+        services.AddSingleton<StaffCodeGuesses>();
+        services.AddSingleton<StaffProofs>();
+        services.AddSingleton<StaffPasswordSetter>();
+        services.AddSingleton<StaffFactorActs>();
         services.AddSingleton<StaffLog>();
         services.AddSingleton<StaffVmViews>();
         services.AddSingleton<PageSilences>();

@@ -1,3 +1,4 @@
+using Launchpad.Functions.Auth;
 using Launchpad.Shared;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Health;
@@ -80,7 +81,7 @@ public sealed class StaffVms(StaffCallers callers, VmStore vms, StaffVmViews vie
 
     /// <summary>Its bots move to others, a few at a time, and it is deleted then.</summary>
     [Function("StaffDrainVm")]
-    [OperatorsOnly, Answers(200, typeof(StaffVmDetailView))]
+    [OperatorsOnly, StepUp, Answers(200, typeof(StaffVmDetailView))]
     public Task<IActionResult> Drain(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "staff/vms/{vm}/drain")] HttpRequest request, string vm,
         CancellationToken ct) => WishAsync(request, vm, VmWish.Drain, ct);

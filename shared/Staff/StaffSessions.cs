@@ -1,3 +1,4 @@
+using Azure;
 using Azure.Data.Tables;
 using Launchpad.Shared.Accounts;
 using Launchpad.Shared.Retention;
@@ -5,12 +6,21 @@ using Launchpad.Shared.Storage;
 
 namespace Launchpad.Shared.Staff;
 
+/// <summary>An operator who is signed in.</summary>
+/// <param name="FactorSince">Since when signing in asks him for a code; null where it does not.</param>
+/// <param name="FreshAt">When it was last proven whose it is.</param>
+public sealed record StaffSession(OperatorLogin Login, DateTimeOffset? FactorSince, DateTimeOffset FreshAt)
+{
+    public Operator Operator => Login.Operator;
+}
+
 /// <summary>Sessions of operators, by the hash of their token. They lie beside those of customers under another key, so that a token of the
 /// one kind never opens anything of the other.</summary>
-public sealed class StaffSessions(Tables tables, OperatorStore operators, TimeProvider clock) : IExpiring
+public sealed class StaffSessions(Tables tables, OperatorStore operators, OperatorFactors factors, TimeProvider clock) : IExpiring
 {
     private const string Row = "staff";
     private const string Partition = "staffsession-";
+    private const string FreshAt = "freshAt";
     private const int TokenLength = 43;
 
     /// <summary>A working day: whoever comes back to an open browser the next morning signs in again.</summary>
@@ -31,15 +41,35 @@ public sealed class StaffSessions(Tables tables, OperatorStore operators, TimePr
         return (token, expires);
     }
 
-    /// <summary>Whose session it is; null when it has ended, or its operator was removed since, whether or not he was added again.</summary>
-    public async Task<Operator?> FindAsync(string token, CancellationToken ct) =>
-        token.Length == TokenLength
-        && await tables.Sessions.FindAsync(BearerToken.Hash(token), Row, ct) is { } row
-        && row.GetDateTimeOffset("expiresAt") > clock.GetUtcNow()
-        && await operators.FindByEmailAsync(row.GetString("email"), ct) is { } found
-        && found.Operator.Id == row.GetString("operator")
-            ? found.Operator
-            : null;
+    /// <summary>Null when it has ended, or its operator was removed since, whether or not he was added again. Whoever changes what lets him
+    /// in, password or second factor, ends all that were opened before.</summary>
+    public async Task<StaffSession?> FindAsync(string token, CancellationToken ct)
+    {
+        if (token.Length != TokenLength || await tables.Sessions.FindAsync(BearerToken.Hash(token), Row, ct) is not { } row
+            || row.GetDateTimeOffset("expiresAt") <= clock.GetUtcNow()
+            || await operators.FindByEmailAsync(row.GetString("email"), ct) is not { } login
+            || login.Operator.Id != row.GetString("operator"))
+        {
+            return null;
+        }
+
+        var (opened, since) = (row.GetDateTimeOffset("createdAt")!.Value, await factors.SinceAsync(login.Operator.Id, ct));
+        return opened < login.SignedOutAt || opened < since ? null : new(login, since, row.GetDateTimeOffset(FreshAt) ?? opened);
+    }
+
+    /// <summary>Its operator has just proven that it is his.</summary>
+    public async Task RenewAsync(string token, DateTimeOffset now, CancellationToken ct)
+    {
+        try
+        {
+            await tables.Sessions.UpdateEntityAsync(
+                new TableEntity(BearerToken.Hash(token), Row) { [FreshAt] = now }, ETag.All, TableUpdateMode.Merge, ct);
+        }
+        catch (RequestFailedException closed) when (closed.Status == 404)
+        {
+            // Somebody closed it meanwhile.
+        }
+    }
 
     public Task CloseAsync(string token, CancellationToken ct) => tables.Sessions.RemoveAsync(BearerToken.Hash(token), Row, ct);
 

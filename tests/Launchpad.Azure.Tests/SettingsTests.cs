@@ -36,6 +36,9 @@ public sealed class SettingsTests(Deployment deployment)
         // The web app is at the root of its site.
         "Site__AppUrl",
 
+        // Nobody of the staff is let off a second factor.
+        "Staff__RequireSecondFactor",
+
         // What infra/tenant puts on a machine.
         "Vms__User",
 

@@ -52,6 +52,8 @@ public sealed class TenantIsolationTests(OnOneStack.Fixture fixture, TenantIsola
         "GET staff/accounts", "POST staff/operations/{id}/rollback", "POST staff/operations/{id}/extend", "POST staff/reconcile/runs",
         "POST staff/reconcile/findings/{id}/fix", "GET staff/events", "GET staff/topology", "POST staff/refunds",
         "GET staff/uptime", "GET staff/reviews", "POST staff/reviews/{account}/{suspicion}",
+        "POST staff/auth/login/second", "GET staff/auth/security", "POST staff/auth/password", "POST staff/auth/step-up",
+        "POST staff/auth/totp", "POST staff/auth/totp/confirm", "POST staff/auth/totp/recovery-codes", "DELETE staff/auth/totp",
     ];
 
     private static readonly Dictionary<string, object?> OfAnId = new()

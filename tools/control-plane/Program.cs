@@ -6,6 +6,7 @@ using Azure.Identity;
 using Launchpad.ControlPlane;
 using Launchpad.Shared.Accounts;
 using Launchpad.Shared.Backups;
+using Launchpad.Shared.Records;
 using Launchpad.Shared.Secrets;
 using Launchpad.Shared.Snapshots;
 using Launchpad.Shared.Staff;
@@ -25,7 +26,8 @@ const string Usage = """
       machines              the machines there are, what is promised on them, and what becomes of them
       cordon VM             it gets no more bots; uncordon VM takes that back
       drain VM              its bots move to others, and it is deleted then; uncordon VM stops that
-      operator add MAIL     lets somebody in to the staff's side, with a password that is printed once
+      operator add MAIL     lets somebody in to the staff's side, with a password that is printed once and good once, for three days
+      operator reset MAIL   makes another password for who has lost his, or his authenticator; ends his sessions and his second factor
       operator list         those who may; operator remove MAIL ends that, and his sessions
       export DIR            copies the newest, and the archives of the bots, out of the store
       import DIR            copies what was exported into a store
@@ -82,6 +84,8 @@ static ServiceProvider Compose(IConfiguration configuration)
     services.AddSingleton<VmStore>();
     services.AddSingleton<OperatorStore>();
     services.AddSingleton<Passwords>();
+    services.AddSingleton<RecordStore>();
+    services.AddSingleton<Recorder>();
     services.AddSingleton(provider => new Copies(BackupStorage.Of(provider), provider.GetRequiredService<SnapshotBlobs>()));
     return services.BuildServiceProvider();
 }

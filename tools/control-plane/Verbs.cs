@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Launchpad.Shared.Accounts;
 using Launchpad.Shared.Backups;
+using Launchpad.Shared.Records;
 using Launchpad.Shared.Snapshots;
 using Launchpad.Shared.Staff;
 using Launchpad.Shared.Vms;
@@ -60,6 +61,7 @@ internal sealed class Verbs(IServiceProvider services, Asked asked)
         ("drain", { } vm) => Machines.WishAsync(vm, VmWish.Drain, ct),
         ("uncordon", { } vm) => Machines.WishAsync(vm, VmWish.Use, ct),
         ("operator add", { } mail) => Operators.AddAsync(mail, ct),
+        ("operator reset", { } mail) => Operators.ResetAsync(mail, ct),
         ("operator list", null) => Operators.ListAsync(ct),
         ("operator remove", { } mail) => Operators.RemoveAsync(mail, ct),
         ("export", { } directory) => Copies.ExportAsync(directory, ct),
@@ -71,7 +73,8 @@ internal sealed class Verbs(IServiceProvider services, Asked asked)
 
     private Machines Machines => new(services.GetRequiredService<VmStore>());
 
-    private Operators Operators => new(services.GetRequiredService<OperatorStore>(), services.GetRequiredService<Passwords>());
+    private Operators Operators => new(
+        services.GetRequiredService<OperatorStore>(), services.GetRequiredService<Passwords>(), services.GetRequiredService<Recorder>());
 
     private Copies Copies => services.GetRequiredService<Copies>();
 

@@ -155,6 +155,8 @@ const opsSaga = createRoute({ ...ofStaff, path: "/ops/orchestrations/$id", compo
 const opsAudit = createRoute({ ...ofStaff, path: "/ops/audit", component: page(() => import("./pages/ops/Audit"), "Audit"), validateSearch: words });
 const opsAccounts = createRoute({ ...ofStaff, path: "/ops/accounts", component: page(() => import("./pages/ops/Accounts"), "Accounts"), validateSearch: words });
 
+const opsSignIn = createRoute({ ...ofStaff, path: "/ops/sign-in", component: page(() => import("./pages/ops/StaffSecurity"), "StaffSecurity") });
+
 const people = createRoute({ ...inside, path: "/account/people", component: page(() => import("./pages/account/People"), "People") });
 const notifications = createRoute({
   ...inside,
@@ -166,7 +168,7 @@ const join = createRoute({ ...inside, path: "/join", component: page(() => impor
 const tree = root.addChildren([
   landing, login, signup, verify, forgot, reset, invitation,
   signedIn.addChildren([bots, newBot, paid, accountRecord, billing, account, security, people, notifications, join, bot.addChildren([overview, operation, config, secrets, versions, logs, usage, uptime, backups, record, danger])]),
-  staffLogin, staff.addChildren([opsHome, opsOperations, opsVms, opsVm, opsAlerts, opsReviews, opsUptime, opsReconcile, opsMap, opsSaga, opsAudit, opsAccounts]),
+  staffLogin, staff.addChildren([opsHome, opsOperations, opsVms, opsVm, opsAlerts, opsReviews, opsUptime, opsReconcile, opsMap, opsSaga, opsAudit, opsAccounts, opsSignIn]),
 ]);
 
 export const makeRouter = () =>

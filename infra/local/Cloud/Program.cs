@@ -17,8 +17,9 @@ const string Usage = """
     machines                 the machines there are, what is promised on them, and what becomes of them
     cordon VM                it gets no more bots; uncordon VM takes that back
     drain VM                 its bots move to others, and it is deleted then; uncordon VM stops that
-    operator add MAIL        lets somebody in to the staff's side, with a password that is printed once; `operator list`,
-                             `operator remove MAIL`
+    operator add MAIL        lets somebody in to the staff's side, with a password that is printed once and good once, for three days;
+                             `operator list`, `operator remove MAIL`
+    operator reset MAIL      makes another password for who has lost his, or his authenticator
     backup DIR               copies a stack that runs into a new directory; settings that `up` was given have to be given too
       --set NAME=VALUE
     restore DIR              brings it back into an empty home, finds its machines, and says what is missing

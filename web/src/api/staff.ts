@@ -1,5 +1,4 @@
-import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
-import type { Credentials } from "./account";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useAct } from "./act";
 import { body, clientOf, pressed } from "./client";
 import type { components } from "./schema.gen";
@@ -40,12 +39,14 @@ export type BulkAction = "retry" | "cancel" | "rollback";
 export type OperationFilter = "stuck" | "failed" | "running" | "all";
 
 export const staffSession = new Session();
-const api = clientOf(staffSession);
+export const staffApi = clientOf(staffSession);
+const api = staffApi;
 
 const root = "staff";
 export const staffKeys = {
   all: [root],
   me: [root, "me"],
+  security: [root, "security"],
   overview: [root, "overview"],
   operations: [root, "operations"],
   operation: (id: string) => [root, "operation", id],
@@ -100,30 +101,6 @@ export const useOperator = () =>
       return me;
     },
     staleTime: 60_000,
-  });
-
-/** The token in the answer is for programs; the browser has the cookie, and the rest is dropped here. */
-export const useStaffSignIn = (onDone: (who: Operator) => void) => {
-  const queries = useQueryClient();
-  return useAct({
-    send: async (typed: Credentials) => (await body(api.POST("/staff/auth/login", { body: typed }))).operator,
-    touches: [],
-    onDone: (who) => {
-      staffSession.begun();
-      queries.setQueryData(staffKeys.me, who);
-      onDone(who);
-    },
-  });
-};
-
-export const useStaffSignOut = (onDone: () => void) =>
-  useAct({
-    send: () => body(api.POST("/staff/auth/logout")),
-    touches: [],
-    onDone: () => {
-      staffSession.ended();
-      onDone();
-    },
   });
 
 export const useOverview = () =>

@@ -1,25 +1,30 @@
 import { Link, Outlet, useNavigate } from "@tanstack/react-router";
 import { useQueryClient } from "@tanstack/react-query";
-import { Activity, BellRing, ChevronsUpDown, CreditCard, Ellipsis, GitCompareArrows, House, ListChecks, LogOut, Network, ScrollText, Search, Server, Timer, Users } from "lucide-react";
+import { Activity, BellRing, ChevronsUpDown, CreditCard, Ellipsis, GitCompareArrows, House, ListChecks, KeyRound, LogOut, Network, ScrollText, Search, Server, Timer, Users } from "lucide-react";
 import { type ReactNode, lazy, Suspense, useEffect, useState } from "react";
 import { Problem } from "../api/problems";
-import { type Operator, staffFeed, staffKeys, staffSession, useOperator, useStaffSignOut } from "../api/staff";
+import { type Operator, staffFeed, staffKeys, staffSession, useOperator } from "../api/staff";
+import { useStaffSignOut } from "../api/staffSecurity";
 import { useStore } from "../api/store";
 import { Dialog } from "../parts/Dialog";
 import { useLive } from "../live/useLive";
 import { Menu, MenuItem, menuItem } from "../parts/Menu";
 import { ProblemCard, Skeleton } from "../parts/States";
 import { en } from "../texts/en";
-import { ops as words, staffSignIn } from "../texts/ops";
+import { ops as words } from "../texts/ops";
+import { staffSecurity, staffSignIn } from "../texts/opsSignIn";
 import account from "./AccountMenu.module.css";
 import { LiveDot } from "./LiveDot";
 import css from "./Shell.module.css";
 import { StaffSignInForm } from "./StaffSignInForm";
+import { StaffStepUp } from "./StaffStepUp";
 import own from "./StaffShell.module.css";
 import { ThemeSwitch } from "./ThemeSwitch";
 import { usePaletteKey } from "./usePaletteKey";
 
 const Palette = lazy(() => import("./StaffShellPalette").then((module) => ({ default: module.StaffPalette })));
+
+const Begin = lazy(() => import("../pages/ops/StaffSecurity").then((module) => ({ default: module.StaffBegin })));
 
 type Place = "/ops" | "/ops/operations" | "/ops/vms" | "/ops/alerts" | "/ops/reviews" | "/ops/uptime" | "/ops/reconcile" | "/ops/map" | "/ops/audit" | "/ops/accounts";
 
@@ -45,7 +50,10 @@ export function StaffShell() {
   const navigate = useNavigate();
   const asks = useStore(staffSession.asking);
   const [palette, setPalette] = useState(false);
-  useLive(staffFeed, me.data?.id);
+  // Until the codes are kept, whatever is told of the stage meanwhile.
+  const [begins, setBegins] = useState(false);
+  if (!begins && me.data && me.data.stage !== "whole") setBegins(true);
+  useLive(staffFeed, begins ? undefined : me.data?.id);
   usePaletteKey(() => setPalette(true));
 
   const isOut = me.data === undefined && me.error !== null && Problem.of(me.error).kind === "sign-in-needed";
@@ -67,21 +75,7 @@ export function StaffShell() {
           <Activity className={own.mark} />
           {words.brand}
         </Link>
-        <button type="button" className={`${css.search} ${own.search}`} onClick={() => setPalette(true)}>
-          <Search />
-          <span>{en.nav.palette}</span>
-          <kbd aria-hidden="true">{en.paletteKey}</kbd>
-        </button>
-        <ul className={`${css.places} ${own.places}`}>
-          {places.map(({ to, name, icon }) => (
-            <li key={to}>
-              <Link to={to} className={css.place} activeProps={{ className: css.here ?? "" }} activeOptions={{ exact: to === "/ops", includeSearch: false }}>
-                {icon}
-                <span>{name}</span>
-              </Link>
-            </li>
-          ))}
-        </ul>
+        {!begins && <Places onSearch={() => setPalette(true)} />}
         {me.data && <More onSearch={() => setPalette(true)} />}
         <div className={`${css.foot} ${own.foot}`}>
           <LiveDot of={staffFeed.state} />
@@ -90,7 +84,11 @@ export function StaffShell() {
       </nav>
       <div className={css.column}>
         <main id="content" tabIndex={-1} className={css.content}>
-          {me.data ? (
+          {me.data && begins ? (
+            <Suspense fallback={<Skeleton lines={4} height={40} />}>
+              <Begin who={me.data} onDone={() => setBegins(false)} />
+            </Suspense>
+          ) : me.data ? (
             <Outlet />
           ) : me.error ? (
             <ProblemCard problem={Problem.of(me.error)} onAgain={() => void me.refetch()} />
@@ -99,7 +97,7 @@ export function StaffShell() {
           )}
         </main>
       </div>
-      {asks !== null && <Lapsed before={me.data} />}
+      {asks === "again" ? <StaffStepUp /> : asks !== null && <Lapsed before={me.data} />}
       {palette && (
         <Suspense>
           <Palette onClose={() => setPalette(false)} />
@@ -108,6 +106,26 @@ export function StaffShell() {
     </div>
   );
 }
+
+const Places = ({ onSearch }: { onSearch: () => void }) => (
+  <>
+    <button type="button" className={`${css.search} ${own.search}`} onClick={onSearch}>
+      <Search />
+      <span>{en.nav.palette}</span>
+      <kbd aria-hidden="true">{en.paletteKey}</kbd>
+    </button>
+    <ul className={`${css.places} ${own.places}`}>
+      {places.map(({ to, name, icon }) => (
+        <li key={to}>
+          <Link to={to} className={css.place} activeProps={{ className: css.here ?? "" }} activeOptions={{ exact: to === "/ops", includeSearch: false }}>
+            {icon}
+            <span>{name}</span>
+          </Link>
+        </li>
+      ))}
+    </ul>
+  </>
+);
 
 function Lapsed({ before }: { before: Operator | undefined }) {
   return (
@@ -137,6 +155,13 @@ const SignOut = () => {
   );
 };
 
+const OwnSignIn = () => (
+  <Link to="/ops/sign-in" className={menuItem}>
+    <KeyRound />
+    {staffSecurity.title}
+  </Link>
+);
+
 /** What has no place along the bottom of a phone. */
 const More = ({ onSearch }: { onSearch: () => void }) => (
   <div className={own.more}>
@@ -158,6 +183,7 @@ const More = ({ onSearch }: { onSearch: () => void }) => (
       <MenuItem icon={<Search />} onPress={onSearch}>
         {en.nav.palette}
       </MenuItem>
+      <OwnSignIn />
       <ThemeSwitch />
       <SignOut />
     </Menu>
@@ -175,6 +201,7 @@ const OperatorMenu = ({ email }: { email: string }) => (
       </button>
     )}
   >
+    <OwnSignIn />
     <ThemeSwitch />
     <SignOut />
   </Menu>

@@ -1,6 +1,7 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 import { ops as words, opsOperations, opsPalette } from "../texts/ops";
+import { staffSecurity } from "../texts/opsSignIn";
 import { palette } from "../texts/palette";
 import { type Entry, PaletteOf } from "./Palette";
 
@@ -14,7 +15,7 @@ function useEntries(typed: string): Entry[] {
   const navigate = useNavigate();
   return useMemo(() => {
     const pages = (
-      ["/ops", "/ops/operations", "/ops/vms", "/ops/alerts", "/ops/reviews", "/ops/uptime", "/ops/reconcile", "/ops/map", "/ops/audit", "/ops/accounts"] as const
+      ["/ops", "/ops/operations", "/ops/vms", "/ops/alerts", "/ops/reviews", "/ops/uptime", "/ops/reconcile", "/ops/map", "/ops/audit", "/ops/accounts", "/ops/sign-in"] as const
     ).map((to, at) => ({ id: to, name: names[at] ?? to, go: () => void navigate({ to }) }));
     const lists = (["stuck", "failed", "running", "all"] as const).map((status) => ({
       id: status,
@@ -28,7 +29,7 @@ function useEntries(typed: string): Entry[] {
 }
 
 const { home, operations, vms, alerts, reviews, uptime, reconcile, map, audit, accounts } = words.nav;
-const names = [home, operations, vms, alerts, reviews, uptime, reconcile, map, audit, accounts];
+const names = [home, operations, vms, alerts, reviews, uptime, reconcile, map, audit, accounts, staffSecurity.title];
 
 /** Whatever an id or an address leads to. Whether there is such a thing is seen there. */
 function idEntries(typed: string, navigate: ReturnType<typeof useNavigate>): Entry[] {

@@ -1,10 +1,12 @@
 import { useState } from "react";
-import { mayHelp } from "../api/problems";
-import { type Operator, useStaffSignIn } from "../api/staff";
+import type { Operator } from "../api/staff";
+import { useStaffSecond, useStaffSignIn } from "../api/staffSecurity";
+import type { SecondFactorNeeded } from "../api/types";
 import { Button } from "../parts/Button";
 import { errorOf, Field, SecretField } from "../parts/Field";
-import { ProblemCard } from "../parts/States";
-import { staffSignIn as words } from "../texts/ops";
+import { SecondForm } from "../parts/SecondForm";
+import { ActProblem } from "../parts/States";
+import { staffSignIn as words } from "../texts/opsSignIn";
 
 interface Props {
   known?: string | undefined;
@@ -15,8 +17,17 @@ interface Props {
 export function StaffSignInForm({ known = "", onDone }: Props) {
   const [email, setEmail] = useState(known);
   const [password, setPassword] = useState("");
-  const act = useStaffSignIn(onDone);
+  const [needed, setNeeded] = useState<SecondFactorNeeded | null>(null);
+  const act = useStaffSignIn(onDone, setNeeded);
+  const second = useStaffSecond(onDone);
   const [emailError, passwordError] = [errorOf(act.problem, "email"), errorOf(act.problem, "password")];
+  if (needed !== null) {
+    const startOver = () => {
+      second.clear();
+      setNeeded(null);
+    };
+    return <SecondForm needed={needed} act={second} submit={words.submit} onOver={startOver} />;
+  }
   return (
     <form
       className="stack"
@@ -31,14 +42,11 @@ export function StaffSignInForm({ known = "", onDone }: Props) {
         name="password"
         autoComplete="current-password"
         required
-        minLength={10}
         value={password}
         onType={setPassword}
         error={passwordError}
       />
-      {act.problem && !emailError && !passwordError && (
-        <ProblemCard problem={act.problem} {...(act.problem.retryAt === null && !mayHelp(act.problem) ? {} : { onAgain: act.again })} />
-      )}
+      <ActProblem act={act} told={emailError ?? passwordError} />
       <Button kind="primary" type="submit" busy={act.busy} wide>
         {words.submit}
       </Button>

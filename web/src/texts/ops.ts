@@ -14,18 +14,6 @@ export const ops = {
   none: "none",
 } as const;
 
-export const staffSignIn = {
-  title: "Operators",
-  intro: "For whoever runs this Launchpad. A customer's account does not open it.",
-  email: "E-mail address",
-  password: "Password",
-  submit: "Sign in as an operator",
-  customer: "You have a bot here?",
-  customerLink: "Sign in as a customer",
-  lapsedTitle: "Sign in again",
-  lapsedText: "Your session as an operator has ended. The page stays as it is, and what you asked for goes on afterwards.",
-} as const;
-
 export const opsPalette = { operation: "Operation", vm: "Machine", record: "Record of the bot", account: "Account" } as const;
 
 export const opsHome = {

@@ -2,7 +2,7 @@ import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { Activity } from "lucide-react";
 import { useTitle } from "../../parts/useTitle";
 import { StaffSignInForm } from "../../shell/StaffSignInForm";
-import { staffSignIn as words } from "../../texts/ops";
+import { staffSignIn as words } from "../../texts/opsSignIn";
 import css from "../public/PublicCard.module.css";
 import own from "./Ops.module.css";
 
