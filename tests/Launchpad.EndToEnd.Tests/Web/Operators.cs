@@ -24,7 +24,7 @@ internal static class Operators
 
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Choose a password of your own" })).ToBeVisibleAsync();
         await visitor.SeeAsync("own-password");
-        await page.GetByLabel("The new password").FillAsync(Password);
+        await page.GetByLabel("The new password", new() { Exact = true }).FillAsync(Password);
         await page.Press("Set the password");
         await visitor.EnrolAsync();
         await visitor.ProveWhenAskedAsync();
