@@ -25,7 +25,8 @@ public abstract class CodeGuesses(AuthenticatorCodes factors, TimeProvider clock
         var typed = Typed(code ?? recoveryCode);
         try
         {
-            if (!await limits.TryAsync(new(guess.Who, guess.Address, guess.Known), () => IsRightAsync(guess.Who, typed, isRecovery: code is null, ct)))
+            if (!await limits.TryAsync(
+                new(guess.Who, guess.Address, guess.Known), () => IsRightAsync(guess.Who, typed, isRecovery: code is null, ct)))
             {
                 throw Problems.WrongCode();
             }

@@ -18,7 +18,9 @@ public sealed class Door(AccountStore accounts, Passwords passwords, SignInLimit
         var guess = new Guess(typed.Email, typed.Address, known);
         try
         {
-            return await limits.TryAsync(guess, () => passwords.IsRightAsync(typed.Password, found?.PasswordHash, lane, ct)) ? found! : throw Problems.WrongCredentials();
+            return await limits.TryAsync(guess, () => passwords.IsRightAsync(typed.Password, found?.PasswordHash, lane, ct))
+                ? found!
+                : throw Problems.WrongCredentials();
         }
         finally
         {

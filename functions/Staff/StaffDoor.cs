@@ -54,5 +54,6 @@ public sealed class StaffDoor(OperatorStore operators, Passwords passwords, Staf
 /// <summary>Codes of operators. Who guesses at them is in the staff's record, for everybody of the staff to see.</summary>
 public sealed class StaffCodeGuesses(OperatorFactors factors, StaffLog log, TimeProvider clock) : CodeGuesses(factors, clock)
 {
-    protected override Task WrongAsync(string who, string by, CancellationToken ct) => log.ActAsync(Operator.ActorOf(who), "wrong-code", new { by }, ct);
+    protected override Task WrongAsync(string who, string by, CancellationToken ct) =>
+        log.ActAsync(Operator.ActorOf(who), "wrong-code", new { by }, ct);
 }

@@ -20,7 +20,10 @@ public enum FactorChange
 
 /// <summary>Codes of an authenticator (RFC 6238) as a second factor of whoever has a partition in the table. The secret is sealed; a code is
 /// good once.</summary>
-public abstract class AuthenticatorCodes(TableClient table, Seal seal, TimeProvider clock)
+/// <param name="table">Where the partitions are.</param>
+/// <param name="seal">Who has no request to answer, as who replays histories, has no vault.</param>
+/// <param name="clock">By which codes are good.</param>
+public abstract class AuthenticatorCodes(TableClient table, Lazy<Seal> seal, TimeProvider clock)
 {
     protected const string Row = "totp";
     protected const string OnSince = "since";
@@ -39,7 +42,7 @@ public abstract class AuthenticatorCodes(TableClient table, Seal seal, TimeProvi
     {
         var (secret, expires) = (KeyGeneration.GenerateRandomKey(SecretBytes), Clock.GetUtcNow() + PendingMax);
         await table.UpsertEntityAsync(
-            new TableEntity(who, Pending) { ["secret"] = await seal.CloseAsync(Purpose(who), secret, ct), ["expiresAt"] = expires },
+            new TableEntity(who, Pending) { ["secret"] = await seal.Value.CloseAsync(Purpose(who), secret, ct), ["expiresAt"] = expires },
             TableUpdateMode.Replace, ct);
         return new(secret, expires);
     }
@@ -133,7 +136,7 @@ public abstract class AuthenticatorCodes(TableClient table, Seal seal, TimeProvi
     /// <summary>Of which step it is the code; null for a wrong one.</summary>
     private async Task<long?> StepAsync(string who, TableEntity row, string code, CancellationToken ct)
     {
-        var secret = await seal.OpenAsync(Purpose(who), row.GetString("secret"), ct)
+        var secret = await seal.Value.OpenAsync(Purpose(who), row.GetString("secret"), ct)
             ?? throw new InvalidOperationException("The secret of a second factor does not open with the key of this vault.");
         return new Totp(secret).VerifyTotp(Clock.GetUtcNow().UtcDateTime, code, out var step, Window) ? step : null;
     }

@@ -6,7 +6,7 @@ using Launchpad.Shared.Storage;
 namespace Launchpad.Shared.Staff;
 
 /// <summary>Second factors of operators, each in a partition of its own beside the one that lists them.</summary>
-public sealed class OperatorFactors(Tables tables, Seal seal, TimeProvider clock) : AuthenticatorCodes(tables.Operators, seal, clock)
+public sealed class OperatorFactors(Tables tables, Lazy<Seal> seal, TimeProvider clock) : AuthenticatorCodes(tables.Operators, seal, clock)
 {
     /// <summary>Since when signing in asks for a code; null where it does not.</summary>
     public async Task<DateTimeOffset?> SinceAsync(string id, CancellationToken ct) =>

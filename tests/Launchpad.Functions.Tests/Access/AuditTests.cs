@@ -33,7 +33,8 @@ public sealed class AuditTests(LaunchpadApi api)
 
     [Fact]
     public void No_change_is_forgotten() => Assert.Equal(
-        Routes.ByFunction.Values.Where(route => route.IsRecorded && !route.IsOfOneBot && !route.Template.StartsWith("staff/", StringComparison.Ordinal))
+        Routes.ByFunction.Values
+            .Where(route => route.IsRecorded && !route.IsOfOneBot && !route.Template.StartsWith("staff/", StringComparison.Ordinal))
             .Select(route => route.Function).Except(Aliases).Order(),
         Driven.Order());
 

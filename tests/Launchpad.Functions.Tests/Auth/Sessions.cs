@@ -27,7 +27,8 @@ internal static class Sessions
         await table.UpdateEntityAsync(row, ETag.All, TableUpdateMode.Replace);
     }
 
-    /// <summary>Of an operator's: it was proven six minutes ago whose it is. When it was opened stays, for that says whether it counts at all.</summary>
+    /// <summary>Of an operator's: it was proven six minutes ago whose it is. When it was opened stays, for that says whether it counts at
+    /// all.</summary>
     public static Task GrowStaleAsync(LaunchpadApi api, string token) => api.Service<Tables>().Sessions.UpdateEntityAsync(
         new TableEntity(Hash(token), "staff") { ["freshAt"] = DateTimeOffset.UtcNow.AddMinutes(-6) }, ETag.All, TableUpdateMode.Merge);
 

@@ -68,7 +68,8 @@ internal sealed class StaffMember : IDisposable
         return member;
     }
 
-    public static Task<string> HashAsync(LaunchpadApi api, string password) => api.Service<Passwords>().HashAsync(password, "test", CancellationToken.None);
+    public static Task<string> HashAsync(LaunchpadApi api, string password) =>
+        api.Service<Passwords>().HashAsync(password, "test", CancellationToken.None);
 
     /// <summary>A session as if he had just signed in.</summary>
     public async Task OpenAsync() => Use((await api.Service<StaffSessions>().OpenAsync(Who, CancellationToken.None)).Token);
@@ -94,7 +95,8 @@ internal sealed class StaffMember : IDisposable
     public async Task<(int Status, JsonElement Body)> LoginAsync(string password = Password) =>
         await AskAsync("staff/auth/login", new { email = Who.Email, password });
 
-    public Task<(int Status, JsonElement Body)> SecondAsync(string? challenge, string code) => AskAsync("staff/auth/login/second", new { challenge, code });
+    public Task<(int Status, JsonElement Body)> SecondAsync(string? challenge, string code) =>
+        AskAsync("staff/auth/login/second", new { challenge, code });
 
     public async Task<string> ChallengeAsync() => (await LoginAsync()).Body.GetProperty("challenge").GetString()!;
 

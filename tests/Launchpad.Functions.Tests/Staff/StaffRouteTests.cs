@@ -27,7 +27,8 @@ public sealed class StaffRouteTests(LaunchpadApi api)
     [Fact]
     public void Nobody_gets_in_but_by_signing_in() => Assert.Equal(
         ["StaffLogin", "StaffLoginSecond"],
-        Routes.ByFunction.Values.Where(route => route.Template.StartsWith("staff/", StringComparison.Ordinal) && route.IsOpen).Select(route => route.Function).Order());
+        Routes.ByFunction.Values.Where(route => route.Template.StartsWith("staff/", StringComparison.Ordinal) && route.IsOpen)
+            .Select(route => route.Function).Order());
 
     [Theory]
     [MemberData(nameof(All))]

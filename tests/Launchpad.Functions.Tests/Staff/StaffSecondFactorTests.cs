@@ -52,7 +52,8 @@ public sealed class StaffSecondFactorTests(LaunchpadApi api)
         Assert.Equal(401, await RecoverAsync(staff.Codes[4]));
         Assert.Equal(200, await RecoverAsync(shown.GetProperty("recoveryCodes")[0].GetString()!));
 
-        async Task<int> RecoverAsync(string recoveryCode) => (await phone.AskAsync("staff/auth/login/second", new { challenge, recoveryCode })).Status;
+        async Task<int> RecoverAsync(string recoveryCode) =>
+            (await phone.AskAsync("staff/auth/login/second", new { challenge, recoveryCode })).Status;
     }
 
     [Fact]
@@ -60,7 +61,8 @@ public sealed class StaffSecondFactorTests(LaunchpadApi api)
     {
         using var staff = await StaffMember.WithPasswordAsync(api);
         using var home = staff.Elsewhere("198.51.100.71");
-        Assert.Equal(200, (await home.AskAsync("staff/auth/login/second", new { challenge = await home.ChallengeAsync(), recoveryCode = staff.Codes[0] })).Status);
+        var second = new { challenge = await home.ChallengeAsync(), recoveryCode = staff.Codes[0] };
+        Assert.Equal(200, (await home.AskAsync("staff/auth/login/second", second)).Status);
         using var thief = staff.Elsewhere("203.0.113.71");
         var challenge = await thief.ChallengeAsync();
         var statuses = await Task.WhenAll(Enumerable.Range(0, 12).Select(async i => (await thief.SecondAsync(challenge, $"{i:D6}")).Status));
@@ -148,7 +150,8 @@ public sealed class StaffSecondFactorTests(LaunchpadApi api)
         using var staff = await StaffMember.OfOwnPasswordAsync(api, "no password leads here");
         await staff.OpenAsync();
         var callers = new StaffCallers(
-            api.Service<StaffSessions>(), api.Service<IOptions<SiteOptions>>(), Options.Create(new StaffOptions { RequireSecondFactor = isRequired }), TimeProvider.System);
+            api.Service<StaffSessions>(), api.Service<IOptions<SiteOptions>>(),
+            Options.Create(new StaffOptions { RequireSecondFactor = isRequired }), TimeProvider.System);
         Assert.Equal(stage, callers.View((await api.Service<StaffSessions>().FindAsync(staff.Token, Ct))!).Stage);
     }
 

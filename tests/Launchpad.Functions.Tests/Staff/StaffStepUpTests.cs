@@ -74,13 +74,15 @@ public sealed class StaffStepUpTests(LaunchpadApi api)
     public async Task The_password_a_code_and_a_recovery_code_renew_it_in_the_same_session()
     {
         using var staff = await StaffMember.WithPasswordAsync(api);
-        foreach (var proof in new object[] { new { password = StaffMember.Password }, new { code = staff.Code }, new { recoveryCode = staff.Codes[0] } })
+        object[] proofs = [new { password = StaffMember.Password }, new { code = staff.Code }, new { recoveryCode = staff.Codes[0] }];
+        foreach (var proof in proofs)
         {
             await staff.GrowStaleAsync();
             Assert.Equal(JsonValueKind.Null, (await staff.GetAsync("staff/auth/security")).GetProperty("freshUntil").ValueKind);
             Assert.Equal(403, (await staff.AskAsync("staff/auth/totp/recovery-codes")).Status);
             Assert.Equal(200, (await staff.AskAsync("staff/auth/step-up", proof)).Status);
-            Assert.True((await staff.GetAsync("staff/auth/security")).GetProperty("freshUntil").GetDateTimeOffset() > DateTimeOffset.UtcNow.AddMinutes(4));
+            var until = (await staff.GetAsync("staff/auth/security")).GetProperty("freshUntil").GetDateTimeOffset();
+            Assert.True(until > DateTimeOffset.UtcNow.AddMinutes(4));
         }
 
         Assert.Equal(200, (await staff.AskAsync("staff/auth/totp/recovery-codes")).Status);

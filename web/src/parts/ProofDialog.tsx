@@ -36,7 +36,12 @@ export function ProofDialog({ ways, act, passkey, onClose }: Props) {
     <Dialog title={words.title} onClose={onClose}>
       <p>{words.text}</p>
       {ways.length > 1 && (
-        <Segments label={words.way} value={chosen} options={Object.fromEntries(ways.map((way) => [way, words.ways[way]])) as Record<ProofWay, string>} onChoose={choose} />
+        <Segments
+          label={words.way}
+          value={chosen}
+          options={Object.fromEntries(ways.map((way) => [way, words.ways[way]])) as Record<ProofWay, string>}
+          onChoose={choose}
+        />
       )}
       {chosen === "passkey" ? passkey : <ByTyping key={chosen} isCode={chosen === "code"} act={act} />}
     </Dialog>

@@ -78,7 +78,7 @@ export function StaffShell() {
         {!begins && <Places onSearch={() => setPalette(true)} />}
         {me.data && <More onSearch={() => setPalette(true)} />}
         <div className={`${css.foot} ${own.foot}`}>
-          <LiveDot of={staffFeed.state} />
+          {!begins && <LiveDot of={staffFeed.state} />}
           {me.data && <OperatorMenu email={me.data.email} />}
         </div>
       </nav>

@@ -14,7 +14,7 @@ export const staffSignIn = {
 
 export const staffSecurity = {
   title: "Your sign-in",
-  intro: "What lets you in here. Whoever runs this Launchpad can reset it: `operator reset`.",
+  intro: "What lets you in here. Whoever runs this Launchpad can reset it, with “operator reset”.",
   email: "E-mail address",
   firstTitle: "Choose a password of your own",
   firstIntro: "The one that was made for you opened this door once, and does not open it again.",

@@ -36,7 +36,8 @@ interface Props {
 export function TwoStep({ security: { email, emailVerifiedAt, totp } }: { security: Security }) {
   const [begin, confirm, renew] = [useTotp(), useConfirmTotp(), useNewCodes()];
   const off = useTotpOff(() => toast(words.turnedOff));
-  return <TwoStepCard email={email} totp={totp} off={words.off} why={emailVerifiedAt === null ? words.unconfirmed : null} acts={{ begin, confirm, renew, off }} />;
+  const why = emailVerifiedAt === null ? words.unconfirmed : null;
+  return <TwoStepCard email={email} totp={totp} off={words.off} why={why} acts={{ begin, confirm, renew, off }} />;
 }
 
 /** The same for whoever has one: customers and operators. */
