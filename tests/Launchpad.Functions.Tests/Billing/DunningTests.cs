@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Azure.Data.Tables;
 using Launchpad.Functions.Tests.Api;
-using Launchpad.Functions.Tests.Staff;
 using Launchpad.Shared.Accounts;
 using Launchpad.Shared.Billing;
 using Launchpad.Shared.Deployments;
@@ -243,28 +242,6 @@ public sealed class DunningTests(LaunchpadApi api)
             Text(dispute, "id"), new() { Evidence = new() { UncategorizedText = "winning_evidence" }, Submit = true });
         await Shop.UntilAsync(() => StoredAsync(shop, id), now => now.Ladder is null);
         await Shop.UntilAsync(() => PageAsync(id, PageKind.DisputeOpened), page => page is null);
-    }
-
-    [Fact]
-    public async Task An_operator_gives_a_bills_payment_back_once_and_says_why()
-    {
-        using var staff = await StaffMember.OfAsync(api);
-        using var shop = await Shop.OpenAsync(api);
-        var (id, subscription) = await shop.RunningAsync();
-        var invoice = (await new SubscriptionService(api.Stripe).GetAsync(subscription)).LatestInvoiceId;
-
-        foreach (var _ in (int[])[1, 2])
-        {
-            var (status, body) = await staff.PostAsync("staff/refunds", new { invoice, reason = "The bot was down for a week." });
-            Assert.Equal((200, 1900, subscription), ((int)status, body.GetProperty("amount").GetInt64(), Text(body, "subscription")));
-        }
-
-        Assert.Equal([1900L], await shop.RefundsAsync(subscription));
-        Assert.Single(await shop.RecordedAsync(id, "refund"));
-        Assert.Equal("active", Text(await shop.BillingAsync(id), "state"));
-        Assert.Single((await shop.BillingAsync(id)).GetProperty("refunds").EnumerateArray());
-        Assert.Equal(400, (int)(await staff.PostAsync("staff/refunds", new { invoice = "in_none", reason = "Because." })).Status);
-        Assert.Equal(400, (int)(await staff.PostAsync("staff/refunds", new { invoice, reason = "" })).Status);
     }
 
     private static async Task<JsonElement> LadderAsync(Shop shop, string id, Func<JsonElement, bool> enough) => await Shop.UntilAsync(

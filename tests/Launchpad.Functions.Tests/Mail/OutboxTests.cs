@@ -18,38 +18,21 @@ namespace Launchpad.Functions.Tests.Mail;
 /// <summary>Letters that a server takes late, twice or never, by a clock that is moved by hand.</summary>
 public sealed class OutboxTests : IAsyncLifetime
 {
-    private readonly Azurite azurite = new();
-    private readonly ManualTime clock = new(new(2026, 1, 31, 12, 0, 0, TimeSpan.Zero));
+    private readonly PartsByHand parts = new();
     private readonly Server server = new();
-    private ServiceProvider services = null!;
-    private string account = "";
 
     private static CancellationToken Ct => CancellationToken.None;
 
-    public async Task InitializeAsync()
-    {
-        await azurite.InitializeAsync();
-        var settings = new Dictionary<string, string?>
-        {
-            ["Storage:ConnectionString"] = azurite.ConnectionString,
-            ["KeyVault:Uri"] = "https://vault.invalid/",
-            ["Backups:StoreUri"] = $"{azurite.Blobs}",
-            ["Mail:Server"] = "127.0.0.1",
-            ["Mail:Port"] = $"{server.Port}",
-            ["Mail:Tls"] = "None",
-            ["Mail:From"] = "launchpad@example.com",
-        };
-        services = new ServiceCollection().AddLogging().AddLaunchpad(new ConfigurationBuilder().AddInMemoryCollection(settings).Build())
-            .AddSingleton<TimeProvider>(clock).BuildServiceProvider();
-        await Get<Tables>().CreateAllAsync(Ct);
-        account = (await Get<AccountStore>().CreateAsync("ada@example.com", "ada@example.com", "no password", "127.0.0.1", Ct))!.Id;
-    }
+    private ManualTime clock => parts.Clock;
+
+    private string account => parts.Account;
+
+    public Task InitializeAsync() => parts.StartAsync(new Dictionary<string, string?> { ["Mail:Port"] = $"{server.Port}", ["Mail:Tls"] = "None" });
 
     public async Task DisposeAsync()
     {
         server.Stop();
-        await services.DisposeAsync();
-        await azurite.DisposeAsync();
+        await parts.DisposeAsync();
     }
 
     [Fact]
@@ -144,7 +127,7 @@ public sealed class OutboxTests : IAsyncLifetime
     }
 
     private T Get<T>()
-        where T : notnull => services.GetRequiredService<T>();
+        where T : notnull => parts.Get<T>();
 
     private Task AskAsync(string key) => Get<Outbox>().SendAsync(account, LetterKinds.PasskeyAdded, key, new Dictionary<string, string>(), Ct);
 

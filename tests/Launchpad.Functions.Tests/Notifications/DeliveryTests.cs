@@ -22,38 +22,22 @@ public sealed class DeliveryTests(LaunchpadApi api) : IAsyncLifetime
 {
     private const string Bot = "dep_01ARZ3NDEKTSV4RRFFQ69G5FAV";
 
-    private readonly Azurite azurite = new();
-    private readonly ManualTime clock = new(new(2026, 1, 31, 12, 0, 0, TimeSpan.Zero));
-    private ServiceProvider services = null!;
-    private string account = "";
+    private readonly PartsByHand parts = new();
 
     private static CancellationToken Ct => CancellationToken.None;
 
+    private ManualTime clock => parts.Clock;
+
+    private string account => parts.Account;
+
     public async Task InitializeAsync()
     {
-        await azurite.InitializeAsync();
-        var settings = new Dictionary<string, string?>
-        {
-            ["Storage:ConnectionString"] = azurite.ConnectionString,
-            ["KeyVault:Uri"] = "https://vault.invalid/",
-            ["Backups:StoreUri"] = $"{azurite.Blobs}",
-            ["Mail:Server"] = "127.0.0.1",
-            ["Mail:From"] = "launchpad@example.com",
-        };
-        services = new ServiceCollection().AddLogging()
-            .AddLaunchpad(new ConfigurationBuilder().AddInMemoryCollection(settings).Build())
-            .AddSingleton(api.Service<SecretClient>()).AddSingleton<TimeProvider>(clock).BuildServiceProvider();
-        await Get<Tables>().CreateAllAsync(Ct);
-        account = (await Get<AccountStore>().CreateAsync("ada@example.com", "ada@example.com", "no password", "127.0.0.1", Ct))!.Id;
+        await parts.StartAsync(new Dictionary<string, string?>(), services => services.AddSingleton(api.Service<SecretClient>()));
         await Get<DeploymentStore>().AddAsync(
             new() { Account = account, Id = Bot, Name = "Ada", Slug = "ada", Plan = "starter", Settings = new(null, null, false), CreatedAt = clock.GetUtcNow(), Status = DeploymentStatus.Requested }, Ct);
     }
 
-    public async Task DisposeAsync()
-    {
-        await services.DisposeAsync();
-        await azurite.DisposeAsync();
-    }
+    public async Task DisposeAsync() => await parts.DisposeAsync();
 
     [Fact]
     public async Task What_is_told_twice_is_on_its_way_once_and_nothing_is_lost_with_what_led_to_it()
@@ -148,7 +132,7 @@ public sealed class DeliveryTests(LaunchpadApi api) : IAsyncLifetime
     }
 
     private T Get<T>()
-        where T : notnull => services.GetRequiredService<T>();
+        where T : notnull => parts.Get<T>();
 
     /// <summary>Nothing is reached where the operator allows nothing.</summary>
     private async Task<WebhookEndpoint> EndpointAsync() =>
