@@ -15,6 +15,15 @@ public abstract class ContractSuite(Hub hub)
     protected Task<string> StartAsync(string name, object? input = null, StartOrchestrationOptions? options = null) =>
         Client.ScheduleNewOrchestrationInstanceAsync(name, input, options);
 
+    /// <summary>Starts one that is to be sent events, and waits until it runs: the store discards an event that it reads before the start, and on
+    /// a busy machine it reads them in that order.</summary>
+    protected async Task<string> RunningAsync(string name, object? input = null)
+    {
+        var id = await StartAsync(name, input);
+        await UntilAsync(id, OrchestrationRuntimeStatus.Running);
+        return id;
+    }
+
     /// <summary>Starts, waits for the end, and gives the final state.</summary>
     protected async Task<OrchestrationMetadata> RunAsync(string name, object? input = null, StartOrchestrationOptions? options = null) =>
         await EndAsync(await StartAsync(name, input, options));

@@ -20,7 +20,7 @@ public abstract class EventContract(Hub hub) : ContractSuite(hub)
     [Fact]
     public async Task Events_are_taken_in_the_order_they_were_raised_whatever_the_case_of_their_name()
     {
-        var id = await StartAsync(nameof(TakeNumbers));
+        var id = await RunningAsync(nameof(TakeNumbers));
         for (var i = 0; i < 50; i++)
         {
             await Client.RaiseEventAsync(id, i % 2 == 0 ? "number" : "Number", i);
@@ -97,8 +97,7 @@ public abstract class EventContract(Hub hub) : ContractSuite(hub)
     [Fact]
     public async Task A_wait_with_a_timeout_gives_the_event_and_leaves_no_timer_open()
     {
-        var id = await StartAsync(nameof(WaitAMonth));
-        await UntilAsync(id, OrchestrationRuntimeStatus.Running);
+        var id = await RunningAsync(nameof(WaitAMonth));
         await Client.RaiseEventAsync(id, "soon", "here");
         Assert.Equal("here", (await EndAsync(id)).ReadOutputAs<string>());
     }
@@ -142,7 +141,7 @@ public abstract class EventContract(Hub hub) : ContractSuite(hub)
     [InlineData("drop", "cd")]
     public async Task Continuing_as_new_carries_unprocessed_events_over_when_asked_to(string what, string expected)
     {
-        var id = await StartAsync(nameof(CarryOver), what);
+        var id = await RunningAsync(nameof(CarryOver), what);
         await Client.RaiseEventAsync(id, "kept", "a");
         await Client.RaiseEventAsync(id, "kept", "b");
         await Client.RaiseEventAsync(id, "go", "");
@@ -175,7 +174,7 @@ public abstract class EventContract(Hub hub) : ContractSuite(hub)
     [Fact]
     public async Task No_event_is_lost_or_doubled_while_an_orchestrator_continues_as_new_again_and_again()
     {
-        var id = await StartAsync(nameof(CollectAsNew));
+        var id = await RunningAsync(nameof(CollectAsNew));
         for (var i = 0; i < 30; i++)
         {
             await Client.RaiseEventAsync(id, "n", i);
@@ -198,7 +197,7 @@ public abstract class EventContract(Hub hub) : ContractSuite(hub)
     [Fact]
     public async Task Orchestrations_send_events_to_each_other()
     {
-        var listener = await StartAsync(nameof(Listen));
+        var listener = await RunningAsync(nameof(Listen));
         Assert.True(await ResultAsync<bool>(nameof(Speak), listener));
         Assert.Equal("hello", (await EndAsync(listener)).ReadOutputAs<string>());
     }
@@ -220,7 +219,7 @@ public abstract class EventContract(Hub hub) : ContractSuite(hub)
     [Fact]
     public async Task An_event_without_a_payload_is_the_default_and_one_that_cannot_be_read_fails_the_orchestration()
     {
-        var id = await StartAsync(nameof(AddTwo));
+        var id = await RunningAsync(nameof(AddTwo));
         await Client.RaiseEventAsync(id, "n");
         await Client.RaiseEventAsync(id, "n", "text");
         Assert.Equal(OrchestrationRuntimeStatus.Failed, (await EndAsync(id)).RuntimeStatus);
@@ -237,7 +236,7 @@ public abstract class EventContract(Hub hub) : ContractSuite(hub)
     [Fact]
     public async Task Two_waits_for_one_name_ask_for_one_type()
     {
-        var id = await StartAsync(nameof(TwoTypes));
+        var id = await RunningAsync(nameof(TwoTypes));
         await Client.RaiseEventAsync(id, "x", "one");
         Assert.Equal("one", (await EndAsync(id)).ReadOutputAs<string>());
     }

@@ -94,8 +94,7 @@ public abstract class ModelContract(Hub hub) : ContractSuite(hub)
     public Task Of_what_clients_raise_at_once_nothing_is_lost_or_doubled() => CheckAsync(AnyMessage, async all =>
     {
         var acts = all.Contains(Act.ContinueAsNew) ? all.FindAll(act => act is not (Act.Suspend or Act.Resume)) : all;
-        var id = await StartAsync(nameof(Collect));
-        await UntilAsync(id, OrchestrationRuntimeStatus.Running);
+        var id = await RunningAsync(nameof(Collect));
         var sent = await Task.WhenAll(Enumerable.Range(0, Clients).Select(async client =>
         {
             var own = new List<int>();

@@ -123,7 +123,7 @@ public abstract class OrchestratorContract(Hub hub) : ContractSuite(hub)
     [Fact]
     public async Task The_custom_status_is_the_last_one_set_and_stays_for_the_next_generation()
     {
-        var id = await StartAsync(nameof(Statuses), 0);
+        var id = await RunningAsync(nameof(Statuses), 0);
         var state = await UntilAsync(id, state => state.SerializedCustomStatus is not null);
         Assert.Equal(2, state.ReadCustomStatusAs<Dictionary<string, object>>()!.Count);
         await Client.RaiseEventAsync(id, "go");
@@ -151,7 +151,7 @@ public abstract class OrchestratorContract(Hub hub) : ContractSuite(hub)
     [Fact]
     public async Task The_custom_status_is_what_its_object_is_at_the_end_of_a_turn()
     {
-        var id = await StartAsync(nameof(GrowingStatus));
+        var id = await RunningAsync(nameof(GrowingStatus));
         foreach (var expected in new[] { "[0]", "[0,1]" })
         {
             await UntilAsync(id, state => state.SerializedCustomStatus == expected);

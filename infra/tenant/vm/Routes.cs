@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
@@ -18,6 +19,8 @@ internal static class Routes
 {
     private const string Admin = "http://127.0.0.1:2019";
     private static readonly TimeSpan CertificatePatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan KnocksFor = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan KnocksEvery = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Call with the VM lock held.</summary>
     public static async Task<string?> ConvergeAsync(IReadOnlyList<DeploymentState> states, string deployment)
@@ -109,15 +112,24 @@ internal static class Routes
         return response.IsSuccessStatusCode ? JsonNode.Parse(await response.Content.ReadAsStringAsync()) : null;
     }
 
+    /// <summary>Caddy opens its door anew at its start and with each configuration, so who finds it shut knocks again for a while. All that
+    /// is asked of it can be asked twice.</summary>
     private static async Task<HttpResponseMessage> SendAsync(Func<Task<HttpResponseMessage>> send)
     {
-        try
+        for (var clock = Stopwatch.StartNew(); ; await Task.Delay(KnocksEvery))
         {
-            return await send();
-        }
-        catch (Exception error) when (error is HttpRequestException or TaskCanceledException)
-        {
-            throw new VmFailure(VmErrorCode.CaddyUnavailable, $"Caddy on the VM does not answer: {error.Message}", retryable: true);
+            try
+            {
+                return await send();
+            }
+            catch (HttpRequestException) when (clock.Elapsed < KnocksFor)
+            {
+                // Shut for the moment, or for good; the last attempt says which.
+            }
+            catch (Exception error) when (error is HttpRequestException or TaskCanceledException)
+            {
+                throw new VmFailure(VmErrorCode.CaddyUnavailable, $"Caddy on the VM does not answer: {error.Message}", retryable: true);
+            }
         }
     }
 
