@@ -2,6 +2,7 @@ using Launchpad.Shared.Abuse;
 using Launchpad.Shared.Billing;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Mail;
+using Launchpad.Shared.Notifications;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Records;
 using Microsoft.DurableTask.Client;
@@ -37,7 +38,7 @@ public sealed class PaidOrders(Orders orders, PaymentGuard guard, HeldOrders hel
 }
 
 /// <summary>What waits for a person, in its own row and record.</summary>
-public sealed class HeldOrders(DeploymentStore deployments, Recorder recorder, Outbox outbox)
+public sealed class HeldOrders(DeploymentStore deployments, Recorder recorder, CustomerLetters letters)
 {
     /// <returns>The deployment as it is now.</returns>
     public async Task<Deployment> SetAsync(Deployment order, Review? hold, CancellationToken ct)
@@ -74,6 +75,6 @@ public sealed class HeldOrders(DeploymentStore deployments, Recorder recorder, O
     {
         var key = $"{kind}-{since.UtcTicks}";
         await recorder.ActOnceAsync(key, order.Id, Arrears.Actor, kind, new { subscription = order.Subscription }, ct);
-        await outbox.SendAsync(order.Account, kind, $"{key}-{order.Id}", new Dictionary<string, string> { ["bot"] = order.Name }, ct);
+        await letters.SendAsync(order.Account, NotificationKind.Billing, kind, $"{key}-{order.Id}", new Dictionary<string, string> { ["bot"] = order.Name }, ct);
     }
 }

@@ -9,7 +9,11 @@ namespace Launchpad.Functions.Mail;
 /// <param name="Settings">Where letters of its kind can be turned off; null where they cannot.</param>
 public sealed record Letter(string Subject, IReadOnlyList<string> Paragraphs, string? Action = null, Uri? Link = null, Uri? Settings = null)
 {
-    public MimeMessage Message(MailboxAddress from, string to, Notice notice)
+    /// <param name="from">Who writes.</param>
+    /// <param name="to">The address that it goes to.</param>
+    /// <param name="notice">What it tells of.</param>
+    /// <param name="off">What a mail program calls to turn its kind off with one press; null where there is no such thing.</param>
+    public MimeMessage Message(MailboxAddress from, string to, Notice notice, Uri? off = null)
     {
         var message = new MimeMessage
         {
@@ -22,7 +26,12 @@ public sealed record Letter(string Subject, IReadOnlyList<string> Paragraphs, st
         message.From.Add(from);
         message.To.Add(new MailboxAddress(null, to));
         message.Headers.Add(HeaderId.AutoSubmitted, "auto-generated");
-        if (Settings is not null)
+        if (off is not null)
+        {
+            message.Headers.Add(HeaderId.ListUnsubscribe, $"<{off.AbsoluteUri}>");
+            message.Headers.Add(HeaderId.ListUnsubscribePost, "List-Unsubscribe=One-Click");
+        }
+        else if (Settings is not null)
         {
             message.Headers.Add(HeaderId.ListUnsubscribe, $"<{Settings}>");
         }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Launchpad.Shared.Mail;
+using Launchpad.Shared.Notifications;
 using Launchpad.Shared.Sla;
 using Microsoft.Extensions.Options;
 
@@ -11,14 +12,32 @@ public sealed class Letters(IOptions<SiteOptions> site)
     /// <summary>A value that says that it is one which somebody asked for to see it.</summary>
     public const string Test = "test";
 
+    /// <summary>A value that says whose bots it is about, where they are not the reader's own.</summary>
+    public const string Owner = "owner";
+
     private const string NotYou = "If that was not you, set a new password at once: it signs everybody else out.";
 
     /// <param name="notice">What is to be told.</param>
     /// <param name="token">Of the link in it; null for a letter without one.</param>
     /// <exception cref="InvalidOperationException">For a kind that there are no words for.</exception>
-    public Letter Of(Notice notice, string? token) => notice.Values.ContainsKey(Test)
-        ? Words(notice, token) is var letter ? letter with { Subject = $"[Test] {letter.Subject}" } : letter
-        : Words(notice, token);
+    public Letter Of(Notice notice, string? token)
+    {
+        var letter = Words(notice, token);
+        if (notice.Values.TryGetValue(Owner, out var owner) && notice.Values.TryGetValue(CustomerLetters.Workplace, out var workplace))
+        {
+            letter = letter with
+            {
+                Paragraphs = [.. letter.Paragraphs, $"You hear of this because you work in the account of {owner}."],
+                Link = letter.Link is { } link ? In(workplace, link) : null,
+            };
+        }
+
+        return notice.Values.ContainsKey(Test) ? letter with { Subject = $"[Test] {letter.Subject}" } : letter;
+    }
+
+    /// <summary>The page as it is in an account that one was let into.</summary>
+    private static Uri In(string workplace, Uri page) =>
+        new UriBuilder(page) { Query = $"{(page.Query.Length == 0 ? "" : page.Query[1..] + "&")}account={workplace}" }.Uri;
 
     private Letter Words(Notice notice, string? token) => notice.Kind switch
     {

@@ -12,6 +12,7 @@ internal static class MailServices
         services.AddSingleton<IExpiring>(provider => provider.GetRequiredService<Outbox>());
         services.AddSingleton<SmtpGateway>();
         services.AddSingleton<Letters>();
+        services.AddSingleton<Addressees>();
         services.AddSingleton<Envelopes>();
         services.AddSingleton<MailAlarm>();
         services.AddSingleton<Postman>();

@@ -72,16 +72,13 @@ public sealed class Postman(Outbox outbox, Envelopes envelopes, SmtpGateway gate
     }
 }
 
-/// <summary>Finds out to whom a letter goes, and puts it into words.</summary>
-public sealed class Envelopes(AccountStore accounts, AccountLinks links, Letters letters, SmtpGateway gateway)
+/// <summary>Puts a letter into words, and an address on it.</summary>
+public sealed class Envelopes(Addressees addressees, AccountLinks links, Letters letters, SmtpGateway gateway)
 {
     /// <summary>Null when there is nobody who should get it.</summary>
     public async Task<MimeMessage?> FillAsync(Notice notice, CancellationToken ct)
     {
-        var account = notice.Kind == LetterKinds.ResetPassword
-            ? (await accounts.FindByEmailAsync(notice.Values["email"], ct))?.Account
-            : await accounts.FindAsync(notice.Account, ct);
-        if (account is null || IsOvertaken(notice, account))
+        if (await addressees.FindAsync(notice, ct) is not (var account, var known, var off))
         {
             return null;
         }
@@ -96,18 +93,8 @@ public sealed class Envelopes(AccountStore accounts, AccountLinks links, Letters
             _ => null,
         };
         var to = notice.Kind is LetterKinds.ChangeAddress or LetterKinds.AddressChanged ? notice.Values["email"] : account.Email;
-        return letters.Of(notice, token).Message(gateway.Sender, to, notice);
+        return letters.Of(known, token).Message(gateway.Sender, to, known, off);
     }
-
-    /// <summary>Whether what became of the account while the letter waited has voided what it leads to, as it would have a link that was sent.
-    /// </summary>
-    private static bool IsOvertaken(Notice notice, Account account) => notice.Kind switch
-    {
-        LetterKinds.ConfirmAddress => account.EmailVerifiedAt is not null,
-        LetterKinds.ChangeAddress => account.SignedOutAt >= notice.CreatedAt,
-        LetterKinds.ResetPassword => account.PasswordChangedAt >= notice.CreatedAt,
-        _ => false,
-    };
 }
 
 /// <summary>Calls somebody when letters do not go out.</summary>

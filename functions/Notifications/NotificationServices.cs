@@ -14,6 +14,7 @@ internal static class NotificationServices
         services.AddSingleton<NotificationSettings>();
         services.AddSingleton<CustomerLetters>();
         services.AddSingleton<EventLetters>();
+        services.AddSingleton<Unsubscribing>();
         services.AddSingleton<WebhookEndpoints>();
         services.AddSingleton<Deliveries>();
         services.AddSingleton<IExpiring>(provider => provider.GetRequiredService<Deliveries>());

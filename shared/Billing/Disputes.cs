@@ -1,11 +1,12 @@
 using Launchpad.Shared.Health;
 using Launchpad.Shared.Mail;
+using Launchpad.Shared.Notifications;
 using Launchpad.Shared.Records;
 
 namespace Launchpad.Shared.Billing;
 
 /// <summary>Writes down that a payment is contested, tells its owner, and calls a person, who has days to answer.</summary>
-public sealed class Disputes(SubscriptionStore store, Recorder recorder, Pager pager, Outbox outbox)
+public sealed class Disputes(SubscriptionStore store, Recorder recorder, Pager pager, CustomerLetters letters)
 {
     /// <returns>The subscription as it is kept now; null when there is none.</returns>
     public async Task<Subscription?> SettleAsync(FoundDispute found, CancellationToken ct)
@@ -21,8 +22,8 @@ public sealed class Disputes(SubscriptionStore store, Recorder recorder, Pager p
             new { dispute = dispute.Id, dispute.Status, subscription = found.Subscription, amount = dispute.Amount, dispute.Currency }, ct);
         if (dispute.IsOpen)
         {
-            await outbox.SendAsync(
-                found.Account, LetterKinds.BillingDispute, $"dispute-{dispute.Id}", new Dictionary<string, string> { ["deployment"] = deployment }, ct);
+            await letters.SendAsync(
+                found.Account, NotificationKind.Billing, LetterKinds.BillingDispute, $"dispute-{dispute.Id}", new Dictionary<string, string> { ["deployment"] = deployment }, ct);
         }
 
         await (dispute.IsOpen && dispute.Status != "lost"

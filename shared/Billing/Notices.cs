@@ -1,12 +1,13 @@
 using System.Globalization;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Mail;
+using Launchpad.Shared.Notifications;
 using Launchpad.Shared.Records;
 
 namespace Launchpad.Shared.Billing;
 
 /// <summary>Tells a customer what becomes of a bot that is not paid for: in its record, and by mail. Telling again tells nothing new.</summary>
-public sealed class Notices(Recorder recorder, Outbox outbox)
+public sealed class Notices(Recorder recorder, CustomerLetters letters)
 {
     public const string Action = "dunning";
 
@@ -49,7 +50,7 @@ public sealed class Notices(Recorder recorder, Outbox outbox)
             values["nextAt"] = next.At.ToString("O", CultureInfo.InvariantCulture);
         }
 
-        return outbox.SendAsync(deployment.Account, kind, $"{Action}-{deployment.Id}-{key}", values, ct);
+        return letters.SendAsync(deployment.Account, NotificationKind.Billing, kind, $"{Action}-{deployment.Id}-{key}", values, ct);
     }
 
     /// <summary>What a letter warns of: not of another letter, nor of what is done for its reader.</summary>

@@ -34,10 +34,29 @@ public sealed class NotificationSettings(Tables tables)
     public static bool CanBeOff(NotificationKind kind) => kind is not (NotificationKind.Security or NotificationKind.Billing);
 
     public async Task<IReadOnlySet<NotificationKind>> OffAsync(string person, CancellationToken ct) =>
-        await tables.Accounts.FindAsync(person, Row, ct) is { } row
-            ? row.GetString("off").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Enum.Parse<NotificationKind>).Where(CanBeOff).ToHashSet()
-            : new HashSet<NotificationKind>();
+        Read(await tables.Accounts.FindAsync(person, Row, ct));
 
-    public Task SaveAsync(string person, IEnumerable<NotificationKind> off, CancellationToken ct) => tables.Accounts.UpsertEntityAsync(
-        new TableEntity(person, Row) { ["off"] = string.Join(' ', off.Where(CanBeOff).Distinct().Order()) }, TableUpdateMode.Replace, ct);
+    public Task SaveAsync(string person, IEnumerable<NotificationKind> off, CancellationToken ct) =>
+        tables.Accounts.UpsertEntityAsync(Write(person, off), TableUpdateMode.Replace, ct);
+
+    /// <summary>One more, whatever else is chosen meanwhile.</summary>
+    public async Task TurnOffAsync(string person, NotificationKind kind, CancellationToken ct)
+    {
+        while (true)
+        {
+            var row = await tables.Accounts.FindAsync(person, Row, ct);
+            var off = Write(person, [.. Read(row), kind]);
+            if (row is null ? await tables.Accounts.TryAddAsync(off, ct) : await tables.Accounts.TryReplaceAsync(off, row.ETag, ct))
+            {
+                return;
+            }
+        }
+    }
+
+    private static HashSet<NotificationKind> Read(TableEntity? row) => row is null
+        ? []
+        : [.. row.GetString("off").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Enum.Parse<NotificationKind>).Where(CanBeOff)];
+
+    private static TableEntity Write(string person, IEnumerable<NotificationKind> off) =>
+        new(person, Row) { ["off"] = string.Join(' ', off.Where(CanBeOff).Distinct().Order()) };
 }

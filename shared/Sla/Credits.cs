@@ -3,6 +3,7 @@ using Launchpad.Shared.Billing;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Health;
 using Launchpad.Shared.Mail;
+using Launchpad.Shared.Notifications;
 using Launchpad.Shared.Records;
 
 namespace Launchpad.Shared.Sla;
@@ -39,7 +40,7 @@ public sealed class Credits(StripeCredits stripe, SubscriptionStore subscription
 }
 
 /// <summary>Tells of credits: in the record, and by mail.</summary>
-public sealed class CreditNotices(Recorder recorder, Outbox outbox, Pager pager)
+public sealed class CreditNotices(Recorder recorder, CustomerLetters letters, Pager pager)
 {
     public const string Action = "credited";
     private const string Actor = "payment";
@@ -60,8 +61,8 @@ public sealed class CreditNotices(Recorder recorder, Outbox outbox, Pager pager)
                 credit.Currency,
             },
             ct);
-        await outbox.SendAsync(
-            deployment.Account, LetterKinds.UptimeCredit, $"{Action}-{deployment.Id}-{month}",
+        await letters.SendAsync(
+            deployment.Account, NotificationKind.Billing, LetterKinds.UptimeCredit, $"{Action}-{deployment.Id}-{month}",
             new Dictionary<string, string>
             {
                 ["bot"] = deployment.Name,

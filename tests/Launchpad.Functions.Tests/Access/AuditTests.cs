@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Launchpad.Functions.Tests.Api;
 using Launchpad.Functions.Tests.Auth;
 using Launchpad.Functions.Tests.Billing;
+using Launchpad.Functions.Tests.Notifications;
 using Launchpad.Shared.Access;
 using Launchpad.Shared.Records;
 using OtpNet;
@@ -25,7 +26,7 @@ public sealed class AuditTests(LaunchpadApi api)
         "InviteMember", "WithdrawInvitation", "AcceptInvitation", "ChangeMember", "RemoveMember", "CreateToken", "RevokeToken",
         "CreateDeployment", "Checkout", "OpenPortal", "CancelBilling", "UncancelBilling",
         "CreateWebhook", "ChangeWebhook", "RotateWebhookSecret", "TestWebhook", "ResendWebhookDelivery", "ReplayWebhook", "DeleteWebhook",
-        "SetNotifications",
+        "SetNotifications", "Unsubscribe",
     ];
 
     /// <summary>They call what stands under `deployments/{id}`.</summary>
@@ -156,6 +157,7 @@ public sealed class AuditTests(LaunchpadApi api)
         await StepAsync("DeleteWebhook", account, by, "delete-webhook", async () => (await admin.SendAsync("DELETE", $"webhooks/{webhook}")).Status);
         await StepAsync("SetNotifications", by, by, "set-notifications", async () =>
             (await admin.SendAsync("PUT", "notifications", new { off = new[] { "backups" } })).Status);
+        await StepAsync("Unsubscribe", by, by, "unsubscribe", async () => (int)await UnsubscribeTests.PressAsync(api, by));
         Assert.DoesNotContain(secret, await ChainAsync(account), StringComparison.Ordinal);
     }
 

@@ -52,11 +52,19 @@ public sealed class LetterTests
         Assert.Equal(where, Message(kind).Headers[HeaderId.ListUnsubscribe]);
 
     [Fact]
+    public void What_turns_its_kind_off_with_one_press_is_named_as_mail_programs_look_for_it()
+    {
+        var message = Message(LetterKinds.BotDown, new("https://launchpad.example/api/notifications/off?token=t"));
+        Assert.Equal("<https://launchpad.example/api/notifications/off?token=t>", message.Headers[HeaderId.ListUnsubscribe]);
+        Assert.Equal("List-Unsubscribe=One-Click", message.Headers[HeaderId.ListUnsubscribePost]);
+    }
+
+    [Fact]
     public void What_has_no_words_is_not_sent() => Assert.Throws<InvalidOperationException>(() => Message("nonsense"));
 
-    private static MimeMessage Message(string kind)
+    private static MimeMessage Message(string kind, Uri? off = null)
     {
         var notice = new Notice("acc_1", kind, $"{kind}-1", Values, new(2026, 2, 1, 12, 0, 0, TimeSpan.Zero), 0);
-        return Letters.Of(notice, "acc.secret").Message(new MailboxAddress("Launchpad", "launchpad@example.com"), "ada@example.com", notice);
+        return Letters.Of(notice, "acc.secret").Message(new MailboxAddress("Launchpad", "launchpad@example.com"), "ada@example.com", notice, off);
     }
 }

@@ -16,7 +16,7 @@ export const notifications = {
   title: "Notifications",
   intro: "What we write to you about, and what programs of yours hear of.",
   letters: "Letters",
-  to: (email: string) => `They go to ${email}.`,
+  to: (email: string) => `They go to ${email}, also about accounts that you work in: of those you hear what you could do something about.`,
   kinds,
   always: "always",
   test: "Test",
