@@ -19,6 +19,7 @@ internal static class NotificationServices
         services.AddSingleton<IExpiring>(provider => provider.GetRequiredService<Deliveries>());
         services.AddSingleton<Announced>();
         services.AddSingleton<Announcer>();
+        services.AddSingleton<OutboundHttp>();
         services.AddSingleton<WebhookGateway>();
         services.AddSingleton<WebhookHealth>();
         services.AddSingleton<WebhookCalls>();
