@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Launchpad.Functions.Notifications;
 using Launchpad.Shared;
 using Launchpad.Shared.Accounts;
 using Launchpad.Shared.Health;
@@ -8,9 +9,9 @@ using MimeKit;
 
 namespace Launchpad.Functions.Mail;
 
-/// <summary>Sends what waits in the outbox. What the server does not take is tried again, longer and longer, for a day and a half; then a
-/// person is called.</summary>
-public sealed class Postman(Outbox outbox, Envelopes envelopes, SmtpGateway gateway, MailAlarm alarm)
+/// <summary>Sends what waits in the outbox, as a letter and to its reader's devices. What the server does not take is tried again, longer and
+/// longer, for a day and a half; then a person is called. Devices wait for no mail server.</summary>
+public sealed class Postman(Outbox outbox, Envelopes envelopes, PushNotices pushes, MailAlarm alarm)
 {
     private static readonly Counter<long> Letters =
         Shared.Telemetry.Meter.CreateCounter<long>("launchpad.mail.letters", "{letter}", "Letters by what became of them.");
@@ -43,13 +44,14 @@ public sealed class Postman(Outbox outbox, Envelopes envelopes, SmtpGateway gate
 
         try
         {
+            await pushes.TellAsync(notice, ct);
             if (await envelopes.FillAsync(notice, ct) is not { } message)
             {
                 await CloseAsync(waiting, "nobody", ct);
                 return connection;
             }
 
-            connection ??= await gateway.OpenAsync(ct);
+            connection ??= await envelopes.OpenAsync(ct);
             await CloseAsync(waiting, await connection.SendAsync(message, ct) ? "sent" : "refused", ct);
             await alarm.WentOutAsync(notice, ct);
             return connection;
@@ -75,6 +77,9 @@ public sealed class Postman(Outbox outbox, Envelopes envelopes, SmtpGateway gate
 /// <summary>Finds out to whom a letter goes, and puts it into words.</summary>
 public sealed class Envelopes(AccountStore accounts, AccountLinks links, Letters letters, SmtpGateway gateway)
 {
+    /// <summary>Where they go: one connection for as many as there are.</summary>
+    public Task<SmtpConnection> OpenAsync(CancellationToken ct) => gateway.OpenAsync(ct);
+
     /// <summary>Null when there is nobody who should get it.</summary>
     public async Task<MimeMessage?> FillAsync(Notice notice, CancellationToken ct)
     {

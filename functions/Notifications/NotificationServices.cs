@@ -1,4 +1,5 @@
 using Launchpad.Shared.Notifications;
+using Launchpad.Shared.Push;
 using Launchpad.Shared.Records;
 using Launchpad.Shared.Retention;
 using Launchpad.Shared.Webhooks;
@@ -26,5 +27,13 @@ internal static class NotificationServices
         services.AddSingleton<WebhookSender>();
         services.AddSingleton<OwnWebhooks>();
         services.AddSingleton<Replays>();
+        services.AddSingleton<VapidKeys>();
+        services.AddSingleton<DeviceStore>();
+        services.AddSingleton<PushDeliveries>();
+        services.AddSingleton<PushGateway>();
+        services.AddSingleton<PushCalls>();
+        services.AddSingleton<PushSender>();
+        services.AddSingleton<PushNotices>();
+        services.AddSingleton<OwnDevices>();
     }
 }

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Launchpad.Functions.Tests.Api;
 using Launchpad.Functions.Tests.Auth;
 using Launchpad.Functions.Tests.Billing;
+using Launchpad.Functions.Tests.Notifications;
 using Launchpad.Shared.Access;
 using Launchpad.Shared.Records;
 using OtpNet;
@@ -25,7 +26,7 @@ public sealed class AuditTests(LaunchpadApi api)
         "InviteMember", "WithdrawInvitation", "AcceptInvitation", "ChangeMember", "RemoveMember", "CreateToken", "RevokeToken",
         "CreateDeployment", "Checkout", "OpenPortal", "CancelBilling", "UncancelBilling",
         "CreateWebhook", "ChangeWebhook", "RotateWebhookSecret", "TestWebhook", "ResendWebhookDelivery", "ReplayWebhook", "DeleteWebhook",
-        "SetNotifications",
+        "SetNotifications", "AddDevice", "RemoveDevice",
     ];
 
     /// <summary>They call what stands under `deployments/{id}`.</summary>
@@ -156,7 +157,14 @@ public sealed class AuditTests(LaunchpadApi api)
         await StepAsync("DeleteWebhook", account, by, "delete-webhook", async () => (await admin.SendAsync("DELETE", $"webhooks/{webhook}")).Status);
         await StepAsync("SetNotifications", by, by, "set-notifications", async () =>
             (await admin.SendAsync("PUT", "notifications", new { off = new[] { "backups" } })).Status);
+        using var phone = new Subscriber("https://push.example.com/canary");
+        await StepAsync("AddDevice", by, by, "add-device", async () => Keep(
+            await admin.SendAsync("POST", "notifications/devices", new { endpoint = phone.Endpoint, p256dh = phone.P256dh, auth = phone.Auth }), out made));
+        await StepAsync("RemoveDevice", by, by, "remove-device", async () =>
+            (await admin.SendAsync("DELETE", $"notifications/devices/{made!.Value.GetProperty("id").GetString()}")).Status);
         Assert.DoesNotContain(secret, await ChainAsync(account), StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", await ChainAsync(by), StringComparison.Ordinal);
+        Assert.DoesNotContain(phone.Auth, await ChainAsync(by), StringComparison.Ordinal);
     }
 
     [Fact]
