@@ -27,6 +27,8 @@ const actions: Readonly<Record<string, string>> = {
   "renew-recovery-codes": "made new recovery codes",
   "add-passkey": "added a passkey",
   "remove-passkey": "removed a passkey",
+  "add-device": "had a device show notifications",
+  "remove-device": "had a device show no notifications any more",
   "let-assistant-in": "let an assistant in",
   "invite-member": "invited somebody",
   "withdraw-invitation": "took an invitation back",
