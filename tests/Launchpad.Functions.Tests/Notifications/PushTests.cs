@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Azure.Data.Tables;
 using Azure.Security.KeyVault.Secrets;
 using Launchpad.Functions.Mail;
@@ -294,24 +293,4 @@ public sealed class PushTests(LaunchpadApi api) : IAsyncLifetime
 
     private Task<IReadOnlyList<Delivery>> SentAsync(Subscriber to) =>
         Get<PushDeliveries>().ListAsync(account, DeviceStore.IdOf(to.Endpoint), after: null, Ct);
-
-    /// <summary>All that is logged.</summary>
-    private sealed class Heard : ILoggerProvider, ILogger
-    {
-        public ConcurrentQueue<string> All { get; } = [];
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            All.Enqueue($"{formatter(state, exception)} {exception}");
-
-        public void Dispose()
-        {
-        }
-    }
 }
