@@ -1,6 +1,7 @@
 using System.Globalization;
 using Launchpad.Shared.Mail;
 using Launchpad.Shared.Notifications;
+using Launchpad.Shared.Push;
 using Launchpad.Shared.Sla;
 using Microsoft.Extensions.Options;
 
@@ -88,6 +89,10 @@ public sealed class Letters(IOptions<SiteOptions> site)
             "forgot", "Set a new password"),
         LetterKinds.PasskeyAdded => Security("A passkey was added", $"Since {At(notice)} another passkey signs in to your account. {NotYou}"),
         LetterKinds.PasskeyRemoved => Security("A passkey was removed", $"A passkey of your account was removed at {At(notice)}. {NotYou}"),
+        LetterKinds.DeviceAdded => Devices(
+            "A device gets your notifications", $"Since {At(notice)} another device shows what we write to you about: {Device(notice)}. {NotYou}"),
+        LetterKinds.DeviceRemoved => Devices(
+            "A device gets your notifications no more", $"Since {At(notice)} {Device(notice)} does not show any more what we write to you about. {NotYou}"),
         LetterKinds.BillingReminder => Billing(
             notice, "The payment for your bot failed", $"The last payment for {Bot(notice)} did not go through. Nothing has stopped.", "Pay, or use another card"),
         LetterKinds.BillingSuspended => Billing(
@@ -121,6 +126,8 @@ public sealed class Letters(IOptions<SiteOptions> site)
     private Letter Security(string subject, string text, string page = "account/security", string action = "Look at your account's security") =>
         new(subject, [text], action, Page(page));
 
+    private Letter Devices(string subject, string text) => Security(subject, text, "account/notifications", "See your devices");
+
     private Letter Billing(Notice notice, string subject, string text, string action) =>
         new($"{subject}: {Bot(notice)}", Next(notice) is { } next ? [text, next] : [text], action, Page("billing"));
 
@@ -141,6 +148,8 @@ public sealed class Letters(IOptions<SiteOptions> site)
     }
 
     private static string Bot(Notice notice) => notice.Values.GetValueOrDefault("bot", "your bot");
+
+    private static string Device(Notice notice) => notice.Values.GetValueOrDefault(DeviceStore.Label, "a browser");
 
     private static string MonthOf(Notice notice) =>
         Month.TryParse(notice.Values.GetValueOrDefault("month"), out var month) ? month.From.ToString("MMMM yyyy", CultureInfo.InvariantCulture) : "the last month";

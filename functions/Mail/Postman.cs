@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Launchpad.Functions.Notifications;
 using Launchpad.Shared;
 using Launchpad.Shared.Accounts;
 using Launchpad.Shared.Health;
@@ -8,9 +9,9 @@ using MimeKit;
 
 namespace Launchpad.Functions.Mail;
 
-/// <summary>Sends what waits in the outbox. What the server does not take is tried again, longer and longer, for a day and a half; then a
-/// person is called.</summary>
-public sealed class Postman(Outbox outbox, Envelopes envelopes, SmtpGateway gateway, MailAlarm alarm)
+/// <summary>Sends what waits in the outbox, as a letter and to its reader's devices. What the server does not take is tried again, longer and
+/// longer, for a day and a half; then a person is called. Devices wait for no mail server.</summary>
+public sealed class Postman(Outbox outbox, Envelopes envelopes, PushNotices pushes, MailAlarm alarm)
 {
     private static readonly Counter<long> Letters =
         Shared.Telemetry.Meter.CreateCounter<long>("launchpad.mail.letters", "{letter}", "Letters by what became of them.");
@@ -43,13 +44,15 @@ public sealed class Postman(Outbox outbox, Envelopes envelopes, SmtpGateway gate
 
         try
         {
-            if (await envelopes.FillAsync(notice, ct) is not { } message)
+            if (await envelopes.AddressAsync(notice, ct) is not { } to)
             {
                 await CloseAsync(waiting, "nobody", ct);
                 return connection;
             }
 
-            connection ??= await gateway.OpenAsync(ct);
+            await pushes.TellAsync(to.Notice, ct);
+            var message = await envelopes.FillAsync(to, ct);
+            connection ??= await envelopes.OpenAsync(ct);
             await CloseAsync(waiting, await connection.SendAsync(message, ct) ? "sent" : "refused", ct);
             await alarm.WentOutAsync(notice, ct);
             return connection;
@@ -75,14 +78,15 @@ public sealed class Postman(Outbox outbox, Envelopes envelopes, SmtpGateway gate
 /// <summary>Puts a letter into words, and an address on it.</summary>
 public sealed class Envelopes(Addressees addressees, AccountLinks links, Letters letters, SmtpGateway gateway)
 {
-    /// <summary>Null when there is nobody who should get it.</summary>
-    public async Task<MimeMessage?> FillAsync(Notice notice, CancellationToken ct)
-    {
-        if (await addressees.FindAsync(notice, ct) is not (var account, var known, var off))
-        {
-            return null;
-        }
+    /// <summary>Where they go: one connection for as many as there are.</summary>
+    public Task<SmtpConnection> OpenAsync(CancellationToken ct) => gateway.OpenAsync(ct);
 
+    /// <summary>Null when there is nobody who should get it.</summary>
+    public Task<Addressee?> AddressAsync(Notice notice, CancellationToken ct) => addressees.FindAsync(notice, ct);
+
+    public async Task<MimeMessage> FillAsync(Addressee addressee, CancellationToken ct)
+    {
+        var (account, notice, off) = addressee;
         // Each try has a token of its own: none is kept, not even here.
         var token = notice.Kind switch
         {
@@ -93,7 +97,7 @@ public sealed class Envelopes(Addressees addressees, AccountLinks links, Letters
             _ => null,
         };
         var to = notice.Kind is LetterKinds.ChangeAddress or LetterKinds.AddressChanged ? notice.Values["email"] : account.Email;
-        return letters.Of(known, token).Message(gateway.Sender, to, known, off);
+        return letters.Of(notice, token).Message(gateway.Sender, to, notice, off);
     }
 }
 

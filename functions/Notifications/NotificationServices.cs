@@ -1,4 +1,5 @@
 using Launchpad.Shared.Notifications;
+using Launchpad.Shared.Push;
 using Launchpad.Shared.Records;
 using Launchpad.Shared.Retention;
 using Launchpad.Shared.Webhooks;
@@ -20,11 +21,20 @@ internal static class NotificationServices
         services.AddSingleton<IExpiring>(provider => provider.GetRequiredService<Deliveries>());
         services.AddSingleton<Announced>();
         services.AddSingleton<Announcer>();
+        services.AddSingleton<OutboundHttp>();
         services.AddSingleton<WebhookGateway>();
         services.AddSingleton<WebhookHealth>();
         services.AddSingleton<WebhookCalls>();
         services.AddSingleton<WebhookSender>();
         services.AddSingleton<OwnWebhooks>();
         services.AddSingleton<Replays>();
+        services.AddSingleton<VapidKeys>();
+        services.AddSingleton<DeviceStore>();
+        services.AddSingleton<PushDeliveries>();
+        services.AddSingleton<PushGateway>();
+        services.AddSingleton<PushCalls>();
+        services.AddSingleton<PushSender>();
+        services.AddSingleton<PushNotices>();
+        services.AddSingleton<OwnDevices>();
     }
 }

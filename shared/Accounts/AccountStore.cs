@@ -137,7 +137,7 @@ public sealed class AccountStore(Tables tables, Outbox outbox, TimeProvider cloc
         return isLeft && await tables.Emails.TryReplaceAsync(claim, held.ETag, ct);
     }
 
-    private static Account Read(TableEntity row) => new(
+    internal static Account Read(TableEntity row) => new(
         row.PartitionKey, row.GetString("email"), row.GetDateTimeOffset("createdAt")!.Value, row.GetDateTimeOffset("emailVerifiedAt"),
         row.GetDateTimeOffset("passwordChangedAt"), row.GetDateTimeOffset("signedOutAt"),
         row.GetDateTimeOffset("secondFactorSince") is { } since && since > DateTimeOffset.UnixEpoch ? since : null);

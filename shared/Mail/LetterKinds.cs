@@ -16,6 +16,8 @@ public static class LetterKinds
     public const string WrongCodes = "wrong-codes";
     public const string PasskeyAdded = "passkey-added";
     public const string PasskeyRemoved = "passkey-removed";
+    public const string DeviceAdded = "device-added";
+    public const string DeviceRemoved = "device-removed";
 
     public const string OperationFailed = "operation-failed";
     public const string RolledBack = "rolled-back";

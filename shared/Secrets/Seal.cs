@@ -1,7 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
-using Azure.Data.Tables;
 using Launchpad.Shared.Storage;
 
 namespace Launchpad.Shared.Secrets;
@@ -10,12 +9,10 @@ namespace Launchpad.Shared.Secrets;
 public sealed class Seal(SecretVault vault, Tables tables, TimeProvider clock)
 {
     private const string KeyName = "launchpad-sealing-key";
-    private const string Partition = "platform";
     private const int NonceBytes = 12;
     private const int TagBytes = 16;
-    private static readonly TimeSpan Keep = TimeSpan.FromMinutes(30);
-    private static readonly TimeSpan MakingMax = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
+
+    private readonly ProductKeys keys = new(vault, tables, clock);
 
     /// <param name="purpose">What it is for, and whose: it opens for nothing else.</param>
     /// <param name="plain">The secret.</param>
@@ -52,36 +49,9 @@ public sealed class Seal(SecretVault vault, Tables tables, TimeProvider clock)
         }
     }
 
-    private async Task<byte[]> KeyAsync(CancellationToken ct) =>
-        Convert.FromBase64String(await vault.RecallAsync(KeyName, Keep, ct) ?? await MakeAsync(ct));
+    private async Task<byte[]> KeyAsync(CancellationToken ct) => Convert.FromBase64String(await keys.GetAsync(KeyName, Make, ct));
 
-    /// <summary>Whoever writes the row makes the key, and nobody else: what a second key had sealed, the first would not open.</summary>
-    private async Task<string> MakeAsync(CancellationToken ct)
-    {
-        var isOurs = await tables.Secrets.TryAddAsync(new TableEntity(Partition, KeyName), ct);
-        while (!isOurs)
-        {
-            if (await vault.RecallAsync(KeyName, Keep, ct) is { } made)
-            {
-                return made;
-            }
-
-            await Task.Delay(Look, ct);
-            var row = await tables.Secrets.FindAsync(Partition, KeyName, ct);
-            // Its maker died: the row changes hands, to one of those who wait.
-            isOurs = row is null || (clock.GetUtcNow() - row.Timestamp > MakingMax
-                && await tables.Secrets.TryReplaceAsync(new TableEntity(Partition, KeyName), row.ETag, ct));
-        }
-
-        return await vault.GetAsync(KeyName, ct) ?? await SetAsync(ct);
-    }
-
-    private async Task<string> SetAsync(CancellationToken ct)
-    {
-        var key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
-        await vault.SetAsync(KeyName, key, ct);
-        return key;
-    }
+    private static string Make() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
 
     private static byte[] Bytes(string purpose) => Encoding.UTF8.GetBytes(purpose);
 }

@@ -4,6 +4,7 @@ using Azure.Data.Tables;
 using Launchpad.Shared.Mail;
 using Launchpad.Shared.Retention;
 using Launchpad.Shared.Storage;
+using Microsoft.Extensions.Logging;
 
 namespace Launchpad.Shared.Webhooks;
 
@@ -36,25 +37,36 @@ public sealed record DueDelivery(TableEntity Index, Delivery? Delivery);
 
 /// <summary>Events on their way to endpoints: an outbox in the account's own partition. A row of the index leads to each that waits and is written
 /// first. The same event for the same endpoint is one, however often it is put here.</summary>
-public sealed class Deliveries(Tables tables, TimeProvider clock) : IExpiring
+/// <param name="tables">Where they are.</param>
+/// <param name="clock">By which they are due.</param>
+/// <param name="queue">The partition of what leads to them: what waits in one keeps nothing waiting in another.</param>
+public class Deliveries(Tables tables, TimeProvider clock, string queue = "deliveries") : IExpiring
 {
     public const int PageMax = 50;
 
     private const string Prefix = "dlv-";
-    private const string Queue = "deliveries";
     private const string Expiry = "delivered-";
     private const int BatchMax = 300;
     private const int AttemptsKept = 20;
+    private const int AtOnceMax = 16;
     private static readonly TimeSpan KeptFor = TimeSpan.FromDays(30);
 
     /// <summary>Longer than it takes to write what an index row leads to.</summary>
     private static readonly TimeSpan Abandoned = TimeSpan.FromMinutes(10);
 
-    public async Task AddAsync(string endpoint, CustomerEvent one, CancellationToken ct)
+    public Task AddAsync(string endpoint, CustomerEvent one, CancellationToken ct) => AddAsync(one.Account, endpoint, one.Id, one.Type, one.Body, ct);
+
+    /// <param name="account">Whose.</param>
+    /// <param name="endpoint">Where it goes.</param>
+    /// <param name="event">Its id, of the form that <see cref="CustomerEvent.TimeOf"/> reads.</param>
+    /// <param name="type">What it is about, in a word.</param>
+    /// <param name="body">What is sent.</param>
+    /// <param name="ct">Stops the wait.</param>
+    public async Task AddAsync(string account, string endpoint, string @event, string type, string body, CancellationToken ct)
     {
-        var added = new Delivery(one.Account, endpoint, one.Id, one.Type, one.Body, DeliveryStatus.Pending, 0, clock.GetUtcNow(), []);
-        if (await tables.Webhooks.FindAsync(one.Account, added.Row, ct) is null)
+        if (await tables.Webhooks.FindAsync(account, RowOf(endpoint, @event), ct) is null)
         {
+            var added = new Delivery(account, endpoint, @event, type, body, DeliveryStatus.Pending, 0, clock.GetUtcNow(), []);
             await LeadAsync(added, ct);
             await tables.Webhooks.TryAddAsync(Write(added), ct);
         }
@@ -89,13 +101,41 @@ public sealed class Deliveries(Tables tables, TimeProvider clock) : IExpiring
             .Take(PageMax).Select(Read).ToListAsync(ct);
     }
 
+    /// <summary>Has what is due sent, for each endpoint by itself, so that a slow one keeps no other waiting.</summary>
+    /// <param name="send">Sends all that waits for one endpoint, the oldest first.</param>
+    /// <param name="log">Hears of what could not be sent.</param>
+    /// <param name="ct">Stops the wait.</param>
+    public async Task ForEachEndpointAsync(Func<IReadOnlyList<DueDelivery>, CancellationToken, Task> send, ILogger log, CancellationToken ct)
+    {
+        var due = await DueAsync(ct);
+        foreach (var lost in due.Where(one => one.Delivery is null))
+        {
+            await DropAsync(lost, ct);
+        }
+
+        await Parallel.ForEachAsync(
+            due.Where(one => one.Delivery is not null).GroupBy(one => (one.Delivery!.Account, one.Delivery.Endpoint)),
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnceMax, CancellationToken = ct },
+            async (waiting, stop) =>
+            {
+                try
+                {
+                    await send([.. waiting], stop);
+                }
+                catch (Exception trouble) when (!stop.IsCancellationRequested)
+                {
+                    log.LogError(trouble, "What waits for {Endpoint} could not be sent", waiting.Key.Endpoint);
+                }
+            });
+    }
+
     /// <summary>What is due, the oldest first.</summary>
     public async Task<IReadOnlyList<DueDelivery>> DueAsync(CancellationToken ct)
     {
         var until = $"{clock.GetUtcNow().UtcTicks:D19}~";
         var due = new List<DueDelivery>();
         var rows = tables.Index.QueryAsync<TableEntity>(
-            TableClient.CreateQueryFilter($"PartitionKey eq {Queue} and RowKey lt {until}"), BatchMax, cancellationToken: ct);
+            TableClient.CreateQueryFilter($"PartitionKey eq {queue} and RowKey lt {until}"), BatchMax, cancellationToken: ct);
         await foreach (var index in rows.Take(BatchMax))
         {
             var row = await tables.Webhooks.FindAsync(index.GetString("account"), index.GetString("row"), ct);
@@ -154,7 +194,7 @@ public sealed class Deliveries(Tables tables, TimeProvider clock) : IExpiring
         $"{Prefix}{endpoint}-{TableRows.Inverted(CustomerEvent.TimeOf(@event)!.Value.UtcTicks)}-{@event}";
 
     private async Task LeadAsync(Delivery to, CancellationToken ct) =>
-        await tables.Index.UpsertEntityAsync(Leading(Queue, to.DueAt!.Value, to), TableUpdateMode.Replace, ct);
+        await tables.Index.UpsertEntityAsync(Leading(queue, to.DueAt!.Value, to), TableUpdateMode.Replace, ct);
 
     private async Task ExpireAsync(Delivery to, CancellationToken ct) => await tables.Index.UpsertEntityAsync(
         Leading(Expiry + Shards.KeyOf(to.Event), clock.GetUtcNow() + KeptFor, to), TableUpdateMode.Replace, ct);

@@ -10,37 +10,14 @@ namespace Launchpad.Shared.Webhooks;
 /// waiting. A process that dies between an answer and its receipt sends it once more, under the same id.</summary>
 public sealed class WebhookSender(WebhookEndpoints endpoints, Deliveries deliveries, WebhookCalls calls, ILogger<WebhookSender> log)
 {
-    private const int AtOnceMax = 16;
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(20);
 
-    public async Task RunAsync(CancellationToken ct)
-    {
-        var due = await deliveries.DueAsync(ct);
-        foreach (var lost in due.Where(one => one.Delivery is null))
-        {
-            await deliveries.DropAsync(lost, ct);
-        }
+    public Task RunAsync(CancellationToken ct) => deliveries.ForEachEndpointAsync(SendAsync, log, ct);
 
-        await Parallel.ForEachAsync(
-            due.Where(one => one.Delivery is not null).GroupBy(one => (one.Delivery!.Account, one.Delivery.Endpoint)),
-            new ParallelOptions { MaxDegreeOfParallelism = AtOnceMax, CancellationToken = ct },
-            async (waiting, stop) =>
-            {
-                try
-                {
-                    await SendAsync(waiting.Key.Account, waiting.Key.Endpoint, [.. waiting], stop);
-                }
-                catch (Exception trouble) when (!stop.IsCancellationRequested)
-                {
-                    log.LogError(trouble, "What waits for {Endpoint} could not be sent", waiting.Key.Endpoint);
-                }
-            });
-    }
-
-    private async Task SendAsync(string account, string id, IReadOnlyList<DueDelivery> waiting, CancellationToken ct)
+    private async Task SendAsync(IReadOnlyList<DueDelivery> waiting, CancellationToken ct)
     {
         var (watch, later) = (Stopwatch.StartNew(), (DateTimeOffset?)null);
-        var endpoint = await endpoints.FindAsync(account, id, ct);
+        var endpoint = await endpoints.FindAsync(waiting[0].Delivery!.Account, waiting[0].Delivery!.Endpoint, ct);
         foreach (var one in waiting)
         {
             if (endpoint is not { DisabledWhy: null } open)

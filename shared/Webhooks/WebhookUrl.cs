@@ -10,9 +10,9 @@ public static class WebhookUrl
     private const int HttpsPort = 443;
 
     /// <summary>Null where it may be one; else what is wrong with it.</summary>
-    public static string? Fault(string? typed, Reach reach) => typed switch
+    public static string? Fault(string? typed, Reach reach, int max = Max) => typed switch
     {
-        null or { Length: 0 or > Max } => $"is an address of at most {Max} characters.",
+        _ when typed is null or "" || typed.Length > max => $"is an address of at most {max} characters.",
         _ when !Uri.TryCreate(typed, UriKind.Absolute, out var url) || url.Scheme != Uri.UriSchemeHttps || url.Host.Length == 0 =>
             "is a whole address that begins with https://.",
         _ when typed.Any(letter => letter <= ' ' || letter == '\\') => "has a character that no address has.",

@@ -35,6 +35,8 @@ public sealed class TenantIsolationTests(OnOneStack.Fixture fixture, TenantIsola
         "GET tokens", "POST tokens", "DELETE tokens/{token}", "GET members", "PATCH members/{member}", "DELETE members/{member}",
         "POST invitations", "DELETE invitations/{invitation}", "POST auth/invitations", "GET auth/accounts",
         "GET notifications", "PUT notifications", "POST notifications/{kind}/test",
+        // Theirs are looked for in the caller's own partition: DeviceTests tries a stranger's.
+        "GET notifications/devices", "POST notifications/devices", "DELETE notifications/devices/{id}", "POST notifications/devices/{id}/test",
         // Theirs are looked for in the caller's own partition: WebhookTests tries a stranger's.
         "GET webhooks", "POST webhooks", "PATCH webhooks/{webhook}", "DELETE webhooks/{webhook}", "POST webhooks/{webhook}/secret",
         "GET webhooks/{webhook}/deliveries", "POST webhooks/{webhook}/deliveries/{event}/resend", "POST webhooks/{webhook}/test",

@@ -26,7 +26,7 @@ public sealed class AuditTests(LaunchpadApi api)
         "InviteMember", "WithdrawInvitation", "AcceptInvitation", "ChangeMember", "RemoveMember", "CreateToken", "RevokeToken",
         "CreateDeployment", "Checkout", "OpenPortal", "CancelBilling", "UncancelBilling",
         "CreateWebhook", "ChangeWebhook", "RotateWebhookSecret", "TestWebhook", "ResendWebhookDelivery", "ReplayWebhook", "DeleteWebhook",
-        "SetNotifications", "Unsubscribe",
+        "SetNotifications", "Unsubscribe", "AddDevice", "RemoveDevice",
     ];
 
     /// <summary>They call what stands under `deployments/{id}`.</summary>
@@ -158,7 +158,14 @@ public sealed class AuditTests(LaunchpadApi api)
         await StepAsync("SetNotifications", by, by, "set-notifications", async () =>
             (await admin.SendAsync("PUT", "notifications", new { off = new[] { "backups" } })).Status);
         await StepAsync("Unsubscribe", by, by, "unsubscribe", async () => (int)await UnsubscribeTests.PressAsync(api, by));
+        using var phone = new Subscriber("https://push.example.com/canary");
+        await StepAsync("AddDevice", by, by, "add-device", async () => Keep(
+            await admin.SendAsync("POST", "notifications/devices", new { endpoint = phone.Endpoint, p256dh = phone.P256dh, auth = phone.Auth }), out made));
+        await StepAsync("RemoveDevice", by, by, "remove-device", async () =>
+            (await admin.SendAsync("DELETE", $"notifications/devices/{made!.Value.GetProperty("id").GetString()}")).Status);
         Assert.DoesNotContain(secret, await ChainAsync(account), StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", await ChainAsync(by), StringComparison.Ordinal);
+        Assert.DoesNotContain(phone.Auth, await ChainAsync(by), StringComparison.Ordinal);
     }
 
     [Fact]

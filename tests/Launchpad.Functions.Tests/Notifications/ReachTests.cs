@@ -131,7 +131,8 @@ public sealed class ReachTests
     [InlineData("https://①②⑦.⓪.⓪.①/")]
     public async Task Nothing_is_connected_to_that_is_not_public(string url)
     {
-        using var gateway = new WebhookGateway(Options.Create(new WebhookOptions()), TimeProvider.System);
+        using var outbound = new OutboundHttp(Options.Create(new WebhookOptions()));
+        using var gateway = new WebhookGateway(outbound, TimeProvider.System);
         var attempt = await gateway.SendAsync(new Uri(url), "evt_1", "{}", ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"], CancellationToken.None);
         Assert.Equal((null, "forbidden-address"), (attempt.Status, attempt.Error));
     }

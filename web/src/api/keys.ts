@@ -19,6 +19,7 @@ export const keys = {
   members: ["members"],
   tokens: ["tokens"],
   notifications: ["notifications"],
+  devices: ["devices"],
   webhooks: ["webhooks"],
   deliveries: (webhook: string) => ["deliveries", webhook],
   record: ["record"],

@@ -2,6 +2,7 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useAct } from "./act";
 import { api, body, pressed } from "./client";
 import { keys } from "./keys";
+import { former, here, remember, subscribe, unsubscribe } from "./push";
 import type { components } from "./schema.gen";
 
 /** What somebody is written to about, and what programs of an account hear of. */
@@ -10,6 +11,7 @@ type Schemas = components["schemas"];
 export type Notification = Schemas["NotificationView"];
 export type NotificationList = Schemas["NotificationList"];
 export type NotificationKind = Notification["kind"];
+export type Device = Schemas["DeviceView"];
 export type Webhook = Schemas["WebhookView"];
 export type Delivery = Schemas["DeliveryView"];
 
@@ -21,6 +23,44 @@ export const useChooseNotifications = () =>
 export const useTestLetter = (onDone: () => void) =>
   useAct({
     send: (kind: NotificationKind, key) => body(api.POST("/notifications/{kind}/test", { params: { path: { kind } }, headers: pressed(key) })),
+    touches: [],
+    onDone,
+  });
+
+/** With what this browser is among them. */
+export const useDevices = () =>
+  useQuery({
+    queryKey: keys.devices,
+    queryFn: async ({ signal }) => ({ ...(await body(api.GET("/notifications/devices", { signal }))), here: await here() }),
+  });
+
+const removeDevice = (id: string) => body(api.DELETE("/notifications/devices/{id}", { params: { path: { id } } }));
+
+/** Takes the place of the device that this browser was before. */
+export const useTurnOn = (person: string) =>
+  useAct({
+    send: async ({ publicKey, known }: { publicKey: string; known: readonly string[] }, key) => {
+      const before = former(person);
+      const added = await body(api.POST("/notifications/devices", { body: await subscribe(publicKey), headers: pressed(key) }));
+      remember(person, added.id);
+      if (before !== null && before !== added.id && known.includes(before)) await removeDevice(before);
+      return added;
+    },
+    touches: [keys.devices],
+  });
+
+export const useRemoveDevice = () =>
+  useAct({
+    send: async (id: string) => {
+      await removeDevice(id);
+      await unsubscribe(id);
+    },
+    touches: [keys.devices],
+  });
+
+export const useTestDevice = (onDone: () => void) =>
+  useAct({
+    send: (id: string, key) => body(api.POST("/notifications/devices/{id}/test", { params: { path: { id } }, headers: pressed(key) })),
     touches: [],
     onDone,
   });

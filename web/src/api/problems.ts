@@ -4,7 +4,7 @@ import type { components } from "./schema.gen";
 type Wire<Type> = Type extends `urn:launchpad:problem:${infer Kind}` ? Kind : never;
 
 /** Every kind that the document lists, and the four that only a browser meets. */
-export type ProblemKind = Wire<components["schemas"]["Problem"]["type"]> | "unreachable" | "unheard" | "passkey-dropped" | "unknown";
+export type ProblemKind = Wire<components["schemas"]["Problem"]["type"]> | "unreachable" | "unheard" | "passkey-dropped" | "push-refused" | "unknown";
 
 const urn = "urn:launchpad:problem:";
 

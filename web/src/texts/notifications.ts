@@ -1,7 +1,7 @@
 import type { Delivery, NotificationKind } from "../api/notifications";
 import type { Tone } from "../api/types";
 
-/** Words of letters and webhooks. */
+/** Words of letters, devices and webhooks. */
 
 const kinds: Record<NotificationKind, { name: string; text: string }> = {
   security: { name: "Security", text: "Sign-in, passwords and second factors." },
@@ -22,6 +22,25 @@ export const notifications = {
   test: "Test",
   testOf: (kind: NotificationKind) => `Test: ${kinds[kind].name}`,
   sent: "It is on its way to you.",
+} as const;
+
+export const devices = {
+  title: "On your devices",
+  text: "What we write to you about is shown by your browser as well, also when this page is closed.",
+  turn: "Notify me on this device",
+  on: "It shows what you are written to about.",
+  off: "It shows nothing of it yet. Your browser asks you first.",
+  never: "This browser cannot show notifications of a page that is closed. On an iPhone or iPad, put this page on the Home Screen first.",
+  blocked: "This browser blocks notifications of this site. Allow them in its settings for this site, beside the address, then load this page again.",
+  here: { tone: "ok", word: "This device" } as const,
+  added: "added",
+  sent: "last sent",
+  none: "nothing sent yet",
+  test: "Send a test",
+  testOf: (label: string) => `Send a test: ${label}`,
+  tested: "It is on its way to the device.",
+  remove: "Remove",
+  removeOf: (label: string) => `Remove: ${label}`,
 } as const;
 
 const states: Record<Delivery["status"], { tone: Tone; word: string }> = {

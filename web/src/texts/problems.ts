@@ -68,6 +68,7 @@ const words: Record<ProblemKind, (problem: Problem) => ProblemWords> = {
   "no-passkey": () => ({ title: "This account has no passkey", text: "Use your password instead." }),
   "too-many-passkeys": () => ({ title: "There are as many passkeys as there may be", text: "Remove one that you do not use." }),
   "passkey-dropped": () => ({ title: "The passkey was not used", text: "The browser's question was closed, or it ran out of time. Nothing was sent." }),
+  "push-refused": () => ({ title: "This device is not on", text: "The browser did not allow it, or its push service did not answer. Nothing was sent." }),
   unreachable: () => ({ title: "No answer", text: "We could not reach Launchpad. Your bots run on without this page.", next: "Check the network, then try again." }),
   unheard: () => ({ title: "We did not hear back", text: "It may have been done. We looked again, and what this page shows is what is there now.", next: "If it was not done, send it again: the same press is never done twice." }),
   unknown: said("Something unexpected happened", "Load the page again. If it happens twice, tell support."),

@@ -10,6 +10,7 @@ import { Status } from "../../parts/Status";
 import { Switch } from "../../parts/Switch";
 import { toast } from "../../parts/Toast";
 import { notifications as words } from "../../texts/notifications";
+import { Devices } from "./Devices";
 import css from "./Security.module.css";
 import { Webhooks } from "./Webhooks";
 
@@ -27,6 +28,7 @@ export function NotificationsPage() {
             {(got) => (
               <Stack>
                 <LettersCard {...got} />
+                {me.data && <Devices person={me.data.id} />}
                 {all.find(({ id }) => id === here)?.permissions.includes("manage") && <Webhooks />}
               </Stack>
             )}
