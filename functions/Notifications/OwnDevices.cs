@@ -67,7 +67,8 @@ public sealed class OwnDevices(Callers callers, DeviceStore devices, OutboundHtt
         var point = Bytes("p256dh", typed, PointBytes);
         try
         {
-            using var key = ECDiffieHellman.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, Q = new() { X = point[1..33], Y = point[33..] } });
+            using var key = ECDiffieHellman.Create(
+                new ECParameters { Curve = ECCurve.NamedCurves.nistP256, Q = new() { X = point[1..33], Y = point[33..] } });
             return point[0] == Uncompressed ? point : throw new CryptographicException();
         }
         catch (CryptographicException)

@@ -54,7 +54,8 @@ public sealed partial class PushNotices(DeviceStore devices, PushDeliveries deli
     {
         var name = notice.Values.GetValueOrDefault("bot", "");
         var values = name.Length == 0 ? notice.Values : new Dictionary<string, string>(notice.Values) { ["bot"] = Bot };
-        return FirstSentence().Match(letters.Of(notice with { Values = values }, token: null).Paragraphs[0]).Value.Replace(Bot, name, StringComparison.Ordinal);
+        var letter = letters.Of(notice with { Values = values }, token: null);
+        return FirstSentence().Match(letter.Paragraphs[0]).Value.Replace(Bot, name, StringComparison.Ordinal);
     }
 
     private static string Path(Letter letter) => letter.Link?.PathAndQuery ?? "/";

@@ -50,7 +50,8 @@ public sealed class DeviceStore(Tables tables, Outbox outbox, Lazy<Seal> seal, T
     public async Task<IReadOnlyList<Device>> ListAsync(string person, CancellationToken ct)
     {
         var rows = await tables.Accounts.QueryAsync<TableEntity>(
-            TableClient.CreateQueryFilter($"PartitionKey eq {person} and RowKey ge {Prefix} and RowKey lt {Prefix + "~"}"), cancellationToken: ct).ToListAsync(ct);
+                TableClient.CreateQueryFilter($"PartitionKey eq {person} and RowKey ge {Prefix} and RowKey lt {Prefix + "~"}"), cancellationToken: ct)
+            .ToListAsync(ct);
         var known = new List<Device>();
         var after = rows.Count > 0 ? await SignedOutAsync(person, ct) : default;
         foreach (var row in rows)
@@ -66,7 +67,9 @@ public sealed class DeviceStore(Tables tables, Outbox outbox, Lazy<Seal> seal, T
 
     /// <summary>Null when the person has none of that id.</summary>
     public async Task<Device?> FindAsync(string person, string id, CancellationToken ct) =>
-        IsId(id) && await tables.Accounts.FindAsync(person, Prefix + id, ct) is { } row ? await KeptAsync(row, await SignedOutAsync(person, ct), ct) : null;
+        IsId(id) && await tables.Accounts.FindAsync(person, Prefix + id, ct) is { } row
+            ? await KeptAsync(row, await SignedOutAsync(person, ct), ct)
+            : null;
 
     /// <summary>The same subscription again is the same device, with the keys that it has now.</summary>
     /// <returns>Null when the person has too many.</returns>
@@ -85,8 +88,13 @@ public sealed class DeviceStore(Tables tables, Outbox outbox, Lazy<Seal> seal, T
         var added = new Device(
             id, person, label, new Uri(target.Endpoint).Host, before?.CreatedAt ?? clock.GetUtcNow(), before?.LastSentAt,
             await seal.Value.CloseAsync(Purpose(person, id), text, ct));
-        await tables.Accounts.SubmitTransactionAsync(
-            [new(TableTransactionActionType.UpsertReplace, Write(added)), .. letter is null ? [] : (TableTransactionAction[])[new(TableTransactionActionType.Add, letter)]], ct);
+        List<TableTransactionAction> all = [new(TableTransactionActionType.UpsertReplace, Write(added))];
+        if (letter is not null)
+        {
+            all.Add(new(TableTransactionActionType.Add, letter));
+        }
+
+        await tables.Accounts.SubmitTransactionAsync(all, ct);
         return added;
     }
 

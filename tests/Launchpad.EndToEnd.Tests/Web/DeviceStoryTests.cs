@@ -35,7 +35,9 @@ public sealed class DeviceStoryTests(StillWebStack.Fixture web)
         var page = visitor.Page;
         await page.Context.GrantPermissionsAsync(["notifications"]);
         await page.Context.AddInitScriptAsync(Subscribed);
-        var registration = await RegistrationsAsync(page);
+        var cdp = await page.Context.NewCDPSessionAsync(page);
+        var registration = RegistrationAsync(cdp);
+        await cdp.SendAsync("ServiceWorker.enable");
         await visitor.SignUpAsync();
         await visitor.GoAsync("/account/notifications");
         var turn = page.GetByRole(AriaRole.Switch, new() { Name = "Notify me on this device" });
@@ -50,12 +52,10 @@ public sealed class DeviceStoryTests(StillWebStack.Fixture web)
         await page.GetByRole(AriaRole.Button, new() { Name = "Send a test: Chrome on Linux", Exact = true }).ClickAsync();
         await Expect(page.GetByText("It is on its way to the device.")).ToBeVisibleAsync();
 
-        var (cdp, id) = (await page.Context.NewCDPSessionAsync(page), await registration.WaitAsync(TimeSpan.FromSeconds(20)));
-        await cdp.SendAsync("ServiceWorker.enable");
         await cdp.SendAsync("ServiceWorker.deliverPushMessage", new()
         {
             ["origin"] = new Uri(page.Url).GetLeftPart(UriPartial.Authority),
-            ["registrationId"] = id,
+            ["registrationId"] = await registration.WaitAsync(TimeSpan.FromSeconds(20)),
             ["data"] = JsonSerializer.Serialize(new { title = "Your bot is down: Ada", body = "It does not run.", url = "/bots", tag = "one" }),
         });
         await page.WaitForFunctionAsync("""
@@ -70,9 +70,9 @@ public sealed class DeviceStoryTests(StillWebStack.Fixture web)
     }
 
     /// <summary>What the browser calls the first worker that is registered from now on.</summary>
-    private static async Task<Task<string>> RegistrationsAsync(IPage page)
+    private static Task<string> RegistrationAsync(ICDPSession cdp)
     {
-        var (cdp, first) = (await page.Context.NewCDPSessionAsync(page), new TaskCompletionSource<string>());
+        var first = new TaskCompletionSource<string>();
         cdp.Event("ServiceWorker.workerRegistrationUpdated").OnEvent += (_, told) =>
         {
             foreach (var one in told!.Value.GetProperty("registrations").EnumerateArray())
@@ -80,7 +80,6 @@ public sealed class DeviceStoryTests(StillWebStack.Fixture web)
                 first.TrySetResult(one.GetProperty("registrationId").GetString()!);
             }
         };
-        await cdp.SendAsync("ServiceWorker.enable");
         return first.Task;
     }
 }

@@ -158,7 +158,7 @@ public sealed class AddressChangeTests(LaunchpadApi api)
         Assert.True(await IsSentAsync(LetterKinds.AddressChanged, before));
 
         async Task<bool> IsSentAsync(string kind, DateTimeOffset asked) => await api.Service<Envelopes>()
-            .FillAsync(new(ada.Account, kind, kind, new Dictionary<string, string> { ["email"] = ada.Email }, asked, 0), default) is not null;
+            .AddressAsync(new(ada.Account, kind, kind, new Dictionary<string, string> { ["email"] = ada.Email }, asked, 0), default) is not null;
     }
 
     [Fact]

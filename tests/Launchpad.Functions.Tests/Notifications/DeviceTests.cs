@@ -91,11 +91,18 @@ public sealed class DeviceTests(LaunchpadApi api)
         var off = good.P256dh[..^2] + (good.P256dh.EndsWith("AA", StringComparison.Ordinal) ? "BA" : "AA");
         foreach (var (field, endpoint, p256dh, auth) in new (string, string?, string?, string?)[]
             {
-                ("endpoint", null, good.P256dh, good.Auth), ("endpoint", "http://push.example.com/", good.P256dh, good.Auth),
-                ("endpoint", "https://10.0.0.1/", good.P256dh, good.Auth), ("endpoint", "https://[::1]/", good.P256dh, good.Auth),
-                ("endpoint", "https://b\u00fccher.example/", good.P256dh, good.Auth), ("endpoint", $"https://push.example.com/{new string('a', 1_000)}", good.P256dh, good.Auth),
-                ("p256dh", good.Endpoint, null, good.Auth), ("p256dh", good.Endpoint, good.P256dh[..^4], good.Auth), ("p256dh", good.Endpoint, off, good.Auth),
-                ("p256dh", good.Endpoint, "!" + good.P256dh[1..], good.Auth), ("auth", good.Endpoint, good.P256dh, null), ("auth", good.Endpoint, good.P256dh, good.Auth + "AAAA"),
+                ("endpoint", null, good.P256dh, good.Auth),
+                ("endpoint", "http://push.example.com/", good.P256dh, good.Auth),
+                ("endpoint", "https://10.0.0.1/", good.P256dh, good.Auth),
+                ("endpoint", "https://[::1]/", good.P256dh, good.Auth),
+                ("endpoint", "https://b\u00fccher.example/", good.P256dh, good.Auth),
+                ("endpoint", $"https://push.example.com/{new string('a', 1_000)}", good.P256dh, good.Auth),
+                ("p256dh", good.Endpoint, null, good.Auth),
+                ("p256dh", good.Endpoint, good.P256dh[..^4], good.Auth),
+                ("p256dh", good.Endpoint, off, good.Auth),
+                ("p256dh", good.Endpoint, "!" + good.P256dh[1..], good.Auth),
+                ("auth", good.Endpoint, good.P256dh, null),
+                ("auth", good.Endpoint, good.P256dh, good.Auth + "AAAA"),
             })
         {
             var (status, problem) = await person.SendAsync("POST", "notifications/devices", new { endpoint, p256dh, auth });

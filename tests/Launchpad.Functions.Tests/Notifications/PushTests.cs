@@ -39,7 +39,8 @@ public sealed class PushTests(LaunchpadApi api) : IAsyncLifetime
         await parts.StartAsync(
             new Dictionary<string, string?> { ["Mail:Port"] = $"{FreePort.Take()}", ["Mail:Tls"] = "None", ["Webhooks:AllowedNetworks"] = "127.0.0.1/32" },
             services => services.AddSingleton(api.Service<SecretClient>()).AddSingleton<ILoggerProvider>(heard));
-        Get<OutboundHttp>().Handler.SslOptions.RemoteCertificateValidationCallback = (_, shown, _, _) => shown?.GetCertHashString() == api.Certificate.GetCertHashString();
+        Get<OutboundHttp>().Handler.SslOptions.RemoteCertificateValidationCallback =
+            (_, shown, _, _) => shown?.GetCertHashString() == api.Certificate.GetCertHashString();
     }
 
     public async Task DisposeAsync()
@@ -243,7 +244,8 @@ public sealed class PushTests(LaunchpadApi api) : IAsyncLifetime
         var written = new List<string>();
         foreach (var table in new[] { Get<Tables>().Accounts, Get<Tables>().Webhooks, Get<Tables>().Index })
         {
-            written.AddRange(await table.QueryAsync<TableEntity>().SelectMany(row => ((IDictionary<string, object>)row).ToAsyncEnumerable()).Select(pair => $"{pair.Value}").ToListAsync());
+            var values = table.QueryAsync<TableEntity>().SelectMany(row => ((IDictionary<string, object>)row).ToAsyncEnumerable());
+            written.AddRange(await values.Select(pair => $"{pair.Value}").ToListAsync());
         }
 
         Assert.Contains(written, text => text.Contains("500", StringComparison.Ordinal));
