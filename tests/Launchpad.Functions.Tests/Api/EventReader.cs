@@ -5,6 +5,8 @@ namespace Launchpad.Functions.Tests.Api;
 /// <summary>Reads server-sent events as a browser does, one by one.</summary>
 public sealed class EventReader : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private readonly HttpResponseMessage answer;
     private readonly StreamReader lines;
 
@@ -26,9 +28,9 @@ public sealed class EventReader : IDisposable
     }
 
     /// <summary>The next event with an id or data.</summary>
-    public async Task<(string? Id, string? Type, JsonElement Data)> NextAsync(double seconds = 10)
+    public async Task<(string? Id, string? Type, JsonElement Data)> NextAsync()
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
+        using var limit = new CancellationTokenSource(Patience);
         string? id = null, type = null;
         while (await lines.ReadLineAsync(limit.Token) is { } line)
         {
