@@ -24,7 +24,7 @@ public static class BareBoot
           -v "/run/launchpad/$deployment/secrets:/run/secrets:ro" --user 1000:1000 "$@" "$image" >/dev/null
         address=$(docker inspect -f '{{.NetworkSettings.IPAddress}}' bare-boot)
         until { exec 3<>"/dev/tcp/$address/18789" && printf 'GET /readyz HTTP/1.0\r\nHost: x\r\n\r\n' >&3 && head -n 1 <&3 | grep -q ' 200 '; } 2>/dev/null; do
-          [ $(($(date +%s%3N) - begin)) -lt 120000 ] || { docker logs --tail 20 bare-boot >&2; exit 1; }
+          [ $(($(date +%s%3N) - begin)) -lt 300000 ] || { docker logs --tail 20 bare-boot >&2; exit 1; }
           sleep 0.05
         done
         echo $(($(date +%s%3N) - begin))
