@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Launchpad.Shared.Storage;
 using Launchpad.Shared.Webhooks;
@@ -14,42 +13,14 @@ public sealed class PushDeliveries(Tables tables, TimeProvider clock) : Deliveri
 /// </summary>
 public sealed class PushSender(DeviceStore devices, PushDeliveries deliveries, PushCalls calls, ILogger<PushSender> log)
 {
-    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(20);
-
-    public Task RunAsync(CancellationToken ct) => deliveries.ForEachEndpointAsync(SendAsync, log, ct);
-
-    private async Task SendAsync(IReadOnlyList<DueDelivery> waiting, CancellationToken ct)
-    {
-        var (watch, later) = (Stopwatch.StartNew(), (DateTimeOffset?)null);
-        var device = await devices.FindAsync(waiting[0].Delivery!.Account, waiting[0].Delivery!.Endpoint, ct);
-        foreach (var one in waiting)
-        {
-            if (device is not { } known)
-            {
-                await deliveries.SaveAsync(one, attempt: null, DeliveryStatus.Dropped, next: null, ct);
-            }
-            else if (later is not null)
-            {
-                await deliveries.SaveAsync(one, attempt: null, DeliveryStatus.Pending, later, ct);
-            }
-            else
-            {
-                (device, later) = await calls.CallAsync(known, one, ct);
-                later ??= watch.Elapsed > Turn ? calls.Soon : null;
-            }
-        }
-    }
+    public Task RunAsync(CancellationToken ct) => deliveries.SendDueAsync<Device>(devices.FindAsync, calls.CallAsync, log, ct);
 }
 
 /// <summary>One call, its receipt, and what it says of the device.</summary>
 public sealed class PushCalls(DeviceStore devices, PushDeliveries deliveries, PushGateway gateway, TimeProvider clock)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
-
     private static readonly Counter<long> Attempts =
         Telemetry.Meter.CreateCounter<long>("launchpad.push.attempts", "{attempt}", "Calls of push services by what became of them.");
-
-    public DateTimeOffset Soon => clock.GetUtcNow() + Pause;
 
     /// <returns>The device, null when it is gone; and when to try it again, null for at once.</returns>
     public async Task<(Device? Device, DateTimeOffset? Later)> CallAsync(Device device, DueDelivery due, CancellationToken ct)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Azure;
 using Azure.Data.Tables;
@@ -49,6 +50,8 @@ public class Deliveries(Tables tables, TimeProvider clock, string queue = "deliv
     private const int BatchMax = 300;
     private const int AttemptsKept = 20;
     private const int AtOnceMax = 16;
+    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan KeptFor = TimeSpan.FromDays(30);
 
     /// <summary>Longer than it takes to write what an index row leads to.</summary>
@@ -101,11 +104,17 @@ public class Deliveries(Tables tables, TimeProvider clock, string queue = "deliv
             .Take(PageMax).Select(Read).ToListAsync(ct);
     }
 
-    /// <summary>Has what is due sent, for each endpoint by itself, so that a slow one keeps no other waiting.</summary>
-    /// <param name="send">Sends all that waits for one endpoint, the oldest first.</param>
+    /// <summary>Has what is due sent, for each endpoint by itself, so that a slow one keeps no other waiting. One that does not take something is left
+    /// alone until that is tried again.</summary>
+    /// <param name="find">An endpoint by its account and id; null for one that nothing is sent to any more.</param>
+    /// <param name="call">Sends one and saves what came of it: the endpoint as it is then, and when it is tried again; null for at once.</param>
     /// <param name="log">Hears of what could not be sent.</param>
     /// <param name="ct">Stops the wait.</param>
-    public async Task ForEachEndpointAsync(Func<IReadOnlyList<DueDelivery>, CancellationToken, Task> send, ILogger log, CancellationToken ct)
+    public async Task SendDueAsync<T>(
+        Func<string, string, CancellationToken, Task<T?>> find,
+        Func<T, DueDelivery, CancellationToken, Task<(T? Endpoint, DateTimeOffset? Later)>> call,
+        ILogger log, CancellationToken ct)
+        where T : class
     {
         var due = await DueAsync(ct);
         foreach (var lost in due.Where(one => one.Delivery is null))
@@ -120,13 +129,37 @@ public class Deliveries(Tables tables, TimeProvider clock, string queue = "deliv
             {
                 try
                 {
-                    await send([.. waiting], stop);
+                    await SendInTurnAsync(await find(waiting.Key.Account, waiting.Key.Endpoint, stop), waiting, call, stop);
                 }
                 catch (Exception trouble) when (!stop.IsCancellationRequested)
                 {
                     log.LogError(trouble, "What waits for {Endpoint} could not be sent", waiting.Key.Endpoint);
                 }
             });
+    }
+
+    private async Task SendInTurnAsync<T>(
+        T? endpoint, IEnumerable<DueDelivery> waiting, Func<T, DueDelivery, CancellationToken, Task<(T? Endpoint, DateTimeOffset? Later)>> call,
+        CancellationToken ct)
+        where T : class
+    {
+        var (watch, later) = (Stopwatch.StartNew(), (DateTimeOffset?)null);
+        foreach (var one in waiting)
+        {
+            if (endpoint is not { } open)
+            {
+                await SaveAsync(one, attempt: null, DeliveryStatus.Dropped, next: null, ct);
+            }
+            else if (later is not null)
+            {
+                await SaveAsync(one, attempt: null, DeliveryStatus.Pending, later, ct);
+            }
+            else
+            {
+                (endpoint, later) = await call(open, one, ct);
+                later ??= watch.Elapsed > Turn ? clock.GetUtcNow() + Pause : null;
+            }
+        }
     }
 
     /// <summary>What is due, the oldest first.</summary>

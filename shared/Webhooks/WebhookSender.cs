@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Launchpad.Shared.Mail;
 using Launchpad.Shared.Notifications;
@@ -10,31 +9,16 @@ namespace Launchpad.Shared.Webhooks;
 /// waiting. A process that dies between an answer and its receipt sends it once more, under the same id.</summary>
 public sealed class WebhookSender(WebhookEndpoints endpoints, Deliveries deliveries, WebhookCalls calls, ILogger<WebhookSender> log)
 {
-    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(20);
-
-    public Task RunAsync(CancellationToken ct) => deliveries.ForEachEndpointAsync(SendAsync, log, ct);
-
-    private async Task SendAsync(IReadOnlyList<DueDelivery> waiting, CancellationToken ct)
-    {
-        var (watch, later) = (Stopwatch.StartNew(), (DateTimeOffset?)null);
-        var endpoint = await endpoints.FindAsync(waiting[0].Delivery!.Account, waiting[0].Delivery!.Endpoint, ct);
-        foreach (var one in waiting)
+    public Task RunAsync(CancellationToken ct) => deliveries.SendDueAsync<WebhookEndpoint>(
+        async (account, id, stop) => IfOpen(await endpoints.FindAsync(account, id, stop)),
+        async (endpoint, due, stop) =>
         {
-            if (endpoint is not { DisabledWhy: null } open)
-            {
-                await deliveries.SaveAsync(one, attempt: null, DeliveryStatus.Dropped, next: null, ct);
-            }
-            else if (later is not null)
-            {
-                await deliveries.SaveAsync(one, attempt: null, DeliveryStatus.Pending, later, ct);
-            }
-            else
-            {
-                (endpoint, later) = await calls.CallAsync(open, one, ct);
-                later ??= watch.Elapsed > Turn ? calls.Soon : null;
-            }
-        }
-    }
+            var (known, later) = await calls.CallAsync(endpoint, due, stop);
+            return (IfOpen(known), later);
+        },
+        log, ct);
+
+    private static WebhookEndpoint? IfOpen(WebhookEndpoint? endpoint) => endpoint is { DisabledWhy: null } ? endpoint : null;
 }
 
 /// <summary>One call, its receipt, and what it says of the endpoint.</summary>
@@ -45,7 +29,7 @@ public sealed class WebhookCalls(WebhookEndpoints endpoints, Deliveries deliveri
     private static readonly Counter<long> Attempts =
         Telemetry.Meter.CreateCounter<long>("launchpad.webhook.attempts", "{attempt}", "Calls of customers' endpoints by what became of them.");
 
-    public DateTimeOffset Soon => health.Now + Pause;
+    private DateTimeOffset Soon => health.Now + Pause;
 
     /// <returns>The endpoint as it is now, null when it is gone; and when to try it again, null for at once.</returns>
     public async Task<(WebhookEndpoint? Endpoint, DateTimeOffset? Later)> CallAsync(WebhookEndpoint endpoint, DueDelivery due, CancellationToken ct)

@@ -1,14 +1,10 @@
-using System.Collections.Concurrent;
 using System.Buffers.Text;
+using System.Collections.Concurrent;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Logging;
 
 namespace Launchpad.Functions.Tests.Notifications;
 
@@ -20,30 +16,26 @@ internal sealed record Pushed(string Path, byte[] Body, int Ttl, string? Urgency
 /// <summary>A push service, on loopback, over TLS (RFC 8030): it takes what is sent as it should be, by who proves who he is (RFC 8292).</summary>
 internal sealed class PushService : IAsyncDisposable
 {
-    private readonly WebApplication app;
+    private LoopbackTls server = null!;
 
-    private PushService(WebApplication app) => this.app = app;
+    private PushService()
+    {
+    }
 
     public ConcurrentQueue<Pushed> All { get; } = [];
 
     /// <summary>What did not look as it should.</summary>
     public ConcurrentQueue<Exception> Wrong { get; } = [];
 
-    public Uri Url { get; private set; } = null!;
+    public Uri Url => server.Url;
 
     /// <summary>By how many there were before.</summary>
     public Func<int, HttpContext, int> Answer { get; set; } = (_, _) => StatusCodes.Status201Created;
 
     public static async Task<PushService> StartAsync(X509Certificate2 certificate)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(
-            kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(certificate)));
-        var service = new PushService(builder.Build());
-        service.app.Run(service.TakeAsync);
-        await service.app.StartAsync();
-        service.Url = new UriBuilder(service.app.Urls.Single()) { Host = "127.0.0.1", Path = "/" }.Uri;
+        var service = new PushService();
+        service.server = await LoopbackTls.StartAsync(certificate, service.TakeAsync);
         return service;
     }
 
@@ -64,12 +56,7 @@ internal sealed class PushService : IAsyncDisposable
         return Of(to);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        using var hurry = new CancellationTokenSource(TimeSpan.FromSeconds(1));
-        await app.StopAsync(hurry.Token);
-        await app.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => server.DisposeAsync();
 
     private async Task TakeAsync(HttpContext context)
     {

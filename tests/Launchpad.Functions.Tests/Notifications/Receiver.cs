@@ -5,11 +5,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Logging;
 
 namespace Launchpad.Functions.Tests.Notifications;
 
@@ -24,27 +20,23 @@ internal sealed record Received(string Id, long Timestamp, IReadOnlyList<string>
 /// <summary>A customer's server, on loopback, over TLS; what it answers is decided for each request.</summary>
 internal sealed class Receiver : IAsyncDisposable
 {
-    private readonly WebApplication app;
+    private LoopbackTls server = null!;
 
-    private Receiver(WebApplication app) => this.app = app;
+    private Receiver()
+    {
+    }
 
     public ConcurrentQueue<Received> All { get; } = [];
 
-    public string Url { get; private set; } = "";
+    public string Url => new Uri(server.Url, "hook").AbsoluteUri;
 
     /// <summary>By how many there were before.</summary>
     public Func<int, HttpContext, Task> Answer { get; set; } = (_, _) => Task.CompletedTask;
 
     public static async Task<Receiver> StartAsync(X509Certificate2 certificate)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(
-            kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(certificate)));
-        var receiver = new Receiver(builder.Build());
-        receiver.app.Run(receiver.TakeAsync);
-        await receiver.app.StartAsync();
-        receiver.Url = new UriBuilder(receiver.app.Urls.Single()) { Host = "127.0.0.1", Path = "/hook" }.Uri.AbsoluteUri;
+        var receiver = new Receiver();
+        receiver.server = await LoopbackTls.StartAsync(certificate, receiver.TakeAsync);
         return receiver;
     }
 
@@ -59,12 +51,7 @@ internal sealed class Receiver : IAsyncDisposable
         return [.. All];
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        using var hurry = new CancellationTokenSource(TimeSpan.FromSeconds(1));
-        await app.StopAsync(hurry.Token);
-        await app.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => server.DisposeAsync();
 
     private async Task TakeAsync(HttpContext context)
     {
