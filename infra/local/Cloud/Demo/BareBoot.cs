@@ -13,24 +13,30 @@ public static class BareBoot
     private const string Script = """
         set -eu
         deployment=$1 image=$2 memory=$3 cpus=$4 pids=$5; shift 5
-        docker rm -f bare-boot >/dev/null 2>&1 || true
-        rm -rf /var/lib/bare-boot && mkdir -p /var/lib/bare-boot
-        cp -a "/var/lib/launchpad/$deployment/volume/data/openclaw.json" /var/lib/bare-boot/
-        chown -R --reference="/var/lib/launchpad/$deployment/volume/data" /var/lib/bare-boot
         trap 'docker rm -f bare-boot >/dev/null 2>&1; rm -rf /var/lib/bare-boot' EXIT
-        begin=$(date +%s%3N)
-        docker run -d --name bare-boot --memory "$memory" --memory-swap "$memory" --cpus "$cpus" --pids-limit "$pids" --read-only \
-          --tmpfs /tmp:rw,noexec,nosuid,nodev,size=256m,mode=1777 -v /var/lib/bare-boot:/data \
-          -v "/run/launchpad/$deployment/secrets:/run/secrets:ro" --user 1000:1000 "$@" "$image" >/dev/null
-        address=$(docker inspect -f '{{.NetworkSettings.IPAddress}}' bare-boot)
+        start() {
+          docker rm -f bare-boot >/dev/null 2>&1 || true
+          rm -rf /var/lib/bare-boot && mkdir -p /var/lib/bare-boot
+          cp -a "/var/lib/launchpad/$deployment/volume/data/openclaw.json" /var/lib/bare-boot/
+          chown -R --reference="/var/lib/launchpad/$deployment/volume/data" /var/lib/bare-boot
+          begin=$(date +%s%3N)
+          docker run -d --name bare-boot --memory "$memory" --memory-swap "$memory" --cpus "$cpus" --pids-limit "$pids" --read-only \
+            --tmpfs /tmp:rw,noexec,nosuid,nodev,size=256m,mode=1777 -v /var/lib/bare-boot:/data \
+            -v "/run/launchpad/$deployment/secrets:/run/secrets:ro" --user 1000:1000 "$@" "$image" >/dev/null
+          address=$(docker inspect -f '{{.NetworkSettings.IPAddress}}' bare-boot)
+        }
+        start "$@"
+        began=$begin
+        # A bot that gives up its start is restarted by its machine; nothing restarts this one, so it starts anew and is measured from there.
         until { exec 3<>"/dev/tcp/$address/18789" && printf 'GET /readyz HTTP/1.0\r\nHost: x\r\n\r\n' >&3 && head -n 1 <&3 | grep -q ' 200 '; } 2>/dev/null; do
-          [ $(($(date +%s%3N) - begin)) -lt 300000 ] || { docker logs --tail 20 bare-boot >&2; exit 1; }
+          [ $(($(date +%s%3N) - began)) -lt 300000 ] || { docker logs --tail 20 bare-boot >&2; exit 1; }
+          [ "$(docker inspect -f '{{.State.Running}}' bare-boot)" = true ] || start "$@"
           sleep 0.05
         done
         echo $(($(date +%s%3N) - begin))
         """;
 
-    /// <summary>Milliseconds from `docker run` to the first 200 of /readyz.</summary>
+    /// <summary>Milliseconds from the `docker run` that led there to the first 200 of /readyz.</summary>
     public static async Task<long> MeasureAsync(string dockerSocket, string deployment, CancellationToken ct)
     {
         var (machine, bot) = await FindAsync(dockerSocket, deployment, ct);
