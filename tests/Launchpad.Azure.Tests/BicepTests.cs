@@ -18,7 +18,7 @@ public sealed class BicepTests(Deployment deployment)
         }
         """,
         ["outputs-should-not-contain-secrets"] = """
-        resource account 'Microsoft.Storage/storageAccounts@2026-06-01' existing = { name: 'account' }
+        resource account 'Microsoft.Storage/storageAccounts@2026-09-01' existing = { name: 'account' }
         output key string = account.listKeys().keys[0].value
         """,
         ["BCP037"] = """
@@ -34,6 +34,15 @@ public sealed class BicepTests(Deployment deployment)
     [InlineData("**/*.bicep")]
     [InlineData("main.bicepparam")]
     public async Task Compiler_and_linter_have_nothing_to_say(string files) => Assert.Equal("", await deployment.Bicep.LintAsync(files));
+
+    /// <summary>A version is recommended ninety days after it came, and any is too old some day, unless both are said to be none.</summary>
+    [Fact]
+    public async Task What_the_linter_says_depends_on_its_version_and_on_no_date()
+    {
+        var config = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(deployment.Bicep.Folder, "bicepconfig.json")))!;
+        var rule = config["analyzers"]!["core"]!["rules"]!["use-recent-api-versions"]!;
+        Assert.Equal((0, 0), ((int)rule["maxAgeInDays"]!, (int)rule["gracePeriodInDays"]!));
+    }
 
     [Fact]
     public void Every_module_is_part_of_the_deployment()
