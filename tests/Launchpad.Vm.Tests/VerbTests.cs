@@ -67,7 +67,7 @@ public abstract class VerbTests(Machine machine)
     private async Task FailsAsync<TRequest>(VmVerb verb, TRequest request, string code)
     {
         var failure = await Assert.ThrowsAsync<VmFailedException>(() => AskAsync<TRequest, JobResult>(verb, request));
-        Assert.Equal((code, false), (failure.Code, failure.Retryable));
+        Assert.True((failure.Code, failure.Retryable) == (code, false), $"{verb}: {failure.Code}: {failure.Message}");
     }
 }
 

@@ -81,13 +81,15 @@ internal static class Command
         }
     }
 
+    /// <summary>What it started itself is left: none of these programs has others work for it. To kill a tree every process of the machine
+    /// is read, and one that goes meanwhile makes that fail.</summary>
     public static void Kill(Process process)
     {
         try
         {
-            process.Kill(entireProcessTree: true);
+            process.Kill();
         }
-        catch (InvalidOperationException)
+        catch (Exception ended) when (ended is InvalidOperationException or Win32Exception)
         {
             // It has just ended.
         }
