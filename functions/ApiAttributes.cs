@@ -34,16 +34,6 @@ public sealed class IfMatchAttribute : Attribute
     public bool Required { get; init; } = true;
 }
 
-/// <summary>What a text of an answer may be: the names of an enumeration as <see cref="Shared.WireNames"/> spells them.</summary>
-[AttributeUsage(AttributeTargets.Property | AttributeTargets.Parameter)]
-public sealed class WireAttribute(Type names) : Attribute
-{
-    public Type Names => names;
-
-    /// <summary>One more that is no member of it; null for none.</summary>
-    public string? Also { get; init; }
-}
-
 /// <summary>Though it is no question, it changes nothing that a record would tell of. Of every other change that was answered well there is
 /// a row (<see cref="Middleware.AuditMiddleware"/>).</summary>
 [AttributeUsage(AttributeTargets.Method)]

@@ -148,6 +148,8 @@ public static class Composition
         services.AddSingleton<ReleaseCatalog>();
         services.AddSingleton<ModelCatalog>();
         services.AddSingleton<Provenance>();
+        services.AddSingleton<ConfigSchemas>();
+        services.AddSingleton<BotReleases>();
         services.AddSettings<StripeOptions>(configuration, StripeOptions.Section);
         services.AddSingleton<StripeConnection>();
         services.AddSingleton<StripePrices>();

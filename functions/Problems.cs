@@ -112,6 +112,9 @@ public static class Problems
     public static ProblemException NotFound() =>
         new(StatusCodes.Status404NotFound, "not-found", "Not found", "There is nothing of that id in your account.");
 
+    public static ProblemException NoConfigSchema() =>
+        new(StatusCodes.Status404NotFound, "not-found", "Not found", "The release of this bot does not tell what it can be configured to.");
+
     public static ProblemException EmailTaken() =>
         new(StatusCodes.Status409Conflict, "email-taken", "Already signed up", "This e-mail address has an account. Sign in instead.");
 

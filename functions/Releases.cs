@@ -78,11 +78,10 @@ public sealed class Provenance(ConfigVersionStore versions, ImageVerifier verifi
 
     private async Task<(string Digest, string? Key, string? Refusal)> SignatureAsync(string image, CancellationToken ct)
     {
-        var at = image.LastIndexOf('@');
-        var (name, digest) = (image[..Math.Max(at, 0)], image[(at + 1)..]);
+        var (repository, digest) = ImageName.Split(image);
         try
         {
-            var found = await verifier.ConfirmAsync(name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..], digest, ct);
+            var found = await verifier.ConfirmAsync(repository, digest, ct);
             return found.Reference == image ? (digest, found.Signer, null) : (digest, null, $"It comes from another registry than {found.Reference}.");
         }
         catch (ImageRejectedException refused) when (!refused.Retryable)

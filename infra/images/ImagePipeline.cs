@@ -7,6 +7,8 @@ namespace Launchpad.Images;
 /// <summary>Build, publish, sign: each step looks first whether it is done, so any of them can be repeated after a crash.</summary>
 internal sealed class ImagePipeline(ImageArguments arguments, Progress progress)
 {
+    private const string ConfigSchemaType = "application/schema+json";
+
     private readonly BuildCache _cache = new(arguments.Cache);
     private readonly Recipe _recipe = Recipe.Named(arguments.Image);
 
@@ -79,9 +81,14 @@ internal sealed class ImagePipeline(ImageArguments arguments, Progress progress)
     private async Task PublishAsync(
         BuiltImage image, string tag, string digest, RegistryClient registry, RegistryWriter writer, CancellationToken ct)
     {
-        var sbomTag = ImageName.AttachedTag(digest, "sbom");
-        var present = await registry.FindManifestAsync(image.Repository, tag, ct);
-        if (present?.Digest == digest && await registry.FindManifestAsync(image.Repository, sbomTag, ct) is not null)
+        (string Tag, string MediaType, string Path)[] attached =
+        [
+            (ImageName.AttachedTag(digest, "sbom"), Sbom.MediaType, image.SbomPath),
+            (ImageName.AttachedTag(digest, "schema"), ConfigSchemaType, image.ConfigSchemaPath),
+        ];
+        var present = await Task.WhenAll(
+            attached.Select(one => one.Tag).Append(tag).Select(name => registry.FindManifestAsync(image.Repository, name, ct)));
+        if (present[^1]?.Digest == digest && present.All(found => found is not null))
         {
             return;
         }
@@ -92,22 +99,27 @@ internal sealed class ImagePipeline(ImageArguments arguments, Progress progress)
             await Parallel.ForEachAsync(manifest.Layers, ct, async (layer, token) =>
                 await writer.PushBlobAsync(image.Repository, layer.Digest, () => File.OpenRead(image.LayerPath(layer)), token));
             await writer.PushBlobAsync(image.Repository, image.Config(tag), ct);
-            await AttachSbomAsync(image, sbomTag, writer, ct);
+            foreach (var (name, type, path) in attached)
+            {
+                await AttachAsync(image.Repository, name, type, await File.ReadAllBytesAsync(path, ct), writer, ct);
+            }
+
             // The tag last: whoever can see it can pull all of it.
             await writer.PutManifestAsync(image.Repository, tag, image.Manifest(tag), ct);
         });
     }
 
-    private static async Task AttachSbomAsync(BuiltImage image, string sbomTag, RegistryWriter writer, CancellationToken ct)
+    /// <summary>Under a tag of its own: a blob that no manifest names is swept away by registries.</summary>
+    private static async Task AttachAsync(
+        string repository, string tag, string type, byte[] content, RegistryWriter writer, CancellationToken ct)
     {
-        var sbom = await File.ReadAllBytesAsync(image.SbomPath, ct);
         var config = "{}"u8.ToArray();
-        await writer.PushBlobAsync(image.Repository, sbom, ct);
-        await writer.PushBlobAsync(image.Repository, config, ct);
+        await writer.PushBlobAsync(repository, content, ct);
+        await writer.PushBlobAsync(repository, config, ct);
         var manifest = new OciManifest(
             new(OciManifest.ImageConfig, ImageName.DigestOf(config), config.Length),
-            [new(Sbom.MediaType, ImageName.DigestOf(sbom), sbom.Length)]);
-        await writer.PutManifestAsync(image.Repository, sbomTag, manifest.ToBytes(), ct);
+            [new(type, ImageName.DigestOf(content), content.Length)]);
+        await writer.PutManifestAsync(repository, tag, manifest.ToBytes(), ct);
     }
 
     private async Task SignAsync(

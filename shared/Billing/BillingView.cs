@@ -42,7 +42,7 @@ public sealed record DisputeView(string Id, long Amount, string Currency, string
 /// <param name="Ladder">What happens because it is not paid for; null while nothing does.</param>
 /// <param name="Dispute">The newest payment that was contested; null for none.</param>
 public sealed record BillingView(
-    string State, string? Plan, DateTimeOffset? PeriodEnd, bool CancelAtPeriodEnd, string Reason, IReadOnlyList<RefundView> Refunds,
+    [property: Wire(typeof(BillingState))] string State, string? Plan, DateTimeOffset? PeriodEnd, bool CancelAtPeriodEnd, string Reason, IReadOnlyList<RefundView> Refunds,
     ChargeView? NextCharge = null, DateTimeOffset? KeptUntil = null, LadderView? Ladder = null, DisputeView? Dispute = null)
 {
     /// <param name="deployment">What is paid for.</param>
@@ -121,13 +121,16 @@ public sealed class Bills(SubscriptionStore subscriptions, BillingWatches watche
         string account, Task<IReadOnlyList<Deployment>> reading, CancellationToken ct)
     {
         var small = subscriptions.OfSmallAsync(account, SmallMax, ct);
-        await Task.WhenAll(reading, small);
-        var shown = await reading;
-        // Whether somebody was asked to pay is said only of what was not begun.
-        var asked = shown.Any(deployment => deployment.Status is DeploymentStatus.Requested) ? await watches.OfAsync(account, ct) : None;
-        var taken = (await small ?? await OwnAsync(account, shown, ct)).ToLookup(subscription => subscription.Deployment);
+        var paying = AskedAsync();
+        await Task.WhenAll(small, paying);
+        var asked = await paying;
+        var taken = (await small ?? await OwnAsync(account, await reading, ct)).ToLookup(subscription => subscription.Deployment);
         return deployment => BillingView.Of(
             deployment, [.. taken[deployment.Id]], asked.Contains(deployment.Id), dunning.Value.KeepFor);
+
+        // Whether somebody was asked to pay is said only of what was not begun.
+        async Task<IReadOnlySet<string>> AskedAsync() =>
+            (await reading).Any(deployment => deployment.Status is DeploymentStatus.Requested) ? await watches.OfAsync(account, ct) : None;
     }
 
     /// <summary>Of an account that has very many: of each deployment the one that pays for it.</summary>

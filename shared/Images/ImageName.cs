@@ -15,6 +15,14 @@ public static partial class ImageName
 
     public static bool IsDigest(string value) => Digest().IsMatch(value);
 
+    /// <summary>Repository and digest of an image that is named by registry, repository and digest.</summary>
+    public static (string Repository, string Digest) Split(string reference)
+    {
+        var at = reference.LastIndexOf('@');
+        var name = reference[..Math.Max(at, 0)];
+        return (name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..], reference[(at + 1)..]);
+    }
+
     public static string DigestOf(ReadOnlySpan<byte> content) => "sha256:" + Convert.ToHexStringLower(SHA256.HashData(content));
 
     /// <summary>Where cosign keeps what belongs to an image: <c>sha256-….sig</c>, <c>sha256-….sbom</c> beside it.</summary>

@@ -25,6 +25,9 @@ public sealed record OciManifest(
     public const string DockerManifest = "application/vnd.docker.distribution.manifest.v2+json";
     public const string DockerIndex = "application/vnd.docker.distribution.manifest.list.v2+json";
 
+    /// <summary>The digest of the JSON schema of what the bot inside can be configured to: a blob of the same repository.</summary>
+    public const string ConfigSchemaAnnotation = "launchpad.config-schema";
+
     [JsonPropertyName("schemaVersion"), JsonPropertyOrder(-2)]
     public int SchemaVersion { get; init; } = 2;
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Launchpad.Azure.Tests;
 
 [Collection(Deployed.Name)]

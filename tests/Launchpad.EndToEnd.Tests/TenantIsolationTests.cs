@@ -104,6 +104,7 @@ public sealed class TenantIsolationTests(OnOneStack.Fixture fixture, TenantIsola
         ["GET deployments/{id}/sla"] = null,
         ["GET deployments/{id}/browsers"] = null,
         ["GET deployments/{id}/provenance"] = null,
+        ["GET deployments/{id}/config-schema"] = null,
         ["POST deployments/{id}/rehearsals"] = null,
         ["GET operations/{id}"] = null,
         ["POST operations/{id}/cancel"] = null,

@@ -56,6 +56,25 @@ public sealed class PipelineTests(RegistryFixture registry) : IClassFixture<Regi
     }
 
     [Fact]
+    public async Task The_schema_of_the_bots_config_is_attached_and_named_by_the_image()
+    {
+        var (result, _) = await RunAsync("ensure");
+        var digest = ((string)result["images"]!["1.0.0"]!).Split('@')[1];
+        using var client = new RegistryClient(registry.Trusting(registry.Key));
+        using var schemas = new ConfigSchemas(client);
+
+        var schema = await schemas.FindAsync(Tiny, digest, default);
+        var written = await File.ReadAllBytesAsync(Path.Combine(SourceFolder.Path("tiny"), "config.schema.json"));
+        Assert.Equal(written, await schema!.UnzipAsync(default));
+        Assert.Equal(ImageName.DigestOf(written), schema.Digest);
+        Assert.NotNull(await client.FindManifestAsync(Tiny, ImageName.AttachedTag(digest, "schema"), default));
+
+        var without = await registry.PushAsync(Tiny, "plain", "without a schema");
+        Assert.Null(await schemas.FindAsync(Tiny, without, default));
+        Assert.Null(await schemas.FindAsync(Tiny, ImageName.DigestOf("no such image"u8), default));
+    }
+
+    [Fact]
     public async Task The_tiny_bot_answers_like_the_real_one()
     {
         await RunAsync("build");

@@ -9,10 +9,13 @@ namespace Launchpad.Images;
 internal sealed class BuiltImage(string folder, string repository)
 {
     private const string SbomFile = "sbom.cdx.json";
+    private const string ConfigSchemaFile = "config.schema.json";
 
     public string Repository => repository;
 
     public string SbomPath => Path.Combine(folder, SbomFile);
+
+    public string ConfigSchemaPath => Path.Combine(folder, ConfigSchemaFile);
 
     public IEnumerable<string> Tags => Directory.EnumerateFiles(folder, "*.manifest.json")
         .Select(file => Path.GetFileName(file)[..^".manifest.json".Length]).Order(StringComparer.Ordinal);
@@ -32,12 +35,16 @@ internal sealed class BuiltImage(string folder, string repository)
                 new(OciManifest.ImageConfig, ImageName.DigestOf(config), config.Length),
                 [.. baked.Layers.Select(layer => new OciDescriptor(OciManifest.ImageLayer, layer.Digest, layer.Size))])
             {
-                Annotations = variant.Runtime.Labels,
+                Annotations = new Dictionary<string, string>(variant.Runtime.Labels)
+                {
+                    [OciManifest.ConfigSchemaAnnotation] = ImageName.DigestOf(baked.ConfigSchema),
+                },
             };
             File.WriteAllBytes(ConfigPath(folder, variant.Tag), config);
             File.WriteAllBytes(ManifestPath(folder, variant.Tag), manifest.ToBytes());
         }
 
+        File.WriteAllBytes(Path.Combine(folder, ConfigSchemaFile), baked.ConfigSchema);
         File.WriteAllBytes(Path.Combine(folder, SbomFile), Sbom.Write(recipe.Repository, baked.Variants[0].Tag, baked.Components));
     }
 

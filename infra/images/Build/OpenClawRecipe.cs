@@ -46,6 +46,7 @@ internal sealed class OpenClawRecipe : Recipe
             "start it, talk to it, keep what Node compiled", () => warmup.RunAsync(CompileCache, ct));
         layers = [.. layers, await kitchen.Progress.StepAsync("compiled layer", () => Layer.WriteAsync(compiled, kitchen.Target, ct))];
         warmup.CleanUp();
+        var schema = await kitchen.Progress.StepAsync("schema of its config", () => ConfigSchemaAsync(tree, nodeProgram, ct));
 
         return new(layers, [variant, Repackaged(variant), .. BrokenOnPurpose(variant)],
         [
@@ -53,7 +54,7 @@ internal sealed class OpenClawRecipe : Recipe
             Sbom.Component("application", Node, nodeVersion, $"pkg:generic/node@{nodeVersion}"),
             .. JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(tree, "sbom.json"), ct))!["components"]!.AsArray()
                 .Select(component => component!.DeepClone().AsObject()),
-        ]);
+        ], schema);
     }
 
     private static async Task<(string Debian, string Node, string Tree)> PartsAsync(
@@ -92,11 +93,19 @@ internal sealed class OpenClawRecipe : Recipe
         await File.WriteAllTextAsync(Path.Combine(folder, "sbom.json"), await Npm.SbomAsync(folder, nodeFolder, ct), ct);
 
         // Its first start finishes the installation in place, which a read-only image could not.
-        var program = Path.Combine(folder, "node_modules", OpenClaw, "openclaw.mjs");
-        var first = new ProcessStartInfo(nodeProgram, [program, "--version"]);
-        first.Environment["HOME"] = Directory.CreateDirectory(Path.Combine(folder, "home")).FullName;
-        first.Environment["NODE_DISABLE_COMPILE_CACHE"] = "1";
-        await Tool.RunAsync(first, null, ct);
+        await RunAsync(folder, nodeProgram, ct, "--version");
+    }
+
+    /// <summary>As the release itself tells it, without the blanks.</summary>
+    private static async Task<byte[]> ConfigSchemaAsync(string tree, string nodeProgram, CancellationToken ct) =>
+        JsonSerializer.SerializeToUtf8Bytes(JsonNode.Parse(await RunAsync(tree, nodeProgram, ct, "config", "schema", "--json")));
+
+    private static Task<string> RunAsync(string tree, string nodeProgram, CancellationToken ct, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(nodeProgram, [Path.Combine(tree, "node_modules", OpenClaw, "openclaw.mjs"), .. arguments]);
+        start.Environment["HOME"] = Directory.CreateDirectory(Path.Combine(tree, "home")).FullName;
+        start.Environment["NODE_DISABLE_COMPILE_CACHE"] = "1";
+        return Tool.RunAsync(start, null, ct);
     }
 
     private static LayerContent BaseOf(string debian)

@@ -18,7 +18,9 @@ internal sealed record RuntimeConfig(string User, string WorkingDirectory, IRead
 internal sealed record Variant(string Tag, RuntimeConfig Runtime);
 
 /// <summary>What a recipe made: layers from the bottom up, and a component for everything in them.</summary>
-internal sealed record Baked(IReadOnlyList<Layer> Layers, IReadOnlyList<Variant> Variants, IReadOnlyList<JsonObject> Components);
+/// <param name="ConfigSchema">Of the bot's config, as JSON Schema.</param>
+internal sealed record Baked(
+    IReadOnlyList<Layer> Layers, IReadOnlyList<Variant> Variants, IReadOnlyList<JsonObject> Components, byte[] ConfigSchema);
 
 /// <summary>Where a recipe reads and writes.</summary>
 /// <param name="Target">The image's own folder; layers go into it.</param>

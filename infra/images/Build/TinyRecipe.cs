@@ -51,7 +51,7 @@ internal sealed class TinyRecipe : Recipe
         var components = Packages.Select(name => DebianStatus.Component(File.ReadAllLines(Path.Combine(packages, name + ".control"))))
             .Append(DotnetRuntime("Microsoft.NETCore.App"))
             .Append(DotnetRuntime("Microsoft.AspNetCore.App"));
-        return new(layers, Variants, [.. components]);
+        return new(layers, Variants, [.. components], await File.ReadAllBytesAsync(Path.Combine(SourceFolder.Path("tiny"), "config.schema.json"), ct));
     }
 
     private static JsonObject DotnetRuntime(string name)

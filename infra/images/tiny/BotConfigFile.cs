@@ -6,19 +6,13 @@ namespace Launchpad.TinyBot;
 /// <summary>The delivered configuration, known by its hash only: this bot has nothing to configure.</summary>
 internal sealed record BotConfigFile(string Sha256)
 {
-    /// <summary>The sections that the real release has: like it, this one refuses what it does not know, and says where.</summary>
-    private static readonly string[] Sections =
-    [
-        "gateway", "secrets", "models", "agents", "plugins", "browser", "update", "telemetry", "channels", "messages", "session", "tools",
-        "logging", "ui", "cron", "commands", "skills",
-    ];
-
     /// <summary>The answer of `config validate --json`.</summary>
     public static int Validate(string path, TextWriter output)
     {
+        var sections = Sections();
         var unknown = TryRead(path, out _)
             ? JsonDocument.Parse(File.ReadAllBytes(path)).RootElement.EnumerateObject()
-                .Select(member => member.Name).Where(name => !Sections.Contains(name)).ToList()
+                .Select(member => member.Name).Where(name => !sections.Contains(name)).ToList()
             : null;
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
@@ -40,6 +34,14 @@ internal sealed record BotConfigFile(string Sha256)
 
         output.WriteLine(System.Text.Encoding.UTF8.GetString(buffer.ToArray()));
         return unknown is [] ? 0 : 1;
+    }
+
+    /// <summary>Sections that the real release has too: like it, this one refuses what it does not know, and says where.</summary>
+    private static HashSet<string> Sections()
+    {
+        using var schema = typeof(BotConfigFile).Assembly.GetManifestResourceStream("config.schema.json")!;
+        using var document = JsonDocument.Parse(schema);
+        return [.. document.RootElement.GetProperty("properties").EnumerateObject().Select(section => section.Name)];
     }
 
     /// <summary>False when there is a file and it is not a JSON object; no file at all is fine.</summary>

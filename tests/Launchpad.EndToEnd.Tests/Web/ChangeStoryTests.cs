@@ -62,6 +62,52 @@ public sealed class ChangeStoryTests(WebStack.Fixture web)
         visitor.NothingWrong();
     }
 
+    /// <summary>What there is to choose from is the release's own list, as its image brought it.</summary>
+    [Fact]
+    public async Task The_editor_offers_what_the_release_takes_says_what_it_means_and_marks_what_it_does_not_know()
+    {
+        var (state, bot, _) = await web.CustomerAsync();
+        await using var visitor = await web.VisitAsync(Story, state: state);
+        var page = visitor.Page;
+        await visitor.GoAsync($"/bots/{bot}/config?view=json");
+        var editor = page.GetByLabel("Own config");
+        await Expect(page.GetByText("Put the cursor on a name")).ToBeVisibleAsync(Soon);
+        await editor.ClickAsync();
+        await page.Keyboard.PressAsync("Control+a");
+        await page.Keyboard.TypeAsync("{\"ses");
+        await page.GetByRole(AriaRole.Option, new() { Name = "session" }).ClickAsync();
+        await page.Keyboard.TypeAsync("{\"sc");
+        await Expect(page.GetByRole(AriaRole.Option, new() { Name = "scope" })).ToBeVisibleAsync();
+        await visitor.SeeAsync("offered");
+        await page.Keyboard.PressAsync("Enter");
+        await page.Keyboard.TypeAsync("\"");
+        await page.GetByRole(AriaRole.Option, new() { Name = "\"global\"" }).ClickAsync();
+        await Expect(editor).ToContainTextAsync("""{"session": {"scope": "global"}}""");
+        await Expect(page.GetByText("session.scope Scope. Whether each person")).ToContainTextAsync("Takes \"per-sender\", \"global\".");
+        await Expect(page.GetByText("1 change")).ToBeVisibleAsync();
+        await visitor.SeeAsync("explained");
+
+        await page.Keyboard.PressAsync("Control+a");
+        await page.Keyboard.TypeAsync("{\"sessions\": {");
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(editor.Locator(".cm-lintRange-warning")).ToHaveTextAsync("\"sessions\"");
+        await Expect(page.GetByText("sessions: this release says nothing of it.")).ToBeVisibleAsync();
+        await visitor.SeeAsync("unknown");
+        await page.Press("Discard my changes");
+        visitor.NothingWrong();
+
+        var path = $"/api/deployments/{bot}/config-schema";
+        var whole = await page.Context.APIRequest.GetAsync(path);
+        Assert.Equal((200, "gzip"), (whole.Status, whole.Headers["content-encoding"]));
+        Assert.Equal("object", (await whole.JsonAsync())!.Value.GetProperty("type").GetString());
+        var again = await page.Context.APIRequest.GetAsync(path, new() { Headers = [new("If-None-Match", whole.Headers["etag"])] });
+        Assert.Equal(304, again.Status);
+        var plain = await page.Context.APIRequest.GetAsync(path, new() { Headers = [new("Accept-Encoding", "identity")] });
+        Assert.False(plain.Headers.ContainsKey("content-encoding"));
+        Assert.NotEqual(whole.Headers["etag"], plain.Headers["etag"]);
+        Assert.Equal(await whole.TextAsync(), await plain.TextAsync());
+    }
+
     /// <summary>Somebody else's window, which did not hear of the change before it sends its own.</summary>
     private sealed class LateTab(IPage tab, TaskCompletionSource hears)
     {

@@ -166,7 +166,7 @@ public sealed class ObservationTests(LaunchpadApi api)
     public async Task A_registry_or_a_machine_that_does_not_answer_is_said_to_be_away()
     {
         using var bot = await RunningBot.OfAsync(api);
-        foreach (var path in new[] { "releases", $"deployments/{bot.Id}/browsers" })
+        foreach (var path in new[] { "releases", $"deployments/{bot.Id}/browsers", $"deployments/{bot.Id}/config-schema" })
         {
             var (status, text) = await bot.Owner.AskAsync(path);
             Assert.Equal((503, "unavailable"), (status, RunningBot.KindOf(text)));

@@ -161,7 +161,8 @@ internal static class ApiDocument
             var response = new JsonObject { ["description"] = Words(answer.Status) };
             if (answer.Status != StatusCodes.Status204NoContent)
             {
-                var schema = answer.Body is null ? new JsonObject { ["type"] = "string" } : schemas.OfAnswer(answer.Body);
+                var type = answer.MediaType.EndsWith("json", StringComparison.Ordinal) ? "object" : "string";
+                var schema = answer.Body is null ? new JsonObject { ["type"] = type } : schemas.OfAnswer(answer.Body);
                 response["content"] = new JsonObject { [answer.MediaType] = new JsonObject { ["schema"] = schema } };
             }
 

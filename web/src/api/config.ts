@@ -1,4 +1,5 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
+import type { Schema } from "../config/schema";
 import { useAct } from "./act";
 import { api, body, pressed } from "./client";
 import { keys } from "./keys";
@@ -49,6 +50,18 @@ export const configOf = (id: string) =>
       const { data, response } = await api.GET("/deployments/{id}/config", { params: { path: { id } }, signal });
       return { tag: response.headers.get("ETag") ?? "", config: data as Seen["config"] };
     },
+  });
+
+/** What the release that the bot runs can be configured to. It is large, so it is read when somebody looks at the editor; null where the
+ * release tells none: then the editor offers nothing, and is an editor all the same. */
+export const useConfigSchema = (id: string, wanted: boolean) =>
+  useQuery({
+    queryKey: keys.botPart(id, "config-schema"),
+    queryFn: async ({ signal }) =>
+      (await body(api.GET("/deployments/{id}/config-schema", { params: { path: { id } }, signal, parseAs: "json" }))) as unknown as Schema,
+    enabled: wanted,
+    staleTime: 600_000,
+    retry: false,
   });
 
 export const useConfig = (id: string) => useQuery(configOf(id));

@@ -828,6 +828,23 @@ export interface paths {
         patch: operations["updateConfig"];
         trace?: never;
     };
+    "/deployments/{id}/config-schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The JSON schema of the bot's config, as the release that it runs tells it: every place, what it means and what it takes. Of a bot that does not run yet, the schema of the release that it will run. */
+        get: operations["getConfigSchema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/deployments/{id}/drift": {
         parameters: {
             query?: never;
@@ -2812,7 +2829,8 @@ export interface components {
         };
         /** @description What a customer sees of the payments for a deployment. */
         BillingView: {
-            state: string;
+            /** @enum {string} */
+            state: "none" | "unpaid" | "active" | "past-due" | "canceled" | "refunded";
             /** @description What is paid for; null while nothing is. */
             plan: string | null;
             /**
@@ -3303,8 +3321,8 @@ export interface components {
             credited: number;
         };
         LadderStepView: {
-            /** @description reminder, suspended, final-backup or deleted. */
-            kind: string;
+            /** @enum {string} */
+            kind: "reminder" | "suspended" | "final-backup" | "deleted";
             /**
              * Format: date-time
              * @description When it is due.
@@ -3320,10 +3338,10 @@ export interface components {
         LadderView: {
             /** Format: date-time */
             since: string;
-            /** @description payment-failed, ended or disputed. */
-            cause: string;
-            /** @description How it is paid: in the `portal` while the provider still tries, by a new `checkout` when the subscription has ended, or `none`. */
-            pay: string;
+            /** @enum {string} */
+            cause: "payment-failed" | "ended" | "disputed";
+            /** @enum {string} */
+            pay: "none" | "portal" | "checkout";
             steps: components["schemas"]["LadderStepView"][];
         };
         LinkToken: {
@@ -6478,6 +6496,37 @@ export interface operations {
             };
         };
     };
+    getConfigSchema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/schema+json": Record<string, never>;
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getDeploymentDrift: {
         parameters: {
             query?: never;
@@ -8132,7 +8181,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": Record<string, never>;
                 };
             };
             /** @description What went wrong, and what to do. */
@@ -8163,7 +8212,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": Record<string, never>;
                 };
             };
             /** @description What went wrong, and what to do. */
@@ -8225,7 +8274,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": Record<string, never>;
                 };
             };
             /** @description What went wrong, and what to do. */
@@ -8254,7 +8303,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": Record<string, never>;
                 };
             };
             /** @description What went wrong, and what to do. */

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from "react";
+import type { Path, Schema } from "../config/schema";
 import { cx } from "./cx";
 import { makeEditor, type Wrong } from "./editorView";
 import css from "./JsonEditor.module.css";
@@ -8,23 +9,31 @@ interface Props {
   value: string;
   onType: (value: string) => void;
   wrong: Wrong | null;
+  /** What can stand in it; null while that is not known. */
+  schema: Schema | null;
+  onPlace: (path: Path) => void;
 }
 
 /** JSON with its faults marked where they are. Lazy: whoever uses it imports it when the page has painted. */
-export function JsonEditor({ label, value, onType, wrong }: Props) {
+export function JsonEditor({ label, value, onType, wrong, schema, onPlace }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const editor = useRef<ReturnType<typeof makeEditor> | null>(null);
-  const newest = useRef({ value, onType });
+  const newest = useRef({ value, schema, onType, onPlace });
   useEffect(() => {
-    newest.current = { value, onType };
+    newest.current = { value, schema, onType, onPlace };
   });
   useEffect(() => {
     if (place.current === null) return undefined;
-    const made = makeEditor(place.current, newest.current.value, label, (text) => newest.current.onType(text));
+    const made = makeEditor(place.current, newest.current.value, label, {
+      onType: (text) => newest.current.onType(text),
+      onPlace: (path) => newest.current.onPlace(path),
+    });
+    made.help(newest.current.schema);
     editor.current = made;
     return () => made.end();
   }, [label]);
   useEffect(() => editor.current?.set(value), [value]);
+  useEffect(() => editor.current?.help(schema), [schema]);
   useEffect(() => editor.current?.say(wrong), [wrong]);
   return <div ref={place} className={cx(css.editor, wrong !== null && css.wrong)} />;
 }

@@ -53,6 +53,12 @@ export const config = {
   planSame: "now",
   json: "Own config",
   jsonHint: "What OpenClaw takes beyond the form, as JSON. Empty means none. Keys and tokens that you put in go into the vault; a reference takes their place here.",
+  unknownName: (name: string) => `This release of OpenClaw does not know "${name}" here.`,
+  placeNone: "Put the cursor on a name to read what it means. Begin with { and a quotation mark: the names that there are come up as you type, and Ctrl+Space shows all that fit.",
+  placeUnknown: (place: string) => `${place}: this release says nothing of it.`,
+  placeTitle: (title: string) => `${title}.`,
+  placeTakes: (takes: readonly string[], values: readonly string[]) =>
+    values.length > 0 ? `Takes ${values.join(", ")}.` : takes.length > 0 ? `Takes: ${takes.join(", ")}.` : "",
   jsonFault: (message: string) => `This is not JSON yet. ${message}`,
   nulls: (paths: readonly string[]) => `Null cannot be kept: it takes away what is there (${paths.join(", ")}). Leave the name out instead.`,
   notKept: "Something here looks like a secret, so this text is not kept over a reload.",

@@ -1,6 +1,8 @@
 import { lazy, startTransition, Suspense, useEffect, useMemo, useState } from "react";
+import { useConfigSchema } from "../../api/config";
 import type { Problem } from "../../api/problems";
 import { nullsIn, read } from "../../config/json";
+import { aboutOf, type Path, type Schema } from "../../config/schema";
 import { mayHoldSecret } from "../../config/secretish";
 import { errorOf } from "../../parts/Field";
 import editorCss from "../../parts/JsonEditor.module.css";
@@ -12,14 +14,17 @@ import css from "./BotConfig.module.css";
 const JsonEditor = lazy(() => import("../../parts/JsonEditor").then((module) => ({ default: module.JsonEditor })));
 
 interface Props {
+  bot: string;
   value: string;
   onType: (value: string) => void;
   problem: Problem | null;
 }
 
 /** The bot's own config. The editor is large, so the form stands there first. */
-export function ConfigJson({ value, onType, problem }: Props) {
+export function ConfigJson({ bot, value, onType, problem }: Props) {
   const [painted, setPainted] = useState(false);
+  const [place, setPlace] = useState<Path>([]);
+  const { data: schema = null } = useConfigSchema(bot, painted);
   useEffect(() => {
     const frame = requestAnimationFrame(() => startTransition(() => setPainted(true)));
     return () => cancelAnimationFrame(frame);
@@ -40,11 +45,12 @@ export function ConfigJson({ value, onType, problem }: Props) {
       <div className={css.json}>
         {painted ? (
           <Suspense fallback={waiting}>
-            <JsonEditor label={words.json} value={value} onType={onType} wrong={wrong} />
+            <JsonEditor label={words.json} onPlace={setPlace} {...{ value, onType, wrong, schema }} />
           </Suspense>
         ) : (
           waiting
         )}
+        {schema !== null && <PlaceHelp schema={schema} place={place} />}
         <div role="status">
           {fault !== null && (
             <p className={css.fault}>
@@ -56,5 +62,18 @@ export function ConfigJson({ value, onType, problem }: Props) {
         <p className={css.hint}>{mayHoldSecret(value) ? words.notKept : words.jsonHint}</p>
       </div>
     </Card>
+  );
+}
+
+/** What stands where the cursor is. */
+function PlaceHelp({ schema, place }: { schema: Schema; place: Path }) {
+  const about = place.length === 0 ? null : aboutOf(schema, place);
+  const path = place.join(".");
+  if (about === null) return <p className={css.place}>{place.length === 0 ? words.placeNone : words.placeUnknown(path)}</p>;
+  const takes = words.placeTakes(about.takes, about.values.map((value) => JSON.stringify(value)));
+  return (
+    <p className={css.place} aria-live="polite">
+      <code>{path}</code> {about.title !== null && <strong>{words.placeTitle(about.title)}</strong>} {about.text} {takes}
+    </p>
   );
 }

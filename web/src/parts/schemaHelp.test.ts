@@ -1,0 +1,75 @@
+import { CompletionContext } from "@codemirror/autocomplete";
+import { json } from "@codemirror/lang-json";
+import { ensureSyntaxTree } from "@codemirror/language";
+import { EditorState } from "@codemirror/state";
+import { describe, expect, it } from "vitest";
+import type { Schema } from "../config/schema";
+import { complete, placeAt, schemaHelp, setSchema, unknownIn } from "./schemaHelp";
+
+const schema: Schema = {
+  type: "object",
+  additionalProperties: false,
+  properties: {
+    session: { type: "object", additionalProperties: false, properties: { scope: { enum: ["per-sender", "global"] }, quiet: { type: "boolean" } } },
+    agents: { type: "object", properties: { list: { type: "array", items: { type: "object", properties: { id: { type: "string" } } } } } },
+  },
+};
+
+/** A bar in the text is the cursor. */
+function stateOf(marked: string, of: Schema | null = schema): EditorState {
+  const at = marked.indexOf("|");
+  const doc = marked.replace("|", "");
+  const bare = EditorState.create({ doc, selection: { anchor: Math.max(at, 0) }, extensions: [json(), schemaHelp] });
+  const state = bare.update({ effects: setSchema.of(of) }).state;
+  ensureSyntaxTree(state, doc.length, 5000);
+  return state;
+}
+
+function offered(marked: string, explicit = false): string[] {
+  const state = stateOf(marked);
+  return complete(new CompletionContext(state, state.selection.main.head, explicit))?.options.map(({ label }) => label) ?? [];
+}
+
+/** What the first that is offered would put in. */
+function applied(marked: string) {
+  const state = stateOf(marked);
+  return complete(new CompletionContext(state, state.selection.main.head, false))?.options[0]?.apply;
+}
+
+describe("help in the editor", () => {
+  it("offers the names of the place that are not there yet", () => {
+    expect(offered('{"|"}')).toEqual(['"session"', '"agents"']);
+    expect(offered('{"session": {"quiet": true, "s|"}}')).toEqual(['"scope"']);
+    expect(offered('{"agents": {"list": [{}, {"|"}]}}')).toEqual(['"id"']);
+  });
+
+  it("offers names in an empty object only to who asks for them", () => {
+    expect(offered("{|}")).toEqual([]);
+    expect(offered("{|}", true)).toEqual(['"session"', '"agents"']);
+  });
+
+  it("offers the values of a place, written or not", () => {
+    expect(offered('{"session": {"scope": "|"}}')).toEqual(['"per-sender"', '"global"']);
+    expect(offered('{"session": {"scope": |}}')).toEqual(['"per-sender"', '"global"']);
+    expect(offered('{"session": {"quiet": t|}}')).toEqual(["true"]);
+    expect(offered('{"session": {"quiet": |}}')).toEqual(["true", "false"]);
+  });
+
+  it("writes a colon after a name that has none, and no second one", () => {
+    expect(applied('{"|"}')).toBe('"session": ');
+    expect(applied('{"|": 1}')).toBe('"session"');
+  });
+
+  it("says where the cursor stands, in lists as well", () => {
+    expect(placeAt(stateOf('{"agents": {"list": [{"id": "a"}, {"id": "|b"}]}}'))).toEqual(["agents", "list", 1, "id"]);
+    expect(placeAt(stateOf('{"ses|sion": {}}'))).toEqual(["session"]);
+    expect(placeAt(stateOf("|"))).toEqual([]);
+  });
+
+  it("marks a name that the release refuses, and nothing without a schema", () => {
+    const text = '{"session": {"scoop": 1}, "sessions": {"scope": 1}, "agents": {"mine": 1}}';
+    expect(unknownIn(stateOf(text), (name) => name).map(({ message }) => message)).toEqual(["scoop", "sessions"]);
+    expect(unknownIn(stateOf(text, null), (name) => name)).toEqual([]);
+    expect(complete(new CompletionContext(stateOf('{"|"}', null), 2, true))).toBeNull();
+  });
+});
