@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Stripe;
 using Stripe.Checkout;
 
@@ -26,38 +27,38 @@ public sealed class StripeWebhooks(StripeConnection connection, StripeDisputes d
     public async Task<StripeEvent> ReadAsync(string rawBody, string? signatureHeader, CancellationToken ct)
     {
         var received = await VerifyAsync(rawBody, signatureHeader, ct);
-        var heard = new StripeEvent(
-            received.Id, received.Type, new(DateTime.SpecifyKind(received.Created, DateTimeKind.Utc)), null, null, null, null, null);
-        return received.Data?.Object switch
+        var heard = new StripeEvent(received.Id, received.Type, received.Created, null, null, null, null, null);
+        return received.About switch
         {
-            Session session => Of(heard, session, await CurrentAsync(session, ct)),
-            Stripe.Subscription subscription => Of(heard, subscription, await CurrentAsync(subscription.Id, ct)),
-            Invoice invoice => await OfAsync(heard, invoice, ct),
-            Dispute dispute => Of(heard, await disputes.FindAsync(dispute.Id, ct)),
-            Charge charge => heard with { Attempt = await charges.FindAsync(charge.Id, ct) },
-            Stripe.Radar.EarlyFraudWarning { ChargeId: { } warned } =>
+            { Kind: "checkout.session", Id: { } id } told => Of(heard, told, await SessionAsync(id, ct)),
+            { Kind: "subscription", Id: { } id } told => Of(heard, told, id, await SubscriptionAsync(id, ct)),
+            { Kind: "invoice" } told => await OfAsync(heard, told, ct),
+            { Kind: "dispute", Id: { } id } => Of(heard, await disputes.FindAsync(id, ct)),
+            { Kind: "charge", Id: { } id } => heard with { Attempt = await charges.FindAsync(id, ct) },
+            { Kind: "radar.early_fraud_warning", Charge: { } warned } =>
                 heard with { Attempt = await charges.FindAsync(warned, ct) is { } charged ? charged with { IsWarnedOf = true } : null },
             _ => heard,
         };
     }
 
-    private static StripeEvent Of(StripeEvent heard, Session told, Session? now) => heard with
+    private static StripeEvent Of(StripeEvent heard, ToldObject told, Session? now) => Of(heard, told, (IHasMetadata?)now) with
     {
-        Account = StripeMetadata.Account(now ?? told),
-        Deployment = StripeMetadata.Deployment(now ?? told),
-        Customer = (now ?? told).CustomerId,
-        Subscription = (now ?? told).SubscriptionId,
+        Customer = now?.CustomerId ?? told.Customer,
+        Subscription = now is null ? told.Subscription : now.SubscriptionId,
         Status = now?.Subscription?.Status ?? now?.Status,
-        IsGone = now is null,
     };
 
-    private static StripeEvent Of(StripeEvent heard, Stripe.Subscription told, Stripe.Subscription? now) => heard with
+    private static StripeEvent Of(StripeEvent heard, ToldObject told, string id, Stripe.Subscription? now) => Of(heard, told, now) with
+    {
+        Customer = now?.CustomerId ?? told.Customer,
+        Subscription = id,
+        Status = now?.Status,
+    };
+
+    private static StripeEvent Of(StripeEvent heard, ToldObject told, IHasMetadata? now) => heard with
     {
         Account = StripeMetadata.Account(now ?? told),
         Deployment = StripeMetadata.Deployment(now ?? told),
-        Customer = (now ?? told).CustomerId,
-        Subscription = told.Id,
-        Status = now?.Status,
         IsGone = now is null,
     };
 
@@ -70,33 +71,27 @@ public sealed class StripeWebhooks(StripeConnection connection, StripeDisputes d
         Dispute = now,
     };
 
-    // Where an invoice names its subscription depends on the version that the event was written in. One that is only announced has no id
-    // to be asked by.
-    private async Task<StripeEvent> OfAsync(StripeEvent heard, Invoice told, CancellationToken ct)
+    // One that is only announced has no id to be asked by, and one that is gone names its subscription all the same.
+    private async Task<StripeEvent> OfAsync(StripeEvent heard, ToldObject told, CancellationToken ct)
     {
         var now = told.Id is { } id
             ? await connection.FindAsync((client, stop) => new InvoiceService(client).GetAsync(id, null, null, stop), ct)
-            : told;
-        var about = (now ?? told).Parent?.SubscriptionDetails;
-        if (about?.SubscriptionId is not { } billed)
-        {
-            return heard with { IsGone = now is null };
-        }
-
-        var named = new Stripe.Subscription { Id = billed, Metadata = about.Metadata, CustomerId = told.CustomerId };
-        return Of(heard, named, await CurrentAsync(billed, ct));
+            : null;
+        return (now?.Parent?.SubscriptionDetails?.SubscriptionId ?? told.Subscription) is { } billed
+            ? Of(heard, told, billed, await SubscriptionAsync(billed, ct))
+            : heard with { IsGone = told.Id is not null && now is null };
     }
 
-    private Task<Session?> CurrentAsync(Session told, CancellationToken ct)
+    private Task<Session?> SessionAsync(string id, CancellationToken ct)
     {
         var options = new SessionGetOptions { Expand = ["subscription"] };
-        return connection.FindAsync((client, stop) => new SessionService(client).GetAsync(told.Id, options, null, stop), ct);
+        return connection.FindAsync((client, stop) => new SessionService(client).GetAsync(id, options, null, stop), ct);
     }
 
-    private Task<Stripe.Subscription?> CurrentAsync(string subscription, CancellationToken ct) =>
-        connection.FindAsync((client, stop) => new SubscriptionService(client).GetAsync(subscription, null, null, stop), ct);
+    private Task<Stripe.Subscription?> SubscriptionAsync(string id, CancellationToken ct) =>
+        connection.FindAsync((client, stop) => new SubscriptionService(client).GetAsync(id, null, null, stop), ct);
 
-    private async Task<Event> VerifyAsync(string rawBody, string? signatureHeader, CancellationToken ct)
+    private async Task<StripeEnvelope> VerifyAsync(string rawBody, string? signatureHeader, CancellationToken ct)
     {
         if (string.IsNullOrWhiteSpace(signatureHeader))
         {
@@ -109,10 +104,10 @@ public sealed class StripeWebhooks(StripeConnection connection, StripeDisputes d
         }
 
         var secret = await connection.WebhookSecretAsync(ct);
-        Event received;
+        StripeEnvelope received;
         try
         {
-            received = Construct(rawBody, signatureHeader, secret);
+            received = Open(rawBody, signatureHeader, secret);
         }
         catch (WebhookRejectedException)
         {
@@ -123,27 +118,35 @@ public sealed class StripeWebhooks(StripeConnection connection, StripeDisputes d
                 throw;
             }
 
-            received = Construct(rawBody, signatureHeader, fresh);
+            received = Open(rawBody, signatureHeader, fresh);
         }
 
-        return received.Livemode == await connection.IsLiveAsync(ct)
+        return received.IsLive == await connection.IsLiveAsync(ct)
             ? received
             : throw new WebhookRejectedException(
-                $"The event is of {(received.Livemode ? "live" : "test")} mode, the configured key is not.");
+                $"The event is of {(received.IsLive ? "live" : "test")} mode, the configured key is not.");
     }
 
-    private Event Construct(string rawBody, string signatureHeader, string secret)
+    private StripeEnvelope Open(string rawBody, string signatureHeader, string secret)
     {
         try
         {
-            // Our own clock, and no check of the version: what matters is fetched, in the version of this client.
-            return EventUtility.ConstructEvent(
-                rawBody, signatureHeader, secret, EventUtility.DefaultTimeTolerance, clock.GetUtcNow().ToUnixTimeSeconds(),
-                throwOnApiVersionMismatch: false) ?? throw new FormatException("The event is empty.");
+            // Our own clock.
+            EventUtility.ValidateSignature(
+                rawBody, signatureHeader, secret, EventUtility.DefaultTimeTolerance, clock.GetUtcNow().ToUnixTimeSeconds());
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             throw new WebhookRejectedException("The event is not signed by the payment provider, or not recent.", exception);
+        }
+
+        try
+        {
+            return StripeEnvelope.Read(rawBody);
+        }
+        catch (Exception exception) when (exception is JsonException or ArgumentOutOfRangeException or InvalidOperationException)
+        {
+            throw new WebhookRejectedException("What is signed is no event.", exception);
         }
     }
 }

@@ -97,29 +97,6 @@ public sealed class WebhookTests(StripeStack stack) : IClassFixture<StripeStack>
         Assert.Equal(new StripeEvent("evt_other", "payout.paid", created, null, null, null, null, null), read);
     }
 
-    [Theory]
-    [InlineData("2024-06-20")]
-    [InlineData("2025-03-31.basil")]
-    [InlineData("2031-09-30.unheardof")]
-    public async Task An_invoice_is_understood_whatever_version_its_event_is_written_in(string version)
-    {
-        var subscription = await stack.BuyAsync();
-        var paid = (await new InvoiceService(stack.Sdk).ListAsync(new() { Subscription = subscription })).Single();
-
-        // Only what every version has: where the subscription is named has moved before.
-        var body = $$"""
-            {
-              "id":"evt_{{version.Length}}","object":"event","api_version":"{{version}}","created":1,"livemode":false,
-              "type":"invoice.paid","data":{"object":{"id":"{{paid.Id}}","object":"invoice"} }
-            }
-            """;
-
-        var read = await stack.Webhooks.ReadAsync(body, Sign(body, stack.WebhookSecret, stack.Time.GetUtcNow()), default);
-
-        Assert.Equal((subscription, "active"), (read.Subscription, read.Status));
-        Assert.NotNull(read.Deployment);
-    }
-
     private static string Sign(string body, string secret, DateTimeOffset at) =>
         $"t={at.ToUnixTimeSeconds()},v1={EventUtility.ComputeSignature(secret, $"{at.ToUnixTimeSeconds()}", body)}";
 
