@@ -38,7 +38,8 @@ public sealed class ConfigSchemas(RegistryClient registry) : IDisposable
             return known;
         }
 
-        if (await registry.FindManifestAsync(repository, digest, ct) is not { } image
+        if (!ImageName.IsRepository(repository) || !ImageName.IsDigest(digest)
+            || await registry.FindManifestAsync(repository, digest, ct) is not { } image
             || OciManifest.Read(image.Content)?.Annotations?.GetValueOrDefault(OciManifest.ConfigSchemaAnnotation) is not { } named
             || !ImageName.IsDigest(named)
             || await registry.FindBlobAsync(repository, named, BytesMax, ct) is not { } schema)

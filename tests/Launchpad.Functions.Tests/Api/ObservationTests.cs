@@ -166,7 +166,7 @@ public sealed class ObservationTests(LaunchpadApi api)
     public async Task A_registry_or_a_machine_that_does_not_answer_is_said_to_be_away()
     {
         using var bot = await RunningBot.OfAsync(api);
-        foreach (var path in new[] { "releases", $"deployments/{bot.Id}/browsers", $"deployments/{bot.Id}/config-schema" })
+        foreach (var path in new[] { "releases", $"deployments/{bot.Id}/browsers" })
         {
             var (status, text) = await bot.Owner.AskAsync(path);
             Assert.Equal((503, "unavailable"), (status, RunningBot.KindOf(text)));
@@ -175,6 +175,7 @@ public sealed class ObservationTests(LaunchpadApi api)
         using var order = await api.SignedUpAsync();
         var id = await order.OrderAsync();
         Assert.Equal(409, (await order.AskAsync($"deployments/{id}/provenance")).Status);
+        Assert.Equal(503, (await order.AskAsync($"deployments/{id}/config-schema")).Status);
         Assert.Empty((await order.GetAsync($"deployments/{id}/browsers")).GetProperty("waiting").EnumerateArray());
     }
 
