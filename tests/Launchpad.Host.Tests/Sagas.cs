@@ -15,8 +15,10 @@ internal static class Sagas
         return id;
     }
 
+    /// <summary>As soon as it runs: what comes before, the Azure Storage engine discards.</summary>
     public static async Task TellAsync(this HostProcess host, string id, string verb)
     {
+        await host.ReachesAsync(id, "Running", "Suspended");
         using var told = await host.SendAsync("PUT", $"/api/sagas/{id}/{verb}");
         Assert.Equal(204, (int)told.StatusCode);
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Azure.Data.Tables;
@@ -19,6 +20,10 @@ internal sealed partial record Picture(
     Vault.VaultState Vault, ImmutableSortedDictionary<string, ImmutableSortedDictionary<string, Tenant>> Tenants, IReadOnlyList<string> Jobs)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    // Nobody changes a row that was read, and most pictures share most of theirs.
+    private static readonly ConditionalWeakTable<TableEntity, string> Texts = [];
+    private static readonly ConditionalWeakTable<TableEntity, string> MaskedTexts = [];
     private static readonly string[] Kept = ["odata.etag", "Timestamp", "PartitionKey", "RowKey"];
 
     public static async Task<Picture> OfAsync(World world)
@@ -43,9 +48,13 @@ internal sealed partial record Picture(
                 TableTransactionActionType.Delete, new TableEntity(key.Partition, key.Row), Azure.ETag.All)))
             .Concat(Rows.Where(row => now.Rows.GetValueOrDefault(row.Key) is not { } there || Text(there) != Text(row.Value))
                 .Select(row => (row.Key, new TableTransactionAction(TableTransactionActionType.UpsertReplace, row.Value))));
-        await Task.WhenAll(changes.GroupBy(change => (change.Item1.Table, change.Item1.Partition), change => change.Item2)
-            .SelectMany(partition => partition.Chunk(100), (partition, some) =>
-                All(world.Tables).Single(table => table.Name == partition.Key.Table).SubmitTransactionAsync(some)));
+        var written = changes.GroupBy(change => (change.Item1.Table, change.Item1.Partition), change => change.Item2)
+            .SelectMany(partition => partition.Chunk(100), (partition, some) => (partition.Key.Table, Some: some)).ToLookup(one => one.Table, one => one.Some);
+        await Task.WhenAll(All(world.Tables).Select(async table =>
+        {
+            await Task.WhenAll(written[table.Name].Select(some => table.SubmitTransactionAsync(some)));
+            world.Reader.Wrote(table, written[table.Name].Count(), [.. Rows.Where(row => row.Key.Table == table.Name).Select(row => row.Value)]);
+        }));
         await Task.WhenAll(now.Cloud.Machines.Keys.Select(world.Ways.CloseAsync));
         world.Cloud.Update(_ => Cloud with { Operations = [] });
         world.Books.Change(_ => Stripe);
@@ -59,7 +68,8 @@ internal sealed partial record Picture(
     public IEnumerable<string> Facts(bool told = false) =>
     [
         .. Rows.Where(row => row.Key.Table is not "usualtimes" && (told || row.Key.Table is not "records"))
-            .Select(row => Masks().Replace($"{row.Key.Table} {row.Key.Partition} {row.Key.Row} {Text(row.Value)}", "*"))
+            .Select(row => MaskedTexts.GetValue(
+                row.Value, _ => Masks().Replace($"{row.Key.Table} {row.Key.Partition} {row.Key.Row} {Text(row.Value)}", "*")))
             .Order(StringComparer.Ordinal),
         .. Cloud.Machines.Select(one => $"machine {one.Key} {one.Value.Goal}"),
         .. Cloud.Records.Select(one => $"name {one.Key} {string.Join(' ', one.Value.Addresses)}"),
@@ -85,9 +95,9 @@ internal sealed partial record Picture(
     private static IEnumerable<TableClient> All(Tables tables) => typeof(Tables).GetProperties()
         .Where(property => property.PropertyType == typeof(TableClient)).Select(property => (TableClient)property.GetValue(tables)!);
 
-    private static string Text(TableEntity row) => string.Join(", ", row
+    private static string Text(TableEntity row) => Texts.GetValue(row, _ => string.Join(", ", row
         .Where(one => one.Value is not null && !Kept.Contains(one.Key)).OrderBy(one => one.Key, StringComparer.Ordinal)
-        .Select(one => string.Create(CultureInfo.InvariantCulture, $"{one.Key}: {Text(one.Value)}")));
+        .Select(one => string.Create(CultureInfo.InvariantCulture, $"{one.Key}: {Text(one.Value)}"))));
 
     private static string Text(object value) => value is DateTimeOffset time ? time.ToString("O", CultureInfo.InvariantCulture) : $"{value}";
 

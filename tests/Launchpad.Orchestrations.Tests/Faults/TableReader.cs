@@ -25,6 +25,16 @@ internal sealed class TableReader : HttpPipelinePolicy
         return rows;
     }
 
+    /// <summary>A table was made to have these rows by so many writes, and nobody else wrote to it since it was read: it need not be read for
+    /// that.</summary>
+    public void Wrote(TableClient table, int times, IReadOnlyList<TableEntity> rows)
+    {
+        if (read.TryGetValue(table.Name, out var known) && writes.GetValueOrDefault(table.Name) is var now && now == known.Writes + (2 * times))
+        {
+            read[table.Name] = (now, rows);
+        }
+    }
+
     /// <summary>A write counts before and after: who reads in between reads again.</summary>
     public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
     {
