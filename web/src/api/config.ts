@@ -54,13 +54,14 @@ export const configOf = (id: string) =>
 
 /** What the release that the bot runs can be configured to. It is large, so it is read when somebody looks at the editor; null where the
  * release tells none: then the editor offers nothing, and is an editor all the same. */
-export const useConfigSchema = (id: string, wanted: boolean) =>
+export const useConfigSchema = (id: string, version: number | null, wanted: boolean) =>
   useQuery({
-    queryKey: keys.botPart(id, "config-schema"),
+    queryKey: keys.configSchema(id, version),
     queryFn: async ({ signal }) =>
       (await body(api.GET("/deployments/{id}/config-schema", { params: { path: { id } }, signal, parseAs: "json" }))) as unknown as Schema,
     enabled: wanted,
-    staleTime: 600_000,
+    // A version runs one release, for good.
+    staleTime: Number.POSITIVE_INFINITY,
     retry: false,
   });
 

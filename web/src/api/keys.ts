@@ -11,6 +11,7 @@ export const keys = {
   botPart: (id: string, part: string) => ["bot", id, part],
   // Not of the bot: they ask a machine, or change by themselves, and each event of the bot would read them again.
   browsers: (id: string) => ["browsers", id],
+  configSchema: (id: string, version: number | null) => ["config-schema", id, version],
   usage: (id: string, hours: number) => ["usage", id, hours],
   uptime: (id: string, month: string) => ["uptime", id, month],
   billing: ["billing"],

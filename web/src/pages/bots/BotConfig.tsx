@@ -95,7 +95,7 @@ function Editing({ bot, seen }: { bot: Deployment; seen: Seen }) {
         {view !== "json" && (
           <ConfigForm {...{ form, token, setToken, problem }} hasToken={seen.config.secrets.some((one) => one.startsWith("telegram-token"))} />
         )}
-        {view !== "form" && <ConfigJson bot={id} value={draft.config} onType={(config) => form.type({ config })} problem={problem} />}
+        {view !== "form" && <ConfigJson bot={id} version={bot.activeVersion} value={draft.config} onType={(config) => form.type({ config })} problem={problem} />}
       </div>
       <Card>
         <form

@@ -15,16 +15,18 @@ const JsonEditor = lazy(() => import("../../parts/JsonEditor").then((module) => 
 
 interface Props {
   bot: string;
+  /** The one that runs; null for none. */
+  version: number | null;
   value: string;
   onType: (value: string) => void;
   problem: Problem | null;
 }
 
 /** The bot's own config. The editor is large, so the form stands there first. */
-export function ConfigJson({ bot, value, onType, problem }: Props) {
+export function ConfigJson({ bot, version, value, onType, problem }: Props) {
   const [painted, setPainted] = useState(false);
   const [place, setPlace] = useState<Path>([]);
-  const { data: schema = null } = useConfigSchema(bot, painted);
+  const { data: schema = null } = useConfigSchema(bot, version, painted);
   useEffect(() => {
     const frame = requestAnimationFrame(() => startTransition(() => setPainted(true)));
     return () => cancelAnimationFrame(frame);
