@@ -1,4 +1,5 @@
 using Launchpad.Local.Demo;
+using Launchpad.Processes;
 
 namespace Launchpad.EndToEnd.Tests;
 
@@ -34,7 +35,7 @@ public sealed class CapacityTests(OnOneStack.Fixture fixture) : OnSharedStackTes
         }
     }
 
-    [Fact]
+    [Fact, Trait(Extent.Name, Extent.All)]
     public async Task An_order_that_waits_for_a_machine_can_be_deleted()
     {
         using var customer = await stack.SignedUpAsync();

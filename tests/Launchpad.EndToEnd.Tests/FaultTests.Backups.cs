@@ -1,4 +1,5 @@
 using Launchpad.Local.Demo;
+using Launchpad.Processes;
 
 namespace Launchpad.EndToEnd.Tests;
 
@@ -9,7 +10,7 @@ public sealed partial class FaultTests
     // What they share with a rollout meets its faults there.
     private static readonly string[] OfBackups = ["blobs", "keyvault"];
 
-    [Fact]
+    [Fact, Trait(Extent.Name, Extent.All)]
     public async Task A_fault_in_any_call_of_Backup_ends_in_a_whole_backup_or_in_none()
     {
         using var bot = await BackedUp.OnAsync(stack);
@@ -40,7 +41,7 @@ public sealed partial class FaultTests
         await bot.RemoveAsync();
     }
 
-    [Fact]
+    [Fact, Trait(Extent.Name, Extent.All)]
     public async Task A_fault_in_any_call_of_Drill_leaves_the_bot_as_it_was_and_no_backup_in_doubt()
     {
         using var bot = await BackedUp.OnAsync(stack);

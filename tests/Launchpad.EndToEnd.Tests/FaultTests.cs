@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Launchpad.Local.Demo;
+using Launchpad.Processes;
 using Xunit.Abstractions;
 
 namespace Launchpad.EndToEnd.Tests;
@@ -35,7 +36,7 @@ public sealed partial class FaultTests(OnRolloutStack.Fixture fixture, ITestOutp
         await WalkAsync("Provision", calls, ProvisionAsync);
     }
 
-    [Fact]
+    [Fact, Trait(Extent.Name, Extent.All)]
     public async Task A_fault_in_any_call_of_Rollout_ends_in_the_new_version_or_in_the_old_one()
     {
         using var customer = await stack.SignedUpAsync();
@@ -54,7 +55,7 @@ public sealed partial class FaultTests(OnRolloutStack.Fixture fixture, ITestOutp
         Assert.Empty(await Leftovers.OfAsync(stack, deployment));
     }
 
-    [Fact]
+    [Fact, Trait(Extent.Name, Extent.All)]
     public async Task A_fault_in_any_call_of_Terminate_leaves_nothing()
     {
         var calls = new List<Call>();

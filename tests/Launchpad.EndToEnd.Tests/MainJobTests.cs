@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Launchpad.Local.Demo;
+using Launchpad.Processes;
 
 namespace Launchpad.EndToEnd.Tests;
 
@@ -55,7 +56,7 @@ public sealed class MainJobTests(OnOneStack.Fixture fixture) : OnSharedStackTest
         await customer.DeletedAsync(deployment);
     }
 
-    [Fact]
+    [Fact, Trait(Extent.Name, Extent.All)]
     public async Task A_dedicated_bot_has_a_machine_of_its_own_and_takes_it_along()
     {
         using var customer = await stack.SignedUpAsync();

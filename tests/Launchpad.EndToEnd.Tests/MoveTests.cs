@@ -84,7 +84,7 @@ public sealed class MoveTests(OnOneStack.Fixture fixture) : OnSharedStackTests(f
 
     private static async Task UntilAsync(Func<Task<bool>> isSo)
     {
-        for (var ct = Stack.Within(2); !await isSo(); await Task.Delay(500, ct))
+        for (var ct = Stack.Within(2); !await isSo(); await Task.Delay(2_000, ct))
         {
         }
     }

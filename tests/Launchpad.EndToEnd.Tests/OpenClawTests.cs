@@ -1,4 +1,5 @@
 using Launchpad.Local.Demo;
+using Launchpad.Processes;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -25,7 +26,7 @@ public sealed class OpenClawTests(OpenClawTests.Fixture fixture) : IClassFixture
         Assert.Contains(report.Steps, step => step.Name == "health");
     }
 
-    [Fact]
+    [Fact, Trait(Extent.Name, Extent.All)]
     public async Task An_upgrade_that_breaks_after_twenty_seconds_never_takes_its_place()
     {
         var wrong = await customer.ChangeAsync(

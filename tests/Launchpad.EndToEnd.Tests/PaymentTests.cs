@@ -1,5 +1,6 @@
 using Azure.Data.Tables;
 using Launchpad.Local.Demo;
+using Launchpad.Processes;
 
 namespace Launchpad.EndToEnd.Tests;
 
@@ -8,10 +9,10 @@ public sealed class PaymentTests(OnOneStack.Fixture fixture)
 {
     private readonly Stack stack = fixture.Stack;
 
+    public static TheoryData<string> Cards => Extent.IsAll ? ["4000 0000 0000 0002", "4000 0000 0000 9995", "4242 4242 4242 4241"] : ["4000 0000 0000 0002"];
+
     [Theory]
-    [InlineData("4000 0000 0000 0002")]
-    [InlineData("4000 0000 0000 9995")]
-    [InlineData("4242 4242 4242 4241")]
+    [MemberData(nameof(Cards))]
     public async Task A_card_that_is_not_taken_starts_nothing_and_the_next_one_does(string card)
     {
         using var customer = await stack.SignedUpAsync();

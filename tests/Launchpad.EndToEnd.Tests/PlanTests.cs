@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Launchpad.Local.Demo;
+using Launchpad.Processes;
 
 namespace Launchpad.EndToEnd.Tests;
 
@@ -39,7 +40,7 @@ public sealed class PlanTests(OnRolloutStack.Fixture fixture) : OnSharedStackTes
         Assert.Empty(await Leftovers.OfAsync(stack, deployment));
     }
 
-    [Fact]
+    [Fact, Trait(Extent.Name, Extent.All)]
     public async Task A_change_of_plan_that_is_cancelled_costs_nothing()
     {
         using var customer = await stack.SignedUpAsync();
@@ -61,7 +62,7 @@ public sealed class PlanTests(OnRolloutStack.Fixture fixture) : OnSharedStackTes
         await customer.DeletedAsync(deployment);
     }
 
-    [Fact]
+    [Fact, Trait(Extent.Name, Extent.All)]
     public async Task What_no_plan_can_be_is_refused_before_anything_is_touched()
     {
         using var customer = await stack.SignedUpAsync();

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Launchpad.Local.Demo;
+using Launchpad.Processes;
 
 namespace Launchpad.EndToEnd.Tests;
 
@@ -41,7 +42,7 @@ public sealed class RolloutTests(OnRolloutStack.Fixture fixture) : OnSharedStack
         await customer.DeletedAsync(deployment);
     }
 
-    [Fact]
+    [Fact, Trait(Extent.Name, Extent.All)]
     public async Task What_cannot_be_right_is_refused_before_anything_is_touched()
     {
         using var customer = await stack.SignedUpAsync();
@@ -134,7 +135,7 @@ public sealed class RolloutTests(OnRolloutStack.Fixture fixture) : OnSharedStack
         Assert.Empty(await Leftovers.OfAsync(stack, deployment));
     }
 
-    [Fact]
+    [Fact, Trait(Extent.Name, Extent.All)]
     public async Task A_change_that_was_taken_though_the_store_failed_to_say_so_is_made()
     {
         using var customer = await stack.SignedUpAsync();

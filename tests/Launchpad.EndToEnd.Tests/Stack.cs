@@ -59,10 +59,7 @@ public sealed partial class Stack(int slot, string image) : IAsyncDisposable
             throw new InvalidOperationException($"up did not start: {log}");
         }
 
-        while (!(bool)(await StatusAsync())["prepared"]!)
-        {
-            await Task.Delay(500);
-        }
+        await PreparedAsync();
     }
 
     public async Task<JsonNode> StatusAsync()
@@ -148,6 +145,17 @@ public sealed partial class Stack(int slot, string image) : IAsyncDisposable
         if (erase is not [] && Directory.Exists(folder.FullName))
         {
             folder.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>Looks where `status` does: a process each time would take what the start itself needs.</summary>
+    private async Task PreparedAsync()
+    {
+        var record = Path.Combine(Home, "run", "cloud.json");
+        while (!(bool)JsonNode.Parse(await File.ReadAllTextAsync(record))!["prepared"]!)
+        {
+            Assert.False(up!.HasExited, "up ended before bots could be started");
+            await Task.Delay(500);
         }
     }
 

@@ -31,14 +31,17 @@ public sealed class DeviceStoryTests(StillWebStack.Fixture web)
     [Fact]
     public async Task A_browser_becomes_a_device_shows_what_it_is_told_and_is_removed_again()
     {
-        await using var visitor = await web.VisitAsync(Story);
+        using var playwright = await Playwright.CreateAsync();
+        await using var chromium = await DebianChromium.LaunchWholeAsync(playwright);
+        await using var visitor = await Visitor.OpenAsync(chromium, web.Site, new(Story));
         var page = visitor.Page;
         await page.Context.GrantPermissionsAsync(["notifications"]);
         await page.Context.AddInitScriptAsync(Subscribed);
         var cdp = await page.Context.NewCDPSessionAsync(page);
         var registration = RegistrationAsync(cdp);
         await cdp.SendAsync("ServiceWorker.enable");
-        await visitor.SignUpAsync();
+        var email = $"{Guid.NewGuid():N}@example.com";
+        await visitor.SignUpAsync(email);
         await visitor.GoAsync("/account/notifications");
         var turn = page.GetByRole(AriaRole.Switch, new() { Name = "Notify me on this device" });
         await Expect(turn).Not.ToBeCheckedAsync();
@@ -64,6 +67,19 @@ public sealed class DeviceStoryTests(StillWebStack.Fixture web)
             """);
 
         await turn.ClickAsync();
+        await Expect(turn).Not.ToBeCheckedAsync();
+        await Expect(page.GetByText("Chrome on Linux", new() { Exact = true })).ToHaveCountAsync(0);
+
+        // Whoever signs out is shown nothing there any more: the next one at this browser may be somebody else.
+        await turn.ClickAsync();
+        await Expect(turn).ToBeCheckedAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Account menu" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign out", Exact = true }).ClickAsync();
+        await page.WaitForURLAsync("**/login");
+        Assert.False(await page.EvaluateAsync<bool>("navigator.serviceWorker.getRegistration().then(one => one.pushManager.getSubscription()).then(one => one != null)"));
+        await visitor.SignInAsync(email);
+        await page.WaitForURLAsync("**/bots*");
+        await visitor.GoAsync("/account/notifications");
         await Expect(turn).Not.ToBeCheckedAsync();
         await Expect(page.GetByText("Chrome on Linux", new() { Exact = true })).ToHaveCountAsync(0);
         visitor.NothingWrong();

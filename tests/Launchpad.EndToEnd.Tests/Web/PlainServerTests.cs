@@ -15,7 +15,7 @@ public sealed class PlainServerTests(WebStack.Fixture web)
 {
     private const string Story = "plain";
 
-    [Fact]
+    [Fact, Trait(Extent.Name, Extent.All)]
     public async Task A_plain_file_server_is_enough_to_order_talk_change_and_come_back_to_any_page()
     {
         await using var files = await FilesAsync();

@@ -25,9 +25,9 @@ public sealed class ReviewStoryTests(WebStack.Fixture web)
         var waits = page.GetByRole(AriaRole.Listitem).Filter(new() { HasText = "The provider finds it risky" });
         await Expect(waits).ToContainTextAsync("1 paid order waits", new() { Timeout = 60_000 });
         await visitor.SeeAsync("waits");
-        await visitor.ResizeAsync(320);
+        await visitor.BecomesAsync(ColorScheme.Light, 320);
         await visitor.SeeAsync("waits");
-        await visitor.ResizeAsync(1280);
+        await visitor.BecomesAsync(ColorScheme.Light, 1280);
         using var told = await customer.SendAsync(HttpMethod.Get, $"deployments/{bot}", null, Stack.Within(1));
         Assert.Contains("A person looks at the payment", told.RootElement.GetProperty("billing").GetProperty("reason").GetString(), StringComparison.Ordinal);
 

@@ -1,3 +1,4 @@
+using Launchpad.Processes;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -13,10 +14,12 @@ public sealed class TypedTextTests(WebStack.Fixture web)
     private const string Emoji = "Zoë 👩🏽‍🚀 机器人 مرحبا";
     private const string Reversed = "\u202Egpj.exe";
 
+    public static TheoryData<string, string> Texts => Extent.IsAll
+        ? new() { { "markup", Markup }, { "script", Script }, { "emoji", Emoji } }
+        : new() { { "mixed", $"{Markup} {Emoji}" } };
+
     [Theory]
-    [InlineData("markup", Markup)]
-    [InlineData("script", Script)]
-    [InlineData("emoji", Emoji)]
+    [MemberData(nameof(Texts))]
     public async Task A_name_a_text_and_a_message_are_shown_to_the_letter(string kind, string text)
     {
         await using var visitor = await web.VisitAsync(Story);

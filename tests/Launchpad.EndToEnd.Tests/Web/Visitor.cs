@@ -25,9 +25,11 @@ internal sealed class Visitor : IAsyncDisposable
     private readonly List<string> expected = ["preloaded using link preload but not used within a few seconds"];
     private int asking;
 
-    private Visitor(IBrowserContext context, IPage page, Visit visit) => (this.context, Page, this.visit) = (context, page, visit);
+    private Visitor(IBrowserContext context, IPage page, Visit visit) => (this.context, Page, this.visit, Theme) = (context, page, visit, visit.Theme);
 
     public IPage Page { get; private set; }
+
+    private ColorScheme Theme { get; set; }
 
     /// <summary>All that went wrong and was not announced.</summary>
     public IReadOnlyList<string> Complaints
@@ -91,7 +93,13 @@ internal sealed class Visitor : IAsyncDisposable
         await SettleAsync();
     }
 
-    public Task ResizeAsync(int width) => Page.SetViewportSizeAsync(width, 900);
+    /// <summary>The same person at another window, whose system likes other colours.</summary>
+    public async Task BecomesAsync(ColorScheme theme, int width)
+    {
+        Theme = theme;
+        await Page.EmulateMediaAsync(new() { ColorScheme = theme });
+        await Page.SetViewportSizeAsync(width, 900);
+    }
 
     /// <summary>Keeps what the page looks like, and says what is wrong with it: too wide for its window, or not usable by everybody.</summary>
     public async Task<IReadOnlyList<string>> LookAsync(string name)
@@ -110,7 +118,7 @@ internal sealed class Visitor : IAsyncDisposable
     /// <summary>Only what it looks like; the answer is the name under which that is.</summary>
     public async Task<string> KeepAsync(string name)
     {
-        var shown = $"{name}-{visit.Theme}-{Page.ViewportSize!.Width}".ToLowerInvariant();
+        var shown = $"{name}-{Theme}-{Page.ViewportSize!.Width}".ToLowerInvariant();
         await Page.ScreenshotAsync(new() { Path = Path.Combine(Screens, visit.Story, shown + ".png"), FullPage = true });
         return shown;
     }

@@ -289,3 +289,10 @@ public sealed class ApiCollection : ICollectionFixture<LaunchpadApi>
 {
     public const string Name = "api";
 }
+
+/// <summary>What is about money, letters and staff has one of its own, beside the other.</summary>
+[CollectionDefinition(Name)]
+public sealed class SecondApiCollection : ICollectionFixture<LaunchpadApi>
+{
+    public const string Name = "second api";
+}

@@ -20,7 +20,7 @@ using Review = Launchpad.Shared.Abuse.Review;
 namespace Launchpad.Functions.Tests.Billing;
 
 /// <summary>How cards are tried out, and risky payments, wait for a person; how people pay does not.</summary>
-[Collection(ApiCollection.Name)]
+[Collection(SecondApiCollection.Name)]
 public sealed class AbuseTests(LaunchpadApi api)
 {
     private const string Good = "4242424242424242";

@@ -5,7 +5,7 @@ using Stripe;
 namespace Launchpad.Functions.Tests.Billing;
 
 /// <summary>What an account pays for: seen, looked ahead at, ended and kept.</summary>
-[Collection(ApiCollection.Name)]
+[Collection(SecondApiCollection.Name)]
 public sealed class BillingTests(LaunchpadApi api)
 {
     [Fact]

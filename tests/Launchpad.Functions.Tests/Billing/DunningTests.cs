@@ -13,7 +13,7 @@ namespace Launchpad.Functions.Tests.Billing;
 
 /// <summary>What becomes of a bot that is not paid for, and back. There are no machines here: that it is stopped and started there is the
 /// affair of the end-to-end tests.</summary>
-[Collection(ApiCollection.Name)]
+[Collection(SecondApiCollection.Name)]
 public sealed class DunningTests(LaunchpadApi api)
 {
     private static readonly CancellationToken Ct = CancellationToken.None;

@@ -8,7 +8,7 @@ namespace Launchpad.Functions.Tests.Billing;
 
 /// <summary>What the payment provider tells comes twice, late, in any order or not at all, while more happens there: the end is the same.
 /// LAUNCHPAD_EVENT_ORDERS says how many orders are tried, LAUNCHPAD_EVENT_SEED where they begin.</summary>
-[Collection(ApiCollection.Name)]
+[Collection(SecondApiCollection.Name)]
 public sealed class EventOrderTests(LaunchpadApi api)
 {
     private const double Now = 0.4;

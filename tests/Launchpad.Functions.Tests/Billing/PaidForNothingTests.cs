@@ -11,7 +11,7 @@ namespace Launchpad.Functions.Tests.Billing;
 
 /// <summary>What is paid and cannot be for anything is cancelled, given back, written down and told; nobody can pay for an order that has
 /// ended.</summary>
-[Collection(ApiCollection.Name)]
+[Collection(SecondApiCollection.Name)]
 public sealed class PaidForNothingTests(LaunchpadApi api)
 {
     private static readonly CancellationToken Ct = CancellationToken.None;

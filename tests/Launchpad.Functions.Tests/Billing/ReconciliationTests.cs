@@ -14,7 +14,7 @@ using Plan = Launchpad.Shared.Plans.Plan;
 namespace Launchpad.Functions.Tests.Billing;
 
 /// <summary>What the payment provider knows is what a customer sees, whether it was told or has to be asked.</summary>
-[Collection(ApiCollection.Name)]
+[Collection(SecondApiCollection.Name)]
 public sealed class ReconciliationTests(LaunchpadApi api)
 {
     private static readonly CancellationToken Ct = CancellationToken.None;

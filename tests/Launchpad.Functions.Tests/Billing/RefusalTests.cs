@@ -10,7 +10,7 @@ namespace Launchpad.Functions.Tests.Billing;
 
 /// <summary>What the payment provider refuses for good is told as that, and what passes is waited for. A key that was used for something
 /// else is a refusal that anybody can bring about.</summary>
-[Collection(ApiCollection.Name)]
+[Collection(SecondApiCollection.Name)]
 public sealed class RefusalTests(LaunchpadApi api)
 {
     private static readonly CancellationToken Ct = CancellationToken.None;

@@ -8,7 +8,7 @@ using Launchpad.Shared.Storage;
 namespace Launchpad.Functions.Tests.Billing;
 
 /// <summary>What is kept of the provider's answers, and of when to ask again.</summary>
-[Collection(ApiCollection.Name)]
+[Collection(SecondApiCollection.Name)]
 public sealed class StoreTests(LaunchpadApi api)
 {
     private static readonly CancellationToken Ct = CancellationToken.None;

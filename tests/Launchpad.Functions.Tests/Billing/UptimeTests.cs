@@ -15,7 +15,7 @@ namespace Launchpad.Functions.Tests.Billing;
 
 /// <summary>What a customer sees of the promise, and what comes of one that was not kept. The month that is settled is the one that was paid
 /// for today: its time is the test's.</summary>
-[Collection(ApiCollection.Name)]
+[Collection(SecondApiCollection.Name)]
 public sealed class UptimeTests(LaunchpadApi api)
 {
     private static readonly CancellationToken Ct = CancellationToken.None;

@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Launchpad.Functions.Tests.Mail;
 
 /// <summary>Who hears of what happens in an account that several people work in.</summary>
-[Collection(ApiCollection.Name)]
+[Collection(SecondApiCollection.Name)]
 public sealed class MemberLetterTests(LaunchpadApi api) : IAsyncLifetime
 {
     private readonly PartsByHand parts = new();

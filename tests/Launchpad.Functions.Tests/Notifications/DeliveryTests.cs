@@ -17,7 +17,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Launchpad.Functions.Tests.Notifications;
 
 /// <summary>What is on its way while processes die, rows are lost and days pass, by a clock that is moved by hand.</summary>
-[Collection(ApiCollection.Name)]
+[Collection(SecondApiCollection.Name)]
 public sealed class DeliveryTests(LaunchpadApi api) : IAsyncLifetime
 {
     private const string Bot = "dep_01ARZ3NDEKTSV4RRFFQ69G5FAV";

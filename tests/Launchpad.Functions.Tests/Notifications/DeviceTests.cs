@@ -6,7 +6,7 @@ using Launchpad.Shared.Push;
 namespace Launchpad.Functions.Tests.Notifications;
 
 /// <summary>A browser becomes a device, through the API, and hears over TLS on loopback, which the operator of this stack allows.</summary>
-[Collection(ApiCollection.Name)]
+[Collection(SecondApiCollection.Name)]
 public sealed class DeviceTests(LaunchpadApi api)
 {
     [Fact]

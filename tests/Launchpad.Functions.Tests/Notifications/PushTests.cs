@@ -19,7 +19,7 @@ using Microsoft.Extensions.Options;
 namespace Launchpad.Functions.Tests.Notifications;
 
 /// <summary>What devices are told while the mail server is down, push services refuse and days pass, by a clock that is moved by hand.</summary>
-[Collection(ApiCollection.Name)]
+[Collection(SecondApiCollection.Name)]
 public sealed class PushTests(LaunchpadApi api) : IAsyncLifetime
 {
     private readonly PartsByHand parts = new();

@@ -10,7 +10,7 @@ using Launchpad.Shared.Records;
 namespace Launchpad.Functions.Tests.Notifications;
 
 /// <summary>What a mail program does for its reader, who is not signed in there.</summary>
-[Collection(ApiCollection.Name)]
+[Collection(SecondApiCollection.Name)]
 public sealed class UnsubscribeTests(LaunchpadApi api)
 {
     private static readonly CancellationToken Ct = CancellationToken.None;

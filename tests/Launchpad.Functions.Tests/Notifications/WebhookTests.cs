@@ -9,7 +9,7 @@ using StandardWebhooks;
 namespace Launchpad.Functions.Tests.Notifications;
 
 /// <summary>Events on their way to a customer's server, over TLS on loopback, which the operator of this stack allows.</summary>
-[Collection(ApiCollection.Name)]
+[Collection(SecondApiCollection.Name)]
 public sealed class WebhookTests(LaunchpadApi api)
 {
     private static readonly CancellationToken Ct = CancellationToken.None;

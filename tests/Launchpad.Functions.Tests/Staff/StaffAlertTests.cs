@@ -6,7 +6,7 @@ using Launchpad.Shared.Health;
 namespace Launchpad.Functions.Tests.Staff;
 
 /// <summary>What waits for a person, and that one has it in hand.</summary>
-[Collection(ApiCollection.Name)]
+[Collection(SecondApiCollection.Name)]
 public sealed class StaffAlertTests(LaunchpadApi api)
 {
     private static readonly CancellationToken Ct = CancellationToken.None;

@@ -5,7 +5,7 @@ using Launchpad.Shared.Health;
 namespace Launchpad.Functions.Tests.Staff;
 
 /// <summary>What an operator's browser is told without asking, and the map that it draws.</summary>
-[Collection(ApiCollection.Name)]
+[Collection(SecondApiCollection.Name)]
 public sealed class StaffLiveTests(LaunchpadApi api)
 {
     private static readonly string[] Topics = ["alerts", "operations", "reconcile", "vms"];

@@ -8,7 +8,7 @@ using Launchpad.Shared.Operations;
 namespace Launchpad.Functions.Tests.Staff;
 
 /// <summary>Operations of everybody: found by what leads to them, mended as their owners could, and told to them.</summary>
-[Collection(ApiCollection.Name)]
+[Collection(SecondApiCollection.Name)]
 public sealed class StaffOperationTests(LaunchpadApi api)
 {
     private static readonly CancellationToken Ct = CancellationToken.None;

@@ -10,7 +10,7 @@ using Launchpad.Shared.Storage;
 namespace Launchpad.Functions.Tests.Staff;
 
 /// <summary>What was made for an operator is good for its replacement alone, and what he chose is his.</summary>
-[Collection(ApiCollection.Name)]
+[Collection(SecondApiCollection.Name)]
 public sealed class StaffPasswordTests(LaunchpadApi api)
 {
     private const string Own = "eleven blue lanterns";

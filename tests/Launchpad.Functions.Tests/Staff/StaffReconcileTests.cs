@@ -9,7 +9,7 @@ using Launchpad.Shared.Reconciliation;
 namespace Launchpad.Functions.Tests.Staff;
 
 /// <summary>Differences are looked for when an operator asks, and put right one by one, each as it was told before.</summary>
-[Collection(ApiCollection.Name)]
+[Collection(SecondApiCollection.Name)]
 public sealed class StaffReconcileTests(LaunchpadApi api)
 {
     private static readonly CancellationToken Ct = CancellationToken.None;

@@ -5,7 +5,7 @@ using Stripe;
 namespace Launchpad.Functions.Tests.Staff;
 
 /// <summary>What operators give back.</summary>
-[Collection(ApiCollection.Name)]
+[Collection(SecondApiCollection.Name)]
 public sealed class StaffRefundTests(LaunchpadApi api)
 {
     [Fact]

@@ -5,7 +5,7 @@ using Launchpad.Functions.Tests.Api;
 namespace Launchpad.Functions.Tests.Staff;
 
 /// <summary>Every route of the staff, asked by who is none.</summary>
-[Collection(ApiCollection.Name)]
+[Collection(SecondApiCollection.Name)]
 public sealed class StaffRouteTests(LaunchpadApi api)
 {
     private static readonly Dictionary<string, object> Bodies = new()

@@ -6,7 +6,7 @@ using Launchpad.Shared.Records;
 namespace Launchpad.Functions.Tests.Staff;
 
 /// <summary>Who did what, and whose that is.</summary>
-[Collection(ApiCollection.Name)]
+[Collection(SecondApiCollection.Name)]
 public sealed class StaffSearchTests(LaunchpadApi api)
 {
     private static readonly CancellationToken Ct = CancellationToken.None;

@@ -12,7 +12,7 @@ using OtpNet;
 namespace Launchpad.Functions.Tests.Staff;
 
 /// <summary>A password alone opens nothing of the staff's.</summary>
-[Collection(ApiCollection.Name)]
+[Collection(SecondApiCollection.Name)]
 public sealed class StaffSecondFactorTests(LaunchpadApi api)
 {
     private static readonly CancellationToken Ct = CancellationToken.None;

@@ -9,7 +9,7 @@ using Launchpad.Shared.Staff;
 namespace Launchpad.Functions.Tests.Staff;
 
 /// <summary>Operators sign in at a door of their own, and nothing of customers opens it.</summary>
-[Collection(ApiCollection.Name)]
+[Collection(SecondApiCollection.Name)]
 public sealed class StaffSignInTests(LaunchpadApi api)
 {
     private const string Password = StaffMember.Password;

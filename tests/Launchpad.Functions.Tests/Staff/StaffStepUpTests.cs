@@ -10,7 +10,7 @@ using Microsoft.Extensions.Options;
 namespace Launchpad.Functions.Tests.Staff;
 
 /// <summary>An operator's session that somebody else has got hold of destroys nothing and gives nothing back.</summary>
-[Collection(ApiCollection.Name)]
+[Collection(SecondApiCollection.Name)]
 public sealed class StaffStepUpTests(LaunchpadApi api)
 {
     /// <summary>Changes that an open browser is enough for.</summary>

@@ -7,7 +7,7 @@ using OtpNet;
 namespace Launchpad.Functions.Tests.Staff;
 
 /// <summary>What operators do with their own sign-in leaves rows in the staff's record that say who it was.</summary>
-[Collection(ApiCollection.Name)]
+[Collection(SecondApiCollection.Name)]
 public sealed class StaffTrailTests(LaunchpadApi api)
 {
     private const string Own = "eleven blue lanterns";

@@ -9,7 +9,7 @@ using Launchpad.Shared.Staff;
 namespace Launchpad.Functions.Tests.Staff;
 
 /// <summary>The program by which operators are made: `./launchpad operator` on one machine, tools/control-plane on Azure.</summary>
-[Collection(ApiCollection.Name)]
+[Collection(SecondApiCollection.Name)]
 public sealed class StaffVerbTests(LaunchpadApi api)
 {
     private readonly string email = $"{Guid.NewGuid():N}@staff.example";

@@ -9,7 +9,7 @@ using Launchpad.Shared.Vms;
 namespace Launchpad.Functions.Tests.Staff;
 
 /// <summary>Machines as an operator sees them, and what he wants of them.</summary>
-[Collection(ApiCollection.Name)]
+[Collection(SecondApiCollection.Name)]
 public sealed class StaffVmTests(LaunchpadApi api)
 {
     private static readonly CancellationToken Ct = CancellationToken.None;

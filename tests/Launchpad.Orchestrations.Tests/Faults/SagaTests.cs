@@ -13,7 +13,7 @@ public sealed class SagaTests(Theatre theatre, ITestOutputHelper output) : IClas
 {
     private const int CallsUsually = 1;
     private const int EventsUsually = 2;
-    private const int StoriesUsually = 16;
+    private const int StoriesUsually = 9;
 
     private IReadOnlyList<Call> seen = [];
 

@@ -43,9 +43,19 @@ export const useSignUp = (onDone: () => void) =>
     },
   });
 
+/** Nobody is shown anything at this browser once he has signed out of it. A subscription that is gone is told to whoever sends to it next, so nothing waits for an answer of ours. */
+async function showNothing() {
+  if (!("serviceWorker" in navigator) || (await navigator.serviceWorker.getRegistration()) === undefined) return;
+  const id = await (await import("./push")).leave();
+  if (id !== null) await api.DELETE("/notifications/devices/{id}", { params: { path: { id } } });
+}
+
 export const useSignOut = (onDone: () => void) =>
   useAct({
-    send: () => body(api.POST("/auth/logout")),
+    send: async () => {
+      await showNothing().catch(() => undefined);
+      return await body(api.POST("/auth/logout"));
+    },
     touches: [],
     onDone: () => {
       session.ended();

@@ -63,6 +63,13 @@ export async function unsubscribe(id: string) {
   }
 }
 
+/** Whoever is at this browser next may be somebody else. The device that it was until now, or null. */
+export async function leave(): Promise<string | null> {
+  const { id } = await here();
+  if (id !== null) await unsubscribe(id);
+  return id;
+}
+
 /** Which device this person made of this browser last: browsers renew their subscriptions by themselves. */
 export function former(person: string): string | null {
   const [who, id] = localStorage.getItem(remembered)?.split(" ") ?? [];
