@@ -65,7 +65,7 @@ public sealed class Callers(SessionStore sessions, CallerFinder finder, IOptions
 
     /// <summary>The caller, and what his session is called.</summary>
     public async Task<(Account Account, string Session)> RequireSessionAsync(HttpRequest request, CancellationToken ct) =>
-        (await RequireAsync(request, ct), SessionStore.IdOfToken(cookie.Token(request)!));
+        (await RequireAsync(request, ct), SessionIds.OfToken(cookie.Token(request)!));
 
     public async Task SignOutAsync(HttpRequest request, CancellationToken ct)
     {

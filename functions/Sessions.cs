@@ -56,7 +56,7 @@ public sealed class Sessions(Callers callers, SessionStore sessions, AccountLog 
         CancellationToken ct)
     {
         var (account, _) = await callers.RequireSessionAsync(request, ct);
-        if (!SessionStore.IsId(id) || !await sessions.CloseAsync(account.Id, id, ct))
+        if (!await sessions.CloseAsync(account.Id, id, ct))
         {
             throw Problems.NotFound();
         }

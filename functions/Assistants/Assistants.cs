@@ -35,8 +35,8 @@ public sealed class Assistants(Callers callers, SessionStore sessions, AccountLo
         var name = Rules.Name((await Bodies.ReadAsync<NewAssistant>(request, ct)).Name);
         var (token, expires) = await sessions.OpenAsync(account.Id, name, Scopes.Assistant, Lifetime, ct);
         // Before anybody has the token.
-        await log.ActAsync(Caller.Of(request), "let-assistant-in", new { session = SessionStore.IdOfToken(token) }, name, ct);
-        return new OkObjectResult(new AssistantLetIn(SessionStore.IdOfToken(token), name, token, expires));
+        await log.ActAsync(Caller.Of(request), "let-assistant-in", new { session = SessionIds.OfToken(token) }, name, ct);
+        return new OkObjectResult(new AssistantLetIn(SessionIds.OfToken(token), name, token, expires));
     }
 }
 

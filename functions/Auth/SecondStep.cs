@@ -61,7 +61,7 @@ public sealed class SecondStep(Challenges challenges, Callers callers, AccountSt
     public async Task<IActionResult> SignInAsync(HttpRequest request, Account account, string by, int status, CancellationToken ct)
     {
         var (token, expires) = await callers.SignInAsync(request, account, ct);
-        await log.ActAsync(account.Id, "sign-in", new { by, session = SessionStore.IdOfToken(token) }, ct);
+        await log.ActAsync(account.Id, "sign-in", new { by, session = SessionIds.OfToken(token) }, ct);
         return new ObjectResult(new SignedIn(AccountView.Of(account), token, expires)) { StatusCode = status };
     }
 

@@ -89,6 +89,10 @@ public sealed class Letters(IOptions<SiteOptions> site)
             "forgot", "Set a new password"),
         LetterKinds.PasskeyAdded => Security("A passkey was added", $"Since {At(notice)} another passkey signs in to your account. {NotYou}"),
         LetterKinds.PasskeyRemoved => Security("A passkey was removed", $"A passkey of your account was removed at {At(notice)}. {NotYou}"),
+        LetterKinds.SignedOut => Security(
+            "You were signed out everywhere",
+            $"We signed your account out of every browser at {At(notice)}. Your bots go on. Sign in again when you like, and set a new password first if you do not know why this was done.",
+            "forgot", "Set a new password"),
         LetterKinds.DeviceAdded => Devices(
             "A device gets your notifications", $"Since {At(notice)} another device shows what we write to you about: {Device(notice)}. {NotYou}"),
         LetterKinds.DeviceRemoved => Devices(

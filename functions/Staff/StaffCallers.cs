@@ -1,3 +1,4 @@
+using Launchpad.Shared.Accounts;
 using Launchpad.Shared.Staff;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -54,7 +55,7 @@ public sealed class StaffCallers(StaffSessions sessions, IOptions<SiteOptions> s
     /// closed: nobody can have planted the new one.</summary>
     public async Task<StaffSignedInView> SignInAsync(HttpRequest request, Operator of, CancellationToken ct)
     {
-        var (token, expires) = await sessions.OpenAsync(of, ct);
+        var (token, expires) = await sessions.OpenAsync(of, Browsers.Name(request.Headers.UserAgent.ToString()), ct);
         var session = await sessions.FindAsync(token, ct) ?? throw Problems.StaffSignInNeeded();
         if (cookie.Kept(request) is { } before)
         {
@@ -71,6 +72,12 @@ public sealed class StaffCallers(StaffSessions sessions, IOptions<SiteOptions> s
         await sessions.CloseAsync(cookie.Token(request)!, ct);
         cookie.Drop(request);
     }
+
+    /// <summary>What the session that he calls with is called.</summary>
+    public string CurrentId(HttpRequest request) => SessionIds.OfToken(cookie.Token(request)!);
+
+    /// <summary>Closes all sessions of the caller but the one that he calls with.</summary>
+    public Task CloseOthersAsync(HttpRequest request, Operator of, CancellationToken ct) => sessions.CloseOthersAsync(of, cookie.Token(request)!, ct);
 
     public OperatorView View(StaffSession session) => OperatorView.Of(session.Operator, StageOf(session));
 

@@ -57,6 +57,10 @@ public sealed class AccountSecurity(Tables tables, Outbox outbox, AccountLinks l
     public Task ChangePasswordAsync(string account, string passwordHash, CancellationToken ct) =>
         TryAsync(account, Password(passwordHash), LetterKinds.PasswordChanged, [], ct);
 
+    /// <summary>Everybody is signed out, and no device shows anything any more.</summary>
+    public Task SignOutAsync(string account, CancellationToken ct) =>
+        TryAsync(account, new() { ["signedOutAt"] = clock.GetUtcNow() }, LetterKinds.SignedOut, [], ct);
+
     private Dictionary<string, object> Password(string hash) => new()
     {
         ["passwordHash"] = hash,

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Azure;
 using Azure.Data.Tables;
 using Launchpad.Shared.Retention;
@@ -18,10 +17,7 @@ public sealed class SessionStore(Tables tables, TimeProvider clock) : IExpiring
     private const string Row = "session";
     private const string Partition = "session-";
     private const int TokenLength = 43;
-    private const string Prefix = "ses";
-    private const int IdDigits = 24;
     private const int ListMax = 200;
-    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789abcdef");
 
     public static readonly TimeSpan Lifetime = TimeSpan.FromDays(14);
 
@@ -120,7 +116,7 @@ public sealed class SessionStore(Tables tables, TimeProvider clock) : IExpiring
         var now = clock.GetUtcNow();
         return [.. (await rows.Take(ListMax).ToListAsync(ct))
             .Select(row => new OpenSession(
-                IdOf(row.RowKey), row.GetDateTimeOffset("createdAt")!.Value, row.GetDateTimeOffset("expiresAt")!.Value, row.GetString("browser"),
+                SessionIds.Of(row.RowKey), row.GetDateTimeOffset("createdAt")!.Value, row.GetDateTimeOffset("expiresAt")!.Value, row.GetString("browser"),
                 row.GetString("scope"), row.GetDateTimeOffset("lastUsedAt") ?? row.GetDateTimeOffset("createdAt")!.Value))
             .Where(session => session.ExpiresAt > now && !IsIdle(session.Scope, session.LastUsedAt, now)
                 && !(session.CreatedAt < signedOutAt))
@@ -130,24 +126,14 @@ public sealed class SessionStore(Tables tables, TimeProvider clock) : IExpiring
     /// <summary>Closes one of an account's. False when it has none of that id.</summary>
     public async Task<bool> CloseAsync(string account, string id, CancellationToken ct)
     {
-        var low = id[(Prefix.Length + 1)..];
-        var rows = tables.Sessions.QueryAsync<TableEntity>(
-            TableClient.CreateQueryFilter($"PartitionKey eq {account} and RowKey ge {low} and RowKey lt {low + "g"}"), cancellationToken: ct);
-        if (await rows.FirstOrDefaultAsync(ct) is not { } row)
+        if (await SessionIds.HashAsync(tables, account, id, ct) is not { } hash)
         {
             return false;
         }
 
-        await CloseByHashAsync(row.RowKey, ct);
+        await CloseByHashAsync(hash, ct);
         return true;
     }
-
-    /// <summary>What a session is called: it tells nothing of the token.</summary>
-    public static string IdOfToken(string token) => IdOf(BearerToken.Hash(token));
-
-    public static bool IsId(string id) =>
-        id.Length == Prefix.Length + 1 + IdDigits && id.StartsWith(Prefix + "_", StringComparison.Ordinal)
-        && id.AsSpan(Prefix.Length + 1).IndexOfAnyExcept(Digits) < 0;
 
     /// <summary>What counts goes first.</summary>
     private async Task CloseByHashAsync(string hash, CancellationToken ct, string? account = null)
@@ -195,6 +181,4 @@ public sealed class SessionStore(Tables tables, TimeProvider clock) : IExpiring
             row.GetString("account"), opened, row.GetDateTimeOffset("expiresAt")!.Value, row.GetString("scope"),
             row.GetDateTimeOffset("freshAt") ?? opened, row.GetDateTimeOffset("lastUsedAt") ?? opened);
     }
-
-    private static string IdOf(string hash) => $"{Prefix}_{hash[..IdDigits]}";
 }

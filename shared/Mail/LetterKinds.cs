@@ -18,6 +18,7 @@ public static class LetterKinds
     public const string PasskeyRemoved = "passkey-removed";
     public const string DeviceAdded = "device-added";
     public const string DeviceRemoved = "device-removed";
+    public const string SignedOut = "signed-out";
 
     public const string OperationFailed = "operation-failed";
     public const string RolledBack = "rolled-back";

@@ -14,6 +14,10 @@ public sealed record StaffSession(OperatorLogin Login, DateTimeOffset? FactorSin
     public Operator Operator => Login.Operator;
 }
 
+/// <summary>A session as its operator sees it.</summary>
+/// <param name="Browser">What it was opened from, in a few words.</param>
+public sealed record OpenStaffSession(string Id, string Browser, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt);
+
 /// <summary>Sessions of operators, by the hash of their token. They lie beside those of customers under another key, so that a token of the
 /// one kind never opens anything of the other.</summary>
 public sealed class StaffSessions(Tables tables, OperatorStore operators, OperatorFactors factors, TimeProvider clock) : IExpiring
@@ -22,20 +26,26 @@ public sealed class StaffSessions(Tables tables, OperatorStore operators, Operat
     private const string Partition = "staffsession-";
     private const string FreshAt = "freshAt";
     private const int TokenLength = 43;
+    private const int ListMax = 200;
 
     /// <summary>A working day: whoever comes back to an open browser the next morning signs in again.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(12);
 
     /// <summary>A new session's token, 256 random bits as base64url, and its end.</summary>
-    public async Task<(string Token, DateTimeOffset ExpiresAt)> OpenAsync(Operator of, CancellationToken ct)
+    /// <param name="of">Whose.</param>
+    /// <param name="browser">What it was opened from, in a few words that say nothing about a person.</param>
+    /// <param name="ct">Stops the wait.</param>
+    public async Task<(string Token, DateTimeOffset ExpiresAt)> OpenAsync(Operator of, string browser, CancellationToken ct)
     {
         var token = BearerToken.New();
         var (hash, now) = (BearerToken.Hash(token), clock.GetUtcNow());
         var expires = now + Lifetime;
         // What leads to its end comes first, so that none is kept for good.
         await tables.Index.UpsertEntityAsync(
-            new TableEntity(Partition + Shards.KeyOf(hash), $"{expires.UtcTicks:D19}-{hash}") { ["session"] = hash },
+            new TableEntity(Partition + Shards.KeyOf(hash), $"{expires.UtcTicks:D19}-{hash}") { ["session"] = hash, ["operator"] = of.Id },
             TableUpdateMode.Replace, ct);
+        await tables.Sessions.UpsertEntityAsync(
+            new TableEntity(of.Id, hash) { ["browser"] = browser, ["createdAt"] = now, ["expiresAt"] = expires }, TableUpdateMode.Replace, ct);
         await tables.Sessions.AddEntityAsync(
             new TableEntity(hash, Row) { ["operator"] = of.Id, ["email"] = of.Email, ["createdAt"] = now, ["expiresAt"] = expires }, ct);
         return (token, expires);
@@ -71,7 +81,52 @@ public sealed class StaffSessions(Tables tables, OperatorStore operators, Operat
         }
     }
 
-    public Task CloseAsync(string token, CancellationToken ct) => tables.Sessions.RemoveAsync(BearerToken.Hash(token), Row, ct);
+    /// <summary>Those that an operator has open, the newest first.</summary>
+    /// <param name="of">The one that he calls with.</param>
+    /// <param name="ct">Stops the wait.</param>
+    public async Task<IReadOnlyList<OpenStaffSession>> ListAsync(StaffSession of, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        return [.. (await OwnRows(of.Operator, ct).Take(ListMax).ToListAsync(ct))
+            .Select(row => new OpenStaffSession(
+                SessionIds.Of(row.RowKey), row.GetString("browser"), row.GetDateTimeOffset("createdAt")!.Value,
+                row.GetDateTimeOffset("expiresAt")!.Value))
+            .Where(one => one.ExpiresAt > now && !(one.CreatedAt < of.Login.SignedOutAt) && !(one.CreatedAt < of.FactorSince))
+            .OrderByDescending(one => one.CreatedAt)];
+    }
+
+    public async Task CloseAsync(string token, CancellationToken ct)
+    {
+        var hash = BearerToken.Hash(token);
+        if (await tables.Sessions.FindAsync(hash, Row, ct) is { } row)
+        {
+            await CloseByHashAsync(row.GetString("operator"), hash, ct);
+        }
+    }
+
+    /// <summary>Closes one of an operator's. False when he has none of that id.</summary>
+    public async Task<bool> CloseByIdAsync(Operator of, string id, CancellationToken ct)
+    {
+        if (await SessionIds.HashAsync(tables, of.Id, id, ct) is not { } hash)
+        {
+            return false;
+        }
+
+        await CloseByHashAsync(of.Id, hash, ct);
+        return true;
+    }
+
+    /// <summary>Closes all of an operator's but one.</summary>
+    public async Task CloseOthersAsync(Operator of, string kept, CancellationToken ct)
+    {
+        await foreach (var row in OwnRows(of, ct))
+        {
+            if (row.RowKey != BearerToken.Hash(kept))
+            {
+                await CloseByHashAsync(of.Id, row.RowKey, ct);
+            }
+        }
+    }
 
     /// <summary>What leads to sessions that nobody can use any more.</summary>
     public Round ExpiredRound(DateTimeOffset now) => new("staff-sessions", tables.Index, Partition, To: $"{now.UtcTicks:D19}~");
@@ -80,7 +135,17 @@ public sealed class StaffSessions(Tables tables, OperatorStore operators, Operat
     /// <param name="ct">Stops the wait.</param>
     public async Task RemoveAsync(TableEntity row, CancellationToken ct)
     {
-        await tables.Sessions.RemoveAsync(row.GetString("session"), Row, ct);
+        await CloseByHashAsync(row.GetString("operator"), row.GetString("session"), ct);
         await tables.Index.RemoveAsync(row.PartitionKey, row.RowKey, ct);
+    }
+
+    private AsyncPageable<TableEntity> OwnRows(Operator of, CancellationToken ct) =>
+        tables.Sessions.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {of.Id}"), cancellationToken: ct);
+
+    /// <summary>What counts goes first.</summary>
+    private async Task CloseByHashAsync(string of, string hash, CancellationToken ct)
+    {
+        await tables.Sessions.RemoveAsync(hash, Row, ct);
+        await tables.Sessions.RemoveAsync(of, hash, ct);
     }
 }

@@ -65,6 +65,7 @@ public sealed class CraftTests(StillWebStack.Fixture web)
         { "change-address", "/account", "Change the address" },
         { "new-webhook", "/account/notifications", "New webhook" },
         { "new-bot-model", "/bots/new", "Continue" },
+        { "all-settings", "/bots/{bot}/config?view=form", "Look through them" },
     };
 
     [Theory]

@@ -72,7 +72,7 @@ internal sealed class StaffMember : IDisposable
         api.Service<Passwords>().HashAsync(password, "test", CancellationToken.None);
 
     /// <summary>A session as if he had just signed in.</summary>
-    public async Task OpenAsync() => Use((await api.Service<StaffSessions>().OpenAsync(Who, CancellationToken.None)).Token);
+    public async Task OpenAsync() => Use((await api.Service<StaffSessions>().OpenAsync(Who, "a test", CancellationToken.None)).Token);
 
     public async Task<StaffMember> EnrolAsync()
     {

@@ -57,7 +57,7 @@ public sealed class StaffSignInTests(LaunchpadApi api)
     [InlineData("POST", "http://localhost:7071", 204)]
     public async Task A_change_with_the_cookie_says_that_it_is_of_the_own_origin(string method, string? origin, int status)
     {
-        var (token, _) = await api.Service<StaffSessions>().OpenAsync(await AddAsync(), Ct);
+        var (token, _) = await api.Service<StaffSessions>().OpenAsync(await AddAsync(), "a test", Ct);
         using var http = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = api.Address };
         using var request = new HttpRequestMessage(new HttpMethod(method), method == "GET" ? "staff/auth/me" : "staff/auth/logout");
         request.Headers.Add("Cookie", $"{Cookie}={token}");

@@ -17,6 +17,9 @@ public sealed class StaffStepUpTests(LaunchpadApi api)
     private static readonly Dictionary<string, string> Harmless = new()
     {
         ["StaffLogout"] = "It takes back what lets somebody in.",
+        ["StaffSignOutAccount"] = "It takes back what lets somebody in.",
+        ["StaffCloseSession"] = "It takes back what lets somebody in.",
+        ["StaffCloseOtherSessions"] = "It takes back what lets somebody in.",
         ["StaffStepUp"] = "It is the proof.",
         ["StaffChangePassword"] = "It wants the current password, or a step-up.",
         ["StaffConfirmTotp"] = "It ends what a step-up began.",

@@ -23,6 +23,8 @@ public sealed class StaffTrailTests(LaunchpadApi api)
         ["StaffStepUp"] = "step-up",
         ["StaffRenewRecoveryCodes"] = "renew-recovery-codes",
         ["StaffTurnOffTotp"] = "turn-off-second-factor",
+        ["StaffCloseSession"] = "sign-out",
+        ["StaffCloseOtherSessions"] = "sign-out-elsewhere",
         ["StaffLogout"] = "logout",
     };
 
@@ -52,6 +54,10 @@ public sealed class StaffTrailTests(LaunchpadApi api)
         await StepAsync("StaffStepUp", () => phone.AskAsync("staff/auth/step-up", new { password = Own }));
         await StepAsync("StaffRenewRecoveryCodes", () => phone.AskAsync("staff/auth/totp/recovery-codes"));
         await StepAsync("StaffTurnOffTotp", () => phone.AskAsync("staff/auth/totp", null, "DELETE"));
+        await phone.OpenAsync();
+        var other = (await phone.GetAsync("staff/auth/sessions")).GetProperty("sessions")[1].GetProperty("id").GetString();
+        await StepAsync("StaffCloseSession", () => phone.AskAsync($"staff/auth/sessions/{other}", null, "DELETE"));
+        await StepAsync("StaffCloseOtherSessions", () => phone.AskAsync("staff/auth/sessions", null, "DELETE"));
         await StepAsync("StaffLogout", () => phone.AskAsync("staff/auth/logout"));
 
         var mine = string.Join('\n', (await records.AllAsync(Operator.Chain, default)).Where(row => row.Actor == by).Select(row => row.Data));

@@ -47,6 +47,7 @@ export const staffKeys = {
   all: [root],
   me: [root, "me"],
   security: [root, "security"],
+  sessions: [root, "sessions"],
   overview: [root, "overview"],
   operations: [root, "operations"],
   operation: (id: string) => [root, "operation", id],
@@ -273,4 +274,11 @@ export const useStaffAccounts = (q: string) =>
     queryKey: staffKeys.accounts(q),
     queryFn: ({ signal }) => body(api.GET("/staff/accounts", { params: { query: { q } }, signal })),
     enabled: q !== "",
+  });
+
+export const useStaffSignOutAccount = (onDone: () => void) =>
+  useAct({
+    send: (account: string) => body(api.POST("/staff/accounts/{account}/sign-out", { params: { path: { account } } })),
+    touches: [],
+    onDone,
   });

@@ -80,6 +80,15 @@ export const useStaffNewCodes = () => useAct({ send: () => body(api.POST("/staff
 
 export const useStaffTotpOff = (onDone: () => void) => useAct({ send: () => body(api.DELETE("/staff/auth/totp")), touches, onDone });
 
+export const useStaffSessions = () =>
+  useQuery({ queryKey: staffKeys.sessions, queryFn: ({ signal }) => body(api.GET("/staff/auth/sessions", { signal })), select: (got) => got.sessions });
+
+export const useStaffRevoke = () =>
+  useAct({ send: (id: string) => body(api.DELETE("/staff/auth/sessions/{id}", { params: { path: { id } } })), touches: [staffKeys.sessions] });
+
+export const useStaffEndOthers = (onDone: () => void) =>
+  useAct({ send: () => body(api.DELETE("/staff/auth/sessions")), touches: [staffKeys.sessions], onDone });
+
 /** Whoever has enrolled may do everything. */
 export function useStaffLookAgain() {
   const queries = useQueryClient();

@@ -21,11 +21,11 @@ export interface Member {
   text: string | null;
 }
 
-const depthMax = 8;
+export const depthMax = 8;
 
-const objects = (value: Json | undefined): Schema[] => (Array.isArray(value) ? value.filter(isObject) : isObject(value) ? [value] : []);
+export const objects = (value: Json | undefined): Schema[] => (Array.isArray(value) ? value.filter(isObject) : isObject(value) ? [value] : []);
 
-const text = (value: Json | undefined) => (typeof value === "string" && value !== "" ? value : null);
+export const text = (value: Json | undefined) => (typeof value === "string" && value !== "" ? value : null);
 
 const has = (schema: Schema, keyword: string): schema is Schema => Object.hasOwn(schema, keyword);
 
@@ -36,7 +36,7 @@ function offers(root: Schema, schema: Schema, depth = 0): Schema[] {
   return [schema, ...inner.flatMap((one) => offers(root, one, depth + 1))];
 }
 
-function refersTo(root: Schema, ref: Json | undefined): Json | undefined {
+export function refersTo(root: Schema, ref: Json | undefined): Json | undefined {
   if (typeof ref !== "string" || !ref.startsWith("#")) return undefined;
   const names = ref.slice(1).split("/").filter((name) => name !== "");
   return names.reduce<Json | undefined>((at, name) => (isObject(at) ? at[name.replaceAll("~1", "/").replaceAll("~0", "~")] : undefined), root);
@@ -47,7 +47,7 @@ export function schemasAt(root: Schema, path: Path): Schema[] {
   return path.reduce<Schema[]>((at, name) => at.flatMap((schema) => inside(schema, name)).flatMap((one) => offers(root, one)), offers(root, root));
 }
 
-function inside(schema: Schema, name: string | number): Schema[] {
+export function inside(schema: Schema, name: string | number): Schema[] {
   if (typeof name === "number") {
     const items = schema["items"];
     return Array.isArray(items) ? objects(items[name]) : objects(items);
@@ -66,7 +66,7 @@ export function isUnknown(root: Schema, path: Path): boolean {
 
 const words: Readonly<Record<string, string>> = { object: "object", array: "list", boolean: "true or false", integer: "whole number", null: "null" };
 
-const types = (schema: Schema) => [schema["type"]].flat().filter((type) => typeof type === "string");
+export const types = (schema: Schema) => [schema["type"]].flat().filter((type) => typeof type === "string");
 
 const word = (type: string) => words[type] ?? type;
 
@@ -81,7 +81,7 @@ function values(schema: Schema): Json[] {
   return schema["type"] === "boolean" ? [true, false] : [];
 }
 
-const unique = <T>(all: readonly T[]) => [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
+export const unique = <T>(all: readonly T[]) => [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
 
 /** Null for a place that the release does not know. */
 export function aboutOf(root: Schema, path: Path): About | null {

@@ -5,6 +5,15 @@ const names = /tokens?$|passw(?:or)?d|passphrase|pwd$|secret|api.?key|(?:encrypt
 const shapes =
   /(?<![A-Za-z0-9])(?:(?:sk|rk)[-_][\w-]{16,}|xox[a-z]-[\w-]{10,}|gh[a-z]_\w{20,}|github_pat_\w{20,}|A(?:KIA|SIA)[A-Z0-9]{16}|AIza[\w-]{30,}|eyJ[\w-]{8,}\.[\w-]{8,}|[0-9]{6,20}:[\w-]{30,80})|-----BEGIN [A-Z0-9 ]*PRIVATE KEY|:\/\/[^\s/:@"]*:[^\s/@"]+@|(?<![A-Za-z0-9+/_-]|sha256[:-])[A-Za-z0-9+/_-]{40,}/;
 
+/** The word for a credential and nothing else: all that is below one is part of it. */
+const credentials = /^(?:token|password|passwd|passphrase|pwd|pin|secret|api.?key|private.?key|credential)s?$/i;
+/** Says where a credential is, not what it is. */
+const whereabouts = /(?:file|path|dir|env|envvar)$/i;
+
+/** Whether what stands there is a secret by its names, whatever it looks like. */
+export const isSecretName = (path: readonly string[]) =>
+  path.some((name) => credentials.test(name)) || (names.test(path.at(-1) ?? "") && !whereabouts.test(path.at(-1) ?? ""));
+
 /** A reference to where a secret is kept is none. */
 const isReference = (value: Json) => isObject(value) && typeof value["source"] === "string";
 

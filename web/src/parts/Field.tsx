@@ -73,6 +73,26 @@ export function TextArea({ label, hint, error, optional, value, onType, ...area 
   );
 }
 
+interface SelectProps extends Shared {
+  options: readonly { value: string; name: string }[];
+}
+
+/** One of more than a few, or of names that need no words. */
+export function Select({ label, hint, error, optional, value, onType, options }: SelectProps) {
+  const id = useId();
+  return (
+    <Frame {...{ id, label, hint, error, ...(optional ? { optional } : {}) }}>
+      <select {...described(id, hint, error)} id={id} className={css.input} value={value} onChange={(event) => onType(event.target.value)}>
+        {options.map((option) => (
+          <option key={option.value} value={option.value}>
+            {option.name}
+          </option>
+        ))}
+      </select>
+    </Frame>
+  );
+}
+
 type SecretProps = Omit<InputProps, "type">;
 
 /** Not shown unless asked for, and never kept by the browser unless it is the person's own password. */

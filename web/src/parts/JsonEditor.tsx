@@ -12,15 +12,18 @@ interface Props {
   /** What can stand in it; null while that is not known. */
   schema: Schema | null;
   onPlace: (path: Path) => void;
+  /** Where the cursor shall go; null when it went. */
+  goTo: Path | null;
+  onWent: () => void;
 }
 
 /** JSON with its faults marked where they are. Lazy: whoever uses it imports it when the page has painted. */
-export function JsonEditor({ label, value, onType, wrong, schema, onPlace }: Props) {
+export function JsonEditor({ label, value, onType, wrong, schema, onPlace, goTo, onWent }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const editor = useRef<ReturnType<typeof makeEditor> | null>(null);
-  const newest = useRef({ value, schema, onType, onPlace });
+  const newest = useRef({ value, schema, onType, onPlace, onWent });
   useEffect(() => {
-    newest.current = { value, schema, onType, onPlace };
+    newest.current = { value, schema, onType, onPlace, onWent };
   });
   useEffect(() => {
     if (place.current === null) return undefined;
@@ -35,5 +38,10 @@ export function JsonEditor({ label, value, onType, wrong, schema, onPlace }: Pro
   useEffect(() => editor.current?.set(value), [value]);
   useEffect(() => editor.current?.help(schema), [schema]);
   useEffect(() => editor.current?.say(wrong), [wrong]);
+  useEffect(() => {
+    if (goTo === null) return;
+    editor.current?.go(goTo);
+    newest.current.onWent();
+  }, [goTo]);
   return <div ref={place} className={cx(css.editor, wrong !== null && css.wrong)} />;
 }

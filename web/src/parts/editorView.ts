@@ -105,6 +105,8 @@ interface Made {
   set: (text: string) => void;
   say: (wrong: Wrong | null) => void;
   help: (schema: Schema | null) => void;
+  /** As near to a place as the text comes. */
+  go: (path: Path) => void;
   end: () => void;
 }
 
@@ -151,6 +153,11 @@ export function makeEditor(parent: HTMLElement, text: string, label: string, { o
     help: (schema) => {
       view.dispatch({ effects: setSchema.of(schema) });
       forceLinting(view);
+    },
+    go: (path) => {
+      const { from, to } = placeOf(view.state, path.map(String));
+      view.dispatch({ selection: { anchor: Math.min(from + 1, to) }, scrollIntoView: true });
+      view.focus();
     },
     end: () => view.destroy(),
   };

@@ -199,7 +199,6 @@ export const account = {
   since: "Since",
   id: "Id",
   sessions: "Where you are signed in",
-  unknownBrowser: "Not named",
   this: "this one",
   opened: "Signed in",
   expires: "Ends",

@@ -268,6 +268,8 @@ export const opsAccounts = {
   since: "Since",
   id: "Id",
   record: "Record of the account",
+  signOut: "Sign out everywhere",
+  signedOut: "The account is signed out everywhere, and its owner is written to.",
   bots: "Bots",
   noBots: { title: "No bots", text: "Nothing was ordered yet." },
   bot: "Bot",

@@ -15,6 +15,7 @@ const actions: Readonly<Record<string, string>> = {
   rename: "renamed it",
   "sign-in": "signed in",
   "sign-out": "signed a session out",
+  "sign-out-everywhere": "signed the account out everywhere",
   "sign-out-elsewhere": "signed out everywhere else",
   logout: "signed out",
   "step-up": "proved who they are",

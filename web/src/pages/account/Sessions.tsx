@@ -1,5 +1,6 @@
+import type { UseQueryResult } from "@tanstack/react-query";
 import { useRevoke, useSessions } from "../../api/account";
-import type { Session } from "../../api/types";
+import type { Act } from "../../api/act";
 import { useEndOthers } from "../../api/security";
 import { Button } from "../../parts/Button";
 import { Card } from "../../parts/Layout";
@@ -11,11 +12,29 @@ import { toast } from "../../parts/Toast";
 import { account as words } from "../../texts/bots";
 import { sessions } from "../../texts/security";
 
-/** Where somebody is signed in, this browser first. */
+interface Shown {
+  id: string;
+  browser: string;
+  createdAt: string;
+  expiresAt: string;
+  current: boolean;
+  /** Where that is known. */
+  lastUsedAt?: string;
+}
+
+interface Props {
+  query: UseQueryResult<readonly Shown[]>;
+  revoke: Act<string, unknown>;
+  others: Act<void, unknown>;
+}
+
 export function Sessions() {
-  const query = useSessions();
-  const revoke = useRevoke();
   const others = useEndOthers(() => toast(sessions.othersDone));
+  return <SessionsCard query={useSessions()} revoke={useRevoke()} others={others} />;
+}
+
+/** Where somebody is signed in, this browser first. */
+export function SessionsCard({ query, revoke, others }: Props) {
   return (
     <Card
       title={words.sessions}
@@ -34,7 +53,7 @@ export function Sessions() {
         {(all) => (
           <Rows>
             {all
-              .toSorted((a, b) => Number(b.current) - Number(a.current) || Date.parse(b.lastUsedAt) - Date.parse(a.lastUsedAt))
+              .toSorted((a, b) => Number(b.current) - Number(a.current) || Date.parse(b.lastUsedAt ?? b.createdAt) - Date.parse(a.lastUsedAt ?? a.createdAt))
               .map((one) => (
                 <One key={one.id} session={one} busy={revoke.busy} onEnd={() => revoke.press(one.id)} />
               ))}
@@ -45,8 +64,8 @@ export function Sessions() {
   );
 }
 
-function One({ session, busy, onEnd }: { session: Session; busy: boolean; onEnd: () => void }) {
-  const name = session.browser ?? words.unknownBrowser;
+function One({ session, busy, onEnd }: { session: Shown; busy: boolean; onEnd: () => void }) {
+  const name = session.browser;
   return (
     <Line
       aside={
@@ -61,9 +80,11 @@ function One({ session, busy, onEnd }: { session: Session; busy: boolean; onEnd:
     >
       <strong>{name}</strong>
       <LineFacts>
-        <span>
-          {sessions.used} <Time at={session.lastUsedAt} />
-        </span>
+        {session.lastUsedAt && (
+          <span>
+            {sessions.used} <Time at={session.lastUsedAt} />
+          </span>
+        )}
         <span>
           {words.opened} <Time at={session.createdAt} as="date" />
         </span>

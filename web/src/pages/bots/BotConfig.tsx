@@ -5,6 +5,7 @@ import { type Seen, useApply, useConfig, usePreview, useSave } from "../../api/c
 import { mayHelp, type Problem } from "../../api/problems";
 import type { Deployment } from "../../api/types";
 import { changes, patchBetween, settingsIn, shown } from "../../config/patch";
+import type { Path } from "../../config/schema";
 import { Button } from "../../parts/Button";
 import { Curl } from "../../parts/Curl";
 import { errorOf, Field } from "../../parts/Field";
@@ -14,11 +15,13 @@ import { Segments } from "../../parts/Segments";
 import { Loaded, ProblemCard, Skeleton } from "../../parts/States";
 import { config as words } from "../../texts/config";
 import { en } from "../../texts/en";
+import { AllSettings } from "./AllSettings";
 import css from "./BotConfig.module.css";
 import { ConfigConflict } from "./ConfigConflict";
 import { ConfigForm } from "./ConfigForm";
 import { ConfigJson } from "./ConfigJson";
 import { Followed } from "./Followed";
+import type { SettingsPlace } from "./SettingsBrowser";
 import { useConfigDraft } from "./useConfigDraft";
 
 /** How the bot is set up: looked at first, then changed, and never lost. */
@@ -36,8 +39,9 @@ export function BotConfig() {
 
 const ours = ["model", "instructions", "telegram", "telegramToken", "why"];
 
-/** What is said at its field is not said twice. */
-const isElsewhere = ({ kind, field }: Problem) => kind !== "invalid" || field === null || !(ours.includes(field) || field.startsWith("config"));
+/** What is said at its field is not said twice. A place of the config has none while there is no JSON to be seen. */
+const isElsewhere = ({ kind, field }: Problem, hasJson: boolean) =>
+  kind !== "invalid" || field === null || !(ours.includes(field) || (hasJson && field.startsWith("config")));
 
 function Editing({ bot, seen }: { bot: Deployment; seen: Seen }) {
   const { id } = bot;
@@ -47,8 +51,16 @@ function Editing({ bot, seen }: { bot: Deployment; seen: Seen }) {
   const [token, setToken] = useState("");
   const [begun, setBegun] = useState<string | null>(null);
   const [plannedOf, setPlannedOf] = useState<string | null>(null);
+  const [place, setPlace] = useState<SettingsPlace | null>(null);
+  const [goTo, setGoTo] = useState<Path | null>(null);
   const toPlan = (plan: string | null) =>
     void navigate({ search: ({ plan: _before, ...rest }) => (plan === null ? rest : { ...rest, plan }), replace: true, resetScroll: false });
+
+  const toView = (next: typeof view) => void navigate({ search: (before) => ({ ...before, view: next }), replace: true, resetScroll: false });
+  const toJson = (path: Path) => {
+    setGoTo(path);
+    if (view === "form") toView("json");
+  };
 
   const { draft, mine, was } = form;
   const patch = mine ? patchBetween(was, mine, token, draft.why) : {};
@@ -81,21 +93,28 @@ function Editing({ bot, seen }: { bot: Deployment; seen: Seen }) {
         <p>
           {words.based(seen.config.version)} {words.kept}
         </p>
-        <Segments
-          label={words.view}
-          value={view}
-          options={words.views}
-          onChoose={(next) => void navigate({ search: (before) => ({ ...before, view: next }), replace: true, resetScroll: false })}
-        />
+        <Segments label={words.view} value={view} options={words.views} onChoose={toView} />
       </div>
       {form.conflicts.length > 0 && <ConfigConflict conflicts={form.conflicts} onTake={form.take} />}
       {form.wasMerged && <p className={css.note} role="status">{words.merged}</p>}
       {form.isUnread && <p className={css.note} role="status">{words.unread}</p>}
       <div className={view === "both" ? css.both : css.one}>
         {view !== "json" && (
-          <ConfigForm {...{ form, token, setToken, problem }} hasToken={seen.config.secrets.some((one) => one.startsWith("telegram-token"))} />
+          <Stack>
+            <ConfigForm {...{ form, token, setToken, problem }} hasToken={seen.config.secrets.some((one) => one.startsWith("telegram-token"))} />
+            <AllSettings bot={id} version={bot.activeVersion} {...{ form, place, problem, toJson }} onPlace={setPlace} onClose={() => setPlace(null)} />
+          </Stack>
         )}
-        {view !== "form" && <ConfigJson bot={id} version={bot.activeVersion} value={draft.config} onType={(config) => form.type({ config })} problem={problem} />}
+        {view !== "form" && (
+          <ConfigJson
+            bot={id}
+            version={bot.activeVersion}
+            value={draft.config}
+            onType={(config) => form.type({ config })}
+            {...{ problem, goTo }}
+            onWent={() => setGoTo(null)}
+          />
+        )}
       </div>
       <Card>
         <form
@@ -116,7 +135,7 @@ function Editing({ bot, seen }: { bot: Deployment; seen: Seen }) {
             onType={(text) => form.type({ why: text })}
             error={errorOf(problem, "why")}
           />
-          {problem && isElsewhere(problem) && (
+          {problem && isElsewhere(problem, view !== "form") && (
             <ProblemCard
               problem={problem}
               onAgain={mayHelp(problem) ? (save.problem ? save : preview).again : undefined}

@@ -20,10 +20,13 @@ interface Props {
   value: string;
   onType: (value: string) => void;
   problem: Problem | null;
+  /** A place that the cursor shall stand at. */
+  goTo: Path | null;
+  onWent: () => void;
 }
 
 /** The bot's own config. The editor is large, so the form stands there first. */
-export function ConfigJson({ bot, version, value, onType, problem }: Props) {
+export function ConfigJson({ bot, version, value, onType, problem, goTo, onWent }: Props) {
   const [painted, setPainted] = useState(false);
   const [place, setPlace] = useState<Path>([]);
   const { data: schema = null } = useConfigSchema(bot, version, painted);
@@ -47,7 +50,7 @@ export function ConfigJson({ bot, version, value, onType, problem }: Props) {
       <div className={css.json}>
         {painted ? (
           <Suspense fallback={waiting}>
-            <JsonEditor label={words.json} onPlace={setPlace} {...{ value, onType, wrong, schema }} />
+            <JsonEditor label={words.json} onPlace={setPlace} {...{ value, onType, wrong, schema, goTo, onWent }} />
           </Suspense>
         ) : (
           waiting

@@ -5,7 +5,7 @@ import { Copyable, Id } from "../../parts/Copy";
 import { Curl } from "../../parts/Curl";
 import { DataTable } from "../../parts/DataTable";
 import { Dialog } from "../../parts/Dialog";
-import { Choice, Field, SecretField, TextArea } from "../../parts/Field";
+import { Choice, Field, SecretField, Select, TextArea } from "../../parts/Field";
 import { Card, Facts, Page, Row, Split, Stack } from "../../parts/Layout";
 import { Menu, MenuItem } from "../../parts/Menu";
 import { Meter } from "../../parts/Meter";
@@ -133,6 +133,7 @@ function Fields() {
         <Field label={words.field} error={words.error} optional value={text} onType={setText} />
         <SecretField label={words.field} value={text} onType={setText} />
         <TextArea label={words.field} value={text} onType={setText} />
+        <Select label={words.choice} hint={words.hint} value={choice} onType={setChoice} options={[{ value: "primary", name: words.primary }, { value: "quiet", name: words.quiet }]} />
         <Choice
           legend={words.choice}
           value={choice}

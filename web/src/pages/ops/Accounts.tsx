@@ -1,14 +1,15 @@
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { Users } from "lucide-react";
-import { type StaffAccount, type StaffDeployment, useStaffAccounts } from "../../api/staff";
+import { type StaffAccount, type StaffDeployment, useStaffAccounts, useStaffSignOutAccount } from "../../api/staff";
 import type { DeploymentStatus } from "../../api/types";
-import { ButtonLink } from "../../parts/Button";
+import { Button, ButtonLink } from "../../parts/Button";
 import { Copyable } from "../../parts/Copy";
 import { type Column, DataTable } from "../../parts/DataTable";
 import { Card, Facts, Page } from "../../parts/Layout";
-import { Empty, Loaded, Skeleton } from "../../parts/States";
+import { ActProblem, Empty, Loaded, Skeleton } from "../../parts/States";
 import { BotStatus } from "../../parts/BotStatus";
 import { Time } from "../../parts/Time";
+import { toast } from "../../parts/Toast";
 import { statusWords } from "../../texts/operations";
 import { ops, opsAccounts as words } from "../../texts/ops";
 import css from "./Ops.module.css";
@@ -84,14 +85,30 @@ export function Accounts() {
   );
 }
 
+/** For whoever lost a device, or has somebody else in the account. */
+function SignOut({ account }: { account: string }) {
+  const act = useStaffSignOutAccount(() => toast(words.signedOut));
+  return (
+    <>
+      <Button size="small" busy={act.busy} onPress={() => act.press(account)}>
+        {words.signOut}
+      </Button>
+      <ActProblem act={act} />
+    </>
+  );
+}
+
 const Account = ({ account }: { account: StaffAccount }) => (
   <>
     <Card
       title={account.email}
       actions={
-        <ButtonLink to="/ops/audit" search={{ q: account.id }} size="small">
-          {words.record}
-        </ButtonLink>
+        <>
+          <SignOut account={account.id} />
+          <ButtonLink to="/ops/audit" search={{ q: account.id }} size="small">
+            {words.record}
+          </ButtonLink>
+        </>
       }
     >
       <Facts

@@ -1,6 +1,7 @@
 import type { Operator } from "../../api/staff";
 import {
-  useStaffConfirmTotp, useStaffLookAgain, useStaffNewCodes, useStaffPassword, useStaffSecurity, useStaffTotp, useStaffTotpOff,
+  useStaffConfirmTotp, useStaffEndOthers, useStaffLookAgain, useStaffNewCodes, useStaffPassword, useStaffRevoke, useStaffSecurity, useStaffSessions,
+  useStaffTotp, useStaffTotpOff,
 } from "../../api/staffSecurity";
 import type { Security } from "../../api/types";
 import { Card, Facts, Page, Split, Stack } from "../../parts/Layout";
@@ -8,8 +9,9 @@ import { PasswordForm } from "../../parts/PasswordForm";
 import { Loaded, Skeleton } from "../../parts/States";
 import { toast } from "../../parts/Toast";
 import { staffSecurity as words } from "../../texts/opsSignIn";
-import { password, twoStep } from "../../texts/security";
+import { password, sessions, twoStep } from "../../texts/security";
 import { PasswordChangeCard } from "../account/PasswordCard";
+import { SessionsCard } from "../account/Sessions";
 import { TwoStepCard } from "../account/TwoStep";
 
 /** What lets an operator in. */
@@ -26,6 +28,7 @@ export function StaffSecurity() {
                 <Facts facts={[[words.email, email]]} />
               </Card>
               <PasswordChangeCard changed={passwordChangedAt} form={(onDone) => <Change email={email} onDone={onDone} />} />
+              <SignIns />
             </Stack>
             <Factor email={email} totp={totp} onKept={() => void lookAgain()} />
           </Split>
@@ -33,6 +36,11 @@ export function StaffSecurity() {
       </Loaded>
     </Page>
   );
+}
+
+function SignIns() {
+  const others = useStaffEndOthers(() => toast(sessions.othersDone));
+  return <SessionsCard query={useStaffSessions()} revoke={useStaffRevoke()} others={others} />;
 }
 
 function Change({ email, onDone }: { email: string; onDone: () => void }) {

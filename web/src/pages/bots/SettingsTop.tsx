@@ -1,0 +1,43 @@
+import { type RefObject, useMemo } from "react";
+import { settingAt, whole } from "../../config/settings";
+import { settings as words } from "../../texts/config";
+import type { Desk } from "./settingDesk";
+import { SettingRow } from "./SettingRow";
+import css from "./Settings.module.css";
+import { SettingsMembers } from "./SettingsMembers";
+
+interface Props {
+  desk: Desk;
+  /** Paths of what is set. */
+  set: readonly (readonly string[])[];
+  /** What was taken away here stays to be seen: whoever did it is still there. */
+  removed: ReadonlyMap<string, readonly string[]>;
+  heading: RefObject<HTMLHeadingElement | null>;
+}
+
+/** First what this bot has, then all that there is. */
+export function SettingsTop({ desk, set, removed, heading }: Props) {
+  const root = useMemo(() => whole(desk.schema), [desk.schema]);
+  const shown = new Map([...removed, ...set.map((path) => [path.join("."), path] as const)]);
+  return (
+    <>
+      <section className={css.part}>
+        <h3 ref={heading} tabIndex={-1}>
+          {words.set}
+        </h3>
+        {shown.size === 0 && <p className={css.hint}>{words.setNone}</p>}
+        <ul className={css.rows}>
+          {[...shown.values()]
+            .toSorted((one, other) => (one.join(".") < other.join(".") ? -1 : 1))
+            .map((path) => (
+              <SettingRow key={path.join(".")} desk={desk} path={path} setting={settingAt(desk.schema, path)} />
+            ))}
+        </ul>
+      </section>
+      <section className={css.part}>
+        <h3>{words.all}</h3>
+        <SettingsMembers desk={desk} group={root} set={set} isTop />
+      </section>
+    </>
+  );
+}
