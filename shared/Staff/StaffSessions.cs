@@ -143,9 +143,15 @@ public sealed class StaffSessions(Tables tables, OperatorStore operators, Operat
         tables.Sessions.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {of.Id}"), cancellationToken: ct);
 
     /// <summary>What counts goes first.</summary>
-    private async Task CloseByHashAsync(string of, string hash, CancellationToken ct)
+    /// <param name="of">Null for one that was opened before operators could see theirs.</param>
+    /// <param name="hash">Of its token.</param>
+    /// <param name="ct">Stops the wait.</param>
+    private async Task CloseByHashAsync(string? of, string hash, CancellationToken ct)
     {
         await tables.Sessions.RemoveAsync(hash, Row, ct);
-        await tables.Sessions.RemoveAsync(of, hash, ct);
+        if (of is not null)
+        {
+            await tables.Sessions.RemoveAsync(of, hash, ct);
+        }
     }
 }

@@ -56,6 +56,8 @@ public sealed class StaffSessionTests(LaunchpadApi api)
         await foreach (var row in leading)
         {
             await sessions.RemoveAsync(row, Ct);
+            row.Remove("operator");
+            await sessions.RemoveAsync(row, Ct); // as one of before this was kept
         }
 
         Assert.Empty(await tables.Sessions.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {staff.Who.Id}")).ToListAsync());
