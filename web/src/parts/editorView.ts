@@ -1,13 +1,13 @@
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { json, jsonParseLinter } from "@codemirror/lang-json";
-import { bracketMatching, HighlightStyle, indentOnInput, indentUnit, syntaxHighlighting, syntaxTree } from "@codemirror/language";
+import { bracketMatching, HighlightStyle, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { type Diagnostic, forceLinting, linter, lintGutter } from "@codemirror/lint";
 import { EditorState, StateEffect, StateField } from "@codemirror/state";
 import { EditorView, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import type { Path, Schema } from "../config/schema";
 import { config as words } from "../texts/config";
-import { placeAt, schemaHelp, setSchema, unknownIn } from "./schemaHelp";
+import { placeAt, schemaHelp, setSchema, treeOf, unknownIn } from "./schemaHelp";
 
 /** What the server says about one place of the text. */
 export interface Wrong {
@@ -27,7 +27,7 @@ const wrongField = StateField.define<Wrong | null>({
 
 /** Where a path begins: as far as the text has it. */
 function placeOf(state: EditorState, path: readonly string[]): { from: number; to: number } {
-  let node = syntaxTree(state).topNode.getChild("Object");
+  let node = treeOf(state).topNode.getChild("Object");
   let place = { from: 0, to: Math.min(1, state.doc.length) };
   for (const name of path) {
     const property = node?.getChildren("Property").find((one) => {

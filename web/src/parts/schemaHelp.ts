@@ -1,5 +1,5 @@
 import { autocompletion, closeBrackets, closeBracketsKeymap, type Completion, type CompletionContext, type CompletionResult, completionKeymap, startCompletion } from "@codemirror/autocomplete";
-import { syntaxTree } from "@codemirror/language";
+import { ensureSyntaxTree, syntaxTree } from "@codemirror/language";
 import type { Diagnostic } from "@codemirror/lint";
 import { type EditorState, type Extension, StateEffect, StateField, type Transaction } from "@codemirror/state";
 import { EditorView, keymap } from "@codemirror/view";
@@ -15,6 +15,12 @@ const schemaField = StateField.define<Schema | null>({
 });
 
 const containers = ["Object", "Array"];
+
+/** So long may reading the text take, which it does on a machine that is busy with other things. */
+const readMs = 500;
+
+/** Of the whole text. By itself the editor reads it in pieces when it has time, and nobody asks again when it is done. */
+export const treeOf = (state: EditorState) => ensureSyntaxTree(state, state.doc.length, readMs) ?? syntaxTree(state);
 
 function nameOf(state: EditorState, property: SyntaxNode): string {
   const written = property.getChild("PropertyName");
@@ -44,7 +50,7 @@ function indexIn(list: SyntaxNode, item: SyntaxNode): number {
 
 /** The place in the config at which the cursor stands. */
 export function placeAt(state: EditorState): Path {
-  return pathOf(state, syntaxTree(state).resolveInner(state.selection.main.head, -1));
+  return pathOf(state, treeOf(state).resolveInner(state.selection.main.head, -1));
 }
 
 /** Names that the release refuses. Where a name is unknown, nothing inside is told as well. */
@@ -52,7 +58,7 @@ export function unknownIn(state: EditorState, say: (name: string) => string): Di
   const schema = state.field(schemaField);
   const found: Diagnostic[] = [];
   if (schema === null) return found;
-  syntaxTree(state).iterate({
+  treeOf(state).iterate({
     enter: ({ name, node }) => {
       if (name !== "Property") return true;
       const path = pathOf(state, node);
@@ -78,7 +84,7 @@ export function complete(context: CompletionContext): CompletionResult | null {
 }
 
 function offer({ state, pos, explicit }: CompletionContext, schema: Schema): CompletionResult | null {
-  const node = syntaxTree(state).resolveInner(pos, -1);
+  const node = treeOf(state).resolveInner(pos, -1);
   if (node.name === "PropertyName" && node.parent?.name === "Property") {
     return names(state, schema, pathOf(state, node.parent).slice(0, -1), node.from, node.to, node.parent.parent);
   }
