@@ -14,9 +14,10 @@ namespace Launchpad.Functions;
 public sealed record Credentials([property: Required] string? Email, [property: Required] string? Password);
 
 /// <param name="EmailVerifiedAt">When the link that was sent to the address was followed; null until then.</param>
-public sealed record AccountView(string Id, string Email, DateTimeOffset CreatedAt, DateTimeOffset? EmailVerifiedAt)
+/// <param name="ClosesAt">When the account is closed, as you asked; null where it stays.</param>
+public sealed record AccountView(string Id, string Email, DateTimeOffset CreatedAt, DateTimeOffset? EmailVerifiedAt, DateTimeOffset? ClosesAt)
 {
-    public static AccountView Of(Account account) => new(account.Id, account.Email, account.CreatedAt, account.EmailVerifiedAt);
+    public static AccountView Of(Account account) => new(account.Id, account.Email, account.CreatedAt, account.EmailVerifiedAt, account.ClosesAt);
 }
 
 /// <param name="Token">Shown once; send it as bearer token.</param>

@@ -15,9 +15,21 @@ namespace Launchpad.Functions;
 /// <param name="Restarts">Automatic ones since the bot was last well.</param>
 /// <param name="GivenUp">Why nothing is tried any more; null while something is.</param>
 /// <param name="Storage">How full its volume is, as its machine told last; null while that is not known.</param>
+/// <param name="Observers">What each of them saw; none when there is nothing to say.</param>
 public sealed record HealthView(
     [property: Wire(typeof(VerdictKind))] string State, IEnumerable<string> Blind, string? Said, DateTimeOffset? Since, int Restarts, DateTimeOffset? LastRestartAt,
-    string? GivenUp, StorageView? Storage);
+    string? GivenUp, StorageView? Storage, IReadOnlyList<ObserverView> Observers);
+
+/// <param name="Observer">heartbeat, ssh or outside.</param>
+/// <param name="Said">In words.</param>
+public sealed record ObserverView(string Observer, [property: Wire(typeof(Sight))] string Sight, string Said)
+{
+    internal static IReadOnlyList<ObserverView> Of(Looks? looks) => looks is null
+        ? []
+        : [Of(Observers.Heartbeat, looks.Heartbeat), Of(Observers.Ssh, looks.Ssh), Of(Observers.Outside, looks.Outside)];
+
+    private static ObserverView Of(Observers who, ObserverLook look) => new(who.Wire(), look.Sight.Wire(), look.Said);
+}
 
 /// <param name="Low">True before it is full: less than a tenth is free.</param>
 public sealed record StorageView(int SizeMb, int UsedMb, int FreeMb, bool Low);
@@ -70,10 +82,10 @@ public sealed class Conditions(ConditionStore conditions, DriftStore drift, Hear
     }
 
     private static HealthView View(Condition? condition, StorageView? storage) => condition is null
-        ? new("up", [], null, null, 0, null, null, storage)
+        ? new("up", [], null, null, 0, null, null, storage, [])
         : new(
             condition.Verdict.Kind.Wire(),
             Enum.GetValues<Observers>().Where(one => one is not Observers.None && condition.Verdict.Which.HasFlag(one))
                 .Select(one => one.Wire()),
-            condition.Said, condition.Since, condition.Restarts, condition.LastRestartAt, condition.GivenUp, storage);
+            condition.Said, condition.Since, condition.Restarts, condition.LastRestartAt, condition.GivenUp, storage, ObserverView.Of(condition.Looks));
 }

@@ -54,6 +54,11 @@ public sealed class Deployments(Ownership ownership, NewOrders orders, Deploymen
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "deployments")] HttpRequest request, CancellationToken ct)
     {
         var account = await ownership.CallerAsync(request, ct);
+        if (account.ClosesAt is { } closesAt)
+        {
+            throw Problems.AccountClosing(closesAt);
+        }
+
         var body = await Bodies.ReadAsync<CreateDeployment>(request, ct);
         var plan = Plan.Find(body.Plan) ?? throw Problems.Invalid("plan", "is not a plan. GET /api/plans lists them.");
         var typed = new Dictionary<string, string?>

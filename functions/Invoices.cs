@@ -129,6 +129,10 @@ public sealed class Payers(StripeCheckout stripe, SubscriptionStore subscription
     public async Task<string> GetAsync(Account account, CancellationToken ct) =>
         await stripe.CustomerAsync(new(account.Id, account.Email), await subscriptions.CustomerAsync(account.Id, ct), ct);
 
+    /// <summary>Nothing is kept there that the account could be charged by.</summary>
+    public async Task ForgetAsync(Account account, CancellationToken ct) =>
+        await stripe.ForgetAsync(new(account.Id, account.Email), await subscriptions.CustomerAsync(account.Id, ct), ct);
+
     /// <summary>What the account's bots are called; those of them that are still known.</summary>
     public async Task<IReadOnlyDictionary<string, string>> NamesAsync(Account account, IEnumerable<string> ids, CancellationToken ct)
     {

@@ -181,6 +181,10 @@ public static class Problems
     public static ProblemException QuotaReached(int max) =>
         new(StatusCodes.Status409Conflict, "quota-reached", "Quota reached", $"An account may have {max} deployments. Delete one first.");
 
+    public static ProblemException AccountClosing(DateTimeOffset at) =>
+        new(StatusCodes.Status409Conflict, "account-closing", "The account is being closed",
+            $"It is closed on {at:yyyy-MM-dd} (UTC), so it takes no orders. Its owner can keep it: DELETE /api/auth/closing.");
+
     public static ProblemException PlanNotSold(string plan) =>
         new(StatusCodes.Status409Conflict, "plan-unknown", "Not sold any more",
             $"The plan '{plan}' is not sold any more. Delete this order, and order again: GET /api/plans lists what is sold.");

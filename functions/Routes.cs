@@ -29,6 +29,9 @@ public sealed record Route(
 {
     /// <summary>Whether its path names the bot that it is about, or an operation of it.</summary>
     public bool IsOfOneBot => Template.StartsWith("deployments/{id}", StringComparison.Ordinal) || Template.StartsWith("operations/{id}", StringComparison.Ordinal);
+
+    /// <summary>Whether somebody is let in by it who was nobody before.</summary>
+    public bool IsSignIn => Template.Contains("auth/login", StringComparison.Ordinal);
 }
 
 /// <summary>What the API answers, as the attributes of its functions say.</summary>

@@ -12,6 +12,7 @@ internal static class AbuseServices
         services.AddSingleton<CardAttempts>();
         services.AddSingleton<IExpiring>(provider => provider.GetRequiredService<CardAttempts>());
         services.AddSingleton<CardWatch>();
+        services.AddSingleton<RefusedSignIns>();
         services.AddSingleton<OpenPages>();
         services.AddSingleton<PaymentGuard>();
         services.AddSingleton<CheckoutLimits>();

@@ -36,5 +36,15 @@ internal static class AuthServices
         services.AddSingleton<PasskeyCeremonies>();
         services.AddSingleton<Proofs>();
         services.AddSingleton<AccountLog>();
+        services.AddSingleton<AccountEnds>();
+        services.AddSingleton<AccountRemains>();
+        services.AddSingleton<AccountReach>();
+        services.AddSingleton<AccountRows>();
+        services.AddSingleton<AccountErasure>();
+        services.AddSingleton<AccountCloser>();
+        services.AddSingleton<OwnPrograms>();
+        services.AddSingleton<ClosingBots>();
+        services.AddSingleton<ClosingAccounts>();
+        services.AddSingleton<ClosingViews>();
     }
 }

@@ -17,9 +17,13 @@ public sealed class Addressees(AccountStore accounts, MemberStore members, Unsub
     /// <summary>Null when there is nobody who should get it.</summary>
     public async Task<Addressee?> FindAsync(Notice notice, CancellationToken ct)
     {
-        var reader = notice.Kind == LetterKinds.ResetPassword
-            ? (await accounts.FindByEmailAsync(notice.Values["email"], ct))?.Account
-            : await accounts.FindAsync(notice.Account, ct);
+        var reader = notice.Kind switch
+        {
+            LetterKinds.ResetPassword => (await accounts.FindByEmailAsync(notice.Values["email"], ct))?.Account,
+            // There is no account that could tell, or none any more.
+            LetterKinds.AccountClosed or LetterKinds.StaffSecurity => new Account(notice.Account, notice.Values["email"], notice.CreatedAt),
+            _ => await accounts.FindAsync(notice.Account, ct),
+        };
         if (reader is null || IsOvertaken(notice, reader))
         {
             return null;
@@ -48,6 +52,7 @@ public sealed class Addressees(AccountStore accounts, MemberStore members, Unsub
         LetterKinds.ConfirmAddress => account.EmailVerifiedAt is not null,
         LetterKinds.ChangeAddress => account.SignedOutAt >= notice.CreatedAt,
         LetterKinds.ResetPassword => account.PasswordChangedAt >= notice.CreatedAt,
+        LetterKinds.AccountClosing => account.ClosesAt is null,
         _ => false,
     };
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Launchpad.Functions.Staff;
 using Launchpad.Shared.Mail;
 using Launchpad.Shared.Notifications;
 using Launchpad.Shared.Push;
@@ -93,6 +94,26 @@ public sealed class Letters(IOptions<SiteOptions> site)
             "You were signed out everywhere",
             $"We signed your account out of every browser at {At(notice)}. Your bots go on. Sign in again when you like, and set a new password first if you do not know why this was done.",
             "forgot", "Set a new password"),
+        LetterKinds.TokenEnding => new(
+            "A token ends soon",
+            [$"The token “{notice.Values.GetValueOrDefault("name")}” ends on {Day(notice.Values.GetValueOrDefault("endsAt", ""))}. Programs that sign in with it get no answer from then on: make them another one before."],
+            "See your tokens", Page("account/people")),
+        LetterKinds.AccountClosing => new(
+            $"Your account is closed on {ClosesOn(notice)}",
+            [
+                $"At {At(notice)} somebody, hopefully you, asked to have your account at Launchpad closed. Its bots are being deleted, and nothing more is charged for them.",
+                $"The account itself goes on {ClosesOn(notice)}. Until then you can sign in and keep it. {NotYou}",
+            ],
+            "Keep the account", Page("account")),
+        LetterKinds.AccountKept => Security(
+            "Your account stays", $"At {At(notice)} the closing of your account was taken back. Bots that were deleted do not come back by themselves. {NotYou}"),
+        LetterKinds.AccountClosed => new(
+            "Your account is closed",
+            [
+                "Your account at Launchpad is closed, as you asked. Nobody can sign in to it, and this is the last letter that it gets.",
+                "What we keep is the record of what was done, and bills and payments, because the law wants them. You can sign up again with this address whenever you like.",
+            ],
+            "Sign up again", Page("signup")),
         LetterKinds.DeviceAdded => Devices(
             "A device gets your notifications", $"Since {At(notice)} another device shows what we write to you about: {Device(notice)}. {NotYou}"),
         LetterKinds.DeviceRemoved => Devices(
@@ -124,6 +145,9 @@ public sealed class Letters(IOptions<SiteOptions> site)
         LetterKinds.PaymentReleased => Billing(notice, "Your bot is on its way", $"The payment for {Bot(notice)} is in order, and it is being set up.", "See your bots' payments"),
         LetterKinds.PaymentRefused => Billing(
             notice, "We give your payment back", $"We cannot take the payment for {Bot(notice)}. All of it goes back to your card. Please talk to us if you think that this is a mistake.", "See your bots' payments"),
+        LetterKinds.StaffSecurity when StaffLetters.Of(notice) is var (subject, text) => new(
+            subject, [$"{text} That was at {At(notice)}. If it was not you, see the other operators or whoever runs the machine at once, and have your sign-in reset."],
+            "Look at your sign-in", Page("ops/sign-in")),
         _ => BotLetters.Of(notice, Page) ?? throw new InvalidOperationException($"There are no words for a letter '{notice.Kind}'."),
     };
 
@@ -157,6 +181,8 @@ public sealed class Letters(IOptions<SiteOptions> site)
 
     private static string MonthOf(Notice notice) =>
         Month.TryParse(notice.Values.GetValueOrDefault("month"), out var month) ? month.From.ToString("MMMM yyyy", CultureInfo.InvariantCulture) : "the last month";
+
+    private static string ClosesOn(Notice notice) => Day(notice.Values.GetValueOrDefault("closesAt", ""));
 
     private static string At(Notice notice) => notice.CreatedAt.ToString("d MMMM yyyy, HH:mm 'UTC'", CultureInfo.InvariantCulture);
 

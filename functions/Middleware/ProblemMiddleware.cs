@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Azure;
 using Grpc.Core;
+using Launchpad.Functions.Abuse;
 using Launchpad.Shared;
 using Launchpad.Shared.Accounts;
 using Launchpad.Shared.Billing;
@@ -15,7 +16,7 @@ using Stripe;
 namespace Launchpad.Functions.Middleware;
 
 /// <summary>Turns what a function throws into problem details with a request id. What was not foreseen says nothing about itself.</summary>
-public sealed class ProblemMiddleware(ILogger<ProblemMiddleware> log) : IFunctionsWorkerMiddleware
+public sealed class ProblemMiddleware(RefusedSignIns signIns, ILogger<ProblemMiddleware> log) : IFunctionsWorkerMiddleware
 {
     private const string RequestId = "X-Request-Id";
 
@@ -42,10 +43,30 @@ public sealed class ProblemMiddleware(ILogger<ProblemMiddleware> log) : IFunctio
                 : Translate(exception);
             if (problem.Status is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden or StatusCodes.Status429TooManyRequests)
             {
-                log.LogWarning("Refused {Function} from {Network}: {Problem}", context.FunctionDefinition.Name, Callers.Address(http.Request), problem.Type);
+                var network = Callers.Address(http.Request);
+                log.LogWarning("Refused {Function} from {Network}: {Problem}", context.FunctionDefinition.Name, network, problem.Type);
+                await CountAsync(http, network);
             }
 
             await WriteAsync(http, problem);
+        }
+    }
+
+    /// <summary>Whoever is refused hears so, whatever becomes of counting it.</summary>
+    private async Task CountAsync(HttpContext http, string network)
+    {
+        if (http.Features.Get<Route>() is not { IsSignIn: true })
+        {
+            return;
+        }
+
+        try
+        {
+            await signIns.CountAsync(network, http.RequestAborted);
+        }
+        catch (Exception trouble) when (trouble is RequestFailedException or OperationCanceledException)
+        {
+            log.LogWarning(trouble, "Nobody could be called");
         }
     }
 

@@ -13,15 +13,19 @@ public sealed record StaffDeploymentView(
     string Id, string Name, string Plan, [property: Wire(typeof(DeploymentStatus))] string Status, string? Vm, string? Operation,
     string? LastOperation, DateTimeOffset CreatedAt);
 
+/// <param name="Email">Null once the account is closed: it is kept nowhere then.</param>
+/// <param name="ClosesAt">When it is closed, as its owner asked; null where he did not.</param>
+/// <param name="ClosedAt">Since when it is; null while it is open.</param>
 /// <param name="Deployments">The oldest first, a hundred of them at most.</param>
 /// <param name="HasMore">True when there are more.</param>
 public sealed record StaffAccountView(
-    string Id, string Email, DateTimeOffset CreatedAt, IReadOnlyList<StaffDeploymentView> Deployments, bool HasMore);
+    string Id, string? Email, DateTimeOffset CreatedAt, DateTimeOffset? ClosesAt, DateTimeOffset? ClosedAt,
+    IReadOnlyList<StaffDeploymentView> Deployments, bool HasMore);
 
 public sealed record StaffAccountsView(IReadOnlyList<StaffAccountView> Accounts);
 
 /// <summary>Finds customers.</summary>
-public sealed class StaffAccountSearch(StaffCallers callers, AccountStore accounts, DeploymentStore deployments)
+public sealed class StaffAccountSearch(StaffCallers callers, AccountStore accounts, AccountEnds ends, DeploymentStore deployments)
 {
     /// <summary>The account of that id or e-mail address, with what it has.</summary>
     [Function("StaffSearchAccounts")]
@@ -35,13 +39,17 @@ public sealed class StaffAccountSearch(StaffCallers callers, AccountStore accoun
         var found = Ids.IsValid(typed, Ids.Account) ? await accounts.FindAsync(typed, ct)
             : typed.Contains('@', StringComparison.Ordinal) ? (await accounts.FindByEmailAsync(Rules.SignInEmail(typed), ct))?.Account
             : throw Problems.Invalid("q", "is the id of an account, or an e-mail address.");
-        return new OkObjectResult(new StaffAccountsView(found is null ? [] : [await ViewAsync(found, ct)]));
+        return new OkObjectResult(new StaffAccountsView(
+            found is not null ? [await ViewAsync(new(found.Id, found.Email, found.CreatedAt, found.ClosesAt, null, [], HasMore: false), ct)]
+            : Ids.IsValid(typed, Ids.Account) && await ends.FindClosedAsync(typed, ct) is { } closed
+                ? [await ViewAsync(new(closed.Id, null, closed.CreatedAt, null, closed.ClosedAt, [], HasMore: false), ct)]
+            : []));
     }
 
-    private async Task<StaffAccountView> ViewAsync(Account account, CancellationToken ct)
+    private async Task<StaffAccountView> ViewAsync(StaffAccountView account, CancellationToken ct)
     {
         var (has, next) = await deployments.ListAsync(account.Id, null, ct);
-        return new(account.Id, account.Email, account.CreatedAt, [.. has.Select(View)], next is not null);
+        return account with { Deployments = [.. has.Select(View)], HasMore = next is not null };
     }
 
     private static StaffDeploymentView View(Deployment one) => new(

@@ -101,7 +101,7 @@ public sealed class StaffEntry(Challenges challenges, StaffCallers callers, Oper
 
         await operators.RememberAsync(login, Callers.Address(request), ct);
         var signedIn = await callers.SignInAsync(request, login.Operator, ct);
-        await log.ActAsync(login.Operator, "sign-in", new { by }, ct);
+        await log.SignInAsync(login.Operator, by, ct);
         return new OkObjectResult(signedIn);
     }
 

@@ -6,16 +6,30 @@ namespace Launchpad.Functions.Staff;
 
 /// <summary>What operators do, as a chain like that of a deployment; what they do with one is in its own record as well, for its owner to
 /// see.</summary>
-public sealed class StaffLog(Recorder recorder)
+public sealed class StaffLog(Recorder recorder, StaffLetters letters)
 {
     /// <inheritdoc cref="Operator.Chain"/>
     public const string Chain = Operator.Chain;
 
+    /// <summary>What changes how he signs in he is written to about.</summary>
     /// <param name="who">Of the staff.</param>
     /// <param name="action">What, as a verb.</param>
     /// <param name="data">Ids and numbers about it.</param>
     /// <param name="ct">Stops the wait.</param>
-    public Task ActAsync(Operator who, string action, object? data, CancellationToken ct) => ActAsync(who.Actor, action, data, ct);
+    public async Task ActAsync(Operator who, string action, object? data, CancellationToken ct)
+    {
+        await ActAsync(who.Actor, action, data, ct);
+        await letters.TellAsync(who, action, ct);
+    }
+
+    /// <param name="who">Who is in.</param>
+    /// <param name="by">What he has shown: password, code or recovery-code.</param>
+    /// <param name="ct">Stops the wait.</param>
+    public async Task SignInAsync(Operator who, string by, CancellationToken ct)
+    {
+        await ActAsync(who, "sign-in", new { by }, ct);
+        await (by == "recovery-code" ? letters.TellAsync(who, StaffLetters.RecoveryCodeUsed, ct) : Task.CompletedTask);
+    }
 
     /// <inheritdoc cref="ActAsync(Operator, string, object?, CancellationToken)"/>
     public Task ActAsync(string actor, string action, object? data, CancellationToken ct) => recorder.ActAsync(Chain, actor, action, data, ct);

@@ -22,6 +22,7 @@ internal static class StaffServices
         services.AddSingleton<StaffPasswordSetter>();
         services.AddSingleton<StaffFactorActs>();
         services.AddSingleton<StaffLog>();
+        services.AddSingleton<StaffLetters>();
         services.AddSingleton<StaffVmViews>();
         services.AddSingleton<PageSilences>();
         services.AddSingleton<StaffInvariants>();

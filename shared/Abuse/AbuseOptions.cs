@@ -27,6 +27,10 @@ public sealed record AbuseOptions
     [Range(2, 1_000)]
     public int RefusedCards { get; init; } = 3;
 
+    /// <summary>Refused sign-ins in ten minutes, counted by each instance, at which somebody is called.</summary>
+    [Range(1, 10_000)]
+    public int RefusedSignIns { get; init; } = 300;
+
     /// <summary>Accounts that tried one card in a day.</summary>
     [Range(2, 1_000_000)]
     public int AccountsOfCard { get; init; } = 4;

@@ -24,6 +24,9 @@ public sealed class ApiTokenStore(Tables tables, TimeProvider clock) : IExpiring
     private const string Partition = "token-";
     private static readonly TimeSpan UseStep = TimeSpan.FromMinutes(10);
 
+    /// <summary>How long before a token ends its maker is written to.</summary>
+    public static readonly TimeSpan ToldBefore = TimeSpan.FromDays(7);
+
     public const int PerAccountMax = 50;
     public static readonly TimeSpan LifetimeMax = TimeSpan.FromDays(365);
 
@@ -80,9 +83,7 @@ public sealed class ApiTokenStore(Tables tables, TimeProvider clock) : IExpiring
     public async Task<IReadOnlyList<ApiToken>> ListAsync(string account, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        var rows = tables.Members.QueryAsync<TableEntity>(
-            TableClient.CreateQueryFilter($"PartitionKey eq {account} and RowKey gt {IdPrefix + "_"} and RowKey lt {IdPrefix + "`"}"), cancellationToken: ct);
-        return [.. (await rows.Select(Read).ToListAsync(ct)).Where(token => token.ExpiresAt > now).OrderByDescending(token => token.CreatedAt)];
+        return [.. (await Rows(account, ct).Select(Read).ToListAsync(ct)).Where(token => token.ExpiresAt > now).OrderByDescending(token => token.CreatedAt)];
     }
 
     /// <summary>It opens nothing from now on. Null when the account has none of that id.</summary>
@@ -99,6 +100,25 @@ public sealed class ApiTokenStore(Tables tables, TimeProvider clock) : IExpiring
         return Read(row);
     }
 
+    /// <summary>None of an account's opens anything from now on, whoever made it.</summary>
+    public async Task RemoveAllAsync(string account, CancellationToken ct)
+    {
+        await foreach (var row in Rows(account, ct))
+        {
+            await RemoveAsync(account, row.RowKey, ct);
+        }
+    }
+
+    /// <summary>What leads to those that end soon.</summary>
+    public Round EndingRound(DateTimeOffset now) =>
+        new("tokens-ending", tables.Index, Partition, From: $"{now.UtcTicks:D19}", To: $"{(now + ToldBefore).UtcTicks:D19}~");
+
+    /// <param name="leading">What leads to it.</param>
+    /// <param name="ct">Stops the wait.</param>
+    /// <returns>Null where it was taken back.</returns>
+    public async Task<ApiToken?> FindAsync(TableEntity leading, CancellationToken ct) =>
+        await tables.Members.FindAsync(leading.GetString("account"), leading.GetString("token"), ct) is { } row ? Read(row) : null;
+
     /// <inheritdoc/>
     public Round ExpiredRound(DateTimeOffset now) => new("tokens", tables.Index, Partition, To: $"{now.UtcTicks:D19}~");
 
@@ -108,6 +128,9 @@ public sealed class ApiTokenStore(Tables tables, TimeProvider clock) : IExpiring
         await RemoveAsync(row.GetString("account"), row.GetString("token"), ct);
         await tables.Index.RemoveAsync(row.PartitionKey, row.RowKey, ct);
     }
+
+    private AsyncPageable<TableEntity> Rows(string account, CancellationToken ct) => tables.Members.QueryAsync<TableEntity>(
+        TableClient.CreateQueryFilter($"PartitionKey eq {account} and RowKey gt {IdPrefix + "_"} and RowKey lt {IdPrefix + "`"}"), cancellationToken: ct);
 
     /// <summary>Whoever took it back meanwhile has the last word.</summary>
     private async Task UseAsync(TableEntity row, DateTimeOffset now, CancellationToken ct)

@@ -60,6 +60,25 @@ public sealed class MemberStore(Tables tables, TimeProvider clock) : IExpiring
         await tables.Members.RemoveAsync(person, OfKey + account, ct);
     }
 
+    /// <summary>Nobody works in the account any more or is invited to, and its person works in no other.</summary>
+    public async Task RemoveAllAsync(string account, CancellationToken ct)
+    {
+        foreach (var member in await RowsAsync(account, MemberKey, ct))
+        {
+            await RemoveAsync(account, member.RowKey[MemberKey.Length..], ct);
+        }
+
+        foreach (var invitation in await RowsAsync(account, IdPrefix + "_", ct))
+        {
+            await WithdrawAsync(account, invitation.RowKey, ct);
+        }
+
+        foreach (var workplace in await AccountsOfAsync(account, ct))
+        {
+            await RemoveAsync(workplace, account, ct);
+        }
+    }
+
     /// <summary>The word that lets in, shown once. One for the same address before it is good no longer.</summary>
     public async Task<(string Token, Invitation Kept)> InviteAsync(string account, string email, Role role, string by, CancellationToken ct)
     {

@@ -61,10 +61,10 @@ public sealed class AccountStore(Tables tables, Outbox outbox, TimeProvider cloc
 
     /// <summary>What the account's password is compared with; null for an account that is not there.</summary>
     public async Task<string?> PasswordHashAsync(string id, CancellationToken ct) =>
-        (await tables.Accounts.FindAsync(id, Profile, ct))?.GetString("passwordHash");
+        (await ProfileAsync(id, ct))?.GetString("passwordHash");
 
-    public async Task<Account?> FindAsync(string id, CancellationToken ct) =>
-        await tables.Accounts.FindAsync(id, Profile, ct) is { } row ? Read(row) : null;
+    /// <summary>Null when there is none, or none any more.</summary>
+    public async Task<Account?> FindAsync(string id, CancellationToken ct) => await ProfileAsync(id, ct) is { } row ? Read(row) : null;
 
     /// <summary>Accounts were once kept under what was typed: that comes first, so that who had two loses neither; then every other
     /// spelling.</summary>
@@ -74,7 +74,7 @@ public sealed class AccountStore(Tables tables, Outbox outbox, TimeProvider cloc
         foreach (var spelling in others.Prepend(EmailAddress.Key(typed)).Distinct())
         {
             var claim = await tables.Emails.FindAsync(Hash(spelling), Profile, ct);
-            if (claim is not null && await tables.Accounts.FindAsync(claim.GetString("account"), Profile, ct) is { } row
+            if (claim is not null && await ProfileAsync(claim.GetString("account"), ct) is { } row
                 && (IsLasting(claim, row) || EmailAddress.Key(row.GetString("email")) == spelling))
             {
                 return new(Read(row), row.GetString("passwordHash"), row.GetString(Addresses)?.Split(' ') ?? []);
@@ -110,6 +110,16 @@ public sealed class AccountStore(Tables tables, Outbox outbox, TimeProvider cloc
             && (await tables.Emails.TryAddAsync(claim, ct) || await TakeOverAsync(key, claim, ct));
     }
 
+    /// <summary>Nobody has the address any more.</summary>
+    public async Task FreeAsync(Account account, CancellationToken ct)
+    {
+        var key = Hash(EmailAddress.Key(account.Email));
+        if (await tables.Emails.FindAsync(key, Profile, ct) is { } claim && claim.GetString("account") == account.Id)
+        {
+            await tables.Emails.RemoveAsync(key, Profile, ct);
+        }
+    }
+
     /// <summary>What of a profile changes when its address does.</summary>
     internal static Dictionary<string, object> Moved(string email, DateTimeOffset now) => new()
     {
@@ -137,10 +147,18 @@ public sealed class AccountStore(Tables tables, Outbox outbox, TimeProvider cloc
         return isLeft && await tables.Emails.TryReplaceAsync(claim, held.ETag, ct);
     }
 
+    /// <summary>Of an account that is closed, what is left is nobody's.</summary>
+    private async Task<TableEntity?> ProfileAsync(string id, CancellationToken ct) =>
+        await tables.Accounts.FindAsync(id, Profile, ct) is { } row && !row.ContainsKey(AccountEnds.ClosedAt) ? row : null;
+
     internal static Account Read(TableEntity row) => new(
         row.PartitionKey, row.GetString("email"), row.GetDateTimeOffset("createdAt")!.Value, row.GetDateTimeOffset("emailVerifiedAt"),
-        row.GetDateTimeOffset("passwordChangedAt"), row.GetDateTimeOffset("signedOutAt"),
-        row.GetDateTimeOffset("secondFactorSince") is { } since && since > DateTimeOffset.UnixEpoch ? since : null);
+        row.GetDateTimeOffset("passwordChangedAt"), row.GetDateTimeOffset("signedOutAt"), Time(row, "secondFactorSince"),
+        Time(row, AccountEnds.ClosesAt));
+
+    /// <summary>What was once written cannot be unwritten by a change of the row's other parts: the beginning of time stands for never.</summary>
+    private static DateTimeOffset? Time(TableEntity row, string name) =>
+        row.GetDateTimeOffset(name) is { } at && at > DateTimeOffset.UnixEpoch ? at : null;
 
     private static string Hash(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
 }

@@ -86,6 +86,11 @@ public abstract class AuthenticatorCodes(TableClient table, Lazy<Seal> seal, Tim
         }
 
         row["step"] = step;
+        if (seal.Value.IsOld(row.GetString("secret")))
+        {
+            row["secret"] = await seal.Value.CloseAsync(Purpose(who), await SecretAsync(who, row, ct), ct);
+        }
+
         return await table.TryReplaceAsync(row, row.ETag, ct);
     }
 
@@ -134,12 +139,12 @@ public abstract class AuthenticatorCodes(TableClient table, Lazy<Seal> seal, Tim
         await table.FindAsync(who, Pending, ct) is { } row && row.GetDateTimeOffset("expiresAt") > Clock.GetUtcNow() ? row : null;
 
     /// <summary>Of which step it is the code; null for a wrong one.</summary>
-    private async Task<long?> StepAsync(string who, TableEntity row, string code, CancellationToken ct)
-    {
-        var secret = await seal.Value.OpenAsync(Purpose(who), row.GetString("secret"), ct)
-            ?? throw new InvalidOperationException("The secret of a second factor does not open with the key of this vault.");
-        return new Totp(secret).VerifyTotp(Clock.GetUtcNow().UtcDateTime, code, out var step, Window) ? step : null;
-    }
+    private async Task<long?> StepAsync(string who, TableEntity row, string code, CancellationToken ct) =>
+        new Totp(await SecretAsync(who, row, ct)).VerifyTotp(Clock.GetUtcNow().UtcDateTime, code, out var step, Window) ? step : null;
+
+    private async Task<byte[]> SecretAsync(string who, TableEntity row, CancellationToken ct) =>
+        await seal.Value.OpenAsync(Purpose(who), row.GetString("secret"), ct)
+        ?? throw new InvalidOperationException("The secret of a second factor does not open with the keys of this vault.");
 
     private async Task<IEnumerable<TableTransactionAction>> OldCodesAsync(string who, CancellationToken ct) =>
         (await RecoveryCodes.Rows(table, who, ct).ToListAsync(ct))

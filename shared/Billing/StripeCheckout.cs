@@ -64,6 +64,17 @@ public sealed class StripeCheckout(StripeConnection connection, StripePrices pri
         return found.Data.Find(customer => StripeMetadata.Account(customer) == payer.Account)?.Id;
     }
 
+    /// <summary>The provider forgets the account's customer: cards that were kept, and the address that bills went to. Bills and payments stay,
+    /// and whatever would still be charged is not.</summary>
+    /// <inheritdoc cref="CustomerAsync"/>
+    public async Task ForgetAsync(Payer payer, string? known, CancellationToken ct)
+    {
+        for (var one = 0; one < CustomersMax && await FindCustomerAsync(payer, known, ct) is { } customer; one++)
+        {
+            await connection.FindAsync((client, stop) => new CustomerService(client).DeleteAsync(customer, null, null, stop), ct);
+        }
+    }
+
     /// <summary>Asked for again, it is the same page for as long as that one is open.</summary>
     public async Task<CheckoutLink> CreateAsync(CheckoutRequest request, string customer, CancellationToken ct)
     {

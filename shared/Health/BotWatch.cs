@@ -14,13 +14,16 @@ public sealed class BotWatch(PublicProbe outside, OutageLog outages, DriftLog dr
             Observation.Of(view.Bots, deployment.Id, view.At, view.Heartbeat?.RestartsBefore), publicly,
             view.Cloud);
         var verdict = Quorum.Decide(sightings);
-        var said = $"heartbeat: {Tell(view, sightings, deployment.Id)}; ssh: "
-            + $"{(view.Bots is null ? view.Said : Observation.Tell(view.Bots, deployment.Id))}; outside: {saidPublicly}; "
+        var looks = new Looks(
+            new(sightings.Heartbeat, Tell(view, sightings, deployment.Id)),
+            new(sightings.Ssh, view.Bots is null ? view.Said : Observation.Tell(view.Bots, deployment.Id)),
+            new(sightings.Outside, saidPublicly));
+        var said = $"heartbeat: {looks.Heartbeat.Said}; ssh: {looks.Ssh.Said}; outside: {looks.Outside.Said}; "
             + $"cloud: {(view.Cloud is MachineSight.NotAsked ? "not asked" : view.Cloud.Wire())}";
         var differences = await drift.OfAsync(view, deployment, ct);
         var condition = await outages.ChangeAsync(
             deployment,
-            before => Recovered(before.Seen(verdict, said, view.At), view.At) with
+            before => Recovered(before.Seen(verdict, said, view.At, looks), view.At) with
             {
                 Drift = differences.Known ? differences.Fingerprint : before.Drift,
             },

@@ -2,6 +2,12 @@ using Azure;
 
 namespace Launchpad.Shared.Health;
 
+/// <param name="Said">In words.</param>
+public sealed record ObserverLook(Sight Sight, string Said);
+
+/// <summary>What each of those who look at a bot itself saw of it, when they last agreed or did not.</summary>
+public sealed record Looks(ObserverLook Heartbeat, ObserverLook Ssh, ObserverLook Outside);
+
 /// <summary>What is not as usual about a bot. A bot that has been well for a while has none.</summary>
 /// <param name="Said">What each observer said, in words.</param>
 /// <param name="Since">When the verdict became what it is.</param>
@@ -11,10 +17,11 @@ namespace Launchpad.Shared.Health;
 /// <param name="GivenUp">Why nothing is tried any more; null while something is.</param>
 /// <param name="Drift">What is known to differ from what is wanted, as a fingerprint; null when nothing does.</param>
 /// <param name="DownSince">Since when it is down by agreement, until its record says that this is over; null while it is not.</param>
+/// <param name="Looks">One by one; null where nobody looked, as when its machine is not known any more.</param>
 public sealed record Condition(
     string Account, string Deployment, Verdict Verdict, string Said, DateTimeOffset Since, int Restarts = 0,
     string? LastRestart = null, DateTimeOffset? LastRestartAt = null, DateTimeOffset? UpSince = null, string? GivenUp = null,
-    string? Drift = null, DateTimeOffset? DownSince = null, ETag ETag = default)
+    string? Drift = null, DateTimeOffset? DownSince = null, Looks? Looks = null, ETag ETag = default)
 {
     /// <summary>After this long of health the restarts that came before it do not count any more.</summary>
     public static readonly TimeSpan WellAfter = TimeSpan.FromMinutes(30);
@@ -28,10 +35,11 @@ public sealed record Condition(
     public bool IsUp => Verdict.IsUp;
 
     /// <summary>The same bot, looked at once more.</summary>
-    public Condition Seen(Verdict verdict, string said, DateTimeOffset now) => this with
+    public Condition Seen(Verdict verdict, string said, DateTimeOffset now, Looks? looks = null) => this with
     {
         Verdict = verdict,
         Said = said,
+        Looks = looks,
         Since = verdict == Verdict ? Since : now,
         UpSince = verdict.IsUp ? UpSince ?? now : verdict.Kind is VerdictKind.Unknown ? UpSince : null,
         DownSince = verdict.Kind is VerdictKind.Down or VerdictKind.VmLost ? DownSince ?? now : DownSince,

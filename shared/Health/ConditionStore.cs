@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Azure.Data.Tables;
 using Launchpad.Shared.Storage;
 using Launchpad.Shared.Vms;
@@ -71,6 +72,7 @@ public sealed class ConditionStore(Tables tables, TimeProvider clock)
         ["givenUp"] = condition.GivenUp,
         ["drift"] = condition.Drift,
         ["downSince"] = condition.DownSince,
+        ["looks"] = condition.Looks is { } looks ? JsonSerializer.Serialize(looks) : null,
     };
 
     public static Condition Read(TableEntity row) => new(
@@ -86,5 +88,6 @@ public sealed class ConditionStore(Tables tables, TimeProvider clock)
         row.GetString("givenUp"),
         row.GetString("drift"),
         row.GetDateTimeOffset("downSince"),
+        row.GetString("looks") is { } looks ? JsonSerializer.Deserialize<Looks>(looks) : null,
         row.ETag);
 }

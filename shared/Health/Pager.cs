@@ -60,6 +60,9 @@ public enum PageKind
 
     /// <summary>The records of a day are not signed.</summary>
     HeadsUnsigned,
+
+    /// <summary>More sign-ins are refused than people mistype. One page for all of them.</summary>
+    SignInsRefused,
 }
 
 /// <summary>A person is needed. One per incident: while it is open, the same is not raised again.</summary>

@@ -19,6 +19,13 @@ public static class LetterKinds
     public const string DeviceAdded = "device-added";
     public const string DeviceRemoved = "device-removed";
     public const string SignedOut = "signed-out";
+    public const string TokenEnding = "token-ending";
+    public const string AccountClosing = "account-closing";
+    public const string AccountKept = "account-kept";
+    public const string AccountClosed = "account-closed";
+
+    /// <summary>To an operator, about how he signs in.</summary>
+    public const string StaffSecurity = "staff-security";
 
     public const string OperationFailed = "operation-failed";
     public const string RolledBack = "rolled-back";

@@ -125,10 +125,16 @@ public sealed class DeviceStore(Tables tables, Outbox outbox, Lazy<Seal> seal, T
     /// <summary>Its push service took something.</summary>
     public async Task SentAsync(Device device, CancellationToken ct)
     {
+        var change = new TableEntity(device.Person, Prefix + device.Id) { ["lastSentAt"] = clock.GetUtcNow() };
+        if (seal.Value.IsOld(device.Target))
+        {
+            var text = JsonSerializer.SerializeToUtf8Bytes(await OpenAsync(device, ct));
+            change["target"] = await seal.Value.CloseAsync(Purpose(device.Person, device.Id), text, ct);
+        }
+
         try
         {
-            await tables.Accounts.UpdateEntityAsync(
-                new TableEntity(device.Person, Prefix + device.Id) { ["lastSentAt"] = clock.GetUtcNow() }, ETag.All, TableUpdateMode.Merge, ct);
+            await tables.Accounts.UpdateEntityAsync(change, ETag.All, TableUpdateMode.Merge, ct);
         }
         catch (RequestFailedException gone) when (gone.Status == 404)
         {

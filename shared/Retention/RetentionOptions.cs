@@ -11,6 +11,11 @@ public sealed record RetentionOptions
     [Range(typeof(TimeSpan), "00:00:00", "3650.00:00:00")]
     public TimeSpan DeletedBots { get; init; } = TimeSpan.FromDays(30);
 
+    /// <summary>After its owner asked to have it closed: an account, which he may keep after all until then. Longer than
+    /// <see cref="Accounts.AccountStore.ReturnFor"/>, so that who lost his address finds his account still there.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "365.00:00:00")]
+    public TimeSpan ClosedAccounts { get; init; } = TimeSpan.FromDays(14);
+
     /// <summary>After a saga began: how it went, step by step, for operators. Longer than the longest saga takes.</summary>
     [Range(typeof(TimeSpan), "1.00:00:00", "3650.00:00:00")]
     public TimeSpan Histories { get; init; } = TimeSpan.FromDays(60);

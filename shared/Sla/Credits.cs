@@ -1,4 +1,5 @@
 using System.Globalization;
+using Launchpad.Shared.Accounts;
 using Launchpad.Shared.Billing;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Health;
@@ -13,11 +14,16 @@ namespace Launchpad.Shared.Sla;
 public sealed record BrokenPromise(Month Month, Uptime Uptime, int Percent);
 
 /// <summary>Gives back a part of what was paid for a bot that was not up as was promised.</summary>
-public sealed class Credits(StripeCredits stripe, SubscriptionStore subscriptions, CreditNotices notices)
+public sealed class Credits(StripeCredits stripe, SubscriptionStore subscriptions, AccountStore accounts, CreditNotices notices)
 {
-    /// <summary>Once for a bot and a month, however often it is asked for.</summary>
+    /// <summary>Once for a bot and a month, however often it is asked for. Who closed his account has no next bill that it could come off.</summary>
     public async Task GiveAsync(Deployment deployment, BrokenPromise broken, CancellationToken ct)
     {
+        if (await accounts.FindAsync(deployment.Account, ct) is null)
+        {
+            return;
+        }
+
         var sold = await subscriptions.OfAsync(deployment.Account, deployment.Id, ct);
         try
         {

@@ -49,11 +49,11 @@ public sealed class SettingsTests(Deployment deployment)
         "Azure__Timeout", "Images__Timeout", "KeyVault__Timeout", "Mail__Timeout", "Storage__Timeout", "Stripe__Timeout",
         "Vms__ConnectTimeout", "Vms__KeepAlive", "Vms__KeepConnection", "Vms__KeepKey", "Vms__ShortTimeout",
         "Billing__FirstLook", "Billing__Interval", "Dunning__ReminderEvery", "Dunning__SuspendDisputed",
-        "Abuse__SignUps", "Abuse__Checkouts", "Abuse__DisposableCheckouts", "Abuse__Refusals", "Abuse__RefusedCards", "Abuse__AccountsOfCard",
+        "Abuse__SignUps", "Abuse__Checkouts", "Abuse__DisposableCheckouts", "Abuse__Refusals", "Abuse__RefusedCards", "Abuse__RefusedSignIns", "Abuse__AccountsOfCard",
         "Backups__AddressLifetime", "Backups__AtOnceMax", "Backups__HeldSecondsMax", "Backups__StoppedSecondsMax",
         "Backups__KeptOnMachine", "Backups__Retention", "Backups__UndoWindow", "Backups__LateAfter", "Backups__DrillEvery",
         "Snapshots__Recipient", "Snapshots__Retention", "Snapshots__LateAfter",
-        "Rollouts__HealthWindow", "Rollouts__CanaryMessage", "Rollouts__Rehearsals", "Retention__DeletedBots", "Retention__Histories", "Retention__SweepMax",
+        "Rollouts__HealthWindow", "Rollouts__CanaryMessage", "Rollouts__Rehearsals", "Retention__DeletedBots", "Retention__ClosedAccounts", "Retention__Histories", "Retention__SweepMax",
     ];
 
     private static readonly IReadOnlySet<string> Options = ProductSettings.Read();

@@ -28,6 +28,7 @@ public sealed class TenantIsolationTests(OnOneStack.Fixture fixture, TenantIsola
     [
         "POST auth/logout", "GET auth/me", "GET auth/sessions", "GET deployments", "POST deployments", "GET operations", "GET events", "GET record", "GET record/heads", "GET releases", "GET models",
         "DELETE auth/sessions/{id}", "DELETE auth/sessions", "GET auth/security", "GET auth/record", "POST auth/verify/resend", "POST auth/email", "POST auth/password",
+        "GET auth/closing", "POST auth/closing", "DELETE auth/closing",
         "POST auth/step-up", "POST auth/step-up/passkey", "POST auth/totp", "POST auth/totp/confirm", "POST auth/totp/recovery-codes", "DELETE auth/totp",
         // Its ids are looked for in the caller's own partition: PasskeyTests tries a stranger's.
         "POST auth/passkey-options", "POST auth/passkeys", "DELETE auth/passkeys/{id}",

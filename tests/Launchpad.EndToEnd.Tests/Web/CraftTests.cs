@@ -63,6 +63,7 @@ public sealed class CraftTests(StillWebStack.Fixture web)
         { "open-bot", "/bots/{bot}", "Open bot" },
         { "erase", "/bots/{bot}/danger", "Erase at once" },
         { "change-address", "/account", "Change the address" },
+        { "close-account", "/account", "See what goes and what stays" },
         { "new-webhook", "/account/notifications", "New webhook" },
         { "new-bot-model", "/bots/new", "Continue" },
         { "all-settings", "/bots/{bot}/config?view=form", "Look through them" },

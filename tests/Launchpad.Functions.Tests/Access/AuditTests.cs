@@ -22,7 +22,7 @@ public sealed class AuditTests(LaunchpadApi api)
     [
         "Signup", "VerifyAddress", "StepUp", "BeginTotp", "ConfirmTotp", "RenewRecoveryCodes", "Login", "LoginSecond", "TurnOffTotp",
         "AddPasskey", "PasskeyLogin", "RemovePasskey", "LetAssistantIn", "CloseSession", "CloseOtherSessions", "ChangePassword",
-        "ResetPassword", "Logout",
+        "ResetPassword", "Logout", "CloseAccount", "KeepAccount",
         "InviteMember", "WithdrawInvitation", "AcceptInvitation", "ChangeMember", "RemoveMember", "CreateToken", "RevokeToken",
         "CreateDeployment", "Checkout", "OpenPortal", "CancelBilling", "UncancelBilling",
         "CreateWebhook", "ChangeWebhook", "RotateWebhookSecret", "TestWebhook", "ResendWebhookDelivery", "ReplayWebhook", "DeleteWebhook",
@@ -79,6 +79,8 @@ public sealed class AuditTests(LaunchpadApi api)
             "LetAssistantIn", me, me, "let-assistant-in", async () => Keep(await ada.PostAsync("auth/assistants", new { name = "Canary" }), out begun));
         var assistant = begun.GetProperty("id").GetString();
         Assert.Equal("Canary", (await NewestAsync(me)).Row.Words);
+        await StepAsync("CloseAccount", me, me, "close-account", async () => (await ada.PostAsync("auth/closing")).Status);
+        await StepAsync("KeepAccount", me, me, "keep-account", async () => (await ada.DeleteAsync("auth/closing")).Status);
         await StepAsync("CloseSession", me, me, "sign-out", async () => (await ada.DeleteAsync($"auth/sessions/{assistant}")).Status);
         await StepAsync("CloseOtherSessions", me, me, "sign-out-elsewhere", async () => (await ada.DeleteAsync("auth/sessions")).Status);
         await StepAsync("ChangePassword", me, me, "change-password", async () =>

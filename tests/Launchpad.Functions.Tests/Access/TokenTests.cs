@@ -2,6 +2,7 @@ using System.Text.Json;
 using Azure.Data.Tables;
 using Launchpad.Functions.Tests.Api;
 using Launchpad.Shared.Access;
+using Launchpad.Shared.Storage;
 
 namespace Launchpad.Functions.Tests.Access;
 
@@ -33,6 +34,39 @@ public sealed class TokenTests(LaunchpadApi api)
         Assert.Equal(204, (await owner.SendAsync("DELETE", $"tokens/{view.GetProperty("id").GetString()}")).Status);
         Assert.Equal(401, (await program.SendAsync("GET", $"deployments/{bot.Id}")).Status);
         Assert.Equal(0, (await owner.SendAsync("GET", "tokens")).Body!.Value.GetProperty("tokens").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Who_made_one_for_long_hears_once_that_it_ends_within_a_week()
+    {
+        var (tokens, tables) = (api.Service<ApiTokenStore>(), api.Service<Tables>());
+        using var owner = await Colleague.NewAsync(api);
+        foreach (var (name, days) in ((string, int)[])[("soon", 90), ("later", 90), ("short", 5), ("taken back", 90)])
+        {
+            await tokens.AddAsync(owner.Account, owner.Account, name, [Permission.Read], null, TimeSpan.FromDays(days), CancellationToken.None);
+        }
+
+        // As if they had been made a while ago.
+        foreach (var token in (await tokens.ListAsync(owner.Account, CancellationToken.None)).Where(token => token.Name is "soon" or "taken back"))
+        {
+            var ends = DateTimeOffset.UtcNow.AddDays(6);
+            await tables.Members.UpdateEntityAsync(
+                new TableEntity(owner.Account, token.Id) { ["createdAt"] = ends.AddDays(-90), ["expiresAt"] = ends }, Azure.ETag.All, TableUpdateMode.Merge);
+            var leading = await tables.Index.QueryAsync<TableEntity>(row => row.PartitionKey.CompareTo("token-") > 0 && row.PartitionKey.CompareTo("token-~") < 0)
+                .FirstAsync(row => row.GetString("token") == token.Id);
+            await tables.Index.AddEntityAsync(
+                new TableEntity(leading.PartitionKey, $"{ends.UtcTicks:D19}-{leading.RowKey[20..]}") { ["account"] = owner.Account, ["token"] = token.Id });
+            if (token.Name == "taken back")
+            {
+                await tokens.RemoveAsync(owner.Account, token.Id, CancellationToken.None);
+            }
+        }
+
+        await api.FireAsync("TellEndingTokens");
+        Assert.Contains("“soon” ends on", (await api.LetterAsync(owner.Email, "A token ends soon")).TextBody, StringComparison.Ordinal);
+        await api.FireAsync("TellEndingTokens");
+        await Task.Delay(TimeSpan.FromSeconds(1));
+        Assert.Single(await api.LettersAsync(owner.Email), letter => letter.Subject == "A token ends soon");
     }
 
     [Fact]

@@ -33,6 +33,21 @@ public sealed class StorageTests(LaunchpadApi api)
             told.GetProperty("low").GetBoolean()));
     }
 
+    [Fact]
+    public async Task What_each_observer_saw_is_told_one_by_one()
+    {
+        using var owner = await api.SignedUpAsync();
+        var id = await owner.OrderAsync();
+        Assert.Equal(0, (await owner.GetAsync($"deployments/{id}/health")).GetProperty("observers").GetArrayLength());
+        var looks = new Looks(new(Sight.Down, "ended with exit code 1"), new(Sight.Silent, "no answer"), new(Sight.Up, "200"));
+        await api.Service<ConditionStore>().ChangeAsync(
+            owner.Account, id, before => before.Seen(new(VerdictKind.Unknown), "all of it", DateTimeOffset.UtcNow, looks), Ct);
+        Assert.Equal(
+            [("heartbeat", "down", "ended with exit code 1"), ("ssh", "silent", "no answer"), ("outside", "up", "200")],
+            (await owner.GetAsync($"deployments/{id}/health")).GetProperty("observers").EnumerateArray()
+                .Select(one => (one.GetProperty("observer").GetString(), one.GetProperty("sight").GetString(), one.GetProperty("said").GetString())));
+    }
+
     private static async Task<JsonElement> StorageAsync(Owner owner, string id) =>
         (await owner.GetAsync($"deployments/{id}/health")).GetProperty("storage");
 }

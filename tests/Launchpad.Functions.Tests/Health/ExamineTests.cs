@@ -18,6 +18,9 @@ public sealed class ExamineTests(Plane plane)
         Assert.Equal(down.Id, Assert.Single(found.Down).Deployment);
         Assert.Equal(VerdictKind.Down, (await ConditionAsync(down))!.Verdict.Kind);
         Assert.Contains("exit code 1", (await ConditionAsync(down))!.Said, StringComparison.Ordinal);
+        var looks = (await ConditionAsync(down))!.Looks!;
+        Assert.Equal((Sight.Down, Sight.Down), (looks.Heartbeat.Sight, looks.Ssh.Sight));
+        Assert.Contains("exit code 1", looks.Ssh.Said, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -33,6 +33,7 @@ internal static class ProblemTypes
     {
         var type when type == typeof(string) => "x",
         var type when type == typeof(int) => 1,
+        var type when type == typeof(DateTimeOffset) => DateTimeOffset.UnixEpoch,
         var type when type == typeof(Deployment) => Held,
         var type when type == typeof(Operation) => Ended,
         var type when type == typeof(Permission?) => Permission.Read,

@@ -2,6 +2,7 @@
 export const keys = {
   me: ["me"],
   sessions: ["sessions"],
+  closing: ["closing"],
   plans: ["plans"],
   capabilities: ["capabilities"],
   releases: ["releases"],

@@ -38,6 +38,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/auth/closing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What goes when your account is closed, and what is kept and why. */
+        get: operations["getClosing"];
+        put?: never;
+        /** Closes your account. Its bots are deleted and their subscriptions end now; the account itself goes after two weeks, until when you can sign in and keep it. Then nobody gets in, the address is free, and what is left of it is what GET …/closing lists. */
+        post: operations["closeAccount"];
+        /** Keeps your account after all. Bots whose deletion can still be taken back are not brought back by this: each has its own POST …/undelete. */
+        delete: operations["keepAccount"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/email": {
         parameters: {
             query?: never;
@@ -2795,6 +2814,11 @@ export interface components {
              * @description When the link that was sent to the address was followed; null until then.
              */
             emailVerifiedAt: string | null;
+            /**
+             * Format: date-time
+             * @description When the account is closed, as you asked; null where it stays.
+             */
+            closesAt: string | null;
         };
         ApplyPreview: {
             /** @description The token that the preview's result holds. */
@@ -2989,6 +3013,36 @@ export interface components {
         };
         Checkout: {
             deployment: string | null;
+        };
+        ClosingBot: {
+            id: string;
+            name: string;
+            /** @enum {string} */
+            status: "requested" | "provisioning" | "configuring" | "starting" | "running" | "updating" | "failed" | "restarting" | "suspended" | "terminated";
+            /**
+             * Format: date-time
+             * @description Until when its deletion can be taken back; null where it is not being deleted, or cannot be taken back.
+             */
+            undoUntil: string | null;
+        };
+        ClosingView: {
+            /** @description Whether the owner has asked for it. */
+            asked: boolean;
+            /**
+             * Format: date-time
+             * @description When the account is closed; where nobody has asked, when it would be if that were done now.
+             */
+            closesAt: string;
+            /** @description That there are still. They are deleted, and their subscriptions end, as soon as it is asked for. */
+            bots: components["schemas"]["ClosingBot"][];
+            /** @description How many others lose their way in. */
+            members: number;
+            /** @description How many stop working. */
+            tokens: number;
+            /** @description How many are called no more. */
+            webhooks: number;
+            /** @description What stays, why, and until when; null for good. */
+            kept: components["schemas"]["Kept"][];
         };
         /** @description What a config can be patched with. What is absent stays, what is null goes. */
         ConfigPatch: {
@@ -3298,6 +3352,8 @@ export interface components {
             givenUp: string | null;
             /** @description How full its volume is, as its machine told last; null while that is not known. */
             storage: components["schemas"]["StorageView"] | null;
+            /** @description What each of them saw; none when there is nothing to say. */
+            observers: components["schemas"]["ObserverView"][];
         };
         InvitationMade: {
             invitation: components["schemas"]["InvitationView"];
@@ -3371,6 +3427,16 @@ export interface components {
             pdfUrl: string | null;
             /** @description What of it was given back for later bills. */
             credited: number;
+        };
+        /** @description What is kept of a deleted bot. */
+        Kept: {
+            what: string;
+            why: string;
+            /**
+             * Format: date-time
+             * @description Null where nothing here ever deletes it.
+             */
+            until: string | null;
         };
         LadderStepView: {
             /** @enum {string} */
@@ -3507,6 +3573,14 @@ export interface components {
             mail: boolean;
             /** @description False for what is always told. */
             canBeOff: boolean;
+        };
+        ObserverView: {
+            /** @description heartbeat, ssh or outside. */
+            observer: string;
+            /** @enum {string} */
+            sight: "silent" | "up" | "down";
+            /** @description In words. */
+            said: string;
         };
         /** @description What a customer is told when an operation failed. */
         OperationFailure: {
@@ -3917,9 +3991,20 @@ export interface components {
         };
         StaffAccountView: {
             id: string;
-            email: string;
+            /** @description Null once the account is closed: it is kept nowhere then. */
+            email: string | null;
             /** Format: date-time */
             createdAt: string;
+            /**
+             * Format: date-time
+             * @description When it is closed, as its owner asked; null where he did not.
+             */
+            closesAt: string | null;
+            /**
+             * Format: date-time
+             * @description Since when it is; null while it is open.
+             */
+            closedAt: string | null;
             /** @description The oldest first, a hundred of them at most. */
             deployments: components["schemas"]["StaffDeploymentView"][];
             /** @description True when there are more. */
@@ -3939,7 +4024,7 @@ export interface components {
         StaffAlertView: {
             id: string;
             /** @enum {string} */
-            kind: "crash-loop" | "machine-lost" | "drift" | "no-capacity" | "saga-failed" | "refund-refused" | "credit-refused" | "dispute-opened" | "paid-not-running" | "backup-missing" | "drill-failed" | "mail-unsent" | "payment-review" | "heads-unsigned";
+            kind: "crash-loop" | "machine-lost" | "drift" | "no-capacity" | "saga-failed" | "refund-refused" | "credit-refused" | "dispute-opened" | "paid-not-running" | "backup-missing" | "drill-failed" | "mail-unsent" | "payment-review" | "heads-unsigned" | "sign-ins-refused";
             subject: string;
             /** @description The bot that it is about; null where it is about none. */
             deployment: string | null;
@@ -4760,7 +4845,7 @@ export interface components {
              * @description Stable: what clients branch on.
              * @enum {string}
              */
-            type: "urn:launchpad:problem:backup-unusable" | "urn:launchpad:problem:busy" | "urn:launchpad:problem:cannot-cancel" | "urn:launchpad:problem:cannot-fix" | "urn:launchpad:problem:cannot-retry" | "urn:launchpad:problem:cannot-work-here" | "urn:launchpad:problem:challenge-over" | "urn:launchpad:problem:email-taken" | "urn:launchpad:problem:email-unconfirmed" | "urn:launchpad:problem:heartbeat-repeated" | "urn:launchpad:problem:internal" | "urn:launchpad:problem:invalid" | "urn:launchpad:problem:key-going" | "urn:launchpad:problem:key-taken" | "urn:launchpad:problem:link-over" | "urn:launchpad:problem:machine-is-going" | "urn:launchpad:problem:machine-refused" | "urn:launchpad:problem:made-password-over" | "urn:launchpad:problem:malformed" | "urn:launchpad:problem:method-not-allowed" | "urn:launchpad:problem:moved" | "urn:launchpad:problem:no-passkey" | "urn:launchpad:problem:not-allowed" | "urn:launchpad:problem:not-found" | "urn:launchpad:problem:own-password-needed" | "urn:launchpad:problem:passkey-refused" | "urn:launchpad:problem:payment-refused" | "urn:launchpad:problem:payments-held" | "urn:launchpad:problem:plan-unknown" | "urn:launchpad:problem:precondition-needed" | "urn:launchpad:problem:preview-void" | "urn:launchpad:problem:quota-reached" | "urn:launchpad:problem:second-factor-needed" | "urn:launchpad:problem:second-factor-off" | "urn:launchpad:problem:second-factor-on" | "urn:launchpad:problem:sign-in-again" | "urn:launchpad:problem:sign-in-needed" | "urn:launchpad:problem:too-large" | "urn:launchpad:problem:too-many-attempts" | "urn:launchpad:problem:too-many-passkeys" | "urn:launchpad:problem:too-many-streams" | "urn:launchpad:problem:unavailable" | "urn:launchpad:problem:unsupported-media-type" | "urn:launchpad:problem:upgrades-paused" | "urn:launchpad:problem:weak-password" | "urn:launchpad:problem:webhook-rejected" | "urn:launchpad:problem:wrong-code" | "urn:launchpad:problem:wrong-credentials" | "urn:launchpad:problem:wrong-origin" | "urn:launchpad:problem:wrong-state";
+            type: "urn:launchpad:problem:account-closing" | "urn:launchpad:problem:backup-unusable" | "urn:launchpad:problem:busy" | "urn:launchpad:problem:cannot-cancel" | "urn:launchpad:problem:cannot-fix" | "urn:launchpad:problem:cannot-retry" | "urn:launchpad:problem:cannot-work-here" | "urn:launchpad:problem:challenge-over" | "urn:launchpad:problem:email-taken" | "urn:launchpad:problem:email-unconfirmed" | "urn:launchpad:problem:heartbeat-repeated" | "urn:launchpad:problem:internal" | "urn:launchpad:problem:invalid" | "urn:launchpad:problem:key-going" | "urn:launchpad:problem:key-taken" | "urn:launchpad:problem:link-over" | "urn:launchpad:problem:machine-is-going" | "urn:launchpad:problem:machine-refused" | "urn:launchpad:problem:made-password-over" | "urn:launchpad:problem:malformed" | "urn:launchpad:problem:method-not-allowed" | "urn:launchpad:problem:moved" | "urn:launchpad:problem:no-passkey" | "urn:launchpad:problem:not-allowed" | "urn:launchpad:problem:not-found" | "urn:launchpad:problem:own-password-needed" | "urn:launchpad:problem:passkey-refused" | "urn:launchpad:problem:payment-refused" | "urn:launchpad:problem:payments-held" | "urn:launchpad:problem:plan-unknown" | "urn:launchpad:problem:precondition-needed" | "urn:launchpad:problem:preview-void" | "urn:launchpad:problem:quota-reached" | "urn:launchpad:problem:second-factor-needed" | "urn:launchpad:problem:second-factor-off" | "urn:launchpad:problem:second-factor-on" | "urn:launchpad:problem:sign-in-again" | "urn:launchpad:problem:sign-in-needed" | "urn:launchpad:problem:too-large" | "urn:launchpad:problem:too-many-attempts" | "urn:launchpad:problem:too-many-passkeys" | "urn:launchpad:problem:too-many-streams" | "urn:launchpad:problem:unavailable" | "urn:launchpad:problem:unsupported-media-type" | "urn:launchpad:problem:upgrades-paused" | "urn:launchpad:problem:weak-password" | "urn:launchpad:problem:webhook-rejected" | "urn:launchpad:problem:wrong-code" | "urn:launchpad:problem:wrong-credentials" | "urn:launchpad:problem:wrong-origin" | "urn:launchpad:problem:wrong-state";
             title: string;
             status: number;
             /** @description For people: what happened and what to do. */
@@ -4828,6 +4913,95 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AssistantLetIn"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getClosing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosingView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    closeAccount: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was begun; the operation can be followed. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosingView"];
+                };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keepAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosingView"];
                 };
             };
             /** @description What went wrong, and what to do. */

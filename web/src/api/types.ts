@@ -8,10 +8,7 @@ export type Account = Schemas["AccountView"];
 export type Capabilities = Schemas["CapabilitiesView"];
 export type Deployment = Schemas["DeploymentView"];
 export type DeploymentStatus = Deployment["status"];
-/** One by one where the API tells it so. */
-export type Health = Schemas["HealthView"] & {
-  observers?: readonly { observer: string; sight: "up" | "down" | "silent"; at: string | null; said: string | null }[];
-};
+export type Health = Schemas["HealthView"];
 export type NewDeployment = Schemas["CreateDeployment"];
 export type Operation = Schemas["OperationView"];
 export type OperationKind = Operation["kind"];
@@ -19,6 +16,7 @@ export type OperationStatus = Operation["status"];
 export type OperationSummary = Schemas["OperationSummary"];
 export type Plan = Schemas["PlanView"];
 export type Session = Schemas["SessionView"];
+export type Closing = Schemas["ClosingView"];
 export type Security = Schemas["SecurityView"];
 export type SecondFactorNeeded = Schemas["SecondFactorNeeded"];
 export type TotpBegun = Schemas["TotpBegun"];

@@ -19,6 +19,7 @@ import css from "./Shell.module.css";
 import { usePaletteKey } from "./usePaletteKey";
 
 const WorkplaceBanner = lazy(() => import("./WorkplaceBanner").then((module) => ({ default: module.WorkplaceBanner })));
+const ClosingReminder = lazy(() => import("./ClosingReminder").then((module) => ({ default: module.ClosingReminder })));
 const SignIn = lazy(() => import("./SignInDialog").then((module) => ({ default: module.SignInDialog })));
 const Palette = lazy(() => import("./Palette").then((module) => ({ default: module.Palette })));
 
@@ -78,6 +79,7 @@ export function Shell() {
         {me.data && (
           <div className={css.notices}>
             {workplace !== null && <WorkplaceBanner />}
+            {me.data.closesAt !== null && <ClosingReminder closesAt={me.data.closesAt} />}
             {me.data.emailVerifiedAt === null && <ConfirmReminder email={me.data.email} />}
           </div>
         )}

@@ -37,6 +37,7 @@ const words: Record<ProblemKind, (problem: Problem) => ProblemWords> = {
   "upgrades-paused": () => ({ title: "Upgrades are paused", text: "The last rollouts failed, so none is tried unasked. The bot runs on its last known good version.", next: "Look at why among the versions, then allow upgrades again beneath Updates." }),
   "cannot-cancel": said("This cannot be cancelled now"),
   "quota-reached": said("You have as many bots as an account may have"),
+  "account-closing": () => ({ title: "This account is being closed", text: "It takes no orders any more.", next: "Its owner can keep it, on the account's page." }),
   "plan-unknown": () => ({ title: "This plan is not sold any more", text: "Nothing was charged.", next: "Delete this order, and order another plan." }),
   "payments-held": said("A person looks at your payments first", "Nothing is charged meanwhile, and bots that run go on."),
   "payment-refused": said("The payment provider refuses this", "Nothing was charged. Tell support the request id."),

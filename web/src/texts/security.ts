@@ -113,3 +113,33 @@ export const sessions = {
   othersDone: "You are signed in here alone.",
   used: "Last used",
 } as const;
+
+/** Words of the end of an account. */
+export const closing = {
+  title: "Close the account",
+  text: "Your bots are deleted and nothing more is charged. You have two weeks to come back; after that nobody gets in, and what was yours is gone.",
+  open: "See what goes and what stays",
+  dialog: "Close the account",
+  bots: (count: number) => (count === 1 ? "Now: this bot is deleted, and its subscription ends" : `Now: these ${count} bots are deleted, and their subscriptions end`),
+  undo: "can be taken back until",
+  later: (at: string) => `On ${date(Date.parse(at))}: the account goes`,
+  goes: ({ members, tokens, webhooks }: { members: number; tokens: number; webhooks: number }) => [
+    "Password, passkeys, second step, sessions and devices.",
+    "Your address: here, and with the cards at the payment provider.",
+    ...(members > 0 ? [members === 1 ? "The way in of one other person who works here." : `The way in of ${members} others who work here.`] : []),
+    ...(tokens > 0 ? [tokens === 1 ? "One token of a program." : `${tokens} tokens of programs.`] : []),
+    ...(webhooks > 0 ? [webhooks === 1 ? "One webhook." : `${webhooks} webhooks.`] : []),
+    "Your part in other people's accounts.",
+  ],
+  keptTitle: "What stays",
+  stay: "Keep the account",
+  go: "Close it",
+  reading: "What goes is still being read.",
+  done: "The account will be closed. We have written to you.",
+  asked: (at: string) => `It is closed on ${date(Date.parse(at))}. Until then it takes no orders, and you can keep it.`,
+  keep: "Keep the account",
+  kept: "The account stays.",
+  reminder: (at: string) => `This account is closed on ${date(Date.parse(at))}.`,
+  botsLeft: "Still being deleted",
+  noBotsLeft: "All its bots are deleted. Each one's certificate says what was.",
+} as const;

@@ -16,6 +16,7 @@ import { notifications } from "../../texts/notifications";
 import { people } from "../../texts/people";
 import { address } from "../../texts/security";
 import { ChangeAddress } from "./ChangeAddress";
+import { CloseAccount } from "./CloseAccount";
 import { Passkeys } from "./Passkeys";
 import { PasswordCard } from "./PasswordCard";
 import { Sessions } from "./Sessions";
@@ -47,6 +48,7 @@ export function AccountPage() {
           <Card title={keyboard.title}>
             <Switch label={keyboard.label} text={hasKeys ? keyboard.on : keyboard.off} on={hasKeys} onTurn={turnSingleKeys} />
           </Card>
+          <CloseAccount />
         </Stack>
         <Loaded query={security} skeleton={<Skeleton lines={3} height={160} />}>
           {(got) => (

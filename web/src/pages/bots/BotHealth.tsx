@@ -49,7 +49,7 @@ export const Seen = ({ health }: { health: Health }) => (
     </ul>
     <Facts
       facts={[
-        health.said === null ? null : [words.said, health.said],
+        health.said === null || health.observers.length > 0 ? null : [words.said, health.said],
         health.restarts === 0 ? null : [words.restarts, health.restarts],
         health.lastRestartAt === null ? null : [words.lastRestart, <Time key="restart" at={health.lastRestartAt} />],
         health.givenUp === null ? null : [words.givenUp, health.givenUp],
@@ -59,14 +59,12 @@ export const Seen = ({ health }: { health: Health }) => (
   </Stack>
 );
 
-const Observer = ({ look: { observer, sight, at, said } }: { look: Look }) => (
+const Observer = ({ look: { observer, sight, said } }: { look: Look }) => (
   <li>
     <StatusShape tone={sight === null ? "idle" : sightTones[sight]} />
     <div>
       <strong>{words.observers[observer].name}</strong>
-      <span>
-        {sight !== null && words.sight[sight]} {at !== null && <Time at={at} />}
-      </span>
+      <span>{sight !== null && words.sight[sight]}</span>
       <p>{said ?? words.observers[observer].text}</p>
     </div>
   </li>

@@ -51,7 +51,7 @@ export const usage: Usage = {
 };
 
 const well: Health = {
-  state: "up", blind: [], said: null, since: null, restarts: 0, lastRestartAt: null, givenUp: null,
+  state: "up", blind: [], said: null, since: null, restarts: 0, lastRestartAt: null, givenUp: null, observers: [],
   storage: { sizeMb: 10_240, usedMb: 2400, freeMb: 7840, low: false },
 };
 

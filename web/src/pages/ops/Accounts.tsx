@@ -101,10 +101,10 @@ function SignOut({ account }: { account: string }) {
 const Account = ({ account }: { account: StaffAccount }) => (
   <>
     <Card
-      title={account.email}
+      title={account.email ?? words.closed}
       actions={
         <>
-          <SignOut account={account.id} />
+          {account.closedAt === null && <SignOut account={account.id} />}
           <ButtonLink to="/ops/audit" search={{ q: account.id }} size="small">
             {words.record}
           </ButtonLink>
@@ -115,6 +115,8 @@ const Account = ({ account }: { account: StaffAccount }) => (
         facts={[
           [words.id, <Copyable key="id" value={account.id} />],
           [words.since, <Time key="since" at={account.createdAt} as="date" />],
+          account.closesAt === null ? null : [words.closes, <Time key="closes" at={account.closesAt} />],
+          account.closedAt === null ? null : [words.closedAt, <Time key="closed" at={account.closedAt} />],
         ]}
       />
     </Card>
