@@ -28,6 +28,15 @@ public sealed class ApiTests(StripeStack stack) : IClassFixture<StripeStack>
     [InlineData("POST", "/v1/checkout/sessions", "mode=subscription&success_url=https://x.y", 400, "parameter_missing", "line_items")]
     [InlineData("POST", "/v1/checkout/sessions",
         "mode=subscription&line_items[0][price]=price_none&line_items[0][quantity]=1", 400, "resource_missing", "line_items[0][price]")]
+    [InlineData("POST", "/v1/checkout/sessions",
+        "mode=subscription&subscription_data[trial_period_days]=0", 400, null, "subscription_data[trial_period_days]")]
+    [InlineData("POST", "/v1/checkout/sessions", "mode=subscription&payment_method_collection=if_required", 400, null, "payment_method_collection")]
+    [InlineData("POST", "/v1/coupons", "percent_off=50&amount_off=100&currency=usd", 400, null, "percent_off")]
+    [InlineData("POST", "/v1/coupons", "percent_off=101", 400, null, "percent_off")]
+    [InlineData("POST", "/v1/coupons", "amount_off=100", 400, "parameter_missing", "currency")]
+    [InlineData("POST", "/v1/coupons", "percent_off=50&duration=repeating", 400, null, "duration_in_months")]
+    [InlineData("POST", "/v1/promotion_codes", "code=X", 400, "parameter_missing", "promotion[type]")]
+    [InlineData("POST", "/v1/promotion_codes", "promotion[type]=coupon&promotion[coupon]=none", 400, "resource_missing", "promotion[coupon]")]
     [InlineData("DELETE", "/v1/subscriptions/sub_none", "", 404, "resource_missing", "id")]
     [InlineData("GET", "/v1/payouts", "", 404, null, null)]
     [InlineData("POST", "/v1/webhook_endpoints", "url=nowhere&enabled_events[]=*", 400, "url_invalid", "url")]

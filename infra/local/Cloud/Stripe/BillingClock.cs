@@ -54,7 +54,7 @@ internal sealed class BillingClock(StripeBooks books, TimeProvider time)
         draft.All(Sessions.Kind).Where(session => session.Text("status") == "open");
 
     private static IEnumerable<JsonObject> Running(Draft draft) =>
-        draft.All(Subscriptions.Kind).Where(subscription => subscription.Text("status") is "active" or "past_due");
+        draft.All(Subscriptions.Kind).Where(subscription => subscription.Text("status") is "trialing" or "active" or "past_due");
 
     private static IEnumerable<JsonObject> Unpaid(Draft draft) =>
         draft.All(Invoices.Kind).Where(invoice => invoice.Text("status") == "open" && invoice["next_payment_attempt"] is not null);

@@ -47,7 +47,11 @@ internal sealed class Checkout(StripeBooks books, TimeProvider time)
     {
         var form = await http.Request.ReadFormAsync();
         string Field(string name) => form[name].ToString() is var value && value.Length > FieldMax ? value[..FieldMax] : value.Trim();
-        return new PaymentForm(Field("email"), Field("cardNumber"), Field("cardExpiry"), Field("cardCvc"), Field("billingName"));
+        return new PaymentForm(Field("email"), Field("cardNumber"), Field("cardExpiry"), Field("cardCvc"), Field("billingName"))
+        {
+            PromotionCode = Field("promotionCode"),
+            IsForCode = form.ContainsKey("apply"),
+        };
     }
 
     private IResult Show(HttpContext http, string id, Func<JsonObject, string> page)
@@ -60,6 +64,17 @@ internal sealed class Checkout(StripeBooks books, TimeProvider time)
 
     private Outcome Pay(string id, PaymentForm form)
     {
+        if (form.PromotionCode.Length > 0 || form.IsForCode)
+        {
+            var redeemed = WhileOpen(id, (change, open) => Redeem(change, open, form));
+            if (form.IsForCode || redeemed.Status != StatusCodes.Status200OK)
+            {
+                return redeemed;
+            }
+
+            form = form with { PromotionCode = "" };
+        }
+
         var draft = books.Draft(books.Read());
         if (draft.Find(id, Sessions.Kind) is not { } session || !Sessions.IsOpen(session, draft.Now))
         {
@@ -85,7 +100,7 @@ internal sealed class Checkout(StripeBooks books, TimeProvider time)
 
         return WhileOpen(id, (change, open) =>
         {
-            if (card.Refusal is not { } refusal)
+            if (RefusalOf(card, open) is not { } refusal)
             {
                 return Payments.Complete(change, open, card, form.Email, form.BillingName);
             }
@@ -95,8 +110,31 @@ internal sealed class Checkout(StripeBooks books, TimeProvider time)
         });
     }
 
-    private static void Refuse(Draft draft, JsonObject session, Card card, Refusal refusal) => Charges.Fail(
-        draft, session.Text("customer"), session.Number("amount_total"), session.Text("currency"), Customers.Face(card), refusal, card.Risk);
+    /// <summary>A code that says nothing is said to, and leaves all as it was.</summary>
+    private static Outcome Redeem(Draft draft, JsonObject session, PaymentForm form)
+    {
+        if (Discounts.TryRedeem(draft, session, form.PromotionCode))
+        {
+            return new(StatusCodes.Status200OK, CheckoutPages.Pay(Complete(draft, session), form with { PromotionCode = "" }));
+        }
+
+        var wrong = new Dictionary<string, string> { ["promotionCode"] = "This code is invalid." };
+        return new(StatusCodes.Status422UnprocessableEntity, CheckoutPages.Pay(Complete(draft, session), form with { Wrong = wrong }));
+    }
+
+    /// <summary>Where nothing is charged now, a card that can be kept is taken whatever becomes of its later charges.</summary>
+    private static Refusal? RefusalOf(Card card, JsonObject session) => IsFree(session) && card.LaterCharges == "fail" ? null : card.Refusal;
+
+    private static void Refuse(Draft draft, JsonObject session, Card card, Refusal refusal)
+    {
+        if (!IsFree(session))
+        {
+            Charges.Fail(
+                draft, session.Text("customer"), session.Number("amount_total"), session.Text("currency"), Customers.Face(card), refusal, card.Risk);
+        }
+    }
+
+    private static bool IsFree(JsonObject session) => session.Number("amount_total") == 0;
 
     private Outcome Authenticate(string id, bool approved) => WhileOpen(id, (draft, session) =>
     {
@@ -191,6 +229,11 @@ internal sealed record Outcome(int Status, string Html, string? Next = null)
 internal sealed record PaymentForm(string Email, string CardNumber, string CardExpiry, string CardCvc, string BillingName)
 {
     public static readonly PaymentForm Empty = new("", "", "", "", "");
+
+    public string PromotionCode { get; init; } = "";
+
+    /// <summary>Its code is to be looked at, and nothing paid yet.</summary>
+    public bool IsForCode { get; init; }
 
     public IReadOnlyDictionary<string, string> Wrong { get; init; } = new Dictionary<string, string>();
 

@@ -30,9 +30,9 @@ internal static class CheckoutPages
                   </div>
                   {Field(form, "billingName", "Cardholder name", form.BillingName,
                       "autocomplete='cc-name' placeholder='Full name on card' maxlength='120'")}
-                  <button type="submit">Subscribe</button>
-                  <p class="terms">You will be charged {Price(session)} now and {Price(session)} {Every(session)} from then on,
-                    until you cancel.</p>
+                  <button type="submit">{(Sessions.TrialDaysOf(session) is null ? "Subscribe" : "Start trial")}</button>
+                  <p class="terms">{Terms(session)}</p>
+                  {(Discounts.AreTaken(session) ? Code(session, form) : "")}
                 </form>
               </section>
             </main>
@@ -44,7 +44,9 @@ internal static class CheckoutPages
           <section aria-labelledby="bank">
             <p class="badge">TEST BANK</p>
             <h1 id="bank">Confirm your payment</h1>
-            <p>Your bank asks you to approve a payment of <strong>{Price(session)}</strong> for {Text(Name(session))}.</p>
+            <p>Your bank asks you to approve {(session.Number("amount_total") == 0
+                ? "later payments"
+                : $"a payment of <strong>{Price(session)}</strong>")} for {Text(Name(session))}.</p>
             <form method="post" action="/c/pay/{Text(session.Id())}/authenticate">
               <button type="submit" name="outcome" value="complete">Complete authentication</button>
               <button type="submit" name="outcome" value="fail" class="plain">Fail authentication</button>
@@ -69,20 +71,47 @@ internal static class CheckoutPages
               ? $"""<a class="back" href="{Text(cancel)}"><span aria-hidden="true">←</span> Cancel and go back</a>"""
               : "")}
           <div><p class="badge">TEST MODE</p></div>
-          <h1>Subscribe to {Text(Name(session))}</h1>
-          <p class="price"><span class="amount">{Price(session)}</span> <span class="period">{Every(session)}</span></p>
+          {(Sessions.TrialDaysOf(session) is { } days
+              ? $"""
+                  <h1>Try {Text(Name(session))}</h1>
+                  <p class="price"><span class="amount">{days} days free</span> <span class="period">then {Full(session)} {Every(session)}</span></p>
+                  """
+              : $"""
+                  <h1>Subscribe to {Text(Name(session))}</h1>
+                  <p class="price"><span class="amount">{Price(session)}</span> <span class="period">{Every(session)}</span></p>
+                  """)}
           <ul class="lines">
             {string.Concat(Sessions.Lines(session).Select(Line))}
+            {(session.Text("_discount") is { } discount
+                ? $"<li><span>{Text(discount)}</span><span>-{Money(session["total_details"]!.AsObject().Number("amount_discount"), session.Text("currency")!)}</span></li>"
+                : "")}
             <li class="total"><span>Total due today</span><span>{Price(session)}</span></li>
           </ul>
         </section>
+        """;
+
+    private static string Terms(JsonObject session)
+    {
+        var full = $"{Full(session)} {Every(session)}{(session.Text("_discount") is null ? "" : ", before discounts,")}";
+        return Sessions.TrialDaysOf(session) is { } days
+            ? $"You will be charged {full} beginning in {days} days, unless you cancel before."
+            : $"You will be charged {Price(session)} now and {full} from then on, until you cancel.";
+    }
+
+    // After the button that pays, which is the one that the Enter key presses.
+    private static string Code(JsonObject session, PaymentForm form) => $"""
+        <div class="code">
+          {Field(form, "promotionCode", session.Text("_discount") is null ? "Promotion code" : "Another promotion code", form.PromotionCode,
+              "autocomplete='off' maxlength='60'")}
+          <button type="submit" name="apply" value="code" class="plain">Apply</button>
+        </div>
         """;
 
     private static string Line(JsonObject line)
     {
         var each = Money(line["price"]!.AsObject().Number("unit_amount"), line.Text("currency")!);
         var quantity = line.Number("quantity") == 1 ? "" : $"""<small>Qty {line.Number("quantity")}, {each} each</small>""";
-        var total = Money(line.Number("amount_total"), line.Text("currency")!);
+        var total = Money(line.Number("amount_subtotal"), line.Text("currency")!);
         return $"<li><span>{Text(line.Text("description")!)}{quantity}</span><span>{total}</span></li>";
     }
 
@@ -94,7 +123,7 @@ internal static class CheckoutPages
             : ($"aria-invalid=\"true\" aria-describedby=\"{name}-error\"", $"""<p class="error" id="{name}-error">{Text(wrong)}</p>""");
         return $"""
             <div class="field"><label for="{name}">{label}</label>
-            <input id="{name}" name="{name}" value="{Text(value)}" required {attributes} {state}>{message}</div>
+            <input id="{name}" name="{name}" value="{Text(value)}" {(name == "promotionCode" ? "" : "required")} {attributes} {state}>{message}</div>
             """;
     }
 
@@ -107,6 +136,10 @@ internal static class CheckoutPages
         string.Join(" and ", Sessions.Lines(session).Select(line => line.Text("description")));
 
     private static string Price(JsonObject session) => Money(session.Number("amount_total"), session.Text("currency")!);
+
+    /// <summary>Of a whole period, before any discount.</summary>
+    private static string Full(JsonObject session) => Money(
+        Sessions.Lines(session).Sum(line => line["price"]!.AsObject().Number("unit_amount") * line.Number("quantity")), session.Text("currency")!);
 
     private static string Every(JsonObject session)
     {

@@ -41,6 +41,8 @@ internal static class CheckoutStyle
         .refused { color: var(--bad); background: #fdecf1; border: 1px solid #f3c0cf; border-radius: .4rem; padding: .7rem .9rem;
           margin-bottom: 1.4rem; font-size: .92rem; }
         .pair { display: grid; grid-template-columns: 1fr 1fr; gap: .9rem; align-items: start; }
+        .code { display: grid; grid-template-columns: 1fr auto; gap: .9rem; align-items: start; margin-top: 1.8rem; }
+        .code button { margin-top: 1.65rem; }
         button, .button { display: block; width: 100%; font: inherit; font-weight: 600; text-align: center; text-decoration: none;
           color: #fff; background: var(--brand); border: 0; border-radius: .4rem; padding: .75rem 1rem; margin-top: 1.4rem; cursor: pointer;
           box-shadow: 0 1px 3px rgb(26 31 54 / 25%); }

@@ -53,6 +53,18 @@ internal sealed class Form
             : throw StripeFailure.Invalid($"Invalid integer: {text}", "parameter_invalid_integer", Param(name));
     }
 
+    public decimal? Decimal(string name)
+    {
+        if (Text(name) is not { } text)
+        {
+            return null;
+        }
+
+        return decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw StripeFailure.Invalid($"Invalid decimal: {text}", null, Param(name));
+    }
+
     public bool? Flag(string name) => Text(name) switch
     {
         null => null,

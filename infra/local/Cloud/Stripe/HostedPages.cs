@@ -139,6 +139,8 @@ internal sealed class HostedPages(StripeBooks books)
         $"Invoice {invoice.Text("number")}, {invoice.Text("status")}",
         .. invoice["lines"]!["data"]!.AsArray().Select(line =>
             $"{line!["description"]}: {CheckoutPages.Money(line.AsObject().Number("amount"), invoice.Text("currency")!)}"),
+        .. (invoice["total_discount_amounts"]?.AsArray() ?? []).Select(discount =>
+            $"Discount: -{CheckoutPages.Money(discount!.AsObject().Number("amount"), invoice.Text("currency")!)}"),
         $"Amount due: {Total(invoice)}",
     ];
 }

@@ -5,14 +5,16 @@ namespace Launchpad.Local.Stripe;
 /// <summary>What an invoice adds up.</summary>
 internal static class InvoiceLines
 {
-    /// <summary>The item's current period.</summary>
-    public static JsonObject OfPeriod(Draft draft, string invoice, JsonObject item)
+    /// <summary>The item's current period, of which a trial costs nothing.</summary>
+    public static JsonObject OfPeriod(Draft draft, string invoice, JsonObject item, bool isTrial)
     {
         var price = item["price"]!.AsObject();
-        var line = Line(invoice, item, price.Number("unit_amount") * item.Number("quantity"), price.Text("currency"));
+        var line = Line(invoice, item, isTrial ? 0 : price.Number("unit_amount") * item.Number("quantity"), price.Text("currency"));
+        var name = draft.Get(price.Text("product")!, "product").Text("name");
         var each = CheckoutPages.Money(price.Number("unit_amount"), price.Text("currency")!);
-        line["description"] = $"{item.Number("quantity")} × {draft.Get(price.Text("product")!, "product").Text("name")} "
-            + $"(at {each} / {price["recurring"]!["interval"]})";
+        line["description"] = isTrial
+            ? $"Trial period for {name}"
+            : $"{item.Number("quantity")} × {name} (at {each} / {price["recurring"]!["interval"]})";
         line["parent"] = Parent(item.Text("subscription"), item.Id(), null);
         line["period"] = new JsonObject { ["end"] = item.Number("current_period_end"), ["start"] = item.Number("current_period_start") };
         line["pricing"] = new JsonObject
@@ -42,6 +44,7 @@ internal static class InvoiceLines
         ["amount"] = amount,
         ["currency"] = currency,
         ["description"] = null,
+        ["discount_amounts"] = new JsonArray(),
         ["discountable"] = source["discountable"]?.DeepClone() ?? true,
         ["invoice"] = invoice,
         ["livemode"] = false,

@@ -35,10 +35,9 @@ internal static class Invoices
         var id = Draft.NewId("in_1");
         var pending = Prorations.Pending(draft, subscription.Id());
         var lines = pending.Select(item => InvoiceLines.OfProration(id, item)).ToList();
-        if (withPeriod)
-        {
-            lines.AddRange(Subscriptions.Items(subscription).Select(item => InvoiceLines.OfPeriod(draft, id, item)));
-        }
+        var periods = (withPeriod ? Subscriptions.Items(subscription) : [])
+            .Select(item => (Item: item, Line: InvoiceLines.OfPeriod(draft, id, item, Subscriptions.IsTrial(subscription)))).ToList();
+        lines.AddRange(periods.Select(period => period.Line));
 
         foreach (var item in pending)
         {
@@ -46,7 +45,10 @@ internal static class Invoices
             draft.Put(item);
         }
 
-        var total = lines.Sum(line => line.Number("amount"));
+        var (discounts, subtotal) = (subscription["discounts"]!.DeepClone(), lines.Sum(line => line.Number("amount")));
+        var discounted = Discounts.Take(draft, subscription, lines);
+        periods.ForEach(period => period.Item[Prorations.Whole] = Discounts.Net(period.Line));
+        var total = subtotal - Discounts.Sum(discounted);
         var customer = draft.Get(subscription.Text("customer")!, Customers.Kind);
         var number = customer.Number("next_invoice_sequence");
         var (owed, balance) = (customer.Number("balance"), 0L);
@@ -86,6 +88,7 @@ internal static class Invoices
             ["customer_email"] = customer.Text("email"),
             ["customer_name"] = customer.Text("name"),
             ["default_payment_method"] = null,
+            ["discounts"] = discounts,
             ["ending_balance"] = balance,
             ["hosted_invoice_url"] = page,
             ["invoice_pdf"] = $"{page}/pdf",
@@ -130,8 +133,9 @@ internal static class Invoices
                 ["paid_at"] = null,
                 ["voided_at"] = null,
             },
-            ["subtotal"] = total,
+            ["subtotal"] = subtotal,
             ["total"] = total,
+            ["total_discount_amounts"] = discounted,
         });
     }
 
@@ -240,6 +244,7 @@ internal static class Invoices
         var at = Subscriptions.PeriodEnd(subscription);
         if (immediate is null && !ends)
         {
+            subscription["status"] = "active";
             SubscriptionItems.Begin(subscription, at);
         }
 

@@ -12,6 +12,7 @@ internal static class Payments
             ?? Customers.Create(draft, session.Text("customer_email") ?? email, name, []);
         var method = Customers.AddCard(draft, customer.Id(), card, name);
         var subscription = Subscriptions.Start(draft, session, customer.Id(), method.Id());
+        Discounts.Begin(draft, session, subscription);
         var invoice = Invoices.Issue(draft, subscription, "subscription_create");
         subscription["latest_invoice"] = invoice.Id();
         draft.Put(subscription);
@@ -27,7 +28,7 @@ internal static class Payments
             ["tax_ids"] = new JsonArray(),
         };
         session["invoice"] = invoice.Id();
-        session["payment_status"] = "paid";
+        session["payment_status"] = invoice.Number("total") > 0 ? "paid" : "no_payment_required";
         session["status"] = "complete";
         session["subscription"] = subscription.Id();
         session["url"] = null;

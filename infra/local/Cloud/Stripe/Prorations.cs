@@ -9,6 +9,9 @@ internal static class Prorations
 {
     public const string Kind = "invoiceitem";
 
+    /// <summary>Of an item: what its current period comes to as a whole, after discounts.</summary>
+    public const string Whole = "_whole";
+
     public static IEnumerable<StripeRoute> Routes =>
     [
         new("GET", "/v1/invoiceitems", [.. StripeRoute.Paging, "customer", "invoice", "pending"], List),
@@ -20,8 +23,11 @@ internal static class Prorations
         Add(draft, subscription, item, from, -Worth(item, from), "Unused");
 
     /// <summary>Asks for what the item, as it is now, costs for the rest of the period.</summary>
-    public static void Debit(Draft draft, JsonObject subscription, JsonObject item, long from) =>
+    public static void Debit(Draft draft, JsonObject subscription, JsonObject item, long from)
+    {
+        item[Whole] = Discounts.Net(draft, subscription, Gross(item));
         Add(draft, subscription, item, from, Worth(item, from), "Remaining");
+    }
 
     /// <summary>Newest first, as an invoice lists them.</summary>
     public static IReadOnlyList<JsonObject> Pending(Draft draft, string subscription) => [.. draft.All(Kind).Where(item =>
@@ -33,9 +39,11 @@ internal static class Prorations
     private static long Worth(JsonObject item, long from)
     {
         var (start, end) = (item.Number("current_period_start"), item.Number("current_period_end"));
-        var whole = (decimal)item["price"]!.AsObject().Number("unit_amount") * item.Number("quantity");
+        var whole = (decimal)(item[Whole] is null ? Gross(item) : item.Number(Whole));
         return (long)Math.Round(whole * (end - from) / (end - start), MidpointRounding.AwayFromZero);
     }
+
+    private static long Gross(JsonObject item) => item["price"]!.AsObject().Number("unit_amount") * item.Number("quantity");
 
     private static void Add(Draft draft, JsonObject subscription, JsonObject item, long from, long amount, string which)
     {

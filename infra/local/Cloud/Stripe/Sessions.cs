@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Launchpad.Local.Stripe;
@@ -8,6 +9,7 @@ internal static class Sessions
     public const string Kind = "checkout.session";
 
     private const int LineItemsMax = 20;
+    private const int TrialDaysMax = 730;
 
     private static readonly string[] Filters = ["customer", "payment_intent", "status", "subscription"];
 
@@ -19,9 +21,9 @@ internal static class Sessions
     [
         new("POST", "/v1/checkout/sessions",
             [
-                "cancel_url", "client_reference_id", "customer", "customer_email", "expires_at", "line_items.*.price",
-                "line_items.*.quantity", "metadata.*", "mode", "payment_method_types.*", "subscription_data.description",
-                "subscription_data.metadata.*", "success_url", "expand.*",
+                "allow_promotion_codes", "cancel_url", "client_reference_id", "customer", "customer_email", "expires_at", "line_items.*.price",
+                "line_items.*.quantity", "metadata.*", "mode", "payment_method_collection", "payment_method_types.*",
+                "subscription_data.description", "subscription_data.metadata.*", "subscription_data.trial_period_days", "success_url", "expand.*",
             ],
             Create),
         new("GET", "/v1/checkout/sessions", [.. StripeRoute.Paging, .. Filters], List),
@@ -34,6 +36,9 @@ internal static class Sessions
 
     public static IEnumerable<JsonObject> Lines(JsonObject session) =>
         session["line_items"]!["data"]!.AsArray().Select(line => line!.AsObject());
+
+    /// <summary>For how many days what it sells is free; null for none.</summary>
+    public static int? TrialDaysOf(JsonObject session) => (int?)session["_subscription"]!["trial_period_days"].Deserialize<long?>();
 
     public static bool IsOpen(JsonObject session, DateTimeOffset now) =>
         session.Text("status") == "open" && session.Number("expires_at") > now.ToUnixTimeSeconds();
@@ -61,8 +66,10 @@ internal static class Sessions
             throw StripeFailure.Invalid($"The payment method type provided: {other} is invalid.", null, "payment_method_types");
         }
 
+        form.Choice("payment_method_collection", "always");
         var (customer, email) = Payer(call);
-        var lines = form.Items("line_items").Select(item => Line(call, item)).ToList();
+        var trialDays = TrialDays(form.Group("subscription_data"));
+        var lines = form.Items("line_items").Select(item => Line(call, item, trialDays is not null)).ToList();
         if (lines.Count is 0 or > LineItemsMax)
         {
             throw lines.Count == 0
@@ -93,6 +100,7 @@ internal static class Sessions
         {
             ["description"] = subscription.Text("description"),
             ["metadata"] = subscription.Metadata(),
+            ["trial_period_days"] = trialDays,
         };
         return call.Show(call.Draft.Put(session));
     }
@@ -101,6 +109,7 @@ internal static class Sessions
     {
         ["id"] = id,
         ["object"] = Kind,
+        ["allow_promotion_codes"] = call.Form.Flag("allow_promotion_codes"),
         ["amount_subtotal"] = total,
         ["amount_total"] = total,
         ["automatic_tax"] = new JsonObject { ["enabled"] = false, ["liability"] = null, ["status"] = null },
@@ -113,6 +122,7 @@ internal static class Sessions
         ["customer_creation"] = "always",
         ["customer_details"] = null,
         ["customer_email"] = null,
+        ["discounts"] = new JsonArray(),
         ["expires_at"] = expiresAt,
         ["invoice"] = null,
         ["livemode"] = false,
@@ -154,7 +164,13 @@ internal static class Sessions
                 "The `expires_at` timestamp must be between 30 minutes and 24 hours from Checkout Session creation.", null, "expires_at");
     }
 
-    private static JsonObject Line(StripeCall call, Form item)
+    private static long? TrialDays(Form subscription) => subscription.Number("trial_period_days") is not { } days || days is >= 1 and <= TrialDaysMax
+        ? subscription.Number("trial_period_days")
+        : throw StripeFailure.Invalid(
+            $"The trial must be at least 1 and at most {TrialDaysMax} days.", null, subscription.Param("trial_period_days"));
+
+    /// <summary>What is to be paid for it now: nothing before a trial.</summary>
+    private static JsonObject Line(StripeCall call, Form item, bool isFree)
     {
         var price = Catalog.ActivePrice(call.Draft, item.Required("price"), item.Param("price"));
         if (price.Text("type") != "recurring")
@@ -169,7 +185,7 @@ internal static class Sessions
                 "This value must be greater than or equal to 1.", "parameter_invalid_integer", item.Param("quantity"));
         }
 
-        var amount = price.Number("unit_amount") * quantity;
+        var amount = isFree ? 0 : price.Number("unit_amount") * quantity;
         return new JsonObject
         {
             ["id"] = Draft.NewId("li_1"),

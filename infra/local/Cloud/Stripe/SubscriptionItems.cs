@@ -51,9 +51,11 @@ internal static class SubscriptionItems
 
         // Another interval, or the first price after a free one, is another period: it begins now and is charged as a whole, and of
         // the old one only the rest is given back.
-        var restarts = wanted.Exists(change => Interval(change.Price) != Interval(change.Item["price"]!.AsObject()))
-            || (Cost(subscription) == 0 && wanted.Sum(change => change.Price.Number("unit_amount") * change.Quantity) > 0);
-        var prorated = behavior == "none"
+        // A trial goes on with whatever follows on it.
+        var isTrial = Subscriptions.IsTrial(subscription);
+        var restarts = !isTrial && (wanted.Exists(change => Interval(change.Price) != Interval(change.Item["price"]!.AsObject()))
+            || (Cost(subscription) == 0 && wanted.Sum(change => change.Price.Number("unit_amount") * change.Quantity) > 0));
+        var prorated = behavior == "none" || isTrial
             ? []
             : (restarts ? Subscriptions.Items(subscription) : wanted.Select(change => change.Item)).Distinct().ToList();
         prorated.ForEach(item => Prorations.Credit(draft, subscription, item, from));
@@ -61,6 +63,7 @@ internal static class SubscriptionItems
         {
             item["price"] = price.DeepClone();
             item["quantity"] = quantity;
+            item.Remove(Prorations.Whole);
         }
 
         if (Subscriptions.Items(subscription).Select(item => Interval(item["price"]!.AsObject())).Distinct().Count() > 1)
@@ -79,7 +82,7 @@ internal static class SubscriptionItems
             prorated.ForEach(item => Prorations.Debit(draft, subscription, item, from));
         }
 
-        return restarts || behavior == "always_invoice"
+        return restarts || (behavior == "always_invoice" && !isTrial)
             ? Invoices.Issue(draft, subscription, "subscription_update", withPeriod: restarts)
             : null;
     }

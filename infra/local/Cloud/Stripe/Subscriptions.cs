@@ -15,14 +15,37 @@ internal static class Subscriptions
         new("POST", "/v1/subscriptions/{id}",
             [
                 "billing_cycle_anchor", "cancel_at_period_end", "default_payment_method", "description", "items.*.id", "items.*.price",
-                "items.*.quantity", "metadata.*", "proration_behavior", "proration_date", "expand.*",
+                "items.*.quantity", "metadata.*", "proration_behavior", "proration_date", "trial_end", "expand.*",
             ],
             Update),
         new("DELETE", "/v1/subscriptions/{id}", ["invoice_now", "prorate", "expand.*"], Cancel),
     ];
 
-    /// <summary>Starts what the session sold; the first period is already paid for.</summary>
+    /// <summary>Starts what the session sold; the first period is already paid for, or is its trial.</summary>
     public static JsonObject Start(Draft draft, JsonObject session, string customer, string paymentMethod)
+    {
+        var subscription = New(draft, session, customer, paymentMethod);
+        if (Sessions.TrialDaysOf(session) is not { } days)
+        {
+            return subscription;
+        }
+
+        var end = draft.Now.AddDays(days).ToUnixTimeSeconds();
+        subscription["status"] = "trialing";
+        subscription["trial_start"] = draft.Seconds;
+        subscription["trial_end"] = end;
+        subscription["billing_cycle_anchor"] = end;
+        foreach (var item in Items(subscription))
+        {
+            item["current_period_end"] = end;
+        }
+
+        return subscription;
+    }
+
+    public static bool IsTrial(JsonObject subscription) => subscription.Text("status") == "trialing";
+
+    private static JsonObject New(Draft draft, JsonObject session, string customer, string paymentMethod)
     {
         var id = Draft.NewId("sub_1");
         var lines = Sessions.Lines(session).ToList();
@@ -90,8 +113,9 @@ internal static class Subscriptions
         return subscription;
     }
 
-    /// <summary>The next period begins now, or the subscription ends if that was wished.</summary>
-    public static void Renew(Draft draft, JsonObject subscription, long startsAt)
+    /// <summary>The next period begins now, or the subscription ends if that was wished. The first one that is charged follows on a trial.
+    /// </summary>
+    public static void Renew(Draft draft, JsonObject subscription, long startsAt, string reason = "subscription_cycle")
     {
         var ends = (bool)subscription["cancel_at_period_end"]!;
         if (ends && Prorations.Pending(draft, subscription.Id()).Count == 0)
@@ -105,13 +129,19 @@ internal static class Subscriptions
             ["items"] = subscription["items"]!.DeepClone(),
             ["latest_invoice"] = subscription["latest_invoice"]?.DeepClone(),
         };
+        if (IsTrial(subscription))
+        {
+            previous["status"] = "trialing";
+            subscription["status"] = "active";
+        }
+
         if (!ends)
         {
             SubscriptionItems.Begin(subscription, startsAt);
         }
 
         // What changes within the last period were worth is settled even when no other period follows.
-        var invoice = Invoices.Issue(draft, subscription, "subscription_cycle", withPeriod: !ends);
+        var invoice = Invoices.Issue(draft, subscription, reason, withPeriod: !ends);
         subscription["latest_invoice"] = invoice.Id();
         draft.Put(subscription);
         Invoices.Charge(draft, invoice);
@@ -167,6 +197,7 @@ internal static class Subscriptions
                 "Changing items and the billing cycle anchor at once is not in this stand-in.", null, "billing_cycle_anchor");
         }
 
+        var endsTrial = form.Choice("trial_end", "now") is not null && IsTrial(subscription);
         var before = subscription.DeepClone().AsObject();
         if (form.Text("default_payment_method") is { Length: > 0 } method)
         {
@@ -208,6 +239,13 @@ internal static class Subscriptions
         if (invoice is not null)
         {
             Invoices.Charge(draft, invoice);
+        }
+
+        if (endsTrial)
+        {
+            subscription["trial_end"] = draft.Seconds;
+            subscription["billing_cycle_anchor"] = draft.Seconds;
+            Renew(draft, subscription, draft.Seconds, "subscription_update");
         }
 
         // Moving the anchor to now starts, and charges, a new period at once.
