@@ -34,12 +34,16 @@ public sealed class Billing(Callers callers, CheckoutGate gate, Checkouts checko
     {
         var account = await callers.RequireAsync(request, ct);
         var asked = (await Bodies.ReadAsync<Checkout>(request, ct)).Deployment;
-        var (deployment, plan) = await gate.PassAsync(account, asked, Callers.Address(request), ct);
+        var (deployment, plan, trialDays) = await gate.PassAsync(account, asked, Callers.Address(request), ct);
         var page = site.Value.Page($"paid?deployment={deployment.Id}");
         var link = await checkouts.OpenAsync(
             new(
                 account.Id, deployment.Id, account.Email, PlanPrice.Of(plan), page.AbsoluteUri, $"{page.AbsoluteUri}&cancelled",
-                [.. deployment.FormerSubscriptions, .. deployment.Subscription is { } ended ? [ended] : Array.Empty<string>()]),
+                [.. deployment.FormerSubscriptions, .. deployment.Subscription is { } ended ? [ended] : Array.Empty<string>()])
+            {
+                TrialDays = trialDays,
+                TakesCodes = plan.TakesCodes,
+            },
             ct);
         return link is null
             ? throw Problems.WrongState(deployment, "It was paid, and begins as soon as the payment is confirmed.")

@@ -13,6 +13,7 @@ internal static class BillingServices
         services.AddSingleton<BillingWatches>();
         services.AddSingleton<Subscriptions>();
         services.AddSingleton<Checkouts>();
+        services.AddSingleton<Offers>();
         services.AddSingleton<Refunds>();
         services.AddSingleton<SubscriptionEndings>();
         services.AddSingleton<FinalSettlement>();

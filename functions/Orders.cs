@@ -68,7 +68,7 @@ public sealed class Orders(DeploymentStore deployments, SubscriptionStore subscr
         if (isOwn && subscription.IsPaid)
         {
             await recorder.ActOnceAsync(
-                $"paid-{subscription.Id}", subscription.Deployment, Actor, "paid", new { subscription = subscription.Id }, ct);
+                $"paid-{subscription.Id}", subscription.Deployment, Actor, subscription.IsTrial ? "trial" : "paid", new { subscription = subscription.Id }, ct);
         }
 
         var mayBecome = deployment is not null && IsPayable(deployment, ended) && !subscription.IsEnded;

@@ -44,18 +44,19 @@ public sealed class Payments(Subscriptions subscriptions, Orders orders, PaidFor
 }
 
 /// <summary>What follows for a deployment from how that is which pays for it.</summary>
-public sealed class PaidFor(PaidOrders orders, Checkouts checkouts, Arrears arrears, Disputes disputes)
+public sealed class PaidFor(PaidOrders orders, Offers offers, Arrears arrears, Disputes disputes)
 {
     public Task<Subscription?> DisputedAsync(FoundDispute dispute, CancellationToken ct) => disputes.SettleAsync(dispute, ct);
 
     public async Task SettleAsync(DurableTaskClient client, Claim claim, Subscription own, CancellationToken ct)
     {
+        own = await offers.HoldAsync(own, ct);
         if (own.IsPaid)
         {
             await orders.BeginAsync(client, claim, own, ct);
 
             // What was sold on another page meanwhile names itself: by its event, and when the order is looked at next.
-            await checkouts.CloseAsync(own.Account, own.Deployment, ct);
+            await offers.WithdrawAsync(own, claim.IsFirst, ct);
         }
 
         if (await arrears.JudgeAsync(own, ct) is { Ladder: not null })

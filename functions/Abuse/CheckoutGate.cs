@@ -1,16 +1,20 @@
 using Launchpad.Shared.Abuse;
 using Launchpad.Shared.Accounts;
+using Launchpad.Shared.Billing;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Plans;
 using Microsoft.Extensions.Options;
 
 namespace Launchpad.Functions.Abuse;
 
-/// <summary>Who gets a page to pay on (ADR 44).</summary>
-public sealed class CheckoutGate(Orders orders, PaymentGuard guard, CheckoutLimits limits)
+/// <param name="TrialDays">For how many days it is free; 0 for none.</param>
+public sealed record ToBePaid(Deployment Deployment, Plan Plan, int TrialDays);
+
+/// <summary>Who gets a page to pay on (ADR 44), and on which terms.</summary>
+public sealed class CheckoutGate(Orders orders, PaymentGuard guard, CheckoutLimits limits, Offers offers)
 {
     /// <exception cref="ProblemException">When there is nothing to pay for, too many were asked for, or the account's payments are held.</exception>
-    public async Task<(Deployment Deployment, Plan Plan)> PassAsync(Account account, string? deployment, string address, CancellationToken ct)
+    public async Task<ToBePaid> PassAsync(Account account, string? deployment, string address, CancellationToken ct)
     {
         if (DisposableMail.DomainOf(account.Email) is { } domain)
         {
@@ -28,7 +32,8 @@ public sealed class CheckoutGate(Orders orders, PaymentGuard guard, CheckoutLimi
             throw Problems.PaymentsHeld(Why(hold));
         }
 
-        return await orders.ToBePaidAsync(account.Id, deployment, ct);
+        var (found, plan) = await orders.ToBePaidAsync(account.Id, deployment, ct);
+        return new(found, plan, await offers.TrialDaysAsync(account.Id, plan, ct));
     }
 
     private static string Why(Review hold) => hold switch

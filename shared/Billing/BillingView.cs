@@ -41,9 +41,11 @@ public sealed record DisputeView(string Id, long Amount, string Currency, string
 /// <param name="KeptUntil">Of one that was cancelled: when its data is deleted. Null otherwise.</param>
 /// <param name="Ladder">What happens because it is not paid for; null while nothing does.</param>
 /// <param name="Dispute">The newest payment that was contested; null for none.</param>
+/// <param name="TrialEndsAt">Until when it is free; null for what is charged already, or never will be.</param>
 public sealed record BillingView(
     [property: Wire(typeof(BillingState))] string State, string? Plan, DateTimeOffset? PeriodEnd, bool CancelAtPeriodEnd, string Reason, IReadOnlyList<RefundView> Refunds,
-    ChargeView? NextCharge = null, DateTimeOffset? KeptUntil = null, LadderView? Ladder = null, DisputeView? Dispute = null)
+    ChargeView? NextCharge = null, DateTimeOffset? KeptUntil = null, LadderView? Ladder = null, DisputeView? Dispute = null,
+    DateTimeOffset? TrialEndsAt = null)
 {
     /// <param name="deployment">What is paid for.</param>
     /// <param name="all">Every subscription that was ever taken for it.</param>
@@ -58,11 +60,12 @@ public sealed record BillingView(
         {
             return new(
                 own.State.Wire(), own.Plan, own.PaidUntil, own.CancelAtPeriodEnd,
-                (deployment.IsHeld && own.IsPaid ? Held : Words(own)) + Extra(refunds.Where(refund => refund.Subscription != own.Id)), refunds, Next(own),
+                (deployment.IsHeld && own.IsPaid ? own.IsTrial ? HeldTrial : Held : Words(own)) + Extra(refunds.Where(refund => refund.Subscription != own.Id)), refunds, Next(own),
                 own is { CancelAtPeriodEnd: true, IsPaid: true } ? own.PaidUntil + kept : null,
                 // What pays for it may have become another one a moment ago.
                 own.IsPaid && own.Dispute is not { IsOpen: true } ? null : LadderView.Of(deployment),
-                own.Dispute is { } dispute ? new(dispute.Id, dispute.Amount, dispute.Currency, dispute.Reason, dispute.Status, dispute.Since) : null);
+                own.Dispute is { } dispute ? new(dispute.Id, dispute.Amount, dispute.Currency, dispute.Reason, dispute.Status, dispute.Since) : null,
+                own.IsTrial ? own.PaidUntil : null);
         }
 
         var state = refunds.Count > 0 ? BillingState.Refunded
@@ -80,12 +83,18 @@ public sealed record BillingView(
     private const string Held =
         "It is paid for. A person looks at the payment before the bot is set up, usually within a day. If it is refused, all of it goes back to the card.";
 
+    private const string HeldTrial =
+        "A person looks at the order before the bot is set up, usually within a day. Nothing was charged, and nothing is if it is refused.";
+
     private static ChargeView? Next(Subscription own) => own is { IsPaid: true, CancelAtPeriodEnd: false, PaidUntil: { } at, Price: { } price }
         ? new(at, price.Cents, price.Currency)
         : null;
 
     private static string Words(Subscription own) => (own.State, own.Status) switch
     {
+        (BillingState.Active, _) when own is { IsTrial: true, CancelAtPeriodEnd: true } =>
+            $"It was cancelled, and is free until {own.PaidUntil:u}. Nothing is charged.",
+        (BillingState.Active, _) when own.IsTrial => $"It is free until {own.PaidUntil:u}, and then charged.",
         (BillingState.Active, _) when own.CancelAtPeriodEnd => $"It was cancelled, and is paid for until {own.PaidUntil:u}.",
         (BillingState.Active, _) => "It is paid for, and renews by itself.",
         (BillingState.PastDue, _) => "The last payment failed. The payment provider tries again; another card may be needed.",

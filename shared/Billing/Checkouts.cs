@@ -83,6 +83,15 @@ public sealed class Checkouts(StripeCheckout stripe, BillingWatches watches, IOp
         return sold;
     }
 
+    /// <summary>Nobody can begin a trial on a page of the customer's any more. What was sold on one before names itself.</summary>
+    public async Task CloseTrialsAsync(string customer, CancellationToken ct)
+    {
+        foreach (var session in await stripe.OpenTrialsAsync(customer, ct))
+        {
+            await stripe.CloseAsync(session, ct);
+        }
+    }
+
     /// <summary>Says when to look next: often at a young page, hourly at a subscription, and never again where neither is left.</summary>
     /// <param name="watch">What was looked at.</param>
     /// <param name="seen">What was seen.</param>

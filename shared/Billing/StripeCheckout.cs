@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Stripe;
@@ -12,7 +13,14 @@ public record Payer(string Account, string Email);
 /// <param name="Before">The subscriptions that paid for it and have ended; null for none.</param>
 public sealed record CheckoutRequest(
     string Account, string Deployment, string Email, PlanPrice Price, string SuccessUrl, string CancelUrl,
-    IReadOnlyList<string>? Before = null) : Payer(Account, Email);
+    IReadOnlyList<string>? Before = null) : Payer(Account, Email)
+{
+    /// <summary>For how many days nothing is charged; 0 for none.</summary>
+    public int TrialDays { get; init; }
+
+    /// <summary>Whether a promotion code can be typed.</summary>
+    public bool TakesCodes { get; init; }
+}
 
 /// <summary>Where the customer pays.</summary>
 public sealed record CheckoutLink(string SessionId, string Url);
@@ -20,7 +28,9 @@ public sealed record CheckoutLink(string SessionId, string Url);
 /// <summary>A payment page as it is now.</summary>
 /// <param name="Subscription">What was sold on it; null while it is open, and for good when it expired.</param>
 /// <param name="Price">The id of what it sells.</param>
-public sealed record CheckoutPage(CheckoutLink Link, bool IsOpen, string? Subscription, string? Customer, string? Price);
+/// <param name="TrialDays">For how many days that is free; 0 for none.</param>
+public sealed record CheckoutPage(
+    CheckoutLink Link, bool IsOpen, string? Subscription, string? Customer, string? Price, int TrialDays, bool TakesCodes);
 
 /// <summary>Stripe's hosted payment page, and who pays on it.</summary>
 public sealed class StripeCheckout(StripeConnection connection, StripePrices prices)
@@ -88,12 +98,15 @@ public sealed class StripeCheckout(StripeConnection connection, StripePrices pri
             Customer = customer,
             ClientReferenceId = request.Deployment,
             LineItems = [new() { Price = price, Quantity = 1 }],
-            Metadata = metadata,
-            SubscriptionData = new() { Metadata = metadata },
+            Metadata = request.TrialDays > 0 ? new(metadata) { [StripeMetadata.TrialKey] = Text(request.TrialDays) } : metadata,
+            SubscriptionData = new() { Metadata = metadata, TrialPeriodDays = request.TrialDays > 0 ? request.TrialDays : null },
+            AllowPromotionCodes = request.TakesCodes ? true : null,
+            // Of a trial too: what is charged afterwards is charged to it.
+            PaymentMethodCollection = "always",
             SuccessUrl = request.SuccessUrl,
             CancelUrl = request.CancelUrl,
         };
-        var what = Hash($"{customer} {price} {request.SuccessUrl} {request.CancelUrl}");
+        var what = Hash($"{customer} {price} {request.TrialDays} {request.TakesCodes} {request.SuccessUrl} {request.CancelUrl}");
         var session = await connection.MakeAsync(
             $"checkout-{request.Deployment}-{what}", (client, once, stop) => new SessionService(client).CreateAsync(options, once, stop),
             async id => await FindAsync(id, ct) is { IsOpen: true }, ct);
@@ -106,23 +119,22 @@ public sealed class StripeCheckout(StripeConnection connection, StripePrices pri
         return await connection.FindAsync((client, stop) => new SessionService(client).GetAsync(id, options, null, stop), ct) is { } found
             ? new(
                 new(found.Id, found.Url), found.Status == "open", found.SubscriptionId, found.CustomerId,
-                found.LineItems?.Data.FirstOrDefault()?.Price?.Id)
+                found.LineItems?.Data.FirstOrDefault()?.Price?.Id, TrialDays(found), found.AllowPromotionCodes is true)
             : null;
     }
 
-    /// <summary>Whether the page sells to the customer what the request wants, for the same price.</summary>
+    /// <summary>Whether the page sells to the customer what the request wants, for the same price and on the same terms.</summary>
     public async Task<bool> SellsAsync(CheckoutPage page, CheckoutRequest request, string customer, CancellationToken ct) =>
-        page.Customer == customer && page.Price == await prices.IdAsync(request.Price, ct);
+        (page.Customer, page.TrialDays, page.TakesCodes) == (customer, request.TrialDays, request.TakesCodes)
+        && page.Price == await prices.IdAsync(request.Price, ct);
 
     /// <summary>The ids of a deployment's pages that a person could still pay on.</summary>
-    public async Task<IReadOnlyList<string>> OpenAsync(string customer, string deployment, CancellationToken ct) =>
-        await connection.RunAsync(
-            async (client, stop) => await new SessionService(client)
-                .ListAutoPagingAsync(new() { Customer = customer, Status = "open", Limit = 100 }, cancellationToken: stop)
-                .Where(session => StripeMetadata.Deployment(session) == deployment)
-                .Select(session => session.Id)
-                .ToListAsync(stop),
-            ct);
+    public Task<IReadOnlyList<string>> OpenAsync(string customer, string deployment, CancellationToken ct) =>
+        OpenAsync(customer, session => StripeMetadata.Deployment(session) == deployment, ct);
+
+    /// <summary>The ids of a customer's pages on which a trial could still be begun.</summary>
+    public Task<IReadOnlyList<string>> OpenTrialsAsync(string customer, CancellationToken ct) =>
+        OpenAsync(customer, session => TrialDays(session) > 0, ct);
 
     /// <summary>Nobody can pay on it any more. One that was paid stays what it is: the answer is how it is now.</summary>
     public async Task<CheckoutPage?> CloseAsync(string id, CancellationToken ct)
@@ -148,6 +160,15 @@ public sealed class StripeCheckout(StripeConnection connection, StripePrices pri
         return await FindAsync(id, ct);
     }
 
+    private async Task<IReadOnlyList<string>> OpenAsync(string customer, Func<Session, bool> wanted, CancellationToken ct) =>
+        await connection.RunAsync(
+            async (client, stop) => await new SessionService(client)
+                .ListAutoPagingAsync(new() { Customer = customer, Status = "open", Limit = 100 }, cancellationToken: stop)
+                .Where(wanted)
+                .Select(session => session.Id)
+                .ToListAsync(stop),
+            ct);
+
     private async Task<bool> IsThereAsync(string customer, CancellationToken ct) => await GetAsync(customer, ct) is not null;
 
     private async Task<Stripe.Customer?> GetAsync(string customer, CancellationToken ct) =>
@@ -166,6 +187,11 @@ public sealed class StripeCheckout(StripeConnection connection, StripePrices pri
         var moved = new CustomerUpdateOptions { Email = payer.Email, Metadata = new() { [StripeMetadata.EmailKey] = payer.Email } };
         await connection.RunAsync((client, stop) => new CustomerService(client).UpdateAsync(customer.Id, moved, null, stop), ct);
     }
+
+    private static int TrialDays(Session session) =>
+        int.TryParse(StripeMetadata.Value(session, StripeMetadata.TrialKey), CultureInfo.InvariantCulture, out var days) ? days : 0;
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
 }

@@ -4,10 +4,12 @@ using Stripe;
 
 namespace Launchpad.Shared.Billing;
 
-/// <summary>A subscription as the provider knows it now. <paramref name="PaidUntil"/> is null when nothing was billed yet.</summary>
+/// <summary>A subscription as the provider knows it now. <paramref name="PaidUntil"/> is null when nothing was billed yet; of a trial it is
+/// its end.</summary>
+/// <param name="Price">Of the next whole period, less what a promotion code takes off it.</param>
 public sealed record SubscriptionState(
     string Id, string Status, string? Account, string? Deployment, string? Plan, string? Customer, DateTimeOffset? PaidUntil,
-    bool CancelAtPeriodEnd, Money? Price = null);
+    bool CancelAtPeriodEnd, Money? Price = null, DateTimeOffset? StartedAt = null);
 
 /// <summary>Subscriptions at Stripe: how they are, what they cost, and their end.</summary>
 public sealed class StripeGateway(StripeConnection connection, StripePrices prices)
@@ -99,6 +101,15 @@ public sealed class StripeGateway(StripeConnection connection, StripePrices pric
         }
     }
 
+    /// <summary>It is charged from now on.</summary>
+    public Task EndTrialAsync(string id, CancellationToken ct)
+    {
+        var update = new SubscriptionUpdateOptions { TrialEnd = SubscriptionTrialEnd.Now };
+        // Once: of what is charged already, it would begin another period.
+        var once = new RequestOptions { IdempotencyKey = $"trial-end-{id}" };
+        return connection.RunAsync((client, stop) => new SubscriptionService(client).UpdateAsync(id, update, once, stop), ct);
+    }
+
     /// <summary>Ends it at once. One that has ended, or never was, is fine too.</summary>
     public Task CancelSubscriptionAsync(string id, CancellationToken ct) =>
         connection.FindAsync((client, stop) => new SubscriptionService(client).CancelAsync(id, null, null, stop), ct);
@@ -138,8 +149,11 @@ public sealed class StripeGateway(StripeConnection connection, StripePrices pric
                 Ended,
                 "The subscription has ended, so its plan was not changed and nothing was charged. Subscribe again to use another plan.");
 
-    private Task<Stripe.Subscription?> FindAsync(string id, CancellationToken ct) =>
-        connection.FindAsync((client, stop) => new SubscriptionService(client).GetAsync(id, null, null, stop), ct);
+    private Task<Stripe.Subscription?> FindAsync(string id, CancellationToken ct)
+    {
+        var options = new SubscriptionGetOptions { Expand = [StripeDiscounts.Expand] };
+        return connection.FindAsync((client, stop) => new SubscriptionService(client).GetAsync(id, options, null, stop), ct);
+    }
 
     private static SubscriptionState State(Stripe.Subscription subscription) => new(
         subscription.Id,
@@ -150,5 +164,8 @@ public sealed class StripeGateway(StripeConnection connection, StripePrices pric
         subscription.CustomerId,
         subscription.Items?.Data is { Count: > 0 } items ? items.Min(item => item.CurrentPeriodEnd) : null,
         subscription.CancelAtPeriodEnd,
-        subscription.Items?.Data is [{ Price.UnitAmount: { } each } item, ..] ? new(each * item.Quantity, item.Price.Currency) : null);
+        subscription.Items?.Data is [{ Price.UnitAmount: { } each } item, ..]
+            ? new(StripeDiscounts.Left(subscription, each * item.Quantity, item.CurrentPeriodEnd), item.Price.Currency)
+            : null,
+        subscription.Created);
 }

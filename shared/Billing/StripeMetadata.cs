@@ -9,6 +9,9 @@ internal static class StripeMetadata
     public const string DeploymentKey = "deployment";
     public const string PlanKey = "plan";
 
+    /// <summary>Of a payment page: for how many days what it sells is free. The page itself does not tell.</summary>
+    public const string TrialKey = "trialDays";
+
     /// <summary>The address that the account had when it was told to the provider.</summary>
     public const string EmailKey = "email";
 

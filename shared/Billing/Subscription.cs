@@ -5,7 +5,7 @@ namespace Launchpad.Shared.Billing;
 /// <param name="AsOf">When the provider was asked; an older answer never replaces a newer one.</param>
 /// <param name="PaidUntil">Null when nothing was billed yet.</param>
 /// <param name="Customer">Who pays, at the provider; null while not known.</param>
-/// <param name="Price">Of a whole period; null while not known.</param>
+/// <param name="Price">Of the next whole period, less what a promotion code takes off; null while not known.</param>
 public sealed record Subscription(
     string Account, string Id, string Deployment, string Plan, string Status, DateTimeOffset AsOf, DateTimeOffset? PaidUntil = null,
     bool CancelAtPeriodEnd = false, string? Customer = null, Money? Price = null)
@@ -16,6 +16,9 @@ public sealed record Subscription(
     /// </summary>
     public const string Missing = "missing";
 
+    /// <summary>When it began, by the provider's clock; null where that was not kept.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
     /// <summary>What was given back of its payments; the store alone sets it.</summary>
     public Refunded Refunded { get; init; } = Refunded.Nothing;
 
@@ -25,7 +28,10 @@ public sealed record Subscription(
     /// <summary>The change that led to what it is now; the store alone sets it. Null before the first save.</summary>
     public SubscriptionChange? LastChange { get; init; }
 
-    public bool IsPaid => Status is "active" or "trialing";
+    public bool IsPaid => Status is "active" || IsTrial;
+
+    /// <summary>Nothing is charged until what it is "paid" for is over.</summary>
+    public bool IsTrial => Status is "trialing";
 
     /// <summary>Nothing will be charged for it any more.</summary>
     public bool IsEnded => Status is Canceled or "incomplete_expired";

@@ -89,6 +89,17 @@ public sealed class SubscriptionStore(Tables tables, RecordStore records)
         return [];
     }
 
+    /// <summary>The id of the one that the account began with; null where there was none. One of which it was not kept when it began is older
+    /// than all others.</summary>
+    public async Task<string?> FirstAsync(string account, CancellationToken ct) =>
+        (await tables.Subscriptions
+            .QueryAsync<TableEntity>(
+                TableClient.CreateQueryFilter($"PartitionKey eq {account} and status ne {Subscription.Missing}"),
+                select: ["RowKey", "startedAt"], cancellationToken: ct)
+            .ToListAsync(ct))
+        .OrderBy(row => row.GetDateTimeOffset("startedAt") ?? DateTimeOffset.MinValue).ThenBy(row => row.RowKey, StringComparer.Ordinal)
+        .FirstOrDefault()?.RowKey;
+
     /// <summary>Who pays for what the account has, at the provider; null while nothing was paid.</summary>
     public async Task<string?> CustomerAsync(string account, CancellationToken ct) =>
         await tables.Subscriptions
@@ -156,6 +167,7 @@ public sealed class SubscriptionStore(Tables tables, RecordStore records)
         ["paidUntil"] = subscription.PaidUntil,
         ["cancelAtPeriodEnd"] = subscription.CancelAtPeriodEnd,
         ["customer"] = subscription.Customer,
+        ["startedAt"] = subscription.StartedAt,
         ["priceCents"] = subscription.Price?.Cents,
         ["priceCurrency"] = subscription.Price?.Currency,
         ["refundedCents"] = subscription.Refunded.AmountCents,
@@ -170,6 +182,7 @@ public sealed class SubscriptionStore(Tables tables, RecordStore records)
         row.GetDateTimeOffset("asOf")!.Value, row.GetDateTimeOffset("paidUntil"), row.GetBoolean("cancelAtPeriodEnd") ?? false,
         row.GetString("customer"), row.GetInt64("priceCents") is { } cents ? new(cents, row.GetString("priceCurrency")) : null)
     {
+        StartedAt = row.GetDateTimeOffset("startedAt"),
         Refunded = new(row.GetInt64("refundedCents") ?? 0, row.GetString("refundedCurrency") ?? ""),
         Dispute = row.GetString("dispute") is { } dispute ? JsonSerializer.Deserialize<DisputeState>(dispute, JsonSerializerOptions.Web) : null,
         LastChange = new(row.GetInt32("change") ?? 0, row.GetString("changedFrom")),

@@ -11,7 +11,10 @@ public sealed class Subscriptions(StripeGateway stripe, SubscriptionStore store,
             return await store.SaveAsync(
                 new(
                     account, id, deployment, state.Plan ?? "", state.Status, asOf, state.PaidUntil, state.CancelAtPeriodEnd, state.Customer,
-                    state.Price),
+                    state.Price)
+                {
+                    StartedAt = state.StartedAt,
+                },
                 ct);
         }
 

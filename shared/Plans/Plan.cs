@@ -34,15 +34,17 @@ public sealed record CreditStep(decimal Below, int CreditPercent);
 /// <param name="VmSize">Size of the VM made for it; null where the pool's size is used.</param>
 /// <param name="MonthlyCents">Price per month in the smallest unit of <paramref name="Currency"/>.</param>
 /// <param name="BackupMonths">For how many months the last backup of each is kept, beyond those of the last weeks.</param>
+/// <param name="TrialDays">For how many days the first order of an account is free; 0 for none.</param>
+/// <param name="TakesCodes">Whether a promotion code can be typed on the payment page.</param>
 public sealed record Plan(
     string Id, string Name, Tier Tier, int MemoryMb, double Cpus, int StorageMb, int Pids, string? VmSize,
-    long MonthlyCents, string Currency, int BackupMonths = 0)
+    long MonthlyCents, string Currency, int BackupMonths = 0, int TrialDays = 0, bool TakesCodes = false)
 {
     public static IReadOnlyList<Plan> All { get; } =
     [
-        new("starter", "Starter", Tier.Shared, 2048, 2, 10_240, 512, null, 1900, "usd"),
-        new("plus", "Plus", Tier.Shared, 4096, 2, 20_480, 512, null, 3900, "usd", BackupMonths: 12),
-        new("dedicated", "Dedicated", Tier.Dedicated, 6144, 2, 40_960, 1024, "Standard_D2s_v5", 7900, "usd", BackupMonths: 12),
+        new("starter", "Starter", Tier.Shared, 2048, 2, 10_240, 512, null, 1900, "usd", TakesCodes: true),
+        new("plus", "Plus", Tier.Shared, 4096, 2, 20_480, 512, null, 3900, "usd", BackupMonths: 12, TrialDays: 7, TakesCodes: true),
+        new("dedicated", "Dedicated", Tier.Dedicated, 6144, 2, 40_960, 1024, "Standard_D2s_v5", 7900, "usd", BackupMonths: 12, TakesCodes: true),
     ];
 
     public UptimePromise Uptime { get; init; } = UptimePromise.Usual;

@@ -73,7 +73,7 @@ public sealed class LaunchpadApi : IAsyncLifetime
     public string WebhookSecret => cloud.Context.Vault.Value(StripeService.WebhookSecretName)!;
 
     /// <summary>What a customer does on the payment page; the answer's status is 303 when it was paid.</summary>
-    public async Task<int> PayAsync(string session, string card = "4242 4242 4242 4242")
+    public async Task<int> PayAsync(string session, string card = "4242 4242 4242 4242", string code = "")
     {
         using var browser = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
         using var answer = await browser.PostAsync(
@@ -85,6 +85,7 @@ public sealed class LaunchpadApi : IAsyncLifetime
                 ["cardCvc"] = "123",
                 ["billingName"] = "Ada Lovelace",
                 ["email"] = "ada@example.com",
+                ["promotionCode"] = code,
             }));
         return (int)answer.StatusCode;
     }

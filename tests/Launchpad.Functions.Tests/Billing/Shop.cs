@@ -33,7 +33,7 @@ internal sealed class Shop(LaunchpadApi api, Owner owner) : IDisposable
     }
 
     /// <summary>A page for the same order that our tables know nothing of, as a lost row leaves it.</summary>
-    public async Task<string> StrayPageAsync(string deployment)
+    public async Task<string> StrayPageAsync(string deployment, int? trialDays = null)
     {
         var price = await new PriceService(api.Stripe).CreateAsync(new()
         {
@@ -49,22 +49,24 @@ internal sealed class Shop(LaunchpadApi api, Owner owner) : IDisposable
             Mode = "subscription",
             LineItems = [new() { Price = price.Id, Quantity = 1 }],
             Metadata = metadata,
-            SubscriptionData = new() { Metadata = metadata },
+            SubscriptionData = new() { Metadata = metadata, TrialPeriodDays = trialDays },
             SuccessUrl = "https://shop.example/",
         })).Id;
     }
 
     /// <summary>Pays, and says which subscription that became.</summary>
-    public async Task<string> PayAsync(string session)
+    public async Task<string> PayAsync(string session, string code = "")
     {
-        Assert.Equal(303, await api.PayAsync(session));
+        Assert.Equal(303, await api.PayAsync(session, code: code));
         return (await new SessionService(api.Stripe).GetAsync(session)).SubscriptionId;
     }
 
-    /// <summary>A bot that runs, as the tables say, and is paid for.</summary>
-    public async Task<(string Deployment, string Subscription)> RunningAsync()
+    public Task<string> OrderAsync(string plan) => owner.OrderAsync(new { name = "Canary Name", plan });
+
+    /// <summary>A bot that runs, as the tables say, and is paid for, or on trial.</summary>
+    public async Task<(string Deployment, string Subscription)> RunningAsync(string plan = "starter")
     {
-        var id = await owner.OrderAsync();
+        var id = await OrderAsync(plan);
         var session = await PageAsync(id);
         await ChangeAsync(id, now => now with { Status = DeploymentStatus.Running, ActiveVersion = 1, LastKnownGood = 1, Vm = "vm_none" });
         var subscription = await PayAsync(session);

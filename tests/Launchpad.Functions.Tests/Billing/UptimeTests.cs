@@ -77,6 +77,12 @@ public sealed class UptimeTests(LaunchpadApi api)
         await SettleAsync(refunded, month);
         Assert.Empty(await NotesAsync(back));
         Assert.Empty(await WaitingAsync(refunded));
+
+        using var newcomer = await Shop.OpenAsync(api);
+        var (trial, unpaid) = await newcomer.RunningAsync("plus");
+        await DownAsync(newcomer, trial, hours: 200);
+        await SettleAsync(trial, month);
+        Assert.Empty(await NotesAsync(unpaid));
     }
 
     [Fact]

@@ -119,7 +119,7 @@ public sealed class StripeStack : IAsyncLifetime, IDisposable
 
     /// <summary>Posts the payment form as a browser does.</summary>
     public Task<HttpResponseMessage> PayAsync(
-        string session, string number = "4242 4242 4242 4242", string expiry = "12 / 34", string cvc = "123") =>
+        string session, string number = "4242 4242 4242 4242", string expiry = "12 / 34", string cvc = "123", string code = "") =>
         Client.PostAsync($"/c/pay/{session}", new FormUrlEncodedContent(new Dictionary<string, string>
         {
             ["email"] = "payer@example.com",
@@ -127,12 +127,13 @@ public sealed class StripeStack : IAsyncLifetime, IDisposable
             ["cardExpiry"] = expiry,
             ["cardCvc"] = cvc,
             ["billingName"] = "Ada Lovelace",
+            ["promotionCode"] = code,
         }));
 
-    public async Task<string> BuyAsync(CheckoutRequest? order = null)
+    public async Task<string> BuyAsync(CheckoutRequest? order = null, string number = "4242 4242 4242 4242", string code = "")
     {
         var link = await CheckOutAsync(order ?? Order());
-        using var paid = await PayAsync(link.SessionId);
+        using var paid = await PayAsync(link.SessionId, number, code: code);
         Assert.Equal(System.Net.HttpStatusCode.SeeOther, paid.StatusCode);
         var session = await new global::Stripe.Checkout.SessionService(Sdk).GetAsync(link.SessionId);
         return session.SubscriptionId;

@@ -2930,6 +2930,12 @@ export interface components {
             ladder: components["schemas"]["LadderView"] | null;
             /** @description The newest payment that was contested; null for none. */
             dispute: components["schemas"]["DisputeView"] | null;
+            /**
+             * Format: date-time
+             * @description Until when it is free; null for what is charged already, or never will be.
+             * @default null
+             */
+            trialEndsAt: string | null;
         };
         /** @description Something that the release would take and that could not work here. */
         Blocked: {
@@ -3703,6 +3709,10 @@ export interface components {
             currency: string;
             /** @description For how many months the last backup of each is kept, beyond those of the last weeks. */
             backupMonths: number;
+            /** @description For how many days it is free, if it is the first that an account orders; 0 for none. */
+            trialDays: number;
+            /** @description Whether a promotion code can be typed on the payment page. */
+            takesCodes: boolean;
         };
         Portal: {
             /** @description Of the provider's page. */
