@@ -11,6 +11,7 @@ export const billing = {
   month: (price: string) => `${price} a month`,
   next: (at: string, price: string) => `Next charge on ${day(at)}: ${price}`,
   noNext: "Nothing will be charged.",
+  free: (at: string) => `Free until ${day(at)}`,
   ends: (at: string) => `Ends on ${day(at)}`,
   portal: "Cards and addresses",
   portalHint: "Opens the payment provider's page and comes back here.",
@@ -27,11 +28,11 @@ export const billing = {
 
 export const cancelling = {
   title: (name: string) => `Cancel ${name}?`,
-  until: (name: string, at: string) => `${name} runs on until ${day(at)}, as it is paid for.`,
+  until: (name: string, at: string, trial: boolean) => `${name} runs on until ${day(at)}, as it is ${trial ? "free" : "paid for"}.`,
   untilUnknown: (name: string) => `${name} runs on until the end of what is paid for.`,
   afterwards: "Then it stops. Its data are kept for a while longer; the date is shown as soon as you have cancelled.",
   undo: "Until it ends, “Keep it” takes the cancellation back.",
-  nothing: "Nothing more is charged.",
+  nothing: (trial: boolean) => (trial ? "Nothing is charged." : "Nothing more is charged."),
   go: "Cancel at the end of the period",
   keep: "Change nothing",
   runs: (at: string) => `It runs until ${day(at)}`,

@@ -50,7 +50,7 @@ export const bot = {
   story({ name, reason, status, billing: paidFor }: Deployment): string {
     if (reason !== null) return reason;
     switch (status) {
-      case "requested": return paidFor.state === "active" ? `${name} is paid for, and is about to be built.` : `${name} is ordered. Pay, and we start building.`;
+      case "requested": return paidFor.state === "active" ? `${name} is ${paidFor.trialEndsAt === null ? "paid for" : "free for now"}, and is about to be built.` : `${name} is ordered. Pay, and we start building.`;
       case "provisioning": return `${name} is being built on its machine.`;
       case "configuring": return `${name}'s machine is there; secrets and config are being delivered.`;
       case "starting": return `${name} is starting.`;
@@ -151,7 +151,10 @@ export const newBot = {
   notGiven: "none",
   byDefault: "the default",
   charge: "You pay",
-  chargeText: (price: string) => `${price} a month, from today. Cancel any day.`,
+  chargeText: (price: string, trial: string | null) =>
+    trial === null ? `${price} a month, from today. Cancel any day.` : `${trial}. Any other: ${price} a month, from today. Cancel any day.`,
+  code: "Promotion code",
+  codeText: "If you have one, type it on the payment page.",
   ordered: (name: string) => `${name} is ordered. On to the payment.`,
 } as const;
 

@@ -1,4 +1,6 @@
-import { money, megabytes, number } from "./format";
+import { money, megabytes, number, period } from "./format";
+
+const day = 86_400_000;
 
 export const landing = {
   promise: "Your own AI bot, built while you watch.",
@@ -21,6 +23,9 @@ export const landing = {
     `${number(plan.cpus)} CPU cores`,
     `${megabytes(plan.storageMb)} for its files`,
   ],
+  /** Null where there is no trial. */
+  trial: ({ trialDays, monthlyCents, currency }: { trialDays: number; monthlyCents: number; currency: string }) =>
+    trialDays === 0 ? null : `Your first bot: ${period(trialDays * day)} free, then ${money(monthlyCents, currency)} a month`,
   tier: (tier: string) => (tier === "dedicated" ? "A whole machine to itself" : "Isolated, on a machine with others"),
   choose: (plan: string) => `Choose ${plan}`,
   footer: "Cards are handled by Stripe. We never see them.",

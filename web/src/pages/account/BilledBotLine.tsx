@@ -23,7 +23,9 @@ export function BilledBotLine({ bot: { deployment, name, plan, monthlyCents, cur
   const planName = usePlanName();
   const [asks, setAsks] = useState(false);
   const keep = useCancel("uncancel", () => toast(words.kept(name)));
-  const { state, nextCharge, periodEnd, cancelAtPeriodEnd, keptUntil, ladder, dispute, refunds } = billing;
+  const { state, nextCharge, periodEnd, cancelAtPeriodEnd, keptUntil, ladder, dispute, refunds, trialEndsAt } = billing;
+  const isEnding = cancelAtPeriodEnd && periodEnd !== null;
+  const word = isEnding ? words.ends(periodEnd) : trialEndsAt === null ? (words.states[state] ?? state) : words.free(trialEndsAt);
   const isCancellable = state === "active" && !cancelAtPeriodEnd;
   return (
     <Line
@@ -46,7 +48,7 @@ export function BilledBotLine({ bot: { deployment, name, plan, monthlyCents, cur
         <Link to="/bots/$id" params={{ id: deployment }}>
           <strong>{name}</strong>
         </Link>
-        <Status tone={cancelAtPeriodEnd ? "warn" : (tones[state] ?? "idle")} word={cancelAtPeriodEnd && periodEnd !== null ? words.ends(periodEnd) : (words.states[state] ?? state)} pill />
+        <Status tone={cancelAtPeriodEnd ? "warn" : (tones[state] ?? "idle")} word={word} pill />
       </LineTitle>
       <p className={css.facts}>
         <span>{planName(billing.plan ?? plan)}</span>
@@ -60,7 +62,7 @@ export function BilledBotLine({ bot: { deployment, name, plan, monthlyCents, cur
         </p>
       ))}
       {dispute && dispute.status !== "won" && dispute.status !== "lost" && <p className={css.reason}>{words.dispute(money(dispute.amount, dispute.currency), dispute.since)}</p>}
-      {cancelAtPeriodEnd && periodEnd !== null && (
+      {isEnding && (
         <ul className={css.steps}>
           <li>{cancelling.runs(periodEnd)}</li>
           {keptUntil !== null && <li>{cancelling.deleted(keptUntil)}</li>}
@@ -68,7 +70,7 @@ export function BilledBotLine({ bot: { deployment, name, plan, monthlyCents, cur
       )}
       <ActProblem act={keep} />
       {ladder && <LadderOf ladder={ladder} deployment={deployment} />}
-      {asks && <CancelPlan deployment={deployment} name={name} periodEnd={periodEnd} onClose={() => setAsks(false)} />}
+      {asks && <CancelPlan deployment={deployment} name={name} periodEnd={periodEnd} trial={trialEndsAt !== null} onClose={() => setAsks(false)} />}
     </Line>
   );
 }

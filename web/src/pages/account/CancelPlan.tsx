@@ -8,11 +8,13 @@ interface Props {
   deployment: string;
   name: string;
   periodEnd: string | null;
+  /** Nothing was charged yet. */
+  trial: boolean;
   onClose: () => void;
 }
 
 /** What happens when, before it is asked for. */
-export function CancelPlan({ deployment, name, periodEnd, onClose }: Props) {
+export function CancelPlan({ deployment, name, periodEnd, trial, onClose }: Props) {
   const act = useCancel("cancel", onClose);
   return (
     <Dialog
@@ -28,9 +30,9 @@ export function CancelPlan({ deployment, name, periodEnd, onClose }: Props) {
       }
     >
       <ul className="bullets">
-        <li>{periodEnd === null ? words.untilUnknown(name) : words.until(name, periodEnd)}</li>
+        <li>{periodEnd === null ? words.untilUnknown(name) : words.until(name, periodEnd, trial)}</li>
         <li>{words.afterwards}</li>
-        <li>{words.nothing}</li>
+        <li>{words.nothing(trial)}</li>
         <li>{words.undo}</li>
       </ul>
       <ActProblem act={act} />

@@ -39,7 +39,7 @@ export const PlanStep = ({ draft, change, problem, plans, plan }: Written & { pl
       options={plans.map((one) => ({
         value: one.id,
         title: one.name,
-        text: `${landing.tier(one.tier)}. ${landing.planFacts(one).join(", ")}.`,
+        text: `${[landing.tier(one.tier), landing.planFacts(one).join(", "), landing.trial(one)].filter((part) => part !== null).join(". ")}.`,
         aside: landing.price(one.monthlyCents, one.currency),
       }))}
     />
@@ -102,7 +102,8 @@ export const ReviewStep = ({ draft, secrets, plan, from }: ReviewProps) => (
         draft.instructions === "" ? null : [words.instructions, draft.instructions],
         [words.modelKey, secrets.modelKey === "" ? words.notGiven : words.given],
         [words.telegram, secrets.telegramToken === "" ? words.notGiven : words.given],
-        [words.charge, words.chargeText(landing.price(plan.monthlyCents, plan.currency))],
+        [words.charge, words.chargeText(landing.price(plan.monthlyCents, plan.currency), landing.trial(plan))],
+        plan.takesCodes ? [words.code, words.codeText] : null,
       ]}
     />
 );

@@ -17,6 +17,7 @@ export default function Plans() {
               <p className={css.price}>
                 <strong>{words.price(plan.monthlyCents, plan.currency)}</strong> {words.month}
               </p>
+              {plan.trialDays > 0 && <p className={css.trial}>{words.trial(plan)}</p>}
               <p className={css.tier}>{words.tier(plan.tier)}</p>
               <ul>
                 {words.planFacts(plan).map((fact) => (
