@@ -34,6 +34,15 @@ public sealed class ProblemMiddleware(RefusedSignIns signIns, ILogger<ProblemMid
         {
             await next(context);
         }
+        catch (Exception exception) when (http.RequestAborted.IsCancellationRequested && exception is ProblemException or OperationCanceledException)
+        {
+            // Nobody is there to hear it. That it was refused counts all the same: whoever guesses need not wait for answers.
+            context.GetInvocationResult().Value = null;
+            if (exception is ProblemException unheard)
+            {
+                await RefuseAsync(context, http, unheard);
+            }
+        }
         catch (Exception exception) when (!http.Response.HasStarted && !http.RequestAborted.IsCancellationRequested)
         {
             // What a function had answered before this went wrong would be written behind it.
@@ -41,30 +50,26 @@ public sealed class ProblemMiddleware(RefusedSignIns signIns, ILogger<ProblemMid
             var problem = exception is OperationCanceledException && context.CancellationToken.IsCancellationRequested
                 ? Problems.Unavailable("This was stopped before it was done.")
                 : Translate(exception);
-            if (problem.Status is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden or StatusCodes.Status429TooManyRequests)
-            {
-                var network = Callers.Address(http.Request);
-                log.LogWarning("Refused {Function} from {Network}: {Problem}", context.FunctionDefinition.Name, network, problem.Type);
-                await CountAsync(http, network);
-            }
-
+            await RefuseAsync(context, http, problem);
             await WriteAsync(http, problem);
         }
     }
 
-    /// <summary>Whoever is refused hears so, whatever becomes of counting it.</summary>
-    private async Task CountAsync(HttpContext http, string network)
+    /// <summary>Who was not let in, or not let do it, leaves a line. Whoever is refused hears so, whatever becomes of counting it.</summary>
+    private async Task RefuseAsync(FunctionContext context, HttpContext http, ProblemException problem)
     {
-        if (http.Features.Get<Route>() is not { IsSignIn: true })
+        if (problem.Status is not (StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden or StatusCodes.Status429TooManyRequests))
         {
             return;
         }
 
+        var network = Callers.Address(http.Request);
+        log.LogWarning("Refused {Function} from {Network}: {Problem}", context.FunctionDefinition.Name, network, problem.Type);
         try
         {
-            await signIns.CountAsync(network, http.RequestAborted);
+            await (http.Features.Get<Route>() is { IsSignIn: true } ? signIns.CountAsync(network, CancellationToken.None) : Task.CompletedTask);
         }
-        catch (Exception trouble) when (trouble is RequestFailedException or OperationCanceledException)
+        catch (RequestFailedException trouble)
         {
             log.LogWarning(trouble, "Nobody could be called");
         }

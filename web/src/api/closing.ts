@@ -7,7 +7,7 @@ import { keys } from "./keys";
 
 export const useClosing = () => useQuery({ queryKey: keys.closing, queryFn: ({ signal }) => body(api.GET("/auth/closing", { signal })) });
 
-const touches = [keys.closing, keys.me, keys.bots];
+const touches = [keys.bots, keys.me];
 
 export const useCloseAccount = (onDone: () => void) => useAct({ send: () => body(api.POST("/auth/closing")), touches, onDone });
 

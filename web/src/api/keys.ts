@@ -2,7 +2,8 @@
 export const keys = {
   me: ["me"],
   sessions: ["sessions"],
-  closing: ["closing"],
+  // Of the bots: it lists those that are there still.
+  closing: ["bots", "closing"],
   plans: ["plans"],
   capabilities: ["capabilities"],
   releases: ["releases"],

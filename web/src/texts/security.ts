@@ -139,7 +139,7 @@ export const closing = {
   asked: (at: string) => `It is closed on ${date(Date.parse(at))}. Until then it takes no orders, and you can keep it.`,
   keep: "Keep the account",
   kept: "The account stays.",
-  reminder: (at: string) => `This account is closed on ${date(Date.parse(at))}.`,
+  reminder: (at: string) => `This account is closed on ${date(Date.parse(at))}, and takes no orders.`,
   botsLeft: "Still being deleted",
   noBotsLeft: "All its bots are deleted. Each one's certificate says what was.",
 } as const;
