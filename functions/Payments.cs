@@ -50,7 +50,7 @@ public sealed class PaidFor(PaidOrders orders, Offers offers, Arrears arrears, D
 
     public async Task SettleAsync(DurableTaskClient client, Claim claim, Subscription own, CancellationToken ct)
     {
-        own = await offers.HoldAsync(own, ct);
+        own = await offers.HoldAsync(claim.Deployment!, own, ct);
         if (own.IsPaid)
         {
             await orders.BeginAsync(client, claim, own, ct);

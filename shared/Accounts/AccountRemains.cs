@@ -15,7 +15,8 @@ public sealed class AccountRemains(AccountReach reach, AccountStore accounts, We
         new("Bills and payments, here and at the payment provider.", "Tax law asks for them.", null),
         new("That the account was there, from when to when.", "Whatever is kept is found by it.", null),
         new("Your address in the records of accounts that others let you into.", "Their owners have to know who was in.", null),
-        new("What each deleted bot's certificate lists.", "To answer questions about what the bot did.", null),
+        new("Why a person looked at payments, where one did.", "It may be asked again by whoever was charged.", null),
+        new("What each deleted bot's certificate lists, and what the bot was called.", "To answer questions about what it did.", null),
     ];
 
     public async Task EraseAsync(Account account, CancellationToken ct)

@@ -1,3 +1,4 @@
+using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Plans;
 
 namespace Launchpad.Shared.Billing;
@@ -8,7 +9,7 @@ public sealed class Offers(Checkouts checkouts, Subscriptions subscriptions, Sub
 {
     /// <summary>For how many days an order of the account is free; 0 for none.</summary>
     public async Task<int> TrialDaysAsync(string account, Plan plan, CancellationToken ct) =>
-        plan.TrialDays > 0 && await store.FirstAsync(account, ct) is null ? plan.TrialDays : 0;
+        plan.TrialDays > 0 && await store.FirstAsync(account, counts: null, ct) is null ? plan.TrialDays : 0;
 
     /// <summary>What was sold is sold on no other page, and no page of the account promises a trial any more.</summary>
     /// <param name="own">What pays for its deployment.</param>
@@ -23,16 +24,23 @@ public sealed class Offers(Checkouts checkouts, Subscriptions subscriptions, Sub
         }
     }
 
-    /// <summary>Ends a trial that the account has no right to: two pages were paid on at once, or what was paid on was open for long.</summary>
+    /// <summary>Ends a trial that the account has no right to: pages of two orders were paid on at once, or what was paid on was open for long.
+    /// </summary>
+    /// <param name="deployment">That it pays for. What else was taken for it and never paid for it is cancelled, so that does not count.</param>
+    /// <param name="own">What pays for it.</param>
+    /// <param name="ct">Stops the wait.</param>
     /// <returns>The subscription as it is then.</returns>
-    public async Task<Subscription> HoldAsync(Subscription own, CancellationToken ct)
+    public async Task<Subscription> HoldAsync(Deployment deployment, Subscription own, CancellationToken ct)
     {
-        if (!own.IsTrial || await store.FirstAsync(own.Account, ct) == own.Id)
+        if (!own.IsTrial || await store.FirstAsync(own.Account, Counts, ct) == own.Id)
         {
             return own;
         }
 
+
         await stripe.EndTrialAsync(own.Id, ct);
         return await subscriptions.AskAsync(own.Account, own.Deployment, own.Id, ct);
+
+        bool Counts(string id, string of) => of != own.Deployment || id == own.Id || deployment.FormerSubscriptions.Contains(id);
     }
 }

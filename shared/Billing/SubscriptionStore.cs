@@ -91,11 +91,15 @@ public sealed class SubscriptionStore(Tables tables, RecordStore records)
 
     /// <summary>The id of the one that the account began with; null where there was none. One of which it was not kept when it began is older
     /// than all others.</summary>
-    public async Task<string?> FirstAsync(string account, CancellationToken ct) =>
+    /// <param name="account">Whose.</param>
+    /// <param name="counts">False for one, by its id and its deployment, that is as if it had never been; null where all count.</param>
+    /// <param name="ct">Stops the wait.</param>
+    public async Task<string?> FirstAsync(string account, Func<string, string, bool>? counts, CancellationToken ct) =>
         (await tables.Subscriptions
             .QueryAsync<TableEntity>(
                 TableClient.CreateQueryFilter($"PartitionKey eq {account} and status ne {Subscription.Missing}"),
-                select: ["RowKey", "startedAt"], cancellationToken: ct)
+                select: ["RowKey", "startedAt", "deployment"], cancellationToken: ct)
+            .Where(row => counts?.Invoke(row.RowKey, row.GetString("deployment")) is not false)
             .ToListAsync(ct))
         .OrderBy(row => row.GetDateTimeOffset("startedAt") ?? DateTimeOffset.MinValue).ThenBy(row => row.RowKey, StringComparer.Ordinal)
         .FirstOrDefault()?.RowKey;
