@@ -23,7 +23,7 @@ public sealed class SealTests(LaunchpadApi api)
     private Seal Seal => new(Vault, api.Service<Tables>(), clock);
 
     [Fact]
-    public async Task The_next_year_has_a_key_of_its_own_and_what_was_closedbefore_opens()
+    public async Task The_next_year_has_a_key_of_its_own_and_what_was_sealed_before_opens()
     {
         var before = await Seal.CloseAsync("this", "secret"u8.ToArray(), Ct);
         Assert.StartsWith("2031.", before, StringComparison.Ordinal);
@@ -59,7 +59,7 @@ public sealed class SealTests(LaunchpadApi api)
     }
 
     [Fact]
-    public async Task What_was_closedbefore_there_was_more_than_one_key_opens_and_is_closedanew_when_it_is_used()
+    public async Task What_was_sealed_before_there_was_more_than_one_key_opens_and_is_sealed_anew_when_it_is_used()
     {
         using var ada = await Person.ConfirmedAsync(api);
         var (secret, _) = await SecondFactorTests.TurnOnAsync(ada);
