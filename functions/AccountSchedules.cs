@@ -30,6 +30,12 @@ public sealed class AccountCloser(AccountEnds ends, ClosingBots bots, Payers pay
     public async Task CloseAsync(DurableTaskClient client, TableEntity row, CancellationToken ct)
     {
         var id = row.GetString("account");
+        if (AccountEnds.IsOfBots(row))
+        {
+            await DeleteBotsAsync(client, id, row, ct);
+            return;
+        }
+
         if (await ends.DueAsync(id, ct) is { } account)
         {
             // Whatever its owner left, or brought back meanwhile, cannot be wanted back by anybody.
@@ -43,6 +49,21 @@ public sealed class AccountCloser(AccountEnds ends, ClosingBots bots, Payers pay
         }
 
         await ends.DoneAsync(row, ct);
+    }
+
+    /// <summary>What whoever asked did not come to: he was told that nothing more is charged.</summary>
+    private async Task DeleteBotsAsync(DurableTaskClient client, string id, TableEntity row, CancellationToken ct)
+    {
+        var isAsked = await ends.IsAskedAsync(id, ct);
+        if (isAsked)
+        {
+            await bots.DeleteAsync(client, id, id, typed: null, ct);
+        }
+
+        if (isAsked || ends.IsSettled(row))
+        {
+            await ends.DoneAsync(row, ct);
+        }
     }
 }
 

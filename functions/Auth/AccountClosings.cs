@@ -75,6 +75,7 @@ public sealed class ClosingAccounts(AccountEnds ends, ClosingBots bots)
     {
         var asked = await ends.AskAsync(account, ct) ?? throw Problems.SignInNeeded();
         await bots.DeleteAsync(client, account, account, typed: null, ct);
+        await ends.BotsDoneAsync(account, ct);
         return asked;
     }
 

@@ -20,6 +20,11 @@ public sealed class AccountEnds(Tables tables, Outbox outbox, IOptions<Retention
     private const string Stone = "closed";
     private const string Partition = "closing-";
 
+    /// <summary>Before every time.</summary>
+    private const string AtOnce = "0000000000000000000-";
+
+    private static readonly TimeSpan Settled = TimeSpan.FromMinutes(1);
+
     /// <summary>When an account is closed that is asked for now.</summary>
     public DateTimeOffset Soonest => clock.GetUtcNow() + options.Value.ClosedAccounts;
 
@@ -35,8 +40,9 @@ public sealed class AccountEnds(Tables tables, Outbox outbox, IOptions<Retention
                 return account;
             }
 
-            // What leads to it comes first, so that none stays that was to go.
+            // What leads to it comes first, so that none stays that was to go; and what leads to its bots, which go at once.
             var at = Soonest;
+            await tables.Index.UpsertEntityAsync(LeadingToBots(id), TableUpdateMode.Replace, ct);
             await tables.Index.UpsertEntityAsync(
                 new TableEntity(Partition + Shards.KeyOf(id), $"{at.UtcTicks:D19}-{id}") { ["account"] = id }, TableUpdateMode.Replace, ct);
             if (await TryChangeAsync(row, at, LetterKinds.AccountClosing, ct))
@@ -62,7 +68,20 @@ public sealed class AccountEnds(Tables tables, Outbox outbox, IOptions<Retention
         return false;
     }
 
-    /// <summary>Those whose time has come.</summary>
+    /// <summary>Whether its owner has asked for it and not taken it back.</summary>
+    public async Task<bool> IsAskedAsync(string id, CancellationToken ct) =>
+        await OpenAsync(id, ct) is { } row && AccountStore.Read(row).ClosesAt is not null;
+
+    /// <summary>Whether it leads to the bots of an account, which are deleted as soon as it is asked for.</summary>
+    public static bool IsOfBots(TableEntity leading) => leading.RowKey.StartsWith(AtOnce, StringComparison.Ordinal);
+
+    /// <summary>Whether whoever wrote it has had the time to ask as well.</summary>
+    public bool IsSettled(TableEntity leading) => clock.GetUtcNow() - leading.Timestamp > Settled;
+
+    /// <summary>All of the account's bots are being deleted.</summary>
+    public Task BotsDoneAsync(string id, CancellationToken ct) => DoneAsync(LeadingToBots(id), ct);
+
+    /// <summary>Those whose time has come, and those whose bots are to be deleted.</summary>
     public Round Round() =>
         new("closing", tables.Index, Partition, To: $"{clock.GetUtcNow().UtcTicks:D19}~", Max: options.Value.SweepMax);
 
@@ -126,6 +145,8 @@ public sealed class AccountEnds(Tables tables, Outbox outbox, IOptions<Retention
 
     /// <summary>What led to it has done its work.</summary>
     public Task DoneAsync(TableEntity leading, CancellationToken ct) => tables.Index.RemoveAsync(leading.PartitionKey, leading.RowKey, ct);
+
+    private static TableEntity LeadingToBots(string id) => new(Partition + Shards.KeyOf(id), AtOnce + id) { ["account"] = id };
 
     private async Task<TableEntity?> OpenAsync(string id, CancellationToken ct) =>
         await tables.Accounts.FindAsync(id, AccountStore.Profile, ct) is { } row && !row.ContainsKey(ClosedAt) ? row : null;

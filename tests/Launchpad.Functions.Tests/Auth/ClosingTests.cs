@@ -127,6 +127,17 @@ public sealed class ClosingTests(LaunchpadApi api)
     }
 
     [Fact]
+    public async Task Stopped_before_the_bots_they_are_deleted_by_the_clock_and_the_account_has_its_time()
+    {
+        using var owner = await api.SignedUpAsync();
+        var bot = await owner.OrderAsync();
+        Assert.NotNull(await api.Service<AccountEnds>().AskAsync(owner.Account, Ct));
+        await FireAsync(() => owner.GetAsync($"deployments/{bot}"), now => now.GetProperty("status").GetString() == "terminated");
+        await FireAsync(() => LeadingAsync(owner.Account), leading => leading.Count == 1);
+        Assert.Equal(200, (await owner.AskAsync("auth/me")).Status);
+    }
+
+    [Fact]
     public async Task A_bot_that_is_there_when_its_time_has_come_goes_first()
     {
         using var owner = await api.SignedUpAsync();
