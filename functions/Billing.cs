@@ -76,7 +76,7 @@ public sealed class BillingWebhook(StripeWebhooks stripe, PaymentEvents events, 
             throw Problems.WebhookRejected(rejected.Message);
         }
 
-        await (received.Attempt is { } attempt ? guard.HearAsync(attempt, ct) : events.ReceiveAsync(received, client, ct));
+        await (received.Attempts is { } attempts ? guard.HearAsync(attempts, ct) : events.ReceiveAsync(received, client, ct));
         return new OkObjectResult(new WebhookReceipt(received.Id));
     }
 }

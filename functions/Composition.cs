@@ -157,7 +157,7 @@ public static class Composition
         services.AddSingleton<StripeCheckout>();
         services.AddSingleton<StripeInvoices>();
         services.AddSingleton<StripeDisputes>();
-        services.AddSingleton<StripeCharges>();
+        services.AddSingleton<StripeCards>();
         services.AddSingleton<StripeRefunds>();
         services.AddSingleton<StripeCredits>();
         services.AddSingleton<StripeWebhooks>();

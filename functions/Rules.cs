@@ -17,6 +17,8 @@ public static partial class Rules
 
     // A row holds 32,000 characters of text.
     private const int OwnConfigMax = 16_000;
+    private const int ReasonMin = 3;
+    private const int ReasonMax = 500;
 
     /// <summary>In the one form that all its spellings have.</summary>
     public static string Email(string? value) =>
@@ -109,6 +111,11 @@ public static partial class Rules
 
     public static string Why(string? value) =>
         value is null ? "" : Plain("why", Visible("why", Line("why", value, 200)).Normalize());
+
+    /// <summary>Why an operator does something, for the operators' record.</summary>
+    public static string Reason(string? value) => value?.Trim() is { Length: >= ReasonMin and <= ReasonMax } reason
+        ? reason
+        : throw Problems.Invalid("reason", $"has {ReasonMin} to {ReasonMax} letters.");
 
     /// <summary>Null to stay.</summary>
     public static string? Plan(string? value) => value is null || Shared.Plans.Plan.Find(value) is not null

@@ -41,6 +41,7 @@ public sealed class CheckoutGate(Orders orders, PaymentGuard guard, CheckoutLimi
         { State: ReviewState.Refused } => "Payments of this account were refused by a person.",
         { Suspicion: Suspicion.CardTesting } => "Several payments were refused in a short time.",
         { Suspicion: Suspicion.SharedCard } => "The card was used in several accounts in a short time.",
+        { Suspicion: Suspicion.RepeatedTrial } => "The card had a trial in another account before.",
         { Suspicion: Suspicion.FraudWarning } => "A bank asks about a payment of this account.",
         _ => "The payment provider asks for a closer look at a payment.",
     };

@@ -41,6 +41,7 @@ public sealed class Addressees(AccountStore accounts, MemberStore members, Unsub
         }
 
         return await members.FindAsync(workplace, reader.Id, ct) is not null && await accounts.FindAsync(workplace, ct) is { } owner
+            && !(notice.Kind is LetterKinds.WorkplaceClosing && owner.ClosesAt is null)
             ? notice with { Values = new Dictionary<string, string>(notice.Values) { [Letters.Owner] = owner.Email } }
             : null;
     }

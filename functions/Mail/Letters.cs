@@ -94,6 +94,15 @@ public sealed class Letters(IOptions<SiteOptions> site)
             "You were signed out everywhere",
             $"We signed your account out of every browser at {At(notice)}. Your bots go on. Sign in again when you like, and set a new password first if you do not know why this was done.",
             "forgot", "Set a new password"),
+        LetterKinds.AccountLocked => new(
+            "Your account is locked",
+            [
+                $"We locked your account at Launchpad at {At(notice)}: nobody can sign in to it, and its API tokens work no more, until we have talked to you. Its bots go on, and so does what is paid for them.",
+                "Please talk to us, from this address, if you do not know why.",
+            ],
+            "See how it is", Page("login")),
+        LetterKinds.AccountUnlocked => Security(
+            "Your account is open again", $"We unlocked your account at {At(notice)}. Sign in as before; if somebody else may know your password, set a new one first.", "login", "Sign in"),
         LetterKinds.TokenEnding => new(
             "A token ends soon",
             [$"The token “{notice.Values.GetValueOrDefault("name")}” ends on {Day(notice.Values.GetValueOrDefault("endsAt", ""))}. Programs that sign in with it get no answer from then on: make them another one before."],
@@ -105,6 +114,13 @@ public sealed class Letters(IOptions<SiteOptions> site)
                 $"The account itself goes on {ClosesOn(notice)}. Until then you can sign in and keep it. {NotYou}",
             ],
             "Keep the account", Page("account")),
+        LetterKinds.WorkplaceClosing => new(
+            $"An account that you work in is closed on {ClosesOn(notice)}",
+            [
+                "Its owner asked for that. Its bots are being deleted now, and each says until when that can be taken back: take along before what you need of them.",
+                $"The account itself goes on {ClosesOn(notice)}, unless its owner keeps it until then.",
+            ],
+            "See its bots", Page("bots")),
         LetterKinds.AccountKept => Security(
             "Your account stays", $"At {At(notice)} the closing of your account was taken back. Bots that were deleted do not come back by themselves. {NotYou}"),
         LetterKinds.AccountClosed => new(
@@ -130,6 +146,10 @@ public sealed class Letters(IOptions<SiteOptions> site)
             notice, "Your bot will be deleted", $"{Bot(notice)} is not paid for. A last backup of it was made before it is deleted.", "Pay and keep it"),
         LetterKinds.BillingDeleted => Billing(notice, "Your bot was deleted", $"{Bot(notice)} was not paid for and was deleted.", "Look at your bots"),
         LetterKinds.BillingOver => Billing(notice, "Thank you: all is paid", $"{Bot(notice)} is paid for again.", "Look at your bots"),
+        LetterKinds.TrialEnding => Billing(
+            notice, "Your trial ends soon",
+            $"The trial of {Bot(notice)} ends on {Day(notice.Values.GetValueOrDefault("endsAt", ""))}. From then on {notice.Values.GetValueOrDefault("amount", "its price")} is charged to your card, unless you cancel before: then it costs you nothing.",
+            "Keep it, or cancel"),
         LetterKinds.BillingDispute => Billing(
             notice, "A payment is contested", $"The payment for {Bot(notice)} is contested at your bank. Please talk to us if that was not meant.", "See what happens when"),
         LetterKinds.UptimeCredit => new(
@@ -141,10 +161,10 @@ public sealed class Letters(IOptions<SiteOptions> site)
             "See when it was down and why", Page($"bots/{notice.Values.GetValueOrDefault("deployment")}/uptime?month={notice.Values.GetValueOrDefault("month")}")),
         LetterKinds.PaymentHeld => Billing(
             notice, "We look at your payment first",
-            $"{Bot(notice)} is paid for, and a person looks at the payment before it is set up, usually within a day. If it is refused, all of it goes back to your card.", "See your bots' payments"),
+            $"{Bot(notice)} is paid for, and a person looks at the payment before it is set up, usually within a day. If it is refused, whatever was paid goes back to your card.", "See your bots' payments"),
         LetterKinds.PaymentReleased => Billing(notice, "Your bot is on its way", $"The payment for {Bot(notice)} is in order, and it is being set up.", "See your bots' payments"),
         LetterKinds.PaymentRefused => Billing(
-            notice, "We give your payment back", $"We cannot take the payment for {Bot(notice)}. All of it goes back to your card. Please talk to us if you think that this is a mistake.", "See your bots' payments"),
+            notice, "We cannot take your payment", $"We cannot take the payment for {Bot(notice)}. Whatever was paid goes back to your card. Please talk to us if you think that this is a mistake.", "See your bots' payments"),
         LetterKinds.StaffSecurity when StaffLetters.Of(notice) is var (subject, text) => new(
             subject, [$"{text} That was at {At(notice)}. If it was not you, see the other operators or whoever runs the machine at once, and have your sign-in reset."],
             "Look at your sign-in", Page("ops/sign-in")),

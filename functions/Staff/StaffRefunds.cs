@@ -31,17 +31,11 @@ public sealed class StaffRefunds(StripeRefunds stripe, SubscriptionStore subscri
 {
     private const string Prefix = "in_";
     private const int IdMax = 100;
-    private const int ReasonMin = 3;
-    private const int ReasonMax = 500;
 
     /// <exception cref="ProblemException">When that is no bill of a bot on which something was paid.</exception>
     public async Task<RefundView> RefundAsync(Operator who, StaffRefund asked, CancellationToken ct)
     {
-        if (asked.Reason?.Trim().Length is not (>= ReasonMin and <= ReasonMax))
-        {
-            throw Problems.Invalid("reason", $"has {ReasonMin} to {ReasonMax} letters.");
-        }
-
+        var reason = Rules.Reason(asked.Reason);
         var isId = asked.Invoice is { Length: <= IdMax } id && id.StartsWith(Prefix, StringComparison.Ordinal);
         var back = (isId ? await stripe.RefundInvoiceAsync(asked.Invoice!, ct) : null)
             ?? throw Problems.Invalid("invoice", "is the id of a bill of a bot on which something was paid.");
@@ -50,7 +44,7 @@ public sealed class StaffRefunds(StripeRefunds stripe, SubscriptionStore subscri
             await subscriptions.SaveAsync(subscription, back.All, ct);
         }
 
-        await log.RefundAsync(back.Deployment, who, asked.Invoice!, back.Given, asked.Reason.Trim(), ct);
+        await log.RefundAsync(back.Deployment, who, asked.Invoice!, back.Given, reason, ct);
         return new(back.Subscription, back.Given.AmountCents, back.Given.Currency);
     }
 }

@@ -78,17 +78,10 @@ public sealed class StaffReviews(StaffCallers callers, ReviewStore reviews, Held
 /// <summary>What operators decide about payments.</summary>
 public sealed class StaffReviewActs(PaymentGuard guard, HeldOrders held, Payments payments, StaffLog log)
 {
-    private const int ReasonMin = 3;
-    private const int ReasonMax = 500;
-
     public async Task<StaffReviewView> DecideAsync(
         DurableTaskClient client, Operator who, (string Account, Suspicion Suspicion) about, StaffReviewDecision decision, CancellationToken ct)
     {
-        if (decision.Reason?.Trim() is not { Length: >= ReasonMin and <= ReasonMax } reason)
-        {
-            throw Problems.Invalid("reason", $"has {ReasonMin} to {ReasonMax} letters.");
-        }
-
+        var reason = Rules.Reason(decision.Reason);
         var isNothing = decision.Release ?? throw Problems.Invalid("release", "is true, or false.");
         var state = isNothing ? ReviewState.Released : ReviewState.Refused;
         var review = await guard.DecideAsync(about.Account, about.Suspicion, state, who.Actor, ct) ?? throw Problems.NoneOfThatId();

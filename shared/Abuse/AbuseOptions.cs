@@ -34,4 +34,8 @@ public sealed record AbuseOptions
     /// <summary>Accounts that tried one card in a day.</summary>
     [Range(2, 1_000_000)]
     public int AccountsOfCard { get; init; } = 4;
+
+    /// <summary>Accounts that may begin a trial with one card.</summary>
+    [Range(1, 1_000_000)]
+    public int TrialsOfCard { get; init; } = 1;
 }

@@ -11,6 +11,9 @@ public sealed class CardAttempts(Tables tables, TimeProvider clock) : IExpiring
     /// <summary>Nothing older is asked for.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromDays(1);
 
+    /// <summary>For so long a card that began a trial begins no other unseen.</summary>
+    public static readonly TimeSpan TrialKept = TimeSpan.FromDays(400);
+
     private const string Partition = "attempt-";
     private const int LookedAtMax = 200;
 
@@ -23,15 +26,8 @@ public sealed class CardAttempts(Tables tables, TimeProvider clock) : IExpiring
 
         foreach (var subject in Subjects(attempt))
         {
-            // What leads to its end comes first, so that none is kept for good.
             var row = RowOf(attempt);
-            await tables.Index.UpsertEntityAsync(
-                new TableEntity(Partition + Shards.KeyOf(attempt.Account), $"{(attempt.At + Kept).UtcTicks:D19}-{subject}-{attempt.Id}")
-                {
-                    ["subject"] = subject,
-                    ["attempt"] = row,
-                },
-                TableUpdateMode.Replace, ct);
+            await EndAsync(attempt.Account, attempt.At + Kept, subject, row, ct);
             await tables.Attempts.UpsertEntityAsync(
                 new TableEntity(subject, row)
                 {
@@ -52,6 +48,21 @@ public sealed class CardAttempts(Tables tables, TimeProvider clock) : IExpiring
     /// <summary>The newest with a card since a moment.</summary>
     public Task<IReadOnlyList<CardAttempt>> OfCardAsync(string card, DateTimeOffset since, CancellationToken ct) => SinceAsync(Card(card), since, ct);
 
+    /// <summary>How many accounts had a trial with the card before the one that begins it with it now. Asked again it is the same.</summary>
+    /// <param name="card">Its fingerprint.</param>
+    /// <param name="account">That begins it.</param>
+    /// <param name="ct">Stops the wait.</param>
+    public async Task<int> TrialsBeforeAsync(string card, string account, CancellationToken ct)
+    {
+        var (subject, now) = ($"trial {card}", clock.GetUtcNow());
+        await EndAsync(account, now + TrialKept, subject, account, ct);
+        await tables.Attempts.TryAddAsync(new TableEntity(subject, account) { ["at"] = now }, ct);
+        var begun = await tables.Attempts.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {subject}"), cancellationToken: ct)
+            .ToListAsync(ct);
+        return begun.OrderBy(row => row.GetDateTimeOffset("at")).ThenBy(row => row.RowKey, StringComparer.Ordinal)
+            .TakeWhile(row => row.RowKey != account).Count();
+    }
+
     public Round ExpiredRound(DateTimeOffset now) => new("attempts", tables.Index, Partition, To: $"{now.UtcTicks:D19}~");
 
     public async Task RemoveAsync(TableEntity row, CancellationToken ct)
@@ -59,6 +70,12 @@ public sealed class CardAttempts(Tables tables, TimeProvider clock) : IExpiring
         await tables.Attempts.RemoveAsync(row.GetString("subject"), row.GetString("attempt"), ct);
         await tables.Index.RemoveAsync(row.PartitionKey, row.RowKey, ct);
     }
+
+    /// <summary>What leads to the end of a row is written before it, so that none is kept for good.</summary>
+    private async Task EndAsync(string account, DateTimeOffset at, string subject, string row, CancellationToken ct) =>
+        await tables.Index.UpsertEntityAsync(
+            new TableEntity(Partition + Shards.KeyOf(account), $"{at.UtcTicks:D19}-{subject}-{row}") { ["subject"] = subject, ["attempt"] = row },
+            TableUpdateMode.Replace, ct);
 
     private async Task<IReadOnlyList<CardAttempt>> SinceAsync(string subject, DateTimeOffset since, CancellationToken ct)
     {

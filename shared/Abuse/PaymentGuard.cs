@@ -11,24 +11,12 @@ public sealed class PaymentGuard(CardWatch watch, ReviewStore reviews, OpenPages
     public async Task<Review?> HoldAsync(string account, CancellationToken ct) =>
         (await reviews.OfAsync(account, ct)).Where(review => review.Holds).OrderByDescending(review => review.State).FirstOrDefault();
 
-    /// <summary>Takes in one more try with a card. Whoever hears of it again does the same again.</summary>
-    public async Task HearAsync(CardAttempt attempt, CancellationToken ct)
+    /// <summary>Takes in more tries with cards. Whoever hears of them again does the same again.</summary>
+    public async Task HearAsync(IEnumerable<CardAttempt> attempts, CancellationToken ct)
     {
-        var released = (await reviews.OfAsync(attempt.Account, ct)).Where(known => !known.Holds).SelectMany(known => known.Evidence);
-        if (await watch.JudgeAsync(attempt, released.ToHashSet(), ct) is not { } seen)
+        foreach (var attempt in attempts)
         {
-            return;
-        }
-
-        var review = await reviews.SuspectAsync(attempt.Account, seen, ct);
-        if (review.State is ReviewState.Open)
-        {
-            await pager.RaiseAsync(PageKind.PaymentReview, review.Account, seen.Reason, ct);
-        }
-
-        if (review.Holds)
-        {
-            await pages.CloseAsync(review.Account, ct);
+            await SuspectAsync(attempt.Account, await watch.JudgeAsync(attempt, await ReleasedAsync(attempt.Account, ct), ct), ct);
         }
     }
 
@@ -38,9 +26,11 @@ public sealed class PaymentGuard(CardWatch watch, ReviewStore reviews, OpenPages
     /// <returns>Why it is not to be begun; null when it is.</returns>
     public async Task<Review?> JudgeAsync(Subscription paid, CancellationToken ct)
     {
-        foreach (var attempt in await watch.AskAsync(paid, ct))
+        var attempts = await watch.AskAsync(paid, ct);
+        await HearAsync(attempts, ct);
+        if (paid.IsTrial)
         {
-            await HearAsync(attempt, ct);
+            await SuspectAsync(paid.Account, await watch.JudgeTrialAsync(paid.Account, attempts, await ReleasedAsync(paid.Account, ct), ct), ct);
         }
 
         return await HoldAsync(paid.Account, ct);
@@ -57,15 +47,38 @@ public sealed class PaymentGuard(CardWatch watch, ReviewStore reviews, OpenPages
 
         return decided;
     }
+
+    private async Task SuspectAsync(string account, Suspect? seen, CancellationToken ct)
+    {
+        if (seen is null)
+        {
+            return;
+        }
+
+        var review = await reviews.SuspectAsync(account, seen, ct);
+        if (review.State is ReviewState.Open)
+        {
+            await pager.RaiseAsync(PageKind.PaymentReview, review.Account, seen.Reason, ct);
+        }
+
+        if (review.Holds)
+        {
+            await pages.CloseAsync(review.Account, ct);
+        }
+    }
+
+    /// <summary>The ids of what a person has looked at and found to be nothing.</summary>
+    private async Task<HashSet<string>> ReleasedAsync(string account, CancellationToken ct) =>
+        [.. (await reviews.OfAsync(account, ct)).Where(known => !known.Holds).SelectMany(known => known.Evidence)];
 }
 
 /// <summary>Tells how people pay from how cards are tried out.</summary>
-public sealed class CardWatch(CardAttempts attempts, StripeCharges charges, IOptions<AbuseOptions> options, TimeProvider clock)
+public sealed class CardWatch(CardAttempts known, StripeCards cards, IOptions<AbuseOptions> options, TimeProvider clock)
 {
     private static readonly TimeSpan Lately = TimeSpan.FromHours(1);
 
     public async Task<IReadOnlyList<CardAttempt>> AskAsync(Subscription paid, CancellationToken ct) => paid.Customer is { } customer
-        ? await charges.OfAsync(customer, paid.Account, clock.GetUtcNow() - CardAttempts.Kept, ct)
+        ? await cards.OfAsync(customer, paid.Account, clock.GetUtcNow() - CardAttempts.Kept, ct)
         : [];
 
     /// <param name="attempt">One more.</param>
@@ -74,7 +87,7 @@ public sealed class CardWatch(CardAttempts attempts, StripeCharges charges, IOpt
     /// <returns>What is suspicious about it, seen with what was tried before; null for nothing.</returns>
     public async Task<Suspect?> JudgeAsync(CardAttempt attempt, IReadOnlySet<string> released, CancellationToken ct)
     {
-        await attempts.KeepAsync(attempt, ct);
+        await known.KeepAsync(attempt, ct);
         var id = attempt.IsWarnedOf ? $"warning {attempt.Id}" : attempt.Id;
         return released.Contains(id) ? null
             : attempt.IsWarnedOf ? new(Suspicion.FraudWarning, $"The bank warns that the card of {attempt.Id} was used without its owner.", [id])
@@ -84,9 +97,26 @@ public sealed class CardWatch(CardAttempts attempts, StripeCharges charges, IOpt
                 ?? (attempt.Card is { } card && !released.Contains(card) ? await SharedAsync(card, attempt.At, ct) : null);
     }
 
+    /// <summary>Whether a trial was begun with a card that another account had one with.</summary>
+    public async Task<Suspect?> JudgeTrialAsync(
+        string account, IEnumerable<CardAttempt> attempts, IReadOnlySet<string> released, CancellationToken ct)
+    {
+        foreach (var card in attempts.Where(one => !one.WasRefused).Select(one => one.Card).OfType<string>().Distinct())
+        {
+            if (!released.Contains(Trial(card)) && await known.TrialsBeforeAsync(card, account, ct) >= options.Value.TrialsOfCard)
+            {
+                return new(Suspicion.RepeatedTrial, "The card that a trial was begun with had one in another account.", [Trial(card)]);
+            }
+        }
+
+        return null;
+
+        static string Trial(string card) => $"trial {card}";
+    }
+
     private async Task<Suspect?> TestedAsync(CardAttempt attempt, IReadOnlySet<string> released, CancellationToken ct)
     {
-        var refused = (await attempts.OfAccountAsync(attempt.Account, attempt.At - Lately, ct))
+        var refused = (await known.OfAccountAsync(attempt.Account, attempt.At - Lately, ct))
             .Where(one => one.WasRefused && !released.Contains(one.Id)).ToList();
         var cards = refused.Select(one => one.Card).OfType<string>().Distinct().Count();
         return refused.Count >= options.Value.Refusals || cards >= options.Value.RefusedCards
@@ -96,7 +126,7 @@ public sealed class CardWatch(CardAttempts attempts, StripeCharges charges, IOpt
 
     private async Task<Suspect?> SharedAsync(string card, DateTimeOffset at, CancellationToken ct)
     {
-        var accounts = (await attempts.OfCardAsync(card, at - CardAttempts.Kept, ct)).Select(one => one.Account).Distinct().Count();
+        var accounts = (await known.OfCardAsync(card, at - CardAttempts.Kept, ct)).Select(one => one.Account).Distinct().Count();
         return accounts >= options.Value.AccountsOfCard
             ? new(Suspicion.SharedCard, $"{accounts} accounts tried the same card within a day.", [card])
             : null;

@@ -14,6 +14,9 @@ public enum Suspicion
 
     /// <summary>A bank warns that a card was used without its owner.</summary>
     FraudWarning,
+
+    /// <summary>A trial was begun with a card that another account had one with.</summary>
+    RepeatedTrial,
 }
 
 public enum ReviewState

@@ -6,9 +6,10 @@ namespace Launchpad.Shared.Accounts;
 /// <param name="SignedOutAt">What was opened before does not count any more; null where that never was said.</param>
 /// <param name="SecondFactorSince">Since when signing in asks for a code; null where it does not.</param>
 /// <param name="ClosesAt">When it is closed, as its owner asked; null where he did not, or took it back.</param>
+/// <param name="LockedAt">Since when nobody gets in, because an operator said so; null where that is not so.</param>
 public sealed record Account(
     string Id, string Email, DateTimeOffset CreatedAt, DateTimeOffset? EmailVerifiedAt = null, DateTimeOffset? PasswordChangedAt = null,
-    DateTimeOffset? SignedOutAt = null, DateTimeOffset? SecondFactorSince = null, DateTimeOffset? ClosesAt = null);
+    DateTimeOffset? SignedOutAt = null, DateTimeOffset? SecondFactorSince = null, DateTimeOffset? ClosesAt = null, DateTimeOffset? LockedAt = null);
 
 /// <summary>A signed-in browser or client. The token itself is never stored.</summary>
 /// <param name="Scope">What it is good for; null for everything.</param>

@@ -8,6 +8,8 @@ namespace Launchpad.Shared.Accounts;
 /// <summary>Changes of what lets somebody in. Each is one transaction, together with the letter that tells the owner.</summary>
 public sealed class AccountSecurity(Tables tables, Outbox outbox, AccountLinks links, TimeProvider clock)
 {
+    internal const string LockedAt = "lockedAt";
+
     /// <summary>Another link to confirm the address.</summary>
     public Task SendConfirmationAsync(string account, CancellationToken ct) =>
         outbox.SendAsync(account, LetterKinds.ConfirmAddress, Key("confirm"), new Dictionary<string, string>(), ct);
@@ -60,6 +62,16 @@ public sealed class AccountSecurity(Tables tables, Outbox outbox, AccountLinks l
     /// <summary>Everybody is signed out, and no device shows anything any more.</summary>
     public Task SignOutAsync(string account, CancellationToken ct) =>
         TryAsync(account, new() { ["signedOutAt"] = clock.GetUtcNow() }, LetterKinds.SignedOut, [], ct);
+
+    /// <summary>Nobody gets in any more, or who can sign in does again. Everybody is signed out: what was opened while it was being locked opens
+    /// nothing later.</summary>
+    public Task LockAsync(string account, bool isLocked, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        return TryAsync(
+            account, new() { [LockedAt] = isLocked ? now : DateTimeOffset.UnixEpoch, ["signedOutAt"] = now },
+            isLocked ? LetterKinds.AccountLocked : LetterKinds.AccountUnlocked, [], ct);
+    }
 
     private Dictionary<string, object> Password(string hash) => new()
     {

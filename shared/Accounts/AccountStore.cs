@@ -154,7 +154,7 @@ public sealed class AccountStore(Tables tables, Outbox outbox, TimeProvider cloc
     internal static Account Read(TableEntity row) => new(
         row.PartitionKey, row.GetString("email"), row.GetDateTimeOffset("createdAt")!.Value, row.GetDateTimeOffset("emailVerifiedAt"),
         row.GetDateTimeOffset("passwordChangedAt"), row.GetDateTimeOffset("signedOutAt"), Time(row, "secondFactorSince"),
-        Time(row, AccountEnds.ClosesAt));
+        Time(row, AccountEnds.ClosesAt), Time(row, AccountSecurity.LockedAt));
 
     /// <summary>What was once written cannot be unwritten by a change of the row's other parts: the beginning of time stands for never.</summary>
     private static DateTimeOffset? Time(TableEntity row, string name) =>

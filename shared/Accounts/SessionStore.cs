@@ -12,7 +12,7 @@ public sealed record OpenSession(
     string Id, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, string Name, string? Scope, DateTimeOffset LastUsedAt);
 
 /// <summary>Sessions by the hash of their token: who reads the table cannot sign in with it.</summary>
-public sealed class SessionStore(Tables tables, TimeProvider clock) : IExpiring
+public sealed class SessionStore(Tables tables, SessionCutoff cutoff, TimeProvider clock) : IExpiring
 {
     private const string Row = "session";
     private const string Partition = "session-";
@@ -67,7 +67,7 @@ public sealed class SessionStore(Tables tables, TimeProvider clock) : IExpiring
         }
 
         var (session, now) = (Read(row), clock.GetUtcNow());
-        if (session.ExpiresAt <= now || IsIdle(session.Scope, session.LastUsedAt, now))
+        if (session.ExpiresAt <= now || IsIdle(session.Scope, session.LastUsedAt, now) || session.OpenedAt < await cutoff.ReadAsync(ct))
         {
             return null;
         }
@@ -113,13 +113,13 @@ public sealed class SessionStore(Tables tables, TimeProvider clock) : IExpiring
     {
         var rows = tables.Sessions.QueryAsync<TableEntity>(
             TableClient.CreateQueryFilter($"PartitionKey eq {account}"), ListMax, cancellationToken: ct);
-        var now = clock.GetUtcNow();
+        var (now, over) = (clock.GetUtcNow(), await cutoff.ReadAsync(ct));
         return [.. (await rows.Take(ListMax).ToListAsync(ct))
             .Select(row => new OpenSession(
                 SessionIds.Of(row.RowKey), row.GetDateTimeOffset("createdAt")!.Value, row.GetDateTimeOffset("expiresAt")!.Value, row.GetString("browser"),
                 row.GetString("scope"), row.GetDateTimeOffset("lastUsedAt") ?? row.GetDateTimeOffset("createdAt")!.Value))
             .Where(session => session.ExpiresAt > now && !IsIdle(session.Scope, session.LastUsedAt, now)
-                && !(session.CreatedAt < signedOutAt))
+                && !(session.CreatedAt < signedOutAt) && !(session.CreatedAt < over))
             .OrderByDescending(session => session.CreatedAt)];
     }
 

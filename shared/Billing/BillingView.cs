@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using Launchpad.Shared.Deployments;
 using Microsoft.Extensions.Options;
 
@@ -99,16 +98,13 @@ public sealed record BillingView(
         (BillingState.Active, _) => "It is paid for, and renews by itself.",
         (BillingState.PastDue, _) => "The last payment failed. The payment provider tries again; another card may be needed.",
         (BillingState.Unpaid, _) => "The first payment is not through yet.",
-        (BillingState.Refunded, _) => $"It has ended, and {Money(own.Refunded.AmountCents, own.Refunded.Currency)} was given back.",
+        (BillingState.Refunded, _) => $"It has ended, and {new Money(own.Refunded.AmountCents, own.Refunded.Currency).Text} was given back.",
         (_, Subscription.Missing) => "The payment provider does not know the subscription any more. Nothing is charged.",
         _ => "The subscription has ended. Nothing more is charged.",
     };
 
     private static string Extra(IEnumerable<RefundView> refunds) =>
-        string.Concat(refunds.Select(refund => $" {Money(refund.Amount, refund.Currency)} was paid for nothing and was given back."));
-
-    private static string Money(long cents, string currency) =>
-        string.Create(CultureInfo.InvariantCulture, $"{cents / 100m:0.00} {currency.ToUpperInvariant()}");
+        string.Concat(refunds.Select(refund => $" {new Money(refund.Amount, refund.Currency).Text} was paid for nothing and was given back."));
 }
 
 /// <summary>Reads what a customer sees of payments.</summary>

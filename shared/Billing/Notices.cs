@@ -6,10 +6,15 @@ using Launchpad.Shared.Records;
 
 namespace Launchpad.Shared.Billing;
 
-/// <summary>Tells a customer what becomes of a bot that is not paid for: in its record, and by mail. Telling again tells nothing new.</summary>
+/// <summary>Tells a customer when a bot will be charged for, and what becomes of one that is not paid for: in its record, and by mail. Telling
+/// again tells nothing new.</summary>
 public sealed class Notices(Recorder recorder, CustomerLetters letters)
 {
     public const string Action = "dunning";
+    public const string TrialAction = "trial-ends";
+
+    /// <summary>So long before the end of a trial its owner hears of it, or at once where it is shorter.</summary>
+    public static readonly TimeSpan BeforeTrialEnds = TimeSpan.FromDays(3);
 
     /// <param name="deployment">With the ladder.</param>
     /// <param name="step">Of it, as it is there.</param>
@@ -39,6 +44,29 @@ public sealed class Notices(Recorder recorder, CustomerLetters letters)
             $"{Action}-{key}", deployment.Account, deployment.Id, Arrears.Actor, Action,
             new { step = "over", cause = ladder.Cause.Wire(), subscription = deployment.Subscription }, ct);
         await MailAsync(deployment, LetterKinds.BillingOver, key, ladder.Cause, next: null, ct);
+    }
+
+    /// <summary>Says that a trial ends soon, and what is charged then. Of one that was cancelled, or that goes on for longer, nothing is said.
+    /// </summary>
+    public async Task TellTrialAsync(Deployment deployment, Subscription trial, CancellationToken ct)
+    {
+        if (trial is not { PaidUntil: { } end, CancelAtPeriodEnd: false } || end - trial.AsOf > BeforeTrialEnds)
+        {
+            return;
+        }
+
+        // A trial that was made longer ends another time.
+        var key = $"{TrialAction}-{trial.Id}-{end.UtcDateTime:yyyyMMddHH}";
+        await recorder.TellOnceAsync(
+            key, deployment.Account, deployment.Id, Arrears.Actor, TrialAction,
+            new { subscription = trial.Id, endsAt = end, amount = trial.Price?.Cents, currency = trial.Price?.Currency }, ct);
+        var values = new Dictionary<string, string> { ["bot"] = deployment.Name, ["endsAt"] = end.ToString("O", CultureInfo.InvariantCulture) };
+        if (trial.Price is { } price)
+        {
+            values["amount"] = price.Text;
+        }
+
+        await letters.SendAsync(deployment.Account, NotificationKind.Billing, LetterKinds.TrialEnding, key, values, ct);
     }
 
     private Task MailAsync(Deployment deployment, string kind, string key, LadderCause cause, LadderStep? next, CancellationToken ct)

@@ -8,18 +8,18 @@ namespace Launchpad.Shared.Billing;
 /// <param name="Status">Of the subscription (active, past_due, canceled, …); of the checkout session (open, expired) while there is
 /// none.</param>
 /// <param name="Dispute">What it is about, where a payment is contested; null otherwise.</param>
-/// <param name="Attempt">What it was tried to pay with, where it is about a card; null otherwise.</param>
+/// <param name="Attempts">What was tried with cards, where it is about that; null otherwise.</param>
 /// <param name="IsGone">Its object does not exist any more: what is known of it is what the event, which was signed, said itself.</param>
 public sealed record StripeEvent(
     string Id, string Type, DateTimeOffset Created, string? Deployment, string? Account, string? Customer, string? Subscription,
     string? Status, bool IsGone = false, FoundDispute? Dispute = null,
-    CardAttempt? Attempt = null);
+    IReadOnlyList<CardAttempt>? Attempts = null);
 
 /// <summary>A webhook that cannot be trusted: nothing of it may be acted upon.</summary>
 public sealed class WebhookRejectedException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>What Stripe tells unasked. Only what it signed, as it was sent and lately, is believed.</summary>
-public sealed class StripeWebhooks(StripeConnection connection, StripeDisputes disputes, StripeCharges charges, TimeProvider clock)
+public sealed class StripeWebhooks(StripeConnection connection, StripeDisputes disputes, StripeCards cards, TimeProvider clock)
 {
     private const int CharactersMax = 256 * 1024;
 
@@ -34,9 +34,10 @@ public sealed class StripeWebhooks(StripeConnection connection, StripeDisputes d
             { Kind: "subscription", Id: { } id } told => Of(heard, told, id, await SubscriptionAsync(id, ct)),
             { Kind: "invoice" } told => await OfAsync(heard, told, ct),
             { Kind: "dispute", Id: { } id } => Of(heard, await disputes.FindAsync(id, ct)),
-            { Kind: "charge", Id: { } id } => heard with { Attempt = await charges.FindAsync(id, ct) },
+            { Kind: "charge", Id: { } id } => Of(heard, await cards.ChargedAsync(id, ct)),
             { Kind: "radar.early_fraud_warning", Charge: { } warned } =>
-                heard with { Attempt = await charges.FindAsync(warned, ct) is { } charged ? charged with { IsWarnedOf = true } : null },
+                Of(heard, await cards.ChargedAsync(warned, ct) is { } charged ? charged with { IsWarnedOf = true } : null),
+            { Kind: "setup_intent", Id: { } id } => heard with { Attempts = await cards.SetUpAsync(id, ct) },
             _ => heard,
         };
     }
@@ -61,6 +62,8 @@ public sealed class StripeWebhooks(StripeConnection connection, StripeDisputes d
         Deployment = StripeMetadata.Deployment(now ?? told),
         IsGone = now is null,
     };
+
+    private static StripeEvent Of(StripeEvent heard, CardAttempt? tried) => tried is null ? heard : heard with { Attempts = [tried] };
 
     private static StripeEvent Of(StripeEvent heard, FoundDispute? now) => now is null ? heard : heard with
     {

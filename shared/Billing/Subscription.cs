@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Launchpad.Shared.Billing;
 
 /// <summary>What pays for a deployment, as the payment provider last said.</summary>
@@ -52,7 +54,11 @@ public sealed record Subscription(
 }
 
 /// <param name="Cents">In the smallest unit of the currency.</param>
-public sealed record Money(long Cents, string Currency);
+public sealed record Money(long Cents, string Currency)
+{
+    /// <summary>As in "39.00 EUR".</summary>
+    public string Text => string.Create(CultureInfo.InvariantCulture, $"{Cents / 100m:0.00} {Currency.ToUpperInvariant()}");
+}
 
 /// <summary>One change of a subscription, counted from 0.</summary>
 /// <param name="From">What it was before; null for the first that was heard of it.</param>

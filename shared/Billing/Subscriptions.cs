@@ -23,6 +23,14 @@ public sealed class Subscriptions(StripeGateway stripe, SubscriptionStore store,
             (known ?? new(account, id, deployment, "", "", asOf)) with { Status = Subscription.Missing, AsOf = asOf }, ct);
     }
 
+    /// <summary>It is charged from now on.</summary>
+    /// <returns>What it is then.</returns>
+    public async Task<Subscription> EndTrialAsync(Subscription trial, CancellationToken ct)
+    {
+        await stripe.EndTrialAsync(trial.Id, ct);
+        return await AskAsync(trial.Account, trial.Deployment, trial.Id, ct);
+    }
+
     /// <summary>The ids of all that were ever taken for a deployment: those we have a row of, those the provider has, since a row may be
     /// lost, and <paramref name="others"/>.</summary>
     public async Task<IReadOnlyList<string>> OfAsync(

@@ -19,8 +19,11 @@ public static class LetterKinds
     public const string DeviceAdded = "device-added";
     public const string DeviceRemoved = "device-removed";
     public const string SignedOut = "signed-out";
+    public const string AccountLocked = "account-locked";
+    public const string AccountUnlocked = "account-unlocked";
     public const string TokenEnding = "token-ending";
     public const string AccountClosing = "account-closing";
+    public const string WorkplaceClosing = "workplace-closing";
     public const string AccountKept = "account-kept";
     public const string AccountClosed = "account-closed";
 
@@ -38,6 +41,7 @@ public static class LetterKinds
     public const string BillingFinalBackup = "billing-final-backup";
     public const string BillingDeleted = "billing-deleted";
     public const string BillingOver = "billing-over";
+    public const string TrialEnding = "trial-ending";
     public const string BillingDispute = "billing-dispute";
     public const string UptimeCredit = "uptime-credit";
     public const string PaymentHeld = "payment-held";

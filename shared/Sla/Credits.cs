@@ -1,4 +1,3 @@
-using System.Globalization;
 using Launchpad.Shared.Accounts;
 using Launchpad.Shared.Billing;
 using Launchpad.Shared.Deployments;
@@ -74,7 +73,7 @@ public sealed class CreditNotices(Recorder recorder, CustomerLetters letters, Pa
                 ["bot"] = deployment.Name,
                 ["deployment"] = deployment.Id,
                 ["month"] = month,
-                ["amount"] = string.Create(CultureInfo.InvariantCulture, $"{credit.AmountCents / 100m:0.00} {credit.Currency.ToUpperInvariant()}"),
+                ["amount"] = new Money(credit.AmountCents, credit.Currency).Text,
             },
             ct);
         await pager.ResolveAsync(PageKind.CreditRefused, deployment.Id, ct);

@@ -226,6 +226,7 @@ public sealed class LaunchpadApi : IAsyncLifetime
             ("Abuse__SignUps", "1000000"),
             ("Abuse__Checkouts", "1000000"),
             ("Abuse__AccountsOfCard", "1000000"),
+            ("Abuse__TrialsOfCard", "1000000"),
             ("Mail__Server", "localhost"),
             ("Mail__Port", $"{cloud.Ports.Mail}"),
             ("Mail__User", MailService.User),

@@ -145,7 +145,7 @@ public sealed class AbuseTests(LaunchpadApi api)
 
         using var staff = await StaffMember.OfAsync(api);
         await DecideAsync(staff, shop, Suspicion.PaymentRisk, release: false);
-        await api.LetterAsync(email, "We give your payment back: Canary Name");
+        await api.LetterAsync(email, "We cannot take your payment: Canary Name");
         await DecideAsync(staff, shop, Suspicion.PaymentRisk, release: false);
         Assert.Equal(OperationKind.Terminate, (await Shop.UntilAsync(() => FindAsync(shop, id), now => now.LastOperation is not null)).Operation?.Kind ?? OperationKind.Terminate);
         await shop.UntilAsync(subscription, "canceled");
@@ -161,12 +161,12 @@ public sealed class AbuseTests(LaunchpadApi api)
             $"ch_{Guid.NewGuid():n}", Ids.New(Ids.Account, TimeProvider.System), "shared-card", DateTimeOffset.UtcNow.AddMinutes(-at), WasRefused: false, IsRisky: false)).ToList();
         // The API of these tests knows few cards.
         var watch = new CardWatch(
-            api.Service<CardAttempts>(), api.Service<StripeCharges>(), Options.Create(new AbuseOptions()), TimeProvider.System);
+            api.Service<CardAttempts>(), api.Service<StripeCards>(), Options.Create(new AbuseOptions()), TimeProvider.System);
         var guard = new PaymentGuard(watch, Reviews, api.Service<OpenPages>(), api.Service<Pager>());
         foreach (var attempt in attempts)
         {
-            await guard.HearAsync(attempt, Ct);
-            await guard.HearAsync(attempt, Ct);
+            await guard.HearAsync([attempt], Ct);
+            await guard.HearAsync([attempt], Ct);
         }
 
         Assert.Equal(Suspicion.SharedCard, Assert.Single(await Reviews.OfAsync(attempts[^1].Account, Ct)).Suspicion);

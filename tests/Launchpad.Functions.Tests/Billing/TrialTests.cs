@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Launchpad.Functions.Tests.Api;
 using Launchpad.Shared.Billing;
@@ -222,6 +223,35 @@ public sealed class TrialTests(LaunchpadApi api)
         Assert.Equal(
             (before, 7900), (billing.GetProperty("trialEndsAt").GetDateTimeOffset(), billing.GetProperty("nextCharge").GetProperty("amount").GetInt64()));
         Assert.Equal([0L], await PaidAsync(subscription));
+    }
+
+    [Theory]
+    [InlineData(4, false, 0)]
+    [InlineData(2, false, 1)]
+    [InlineData(2, true, 0)]
+    public async Task Some_days_before_a_trial_ends_its_owner_hears_of_it_once_unless_it_was_cancelled(int daysLeft, bool cancelled, int letters)
+    {
+        var email = $"{Guid.NewGuid():n}@example.com";
+        using var shop = new Shop(api, await api.SignedUpAsync(email));
+        var (id, subscription) = await shop.RunningAsync("plus");
+        var own = (await api.Service<SubscriptionStore>().FindAsync(shop.Owner.Account, subscription, Ct))!;
+        var deployment = await api.Service<DeploymentStore>().GetAsync(shop.Owner.Account, id, Ct);
+
+        for (var looked = 0; looked < 3; looked++)
+        {
+            var seen = own with { AsOf = own.PaidUntil!.Value.AddDays(-daysLeft).AddHours(looked), CancelAtPeriodEnd = cancelled };
+            Assert.Equal(seen, await api.Service<Offers>().HoldAsync(deployment, seen, Ct));
+        }
+
+        Assert.Equal(letters, (await shop.RecordedAsync(id, "trial-ends")).Count);
+        if (letters > 0)
+        {
+            var letter = await api.LetterAsync(email, "Your trial ends soon: Canary Name");
+            Assert.Contains(
+                $"ends on {own.PaidUntil!.Value.ToString("d MMMM yyyy", CultureInfo.InvariantCulture)}. From then on 39.00 USD is charged", letter.TextBody, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(letters, (await api.LettersAsync(email)).Count(one => one.Subject!.StartsWith("Your trial ends", StringComparison.Ordinal)));
     }
 
     private static Deployment Running(Deployment now) =>

@@ -83,7 +83,7 @@ public sealed class EventVersionTests(StripeStack stack) : IClassFixture<StripeS
     public async Task What_names_nothing_that_there_is_is_passed_over(string about)
     {
         var read = await ReadAsync("2024-06-20", about);
-        Assert.Equal((null, null, null, null), (read.Deployment, read.Subscription, read.Dispute, read.Attempt));
+        Assert.Equal((null, null, null, null), (read.Deployment, read.Subscription, read.Dispute, read.Attempts));
     }
 
     [Theory]

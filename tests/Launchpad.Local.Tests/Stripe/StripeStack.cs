@@ -38,7 +38,7 @@ public sealed class StripeStack : IAsyncLifetime, IDisposable
         Checkout = new StripeCheckout(Connection, prices);
         Refunds = new StripeRefunds(Connection);
         Credits = new StripeCredits(Connection, new StripeInvoices(Connection, prices), Refunds);
-        Webhooks = new StripeWebhooks(Connection, new StripeDisputes(Connection, Time), new StripeCharges(Connection), Time);
+        Webhooks = new StripeWebhooks(Connection, new StripeDisputes(Connection, Time), new StripeCards(Connection), Time);
     }
 
     public MovableTime Time { get; } = new();

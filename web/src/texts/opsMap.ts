@@ -88,6 +88,7 @@ export const opsReviews = {
     "shared-card": "One card in many accounts",
     "payment-risk": "The provider finds it risky",
     "fraud-warning": "A bank warns",
+    "repeated-trial": "One card, two trials",
   } as Record<string, string>,
   since: "Since",
   held: (count: number) => (count === 1 ? "1 paid order waits" : `${count} paid orders wait`),

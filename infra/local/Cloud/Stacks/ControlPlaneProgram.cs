@@ -163,6 +163,7 @@ internal static class ControlPlaneProgram
             ["Abuse__SignUps"] = "100000",
             ["Abuse__Checkouts"] = "100000",
             ["Abuse__AccountsOfCard"] = "100000",
+            ["Abuse__TrialsOfCard"] = "100000",
             // Names under localhost are known to browsers, not to every resolver.
             ["Health__PublicVia"] = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{ports.FrontDoor}"),
             ["Site__BaseUrl"] = Local("http://localhost", ports.Site),

@@ -123,18 +123,20 @@ internal sealed class Checkout(StripeBooks books, TimeProvider time)
     }
 
     /// <summary>Where nothing is charged now, a card that can be kept is taken whatever becomes of its later charges.</summary>
-    private static Refusal? RefusalOf(Card card, JsonObject session) => IsFree(session) && card.LaterCharges == "fail" ? null : card.Refusal;
+    private static Refusal? RefusalOf(Card card, JsonObject session) => Sessions.IsFree(session) && card.LaterCharges == "fail" ? null : card.Refusal;
 
     private static void Refuse(Draft draft, JsonObject session, Card card, Refusal refusal)
     {
-        if (!IsFree(session))
+        if (Sessions.IsFree(session))
+        {
+            SetupIntents.Fail(draft, session, card, refusal);
+        }
+        else
         {
             Charges.Fail(
                 draft, session.Text("customer"), session.Number("amount_total"), session.Text("currency"), Customers.Face(card), refusal, card.Risk);
         }
     }
-
-    private static bool IsFree(JsonObject session) => session.Number("amount_total") == 0;
 
     private Outcome Authenticate(string id, bool approved) => WhileOpen(id, (draft, session) =>
     {

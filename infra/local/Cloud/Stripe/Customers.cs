@@ -52,7 +52,7 @@ internal static class Customers
     }
 
     /// <summary>Remembers of a card what may be remembered: brand, last digits, expiry, and which test card it is.</summary>
-    public static JsonObject AddCard(Draft draft, string customer, Card card, string? name) => draft.Put(new JsonObject
+    public static JsonObject AddCard(Draft draft, string? customer, Card card, string? name) => draft.Put(new JsonObject
     {
         ["id"] = Draft.NewId("pm_1"),
         ["object"] = "payment_method",

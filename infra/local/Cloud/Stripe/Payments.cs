@@ -39,6 +39,11 @@ internal static class Payments
         draft.Emit("checkout.session.completed", session);
         draft.Emit("customer.subscription.created", subscription);
         Invoices.MarkPaid(draft, invoice, method.Id());
+        if (Sessions.IsFree(session))
+        {
+            SetupIntents.Succeed(draft, session, method);
+        }
+
         return new Outcome(SuccessUrl(session));
     }
 

@@ -40,6 +40,9 @@ internal static class Sessions
     /// <summary>For how many days what it sells is free; null for none.</summary>
     public static int? TrialDaysOf(JsonObject session) => (int?)session["_subscription"]!["trial_period_days"].Deserialize<long?>();
 
+    /// <summary>Nothing is due today.</summary>
+    public static bool IsFree(JsonObject session) => session.Number("amount_total") == 0;
+
     public static bool IsOpen(JsonObject session, DateTimeOffset now) =>
         session.Text("status") == "open" && session.Number("expires_at") > now.ToUnixTimeSeconds();
 

@@ -21,7 +21,7 @@ internal sealed class StripeApi(StripeBooks books, StripeSettings settings)
     private static readonly StripeRoute[] Operations =
     [
         .. Customers.Routes, .. Catalog.Routes, .. Coupons.Routes, .. Sessions.Routes, .. Subscriptions.Routes, .. Prorations.Routes, .. Invoices.Routes, .. InvoicePayments.Routes,
-        .. Charges.Routes, .. Refunds.Routes, .. CreditNotes.Routes, .. Disputes.Routes, .. Portal.Routes, .. Webhooks.Routes,
+        .. Charges.Routes, .. SetupIntents.Routes, .. Refunds.Routes, .. CreditNotes.Routes, .. Disputes.Routes, .. Portal.Routes, .. Webhooks.Routes,
     ];
 
     public void Map(IEndpointRouteBuilder routes)

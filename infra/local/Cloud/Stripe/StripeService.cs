@@ -23,6 +23,7 @@ public sealed class StripeService : CloudService
         "checkout.session.completed", "checkout.session.expired", "customer.subscription.created", "customer.subscription.updated",
         "customer.subscription.deleted", "invoice.paid", "invoice.payment_failed", "charge.dispute.created", "charge.dispute.closed",
         "charge.failed", "charge.succeeded", "radar.early_fraud_warning.created",
+        "setup_intent.setup_failed", "setup_intent.succeeded",
     ];
 
     private readonly StripeSettings _settings;
