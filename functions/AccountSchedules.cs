@@ -57,7 +57,7 @@ public sealed class AccountCloser(AccountEnds ends, ClosingBots bots, Payers pay
         var isAsked = await ends.IsAskedAsync(id, ct);
         if (isAsked)
         {
-            await bots.DeleteAsync(client, id, id, typed: null, ct);
+            await bots.BeginAsync(client, id, ct);
         }
 
         if (isAsked || ends.IsSettled(row))

@@ -185,6 +185,10 @@ public static class Problems
         new(StatusCodes.Status409Conflict, "account-closing", "The account is being closed",
             $"It is closed on {at:yyyy-MM-dd} (UTC), so it takes no orders. Its owner can keep it: DELETE /api/auth/closing.");
 
+    public static ProblemException AccountLocked() =>
+        new(StatusCodes.Status403Forbidden, "account-locked", "The account is locked",
+            "An operator locked it, and its owner was written to. Its bots go on. Ask support to have it opened again.");
+
     public static ProblemException PlanNotSold(string plan) =>
         new(StatusCodes.Status409Conflict, "plan-unknown", "Not sold any more",
             $"The plan '{plan}' is not sold any more. Delete this order, and order again: GET /api/plans lists what is sold.");

@@ -7,7 +7,7 @@ namespace Launchpad.Functions.Access;
 
 /// <summary>Who asks, in which account, and what he may do there.</summary>
 /// <param name="Account">In which he works.</param>
-/// <param name="Person">Who signed in; of a token, the account that it is of.</param>
+/// <param name="Person">Who signed in; of a token, who made it.</param>
 /// <param name="Actor">Whom the record names.</param>
 /// <param name="Deployment">The only bot that he reaches; null for all of the account.</param>
 /// <param name="Session">Null for a token.</param>

@@ -16,9 +16,12 @@ public sealed class CallerFinder(SessionOwners owners, AccountStore accounts, Me
     /// <param name="isEnough">Whether a session of that scope will do.</param>
     /// <param name="ct">Stops the wait.</param>
     /// <returns>Null for a token that is nobody's.</returns>
-    /// <exception cref="ProblemException">When the account is not one that he was let into.</exception>
-    public Task<Caller?> FindAsync(HttpRequest request, string token, Func<string?, bool> isEnough, CancellationToken ct) =>
-        ApiTokenStore.IsToken(token) ? OfTokenAsync(request, token, ct) : OfSessionAsync(request, token, isEnough, ct);
+    /// <exception cref="ProblemException">When the account is not one that he was let into, or it or his own is locked.</exception>
+    public async Task<Caller?> FindAsync(HttpRequest request, string token, Func<string?, bool> isEnough, CancellationToken ct)
+    {
+        var caller = await (ApiTokenStore.IsToken(token) ? OfTokenAsync(request, token, ct) : OfSessionAsync(request, token, isEnough, ct));
+        return caller is { Account.LockedAt: null, Person.LockedAt: null } or null ? caller : throw Problems.AccountLocked();
+    }
 
     private async Task<Caller?> OfSessionAsync(HttpRequest request, string token, Func<string?, bool> isEnough, CancellationToken ct)
     {
@@ -43,14 +46,15 @@ public sealed class CallerFinder(SessionOwners owners, AccountStore accounts, Me
     private async Task<Caller?> OfTokenAsync(HttpRequest request, string token, CancellationToken ct)
     {
         if (await tokens.FindAsync(token, ct) is not { } found || await RoleAsync(found.Account, found.By, ct) is not { } role
-            || await accounts.FindAsync(found.Account, ct) is not { } account)
+            || await accounts.FindAsync(found.Account, ct) is not { } account
+            || (found.By == account.Id ? account : await accounts.FindAsync(found.By, ct)) is not { } maker)
         {
             return null;
         }
 
         var wanted = request.Headers[Header].ToString();
         return wanted.Length == 0 || wanted == account.Id
-            ? new(account, account, found.Id, found.May.Intersect(RolePermissions.Of(role)).ToHashSet(), found.Deployment, null)
+            ? new(account, maker, found.Id, found.May.Intersect(RolePermissions.Of(role)).ToHashSet(), found.Deployment, null)
             : throw Problems.NotFound();
     }
 

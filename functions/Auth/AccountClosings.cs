@@ -3,6 +3,8 @@ using Launchpad.Shared;
 using Launchpad.Shared.Access;
 using Launchpad.Shared.Accounts;
 using Launchpad.Shared.Deployments;
+using Launchpad.Shared.Mail;
+using Launchpad.Shared.Notifications;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Retention;
 using Launchpad.Shared.Webhooks;
@@ -74,7 +76,7 @@ public sealed class ClosingAccounts(AccountEnds ends, ClosingBots bots)
     public async Task<Account> AskAsync(DurableTaskClient client, string account, CancellationToken ct)
     {
         var asked = await ends.AskAsync(account, ct) ?? throw Problems.SignInNeeded();
-        await bots.DeleteAsync(client, account, account, typed: null, ct);
+        await bots.BeginAsync(client, account, ct);
         await ends.BotsDoneAsync(account, ct);
         return asked;
     }
@@ -123,9 +125,35 @@ public sealed class OwnPrograms(ApiTokenStore tokens, WebhookEndpoints webhooks)
         ((await tokens.ListAsync(account, ct)).Count, (await webhooks.ListAsync(account, ct)).Count);
 }
 
-/// <summary>Deletes all bots of an account.</summary>
-public sealed class ClosingBots(DeploymentStore deployments, OperationStarter starter)
+/// <summary>Tells who works in an account that it goes.</summary>
+public sealed class ClosingMembers(AccountStore accounts, MemberStore members, Outbox outbox)
 {
+    /// <summary>Each once, however often. Nobody where its owner took it back meanwhile.</summary>
+    public async Task TellAsync(string account, CancellationToken ct)
+    {
+        if (await accounts.FindAsync(account, ct) is not { ClosesAt: { } at })
+        {
+            return;
+        }
+
+        var values = new Dictionary<string, string> { [CustomerLetters.Workplace] = account, ["closesAt"] = $"{at:O}" };
+        foreach (var member in await members.ListAsync(account, ct))
+        {
+            await outbox.SendAsync(member.Person, LetterKinds.WorkplaceClosing, $"{LetterKinds.WorkplaceClosing}-{account}-{at.UtcTicks}", values, ct);
+        }
+    }
+}
+
+/// <summary>Deletes all bots of an account.</summary>
+public sealed class ClosingBots(DeploymentStore deployments, OperationStarter starter, ClosingMembers members)
+{
+    /// <summary>As soon as its owner has asked: each may be taken back for a while, and who works with them hears of it.</summary>
+    public async Task BeginAsync(DurableTaskClient client, string account, CancellationToken ct)
+    {
+        await DeleteAsync(client, account, account, typed: null, ct);
+        await members.TellAsync(account, ct);
+    }
+
     /// <param name="client">Of the engine.</param>
     /// <param name="account">Whose.</param>
     /// <param name="by">Who asks.</param>

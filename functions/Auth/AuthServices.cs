@@ -14,6 +14,7 @@ internal static class AuthServices
         services.AddSingleton<AccountSecurity>();
         services.AddSingleton<SecondFactors>();
         services.AddSingleton<PasskeyStore>();
+        services.AddSingleton<SessionCutoff>();
         services.AddSingleton<SessionStore>();
         services.AddSingleton<IExpiring>(provider => provider.GetRequiredService<SessionStore>());
         services.AddSingleton<Passwords>();
@@ -43,6 +44,7 @@ internal static class AuthServices
         services.AddSingleton<AccountErasure>();
         services.AddSingleton<AccountCloser>();
         services.AddSingleton<OwnPrograms>();
+        services.AddSingleton<ClosingMembers>();
         services.AddSingleton<ClosingBots>();
         services.AddSingleton<ClosingAccounts>();
         services.AddSingleton<ClosingViews>();

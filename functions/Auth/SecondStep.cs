@@ -51,8 +51,14 @@ public sealed class SecondStep(Challenges challenges, Callers callers, AccountSt
     }
 
     /// <summary>He is in, and the address is one where he has been.</summary>
+    /// <exception cref="ProblemException">When the account is locked: only who could sign in hears of that.</exception>
     public async Task<IActionResult> EnterAsync(HttpRequest request, Login login, string by, CancellationToken ct)
     {
+        if (login.Account.LockedAt is not null)
+        {
+            throw Problems.AccountLocked();
+        }
+
         await accounts.RememberAsync(login, Callers.Address(request), ct);
         return await SignInAsync(request, login.Account, by, StatusCodes.Status200OK, ct);
     }

@@ -16,10 +16,11 @@ public sealed record StaffDeploymentView(
 /// <param name="Email">Null once the account is closed: it is kept nowhere then.</param>
 /// <param name="ClosesAt">When it is closed, as its owner asked; null where he did not.</param>
 /// <param name="ClosedAt">Since when it is; null while it is open.</param>
+/// <param name="LockedAt">Since when nobody gets in, as an operator said; null where that is not so.</param>
 /// <param name="Deployments">The oldest first, a hundred of them at most.</param>
 /// <param name="HasMore">True when there are more.</param>
 public sealed record StaffAccountView(
-    string Id, string? Email, DateTimeOffset CreatedAt, DateTimeOffset? ClosesAt, DateTimeOffset? ClosedAt,
+    string Id, string? Email, DateTimeOffset CreatedAt, DateTimeOffset? ClosesAt, DateTimeOffset? ClosedAt, DateTimeOffset? LockedAt,
     IReadOnlyList<StaffDeploymentView> Deployments, bool HasMore);
 
 public sealed record StaffAccountsView(IReadOnlyList<StaffAccountView> Accounts);
@@ -40,9 +41,9 @@ public sealed class StaffAccountSearch(StaffCallers callers, AccountStore accoun
             : typed.Contains('@', StringComparison.Ordinal) ? (await accounts.FindByEmailAsync(Rules.SignInEmail(typed), ct))?.Account
             : throw Problems.Invalid("q", "is the id of an account, or an e-mail address.");
         return new OkObjectResult(new StaffAccountsView(
-            found is not null ? [await ViewAsync(new(found.Id, found.Email, found.CreatedAt, found.ClosesAt, null, [], HasMore: false), ct)]
+            found is not null ? [await ViewAsync(new(found.Id, found.Email, found.CreatedAt, found.ClosesAt, null, found.LockedAt, [], HasMore: false), ct)]
             : Ids.IsValid(typed, Ids.Account) && await ends.FindClosedAsync(typed, ct) is { } closed
-                ? [await ViewAsync(new(closed.Id, null, closed.CreatedAt, null, closed.ClosedAt, [], HasMore: false), ct)]
+                ? [await ViewAsync(new(closed.Id, null, closed.CreatedAt, null, closed.ClosedAt, null, [], HasMore: false), ct)]
             : []));
     }
 

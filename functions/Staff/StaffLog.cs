@@ -43,6 +43,13 @@ public sealed class StaffLog(Recorder recorder, StaffLetters letters)
         await recorder.ActOnceAsync(key, Chain, who.Actor, "refund", new { deployment, invoice, amount, given.Currency, reason }, ct);
     }
 
+    /// <summary>Why stands in the operators' own chain alone.</summary>
+    public async Task LockAsync(string account, Operator who, string action, string? reason, CancellationToken ct)
+    {
+        await recorder.ActAsync(account, who.Actor, action, new { account }, ct);
+        await recorder.ActAsync(Chain, who.Actor, action, new { account, reason }, ct);
+    }
+
     /// <inheritdoc cref="ActOnAllAsync"/>
     public Task ActOnAsync(string deployment, Operator who, string action, object data, CancellationToken ct) =>
         ActOnAllAsync([deployment], who, action, data, ct);

@@ -58,7 +58,8 @@ public sealed class TenantIsolationTests(OnOneStack.Fixture fixture, TenantIsola
         "POST staff/reconcile/findings/{id}/fix", "GET staff/events", "GET staff/topology", "POST staff/refunds",
         "GET staff/uptime", "GET staff/reviews", "POST staff/reviews/{account}/{suspicion}",
         "POST staff/auth/login/second", "GET staff/auth/security", "POST staff/auth/password", "POST staff/auth/step-up",
-        "POST staff/accounts/{account}/sign-out", "GET staff/auth/sessions", "DELETE staff/auth/sessions", "DELETE staff/auth/sessions/{id}",
+        "POST staff/accounts/{account}/sign-out", "POST staff/accounts/{account}/lock", "DELETE staff/accounts/{account}/lock",
+        "POST staff/accounts/sign-out", "GET staff/auth/sessions", "DELETE staff/auth/sessions", "DELETE staff/auth/sessions/{id}",
         "POST staff/auth/totp", "POST staff/auth/totp/confirm", "POST staff/auth/totp/recovery-codes", "DELETE staff/auth/totp",
     ];
 

@@ -48,6 +48,12 @@ public sealed class ClosingTests(LaunchpadApi api)
         var (status, problem) = await new Shop(api, owner).PostAsync("deployments", new { name = "Another", plan = "starter" });
         Assert.Equal((409, "account-closing"), (status, Person.KindOf(problem)));
         Assert.Contains("close-account", await ActionsAsync(owner.Account));
+
+        // Who works there hears of it once, though it was asked for twice.
+        await SendAsync(owner, HttpMethod.Post, 202);
+        var subject = $"An account that you work in is closed on {asked.GetProperty("closesAt").GetDateTimeOffset():d MMMM yyyy}";
+        Assert.Contains("take along before what you need", (await api.LetterAsync(colleague.Email, subject)).TextBody, StringComparison.Ordinal);
+        Assert.Single(await api.LettersAsync(colleague.Email), letter => letter.Subject == subject);
     }
 
     [Fact]

@@ -18,6 +18,8 @@ public sealed class StaffStepUpTests(LaunchpadApi api)
     {
         ["StaffLogout"] = "It takes back what lets somebody in.",
         ["StaffSignOutAccount"] = "It takes back what lets somebody in.",
+        ["StaffLockAccount"] = "It takes back what lets somebody in, and is undone with one press.",
+        ["StaffUnlockAccount"] = "It opens what was open before, to who can sign in.",
         ["StaffCloseSession"] = "It takes back what lets somebody in.",
         ["StaffCloseOtherSessions"] = "It takes back what lets somebody in.",
         ["StaffStepUp"] = "It is the proof.",

@@ -1923,6 +1923,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/accounts/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs all customers out of every browser and assistant, within ten seconds. Bots go on, and API tokens stay. Nobody is written to. */
+        post: operations["staffSignOutAll"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/accounts/{account}/lock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets nobody in: neither its owner nor its members, nor any token or assistant. Its bots go on, and so does what is paid for them. Its owner is written to. Locked once more, nothing changes. */
+        post: operations["staffLockAccount"];
+        /** Lets people in again, who sign in anew. Tokens that still run work again. */
+        delete: operations["staffUnlockAccount"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/accounts/{account}/sign-out": {
         parameters: {
             query?: never;
@@ -4015,6 +4050,11 @@ export interface components {
              * @description Since when it is; null while it is open.
              */
             closedAt: string | null;
+            /**
+             * Format: date-time
+             * @description Since when nobody gets in, as an operator said; null where that is not so.
+             */
+            lockedAt: string | null;
             /** @description The oldest first, a hundred of them at most. */
             deployments: components["schemas"]["StaffDeploymentView"][];
             /** @description True when there are more. */
@@ -4312,6 +4352,10 @@ export interface components {
             code?: string | null;
             recoveryCode?: string | null;
         };
+        StaffReason: {
+            /** @description For the record of operators. */
+            reason: string | null;
+        };
         StaffReconcileView: {
             reconcilers: components["schemas"]["StaffReconcilerView"][];
             /** @description The newest that somebody asked for; null for none. */
@@ -4351,7 +4395,7 @@ export interface components {
         StaffReviewView: {
             account: string;
             /** @enum {string} */
-            suspicion: "card-testing" | "shared-card" | "payment-risk" | "fraud-warning";
+            suspicion: "card-testing" | "shared-card" | "payment-risk" | "fraud-warning" | "repeated-trial";
             /** @description What was seen last. */
             reason: string;
             /** Format: date-time */
@@ -4855,7 +4899,7 @@ export interface components {
              * @description Stable: what clients branch on.
              * @enum {string}
              */
-            type: "urn:launchpad:problem:account-closing" | "urn:launchpad:problem:backup-unusable" | "urn:launchpad:problem:busy" | "urn:launchpad:problem:cannot-cancel" | "urn:launchpad:problem:cannot-fix" | "urn:launchpad:problem:cannot-retry" | "urn:launchpad:problem:cannot-work-here" | "urn:launchpad:problem:challenge-over" | "urn:launchpad:problem:email-taken" | "urn:launchpad:problem:email-unconfirmed" | "urn:launchpad:problem:heartbeat-repeated" | "urn:launchpad:problem:internal" | "urn:launchpad:problem:invalid" | "urn:launchpad:problem:key-going" | "urn:launchpad:problem:key-taken" | "urn:launchpad:problem:link-over" | "urn:launchpad:problem:machine-is-going" | "urn:launchpad:problem:machine-refused" | "urn:launchpad:problem:made-password-over" | "urn:launchpad:problem:malformed" | "urn:launchpad:problem:method-not-allowed" | "urn:launchpad:problem:moved" | "urn:launchpad:problem:no-passkey" | "urn:launchpad:problem:not-allowed" | "urn:launchpad:problem:not-found" | "urn:launchpad:problem:own-password-needed" | "urn:launchpad:problem:passkey-refused" | "urn:launchpad:problem:payment-refused" | "urn:launchpad:problem:payments-held" | "urn:launchpad:problem:plan-unknown" | "urn:launchpad:problem:precondition-needed" | "urn:launchpad:problem:preview-void" | "urn:launchpad:problem:quota-reached" | "urn:launchpad:problem:second-factor-needed" | "urn:launchpad:problem:second-factor-off" | "urn:launchpad:problem:second-factor-on" | "urn:launchpad:problem:sign-in-again" | "urn:launchpad:problem:sign-in-needed" | "urn:launchpad:problem:too-large" | "urn:launchpad:problem:too-many-attempts" | "urn:launchpad:problem:too-many-passkeys" | "urn:launchpad:problem:too-many-streams" | "urn:launchpad:problem:unavailable" | "urn:launchpad:problem:unsupported-media-type" | "urn:launchpad:problem:upgrades-paused" | "urn:launchpad:problem:weak-password" | "urn:launchpad:problem:webhook-rejected" | "urn:launchpad:problem:wrong-code" | "urn:launchpad:problem:wrong-credentials" | "urn:launchpad:problem:wrong-origin" | "urn:launchpad:problem:wrong-state";
+            type: "urn:launchpad:problem:account-closing" | "urn:launchpad:problem:account-locked" | "urn:launchpad:problem:backup-unusable" | "urn:launchpad:problem:busy" | "urn:launchpad:problem:cannot-cancel" | "urn:launchpad:problem:cannot-fix" | "urn:launchpad:problem:cannot-retry" | "urn:launchpad:problem:cannot-work-here" | "urn:launchpad:problem:challenge-over" | "urn:launchpad:problem:email-taken" | "urn:launchpad:problem:email-unconfirmed" | "urn:launchpad:problem:heartbeat-repeated" | "urn:launchpad:problem:internal" | "urn:launchpad:problem:invalid" | "urn:launchpad:problem:key-going" | "urn:launchpad:problem:key-taken" | "urn:launchpad:problem:link-over" | "urn:launchpad:problem:machine-is-going" | "urn:launchpad:problem:machine-refused" | "urn:launchpad:problem:made-password-over" | "urn:launchpad:problem:malformed" | "urn:launchpad:problem:method-not-allowed" | "urn:launchpad:problem:moved" | "urn:launchpad:problem:no-passkey" | "urn:launchpad:problem:not-allowed" | "urn:launchpad:problem:not-found" | "urn:launchpad:problem:own-password-needed" | "urn:launchpad:problem:passkey-refused" | "urn:launchpad:problem:payment-refused" | "urn:launchpad:problem:payments-held" | "urn:launchpad:problem:plan-unknown" | "urn:launchpad:problem:precondition-needed" | "urn:launchpad:problem:preview-void" | "urn:launchpad:problem:quota-reached" | "urn:launchpad:problem:second-factor-needed" | "urn:launchpad:problem:second-factor-off" | "urn:launchpad:problem:second-factor-on" | "urn:launchpad:problem:sign-in-again" | "urn:launchpad:problem:sign-in-needed" | "urn:launchpad:problem:too-large" | "urn:launchpad:problem:too-many-attempts" | "urn:launchpad:problem:too-many-passkeys" | "urn:launchpad:problem:too-many-streams" | "urn:launchpad:problem:unavailable" | "urn:launchpad:problem:unsupported-media-type" | "urn:launchpad:problem:upgrades-paused" | "urn:launchpad:problem:weak-password" | "urn:launchpad:problem:webhook-rejected" | "urn:launchpad:problem:wrong-code" | "urn:launchpad:problem:wrong-credentials" | "urn:launchpad:problem:wrong-origin" | "urn:launchpad:problem:wrong-state";
             title: string;
             status: number;
             /** @description For people: what happened and what to do. */
@@ -8983,6 +9027,99 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["StaffAccountsView"];
                 };
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    staffSignOutAll: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffReason"];
+            };
+        };
+        responses: {
+            /** @description Done; there is nothing to tell. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    staffLockAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffReason"];
+            };
+        };
+        responses: {
+            /** @description Done; there is nothing to tell. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    staffUnlockAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to tell. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What went wrong, and what to do. */
             default: {

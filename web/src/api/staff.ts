@@ -61,6 +61,7 @@ export const staffKeys = {
   orchestration: (id: string) => [root, "orchestration", id],
   audit: (q: string) => [root, "audit", q],
   accounts: (q: string) => [root, "accounts", q],
+  allAccounts: [root, "accounts"],
 } as const;
 
 // That time has passed is no news: what becomes late, and when a machine was heard last, is asked for in any case.
@@ -275,6 +276,20 @@ export const useStaffAccounts = (q: string) =>
     queryFn: ({ signal }) => body(api.GET("/staff/accounts", { params: { query: { q } }, signal })),
     enabled: q !== "",
   });
+
+/** With a reason nobody gets in any more; without one they do again. */
+export const useStaffLockAccount = (account: string, onDone: () => void) =>
+  useAct({
+    send: (reason: string | null) =>
+      reason === null
+        ? body(api.DELETE("/staff/accounts/{account}/lock", { params: { path: { account } } }))
+        : body(api.POST("/staff/accounts/{account}/lock", { params: { path: { account } }, body: { reason } })),
+    touches: [staffKeys.allAccounts],
+    onDone,
+  });
+
+export const useStaffSignOutAll = (onDone: () => void) =>
+  useAct({ send: (reason: string) => body(api.POST("/staff/accounts/sign-out", { body: { reason } })), touches: [], onDone });
 
 export const useStaffSignOutAccount = (onDone: () => void) =>
   useAct({

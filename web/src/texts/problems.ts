@@ -38,6 +38,7 @@ const words: Record<ProblemKind, (problem: Problem) => ProblemWords> = {
   "cannot-cancel": said("This cannot be cancelled now"),
   "quota-reached": said("You have as many bots as an account may have"),
   "account-closing": () => ({ title: "This account is being closed", text: "It takes no orders any more.", next: "Its owner can keep it, on the account's page." }),
+  "account-locked": () => ({ title: "This account is locked", text: "We locked it, and wrote to its owner. Its bots go on.", next: "Please talk to us to have it opened again." }),
   "plan-unknown": () => ({ title: "This plan is not sold any more", text: "Nothing was charged.", next: "Delete this order, and order another plan." }),
   "payments-held": said("A person looks at your payments first", "Nothing is charged meanwhile, and bots that run go on."),
   "payment-refused": said("The payment provider refuses this", "Nothing was charged. Tell support the request id."),
