@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { aboutOf, isUnknown, membersOf, type Schema, schemasAt, valuesOf } from "./schema";
+import { aboutOf, idOf, isUnknown, membersOf, type Path, pathOf, type Schema, schemasAt, valuesOf } from "./schema";
 
 const schema: Schema = {
   type: "object",
@@ -26,6 +26,13 @@ const schema: Schema = {
     loop: { $ref: "#/properties/loop" },
   },
 };
+
+it("writes a path as the API does, and reads it", () => {
+  const paths: [Path, string][] = [[["agents", "list", 0, "name"], "agents.list[0].name"], [["a", 1, 2], "a[1][2]"], [["session"], "session"], [["entries", "0"], "entries.0"]];
+  expect(paths.map(([path]) => idOf(path))).toEqual(paths.map(([, id]) => id));
+  expect(paths.map(([, id]) => pathOf(id))).toEqual(paths.map(([path]) => path));
+  expect(pathOf("a.[x].b[]")).toEqual(["a", "[x]", "b[]"]);
+});
 
 describe("the schema of a config", () => {
   it("says what a place means, through lists, alternatives, references and names of one's own", () => {

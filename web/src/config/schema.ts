@@ -5,6 +5,12 @@ export type Schema = { [keyword: string]: Json };
 
 export type Path = readonly (string | number)[];
 
+/** A path as people write it, and as the API does: agents.list[0].name. */
+export const idOf = (path: Path) => path.map((part, at) => (typeof part === "number" ? `[${part}]` : at === 0 ? part : `.${part}`)).join("");
+
+/** The path that the API means. A name with a dot in it is more than one. */
+export const pathOf = (id: string): Path => id.split(/\.|(?=\[\d+\])/).map((part) => (/^\[\d+\]$/.test(part) ? Number(part.slice(1, -1)) : part));
+
 /** What is said of a place in a config. */
 export interface About {
   title: string | null;

@@ -7,11 +7,11 @@ import { EditorView, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import type { Path, Schema } from "../config/schema";
 import { config as words } from "../texts/config";
-import { placeAt, schemaHelp, setSchema, treeOf, unknownIn } from "./schemaHelp";
+import { placeAt, placeOf, schemaHelp, setSchema, unknownIn } from "./schemaHelp";
 
 /** What the server says about one place of the text. */
 export interface Wrong {
-  path: readonly string[];
+  path: Path;
   message: string;
 }
 
@@ -24,23 +24,6 @@ const wrongField = StateField.define<Wrong | null>({
     return said ? said.value : change.docChanged ? null : wrong;
   },
 });
-
-/** Where a path begins: as far as the text has it. */
-function placeOf(state: EditorState, path: readonly string[]): { from: number; to: number } {
-  let node = treeOf(state).topNode.getChild("Object");
-  let place = { from: 0, to: Math.min(1, state.doc.length) };
-  for (const name of path) {
-    const property = node?.getChildren("Property").find((one) => {
-      const written = one.getChild("PropertyName");
-      return written !== null && state.sliceDoc(written.from, written.to) === JSON.stringify(name);
-    });
-    const written = property?.getChild("PropertyName");
-    if (!property || !written) break;
-    place = { from: written.from, to: written.to };
-    node = property.getChild("Object");
-  }
-  return place;
-}
 
 const parse = jsonParseLinter();
 
@@ -155,7 +138,7 @@ export function makeEditor(parent: HTMLElement, text: string, label: string, { o
       forceLinting(view);
     },
     go: (path) => {
-      const { from, to } = placeOf(view.state, path.map(String));
+      const { from, to } = placeOf(view.state, path);
       view.dispatch({ selection: { anchor: Math.min(from + 1, to) }, scrollIntoView: true });
       view.focus();
     },

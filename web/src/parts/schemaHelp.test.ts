@@ -2,8 +2,8 @@ import { CompletionContext } from "@codemirror/autocomplete";
 import { json } from "@codemirror/lang-json";
 import { EditorState } from "@codemirror/state";
 import { describe, expect, it } from "vitest";
-import type { Schema } from "../config/schema";
-import { complete, placeAt, schemaHelp, setSchema, unknownIn } from "./schemaHelp";
+import type { Path, Schema } from "../config/schema";
+import { complete, placeAt, placeOf, schemaHelp, setSchema, unknownIn } from "./schemaHelp";
 
 const schema: Schema = {
   type: "object",
@@ -66,6 +66,17 @@ describe("help in the editor", () => {
     expect(placeAt(stateOf('{"agents": {"list": [{"id": "a"}, {"id": "|b"}]}}'))).toEqual(["agents", "list", 1, "id"]);
     expect(placeAt(stateOf('{"ses|sion": {}}'))).toEqual(["session"]);
     expect(placeAt(stateOf("|"))).toEqual([]);
+  });
+
+  it("finds where a path stands, as far as the text has it", () => {
+    const doc = '{\n  "agents": {"list": [\n    {"id": "a"},\n    {"id": "b"}\n  ]}\n}';
+    const at = (...path: Path) => {
+      const { from, to } = placeOf(stateOf(doc), path);
+      return doc.slice(from, to);
+    };
+    expect([at("agents"), at("agents", "list", 1), at("agents", "list", 1, "id"), at("agents", "list", 7)]).toEqual(['"agents"', '{"id": "b"}', '"id"', '"list"']);
+    expect([at(), at("nowhere"), at("agents", "list", "1"), at("agents", 0)]).toEqual(["{", "{", '"list"', '"agents"']);
+    expect([placeOf(stateOf(""), ["a", 0]), placeOf(stateOf('{"a": '), ["a", "b"])]).toEqual([{ from: 0, to: 0 }, { from: 1, to: 4 }]);
   });
 
   it("marks a name that the release refuses, and nothing without a schema", () => {

@@ -42,15 +42,32 @@ function pathOf(state: EditorState, from: SyntaxNode): (string | number)[] {
   return path;
 }
 
-function indexIn(list: SyntaxNode, item: SyntaxNode): number {
-  let index = 0;
-  for (let node = list.firstChild; node && node.from < item.from; node = node.nextSibling) if (!["[", "]", ","].includes(node.name)) index++;
-  return index;
+function itemsIn(list: SyntaxNode): SyntaxNode[] {
+  const items: SyntaxNode[] = [];
+  for (let node = list.firstChild; node; node = node.nextSibling) if (!["[", "]", ","].includes(node.name)) items.push(node);
+  return items;
 }
+
+const indexIn = (list: SyntaxNode, item: SyntaxNode) => itemsIn(list).filter(({ from }) => from < item.from).length;
 
 /** The place in the config at which the cursor stands. */
 export function placeAt(state: EditorState): Path {
   return pathOf(state, treeOf(state).resolveInner(state.selection.main.head, -1));
+}
+
+/** Where a path begins: as far as the text has it. */
+export function placeOf(state: EditorState, path: Path): { from: number; to: number } {
+  let node = treeOf(state).topNode.firstChild;
+  let place = { from: 0, to: Math.min(1, state.doc.length) };
+  for (const part of path) {
+    const isNumber = typeof part === "number";
+    const next = node && (isNumber ? (node.name === "Array" ? itemsIn(node)[part] : null) : node.getChildren("Property").find((one) => nameOf(state, one) === part));
+    if (!next) break;
+    const sign = isNumber ? next : next.getChild("PropertyName");
+    place = { from: sign?.from ?? next.from, to: Math.min(sign?.to ?? next.to, state.doc.lineAt(next.from).to) };
+    node = isNumber ? next : next.lastChild;
+  }
+  return place;
 }
 
 /** Names that the release refuses. Where a name is unknown, nothing inside is told as well. */

@@ -2,7 +2,7 @@ import { lazy, startTransition, Suspense, useEffect, useMemo, useState } from "r
 import { useConfigSchema } from "../../api/config";
 import type { Problem } from "../../api/problems";
 import { nullsIn, read } from "../../config/json";
-import { aboutOf, type Path, type Schema } from "../../config/schema";
+import { aboutOf, idOf, type Path, pathOf, type Schema } from "../../config/schema";
 import { mayHoldSecret } from "../../config/secretish";
 import { errorOf } from "../../parts/Field";
 import editorCss from "../../parts/JsonEditor.module.css";
@@ -36,7 +36,7 @@ export function ConfigJson({ bot, version, value, onType, problem, goTo, onWent 
   }, []);
   const field = problem?.field;
   const said = field?.split(".")[0] === "config" ? errorOf(problem, field) : null;
-  const wrong = useMemo(() => (said === null ? null : { path: field?.split(".").slice(1) ?? [], message: said }), [field, said]);
+  const wrong = useMemo(() => (said === null ? null : { path: pathOf(field ?? "").slice(1), message: said }), [field, said]);
   const typed = read(value);
   const nulls = typed.ok ? nullsIn(typed.value) : [];
   const fault = !typed.ok ? words.jsonFault(typed.message) : said !== null ? `${field}: ${said}` : nulls.length > 0 ? words.nulls(nulls) : null;
@@ -73,7 +73,7 @@ export function ConfigJson({ bot, version, value, onType, problem, goTo, onWent 
 /** What stands where the cursor is. */
 function PlaceHelp({ schema, place }: { schema: Schema; place: Path }) {
   const about = place.length === 0 ? null : aboutOf(schema, place);
-  const path = place.join(".");
+  const path = idOf(place);
   if (about === null) return <p className={css.place}>{place.length === 0 ? words.placeNone : words.placeUnknown(path)}</p>;
   const takes = words.placeTakes(about.takes, about.values.map((value) => JSON.stringify(value)));
   return (
