@@ -64,13 +64,24 @@ const ofBot = { getParentRoute: () => bot };
 const overview = createRoute({ ...ofBot, path: "/", component: page(() => import("./pages/bots/Bot"), "Bot") });
 const operation = createRoute({ ...ofBot, path: "operations/$op", component: page(() => import("./pages/bots/Operation"), "OperationPage") });
 const danger = createRoute({ ...ofBot, path: "danger", component: page(() => import("./pages/bots/Danger"), "Danger") });
+
+interface ConfigSearch {
+  view?: "form" | "both" | "json";
+  plan?: string;
+  /** The level of the settings that is open, none of them for the top. */
+  settings?: (string | number)[];
+}
+
+const isPart = (part: unknown) => typeof part === "string" || typeof part === "number";
 const config = createRoute({
   ...ofBot,
   path: "config",
   component: page(() => import("./pages/bots/BotConfig"), "BotConfig"),
-  validateSearch: ({ view, plan }: Record<string, unknown>): { view?: "form" | "both" | "json"; plan?: string } => ({
+  validateSearch: ({ view, plan, settings }: Record<string, unknown>): ConfigSearch => ({
     ...(view === "form" || view === "json" || view === "both" ? { view } : {}),
     ...(typeof plan === "string" ? { plan } : {}),
+    // Whether there is such a level is looked at where the release is known.
+    ...(settings === undefined ? {} : { settings: Array.isArray(settings) && settings.every(isPart) ? settings : [] }),
   }),
 });
 const versions = createRoute({

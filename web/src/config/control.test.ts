@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { controlOf, fits, wrongIn } from "./control";
+import { controlOf, fits, tooFew, tooMany, wrongIn } from "./control";
 import type { Json } from "./json";
 import type { Schema } from "./schema";
 import { defaultIn, waysAt, waysOf } from "./ways";
@@ -28,6 +28,30 @@ describe("what a setting is set by", () => {
     expect(of({ type: "array", items: { enum: ["text", "image"] } })).toMatchObject({ kind: "list", item: { values: ["text", "image"] } });
   });
 
+  it("is a list with settings inside where the entries are groups, also of several kinds", () => {
+    const route: Schema = { type: "object", properties: { type: { const: "route" }, to: { type: "string" } } };
+    const copy: Schema = { type: "object", properties: { type: { const: "copy" }, count: { type: "integer" } } };
+    expect(of({ type: "array", minItems: 1, maxItems: 3, items: route })).toEqual({ kind: "items", min: 1, max: 3 });
+    expect(of({ type: "array", items: { type: "object", additionalProperties: { type: "string" } } })).toEqual({ kind: "items", min: null, max: null });
+    expect(kind({ type: "array", items: { anyOf: [route, copy] } })).toBe("items");
+    expect(kind({ type: "array", items: { anyOf: [route, { type: "string" }] } })).toBe("json");
+    const either: Schema = { anyOf: [route, copy] };
+    expect(kind(either)).toBe("group");
+    expect(controlOf(either, waysAt(either, ["type"]))).toEqual({ kind: "choice", values: ["route", "copy"] });
+    expect(controlOf(either, waysAt(either, ["count"]))).toMatchObject({ kind: "number" });
+  });
+
+  it("is no group where a reference to a secret is taken: its parts are not set one by one", () => {
+    const reference: Schema = { type: "object", properties: { source: { const: "file" }, provider: { type: "string" }, id: { type: "string" } } };
+    expect([kind(reference), kind({ anyOf: [reference, reference] }), kind({ type: "array", items: reference })]).toEqual(["json", "json", "json"]);
+  });
+
+  it("is a text where any plain value is taken, and the editor where true is something of its own", () => {
+    expect(kind({ type: ["string", "number", "boolean"] })).toBe("text");
+    expect(kind({ anyOf: [{ type: "string" }, { type: "boolean" }] })).toBe("json");
+    expect(fits(of({ type: ["string", "boolean"] }), true)).toBe(false);
+  });
+
   it("goes through references and past null, which cannot be set", () => {
     const root: Schema = { definitions: { port: { type: "integer", maximum: 9 } }, properties: { port: { $ref: "#/definitions/port" } } };
     expect(controlOf(root, waysAt(root, ["port"]))).toMatchObject({ kind: "number", limits: { isWhole: true, max: 9 } });
@@ -45,6 +69,8 @@ describe("what a setting is set by", () => {
     expect(free.map(kind)).toEqual(free.map(() => "json"));
     const loop: Schema = { properties: { loop: { $ref: "#/properties/loop" } } };
     expect(controlOf(loop, waysAt(loop, ["loop"]))).toEqual({ kind: "json" });
+    const lists: Schema = { definitions: { list: { type: "array", items: { $ref: "#/definitions/list" } } }, properties: { lists: { $ref: "#/definitions/list" } } };
+    expect(controlOf(lists, waysAt(lists, ["lists"]))).toEqual({ kind: "json" });
   });
 
   it("does not show what it could not hold", () => {
@@ -54,6 +80,8 @@ describe("what a setting is set by", () => {
     expect(fits(of({ type: "array", items: { type: "string" } }), ["a", 1])).toBe(true);
     expect(fits(of({ type: "array", items: { type: "string" } }), ["two\nlines"])).toBe(false);
     expect(fits(of({ type: "string" }), { source: "file" })).toBe(false);
+    const items = of({ type: "array", items: { type: "object", properties: {} } });
+    expect([fits(items, [{}, "x"]), fits(items, { 0: {} }), fits(items, undefined)]).toEqual([true, false, true]);
   });
 });
 
@@ -78,6 +106,14 @@ describe("what is wrong with a value", () => {
     expect(fault(list, [])).toEqual({ rule: "few", limit: 1 });
     expect(fault(list, ["ab", "ab", "ab", "ab"])).toEqual({ rule: "many", limit: 3 });
     expect(fault(list, ["ab", "ab"])).toBeNull();
+  });
+
+  it("is said of how many entries a list with settings inside has, and keeps one more or less from being", () => {
+    const list: Schema = { type: "array", minItems: 1, maxItems: 2, items: { type: "object", properties: {} } };
+    expect([fault(list, []), fault(list, [{}]), fault(list, [{}, {}, {}])]).toEqual([{ rule: "few", limit: 1 }, null, { rule: "many", limit: 2 }]);
+    expect([tooFew(of(list), 1), tooFew(of(list), 2), tooFew(of(list), 5)]).toEqual([{ rule: "few", limit: 1 }, null, null]);
+    expect([tooMany(of(list), 1), tooMany(of(list), 2), tooMany(of(list), 0)]).toEqual([null, { rule: "many", limit: 2 }, null]);
+    expect([tooFew({ kind: "group" }, 0), tooMany({ kind: "group" }, 9)]).toEqual([null, null]);
   });
 
   it("is nothing where one of several alternatives takes it, where a variable stands for it, and where only the release can tell", () => {

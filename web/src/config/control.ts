@@ -1,7 +1,7 @@
 import { isObject, type Json } from "./json";
-import { type Fault, faultIn, type Limits, limitsOf, type NumberLimits, numberLimitsOf } from "./limits";
+import { type Fault, faultIn, type Limits, limitsOf, type NumberLimits, numberLimitsOf, type Size } from "./limits";
 import { objects, types, unique } from "./schema";
-import { type Way, waysInside } from "./ways";
+import { isReference, type Way, waysInside } from "./ways";
 import type { Schema } from "./schema";
 
 /** What a setting is set by. */
@@ -12,9 +12,11 @@ export type Control =
   /** `ways` are the texts that it takes, each with its limits; `values` those that mean something of their own. */
   | { kind: "text"; ways: readonly Limits[]; values: readonly string[] }
   /** Of texts. No `item` where any text will do. */
-  | { kind: "list"; item: { ways: readonly Limits[]; values: readonly string[] }; min: number | null; max: number | null }
+  | ({ kind: "list"; item: { ways: readonly Limits[]; values: readonly string[] } } & Size)
   /** Settings of its own. */
   | { kind: "group" }
+  /** Of entries that have settings of their own. */
+  | ({ kind: "items" } & Size)
   /** Too free for anything but the editor. */
   | { kind: "json" };
 
@@ -35,12 +37,21 @@ function shapesOf(way: Way): Shape[] {
     return values.length === 0 ? [] : [{ type: "fixed", values, way }];
   }
   const named = way.map(types).find((all) => all.length > 0) ?? (way.some((schema) => isObject(schema["properties"])) ? ["object"] : ["anything"]);
-  return named.filter((type) => type !== "null").map((type) => ({ type, values: type === "boolean" ? [true, false] : null, way }));
+  // What takes text and the rest of plain values is a text: whoever sets it in JSON may write true for "true".
+  const taken = named.filter((type) => type !== "null" && (type !== "boolean" || !named.includes("string")));
+  return taken.map((type) => ({ type, values: type === "boolean" ? [true, false] : null, way }));
 }
 
 const json: Control = { kind: "json" };
 
-export function controlOf(root: Schema, ways: readonly Way[]): Control {
+const isGroup = ({ type, way }: Shape) =>
+  type === "object" && way.some((schema) => isObject(schema["properties"]) || isObject(schema["additionalProperties"])) && !isReference(way);
+
+/** Whether it is opened, to see what is inside. */
+export const opens = ({ kind }: Control) => kind === "group" || kind === "items";
+
+/** @param isItem Of a list: a list of lists, which could go on for ever, is the editor's. */
+export function controlOf(root: Schema, ways: readonly Way[], isItem = false): Control {
   const shapes = ways.flatMap(shapesOf);
   const open = shapes.filter(({ values }) => values === null);
   const values = unique(shapes.flatMap((shape) => shape.values ?? []));
@@ -54,21 +65,27 @@ export function controlOf(root: Schema, ways: readonly Way[]): Control {
   }
   if (values.length > 0) return json;
   if (only("number", "integer")) return { kind: "number", limits: numberLimitsOf(open.map(({ type, way }) => ({ isWhole: type === "integer", way }))) };
+  // Of several kinds of a thing, each with its settings, the release tells which it is by what is set.
+  if (open.every(isGroup)) return { kind: "group" };
   const [first] = open;
-  if (open.length !== 1 || first === undefined) return json;
-  if (first.type === "array") return listOf(root, first.way);
-  return first.type === "object" && first.way.some((schema) => isObject(schema["properties"]) || isObject(schema["additionalProperties"])) ? { kind: "group" } : json;
+  return open.length === 1 && first?.type === "array" && !isItem ? listOf(root, first.way) : json;
 }
 
 function listOf(root: Schema, way: Way): Control {
   // Items that each have a place of their own are no list of the same.
   if (way.some((schema) => Array.isArray(schema["items"])) || way.every((schema) => objects(schema["items"]).length === 0)) return json;
-  const item = controlOf(root, waysInside(root, [way], 0));
+  const item = controlOf(root, waysInside(root, [way], 0), true);
   const limit = (keyword: string) => way.map((schema) => schema[keyword]).find((value) => typeof value === "number") ?? null;
   const size = { min: limit("minItems"), max: limit("maxItems") };
+  if (item.kind === "group") return { kind: "items", ...size };
   if (item.kind === "text") return { kind: "list", item, ...size };
   return item.kind === "choice" && item.values.every((value) => typeof value === "string") ? { kind: "list", item: { ways: [], values: item.values }, ...size } : json;
 }
+
+/** Why a list of so many entries can have none less; null where it can. */
+export const tooFew = (control: Control, count: number): Fault | null => (control.kind === "items" ? faultIn.size({ ...control, max: null }, count - 1) : null);
+
+export const tooMany = (control: Control, count: number): Fault | null => (control.kind === "items" ? faultIn.size({ ...control, min: null }, count + 1) : null);
 
 /** Whether what stands there can be shown by it. */
 export function fits(control: Control, value: Json | undefined): boolean {
@@ -80,6 +97,7 @@ export function fits(control: Control, value: Json | undefined): boolean {
     case "text": return typeof value === "string" || typeof value === "number";
     case "list": return Array.isArray(value) && value.every((one) => (typeof one === "string" && one !== "" && !/^\s|\s$|\n/.test(one)) || typeof one === "number");
     case "group": return isObject(value);
+    case "items": return Array.isArray(value);
     case "json": return true;
   }
 }
@@ -91,6 +109,7 @@ export function wrongIn(control: Control, value: Json): Fault | null {
     case "number": return typeof value === "number" ? faultIn.number(control.limits, value) : null;
     case "text": return typeof value === "string" ? faultIn.text(control, value) : null;
     case "list": return Array.isArray(value) ? faultIn.list(control, value) : null;
+    case "items": return Array.isArray(value) ? faultIn.size(control, value.length) : null;
     default: return null;
   }
 }

@@ -22,7 +22,7 @@ function textOf(setting: Setting): Text {
   const made = {
     name: nameOf(setting).toLowerCase(),
     path: setting.id.toLowerCase(),
-    words: ` ${setting.id.replace(/([a-z0-9])([A-Z])/g, "$1 $2").replace(/[.\-_]/g, " ")}`.toLowerCase(),
+    words: ` ${setting.id.replace(/([a-z0-9])([A-Z])/g, "$1 $2").replace(/[.\-_[\]]/g, " ")}`.toLowerCase(),
     title: ` ${setting.title ?? ""}`.toLowerCase(),
     text: (setting.text ?? "").toLowerCase(),
     isOurs: ownerOf(setting.path) !== null,
@@ -56,6 +56,15 @@ async function collect(root: Schema): Promise<readonly Setting[]> {
     if (performance.now() < until) continue;
     await new Promise((resolve) => setTimeout(resolve));
     until = performance.now() + sliceMs;
+  }
+  return found;
+}
+
+/** What can be set under names of one's own and in entries of lists. */
+export function ownSettingsOf(root: Schema, own: readonly Setting[]): Setting[] {
+  const found: Setting[] = [];
+  for (const place of own) {
+    for (const one of [place, ...inside(root, place)]) if (found.push(one) >= countMax) return found;
   }
   return found;
 }

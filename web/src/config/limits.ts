@@ -10,6 +10,12 @@ export interface NumberLimits {
   below: number | null;
 }
 
+/** Of how many entries a list is. */
+export interface Size {
+  min: number | null;
+  max: number | null;
+}
+
 /** Of a text. */
 export interface Limits {
   min: number | null;
@@ -99,9 +105,13 @@ export const faultIn = {
     const faults = ways.map((way) => textFault(way, value));
     return faults.includes(null) ? null : (faults[0] ?? null);
   },
-  list({ item, min, max }: { item: Texts; min: number | null; max: number | null }, values: readonly Json[]): Fault | null {
-    if (min !== null && values.length < min) return { rule: "few", limit: min };
-    if (max !== null && values.length > max) return { rule: "many", limit: max };
+  size({ min, max }: Size, length: number): Fault | null {
+    if (min !== null && length < min) return { rule: "few", limit: min };
+    return max !== null && length > max ? { rule: "many", limit: max } : null;
+  },
+  list({ item, ...size }: { item: Texts } & Size, values: readonly Json[]): Fault | null {
+    const wrong = faultIn.size(size, values.length);
+    if (wrong !== null) return wrong;
     const faults = values.map((value) => (typeof value === "string" ? faultIn.text(item, value) : null));
     const at = faults.findIndex((fault) => fault !== null);
     const fault = faults[at];

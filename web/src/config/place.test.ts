@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "./json";
-import { valueAt, without, withValue } from "./place";
+import { isBelow, moved, valueAt, without, withValue } from "./place";
 
 const config: JsonObject = { session: { scope: "global" }, agents: { list: [{ id: "a" }, { id: "b", on: true }], entries: { main: {} } } };
 
@@ -42,8 +42,30 @@ describe("a place in a config", () => {
 
   it("takes items out of lists, and nothing where there is nothing", () => {
     expect(without(config, ["agents", "list", 0], config)["agents"]).toEqual({ list: [{ id: "b", on: true }], entries: { main: {} } });
-    expect(without({ list: [{ a: 1 }] }, ["list", 0, "a"], {})).toEqual({ list: [{}] });
     expect(without(config, ["nowhere", "x"], config)).toBe(config);
     expect(without(config, ["session", "scoop"], config)).toBe(config);
+  });
+
+  it("leaves a list as it was when what was begun at its end is taken back, and lets no entry get another's place by itself", () => {
+    const begun = withValue(config, ["agents", "list", 2, "id"], "c");
+    expect(valueAt(begun, ["agents", "list", 2])).toEqual({ id: "c" });
+    expect(without(begun, ["agents", "list", 2, "id"], config)).toEqual(config);
+    expect(without(withValue({}, ["list", 0, "id"], "a"), ["list", 0, "id"], {})).toEqual({});
+    expect(without({ list: [{ a: 1 }, { b: 1 }] }, ["list", 0, "a"], {})).toEqual({ list: [{}, { b: 1 }] });
+    expect(without({ list: [{ a: 1 }] }, ["list", 0, "a"], { list: [{ a: 1 }] })).toEqual({ list: [{}] });
+    expect(without({ list: [{ a: 1 }] }, ["list", 0], {})).toEqual({});
+  });
+
+  it("is moved within its list, and nothing is where there is none to move", () => {
+    const turned = { ...config, agents: { list: [{ id: "b", on: true }, { id: "a" }], entries: { main: {} } } };
+    const before = structuredClone(config);
+    expect([moved(config, ["agents", "list"], 1, 0), moved(config, ["agents", "list"], 0, 1)]).toEqual([turned, turned]);
+    expect(config).toEqual(before);
+    expect([moved(config, ["agents", "list"], 2, 0), moved(config, ["session"], 0, 1)]).toEqual([config, config]);
+  });
+
+  it("is below another by its names and numbers", () => {
+    expect(isBelow(["list", 1, "id"], ["list", 1])).toBe(true);
+    expect([isBelow(["list", 1], ["list", 1]), isBelow(["list", 10, "id"], ["list", 1]), isBelow(["lists", 1], ["list"])]).toEqual([false, false, false]);
   });
 });

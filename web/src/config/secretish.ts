@@ -1,9 +1,14 @@
 import { isObject, read, type Json } from "./json";
+import type { Path } from "./schema";
 
 /** As shared/Secrets/SecretShapes.cs, though coarser: what is in doubt is not kept. */
 const names = /tokens?$|passw(?:or)?d|passphrase|pwd$|secret|api.?key|(?:encrypt|private|access|signing|account).?key|credentials?$|authorization|cookie|bearer|service.?account/i;
-const shapes =
-  /(?<![A-Za-z0-9])(?:(?:sk|rk)[-_][\w-]{16,}|xox[a-z]-[\w-]{10,}|gh[a-z]_\w{20,}|github_pat_\w{20,}|A(?:KIA|SIA)[A-Z0-9]{16}|AIza[\w-]{30,}|eyJ[\w-]{8,}\.[\w-]{8,}|[0-9]{6,20}:[\w-]{30,80})|-----BEGIN [A-Z0-9 ]*PRIVATE KEY|:\/\/[^\s/:@"]*:[^\s/@"]+@|(?<![A-Za-z0-9+/_-]|sha256[:-])[A-Za-z0-9+/_-]{40,}/;
+const issued =
+  /(?<![A-Za-z0-9])(?:(?:sk|rk)[-_][\w-]{16,}|xox[a-z]-[\w-]{10,}|gh[a-z]_\w{20,}|github_pat_\w{20,}|A(?:KIA|SIA)[A-Z0-9]{16}|AIza[\w-]{30,}|eyJ[\w-]{8,}\.[\w-]{8,}|[0-9]{6,20}:[\w-]{30,80})|-----BEGIN [A-Z0-9 ]*PRIVATE KEY|:\/\/[^\s/:@"]*:[^\s/@"]+@/;
+const shapes = new RegExp(`${issued.source}|(?<![A-Za-z0-9+/_-]|sha256[:-])[A-Za-z0-9+/_-]{40,}`);
+
+/** Whether it is in the form that issuers give their keys: nobody names anything so. */
+export const isKey = (text: string) => issued.test(text);
 
 /** The word for a credential and nothing else: all that is below one is part of it. */
 const credentials = /^(?:token|password|passwd|passphrase|pwd|pin|secret|api.?key|private.?key|credential)s?$/i;
@@ -11,8 +16,11 @@ const credentials = /^(?:token|password|passwd|passphrase|pwd|pin|secret|api.?ke
 const whereabouts = /(?:file|path|dir|env|envvar)$/i;
 
 /** Whether what stands there is a secret by its names, whatever it looks like. */
-export const isSecretName = (path: readonly string[]) =>
-  path.some((name) => credentials.test(name)) || (names.test(path.at(-1) ?? "") && !whereabouts.test(path.at(-1) ?? ""));
+export function isSecretName(path: Path): boolean {
+  const all = path.filter((part) => typeof part === "string");
+  const last = all.at(-1) ?? "";
+  return all.some((name) => credentials.test(name)) || (names.test(last) && !whereabouts.test(last));
+}
 
 /** A reference to where a secret is kept is none. */
 const isReference = (value: Json) => isObject(value) && typeof value["source"] === "string";

@@ -21,7 +21,9 @@ export function waysOf(root: Schema, schema: Schema, depth = 0): Way[] {
 export function waysInside(root: Schema, ways: readonly Way[], name: string | number): Way[] {
   return ways.flatMap((way) => {
     const parts = way.flatMap((schema) => inside(schema, name));
-    return parts.length === 0 ? [] : parts.map((part) => waysOf(root, part)).reduce(both);
+    if (parts.length > 0) return parts.map((part) => waysOf(root, part)).reduce(both);
+    // Any name, with anything under it.
+    return typeof name === "string" && way.some(({ additionalProperties }) => additionalProperties === true) ? [[{}]] : [];
   });
 }
 
@@ -34,6 +36,9 @@ export const namesIn = (ways: readonly Way[]): string[] => [
 
 /** Whether whoever writes the config may give names of their own there. */
 export const takesOwnNames = (ways: readonly Way[]) => ways.flat().some(({ additionalProperties }) => isObject(additionalProperties) || additionalProperties === true);
+
+/** A reference to where a secret is kept, by the form that all of them have. */
+export const isReference = (way: Way) => way.some(({ properties }) => isObject(properties) && ["source", "provider", "id"].every((name) => Object.hasOwn(properties, name)));
 
 /** What is said of a place; the first that says anything. */
 export const said = (ways: readonly Way[], keyword: "title" | "description") => ways.flat().map((schema) => text(schema[keyword])).find((one) => one !== null) ?? null;

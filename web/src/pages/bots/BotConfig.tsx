@@ -21,8 +21,8 @@ import { ConfigConflict } from "./ConfigConflict";
 import { ConfigForm } from "./ConfigForm";
 import { ConfigJson } from "./ConfigJson";
 import { Followed } from "./Followed";
-import type { SettingsPlace } from "./SettingsBrowser";
 import { useConfigDraft } from "./useConfigDraft";
+import { useSettingsPlace } from "./useSettingsPlace";
 
 /** How the bot is set up: looked at first, then changed, and never lost. */
 export function BotConfig() {
@@ -51,8 +51,8 @@ function Editing({ bot, seen }: { bot: Deployment; seen: Seen }) {
   const [token, setToken] = useState("");
   const [begun, setBegun] = useState<string | null>(null);
   const [plannedOf, setPlannedOf] = useState<string | null>(null);
-  const [place, setPlace] = useState<SettingsPlace | null>(null);
   const [goTo, setGoTo] = useState<Path | null>(null);
+  const place = useSettingsPlace();
   const toPlan = (plan: string | null) =>
     void navigate({ search: ({ plan: _before, ...rest }) => (plan === null ? rest : { ...rest, plan }), replace: true, resetScroll: false });
 
@@ -102,7 +102,7 @@ function Editing({ bot, seen }: { bot: Deployment; seen: Seen }) {
         {view !== "json" && (
           <Stack>
             <ConfigForm {...{ form, token, setToken, problem }} hasToken={seen.config.secrets.some((one) => one.startsWith("telegram-token"))} />
-            <AllSettings bot={id} version={bot.activeVersion} {...{ form, place, problem, toJson }} onPlace={setPlace} onClose={() => setPlace(null)} />
+            <AllSettings bot={id} version={bot.activeVersion} {...{ form, place, problem, toJson }} />
           </Stack>
         )}
         {view !== "form" && (

@@ -1,9 +1,10 @@
 import { Link } from "@tanstack/react-router";
 import { useRef } from "react";
 import { errorOf } from "../../parts/Field";
-import { fits } from "../../config/control";
+import { fits, opens } from "../../config/control";
 import type { Json } from "../../config/json";
 import { ownerOf } from "../../config/owned";
+import { idOf, type Path } from "../../config/schema";
 import { secrecyOf } from "../../config/sensitive";
 import { nameOf, type Setting } from "../../config/settings";
 import { defaultIn } from "../../config/ways";
@@ -16,7 +17,7 @@ import css from "./Settings.module.css";
 
 interface Props {
   desk: Desk;
-  path: readonly string[];
+  path: Path;
   /** Null for what the release does not know. */
   setting: Setting | null;
   value: Json | undefined;
@@ -25,12 +26,12 @@ interface Props {
 /** What a setting means, and what it is set by; or why it is not set here. */
 export function SettingBody({ desk, path, setting, value }: Props) {
   const body = useRef<HTMLFieldSetElement>(null);
-  const id = path.join(".");
+  const id = idOf(path);
   const owner = ownerOf(path);
   const secrecy = setting && secrecyOf(setting);
   const byDefault = setting ? defaultIn(setting.ways) : undefined;
-  const isGroup = setting?.control.kind === "group";
-  const isField = owner === null && setting !== null && secrecy === null && !isGroup && setting.control.kind !== "json" && fits(setting.control, value);
+  const isGroup = setting !== null && opens(setting.control) && fits(setting.control, value);
+  const isField = owner === null && setting !== null && secrecy === null && !opens(setting.control) && setting.control.kind !== "json" && fits(setting.control, value);
   const note =
     owner !== null ? (words.ownedBy[owner] ?? words.owned)
     : setting === null ? words.unknown
@@ -41,7 +42,12 @@ export function SettingBody({ desk, path, setting, value }: Props) {
     : words.otherShape;
   const removal = byDefault === undefined ? words.remove : words.toDefault;
   const remove = () => {
-    // The button goes with what it took away.
+    // The button goes with what it took away, and an entry of a list with its whole row.
+    if (typeof path.at(-1) === "number") {
+      body.current?.closest("section")?.querySelector<HTMLElement>("h3")?.focus();
+      desk.takeOut(path);
+      return;
+    }
     (body.current?.querySelector<HTMLElement>("input, select, textarea") ?? body.current?.closest("details")?.querySelector("summary"))?.focus();
     desk.remove(path);
   };

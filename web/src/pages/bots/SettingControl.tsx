@@ -145,7 +145,7 @@ function Lines(props: Of<"list">) {
   const { control: { item }, label, value, onSet } = props;
   const read = (text: string) => readLines(text, value);
   const [typed, setTyped] = useTyped(value, (one) => (Array.isArray(one) ? one.join("\n") : ""), read);
-  const takes = `${words.takes.list}${item.ways.length === 0 ? words.entries(item.values) : ""}.`;
+  const takes = `${words.takes.list}${item.ways.length === 0 ? words.entryValues(item.values) : ""}.`;
   return (
     <TextArea
       label={label}

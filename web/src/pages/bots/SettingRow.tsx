@@ -1,8 +1,9 @@
 import { ChevronRight, Lock } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { same } from "../../config/json";
 import { ownerOf } from "../../config/owned";
 import { valueAt } from "../../config/place";
+import type { Path } from "../../config/schema";
 import { secrecyOf } from "../../config/sensitive";
 import type { Setting } from "../../config/settings";
 import { cx } from "../../parts/cx";
@@ -14,14 +15,21 @@ import css from "./Settings.module.css";
 
 interface Props {
   desk: Desk;
-  path: readonly string[];
+  path: Path;
   /** Null for what the release does not know. */
   setting: Setting | null;
+  /** Somebody asked for just this one: it is open, and has the focus. */
+  isWanted?: boolean;
 }
 
 /** A setting: in a line what it is and how it stands, and below, when it is opened, what it is set by. */
-export function SettingRow({ desk, path, setting }: Props) {
-  const [isOpen, setIsOpen] = useState(false);
+export function SettingRow({ desk, path, setting, isWanted = false }: Props) {
+  const [isOpen, setIsOpen] = useState(isWanted);
+  const row = useRef<HTMLDetailsElement>(null);
+  useEffect(() => {
+    const at = (selector: string) => row.current?.querySelector<HTMLElement>(selector);
+    if (isWanted) (at("fieldset:enabled :is(input, select, textarea)") ?? at("summary"))?.focus();
+  }, [isWanted]);
   const value = valueAt(desk.config, path);
   const before = valueAt(desk.was, path);
   const isOurs = ownerOf(path) !== null;
@@ -29,7 +37,7 @@ export function SettingRow({ desk, path, setting }: Props) {
   const stands = isOurs ? words.ours : value !== undefined ? shownValue(value, path) : isSecret ? words.secret : before === undefined ? words.unset : words.removed;
   return (
     <li>
-      <details className={css.row} onToggle={(event) => setIsOpen(event.currentTarget.open)}>
+      <details ref={row} className={css.row} open={isOpen} onToggle={(event) => setIsOpen(event.currentTarget.open)}>
         <summary>
           <ChevronRight aria-hidden="true" />
           <SettingName path={path} title={setting?.title ?? null} />

@@ -1,66 +1,54 @@
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import type { Problem } from "../../api/problems";
-import { read, show } from "../../config/json";
-import { without, withValue } from "../../config/place";
-import type { Path, Schema } from "../../config/schema";
-import { settingAt, setIn } from "../../config/settings";
+import { levelAt } from "../../config/level";
+import { idOf, type Path, type Schema } from "../../config/schema";
+import { setIn } from "../../config/settings";
+import { Button } from "../../parts/Button";
 import { Field } from "../../parts/Field";
 import { settings as words } from "../../texts/config";
-import type { Desk } from "./settingDesk";
+import { en } from "../../texts/en";
 import css from "./Settings.module.css";
 import { SettingsFound } from "./SettingsFound";
 import { SettingsGroup } from "./SettingsGroup";
 import { SettingsTop } from "./SettingsTop";
 import type { ConfigDraft } from "./useConfigDraft";
-
-/** Where somebody is among the settings. */
-export interface SettingsPlace {
-  /** The group that is open; none for all of them. */
-  at: readonly string[];
-  query: string;
-}
+import { useDesk } from "./useDesk";
+import type { SettingsPlace } from "./useSettingsPlace";
 
 export interface BrowserProps {
   bot: string;
   schema: Schema;
   form: ConfigDraft;
   place: SettingsPlace;
-  onPlace: (place: SettingsPlace) => void;
+  /** The level that is open. */
+  at: Path;
   toJson: (path: Path) => void;
   problem: Problem | null;
 }
 
 /** The release's settings, to be looked for or gone through. What is set goes into the text of the editor, which is all that there is of it. */
-export function SettingsBrowser({ bot, schema, form, place, onPlace, toJson, problem }: BrowserProps) {
-  const typed = useMemo(() => read(form.draft.config), [form.draft.config]);
-  // While the text is none, what it said last is shown.
-  const [config, setConfig] = useState(typed.ok ? typed.value : form.was.config);
-  if (typed.ok && typed.value !== config) setConfig(typed.value);
-  const [removed, setRemoved] = useState<ReadonlyMap<string, readonly string[]>>(new Map());
+export function SettingsBrowser({ at, place: { query, go, search }, ...props }: BrowserProps) {
+  const here = idOf(at);
   const heading = useRef<HTMLHeadingElement>(null);
-  const isMoved = useRef(false);
-  const { at, query } = place;
+  const wanted = useRef<string | null>(null);
+  const shown = useRef(here);
+  const toGroup = (path: Path, instead = false) => {
+    wanted.current = idOf(path);
+    go(path, instead);
+  };
+  const { desk, removed, gone } = useDesk({ ...props, toGroup });
   useEffect(() => {
-    if (isMoved.current) heading.current?.focus();
-    isMoved.current = false;
+    const isWanted = wanted.current === here;
+    // What had the focus went with the level that the browser came back from.
+    const isLost = shown.current !== here && document.activeElement === document.body;
+    if (isWanted || isLost) heading.current?.focus();
+    if (isWanted) wanted.current = null;
+    shown.current = here;
   });
 
-  const desk: Desk = {
-    bot, schema, config, problem, toJson,
-    was: form.was.config,
-    isLocked: !typed.ok,
-    set: (path, value) => form.type({ config: show(withValue(config, path, value)) }),
-    remove: (path) => {
-      setRemoved((before) => new Map(before).set(path.join("."), path));
-      form.type({ config: show(without(config, path, form.was.config)) });
-    },
-    toGroup: (path) => {
-      isMoved.current = true;
-      onPlace({ at: path, query: "" });
-    },
-  };
+  const { schema, config } = desk;
   const set = useMemo(() => setIn(schema, config), [schema, config]);
-  const group = settingAt(schema, at);
+  const group = useMemo(() => levelAt(schema, config, at), [schema, config, at]);
   return (
     <div className={css.browser}>
       <div>
@@ -72,17 +60,37 @@ export function SettingsBrowser({ bot, schema, form, place, onPlace, toJson, pro
           autoCapitalize="off"
           spellCheck={false}
           value={query}
-          onType={(text) => onPlace({ at, query: text })}
+          onType={search}
         />
-        <div role="status">{!typed.ok && <p className={css.locked}>{words.locked}</p>}</div>
+        <div role="status">{desk.isLocked && <p className={css.locked}>{words.locked}</p>}</div>
       </div>
-      {query.trim() !== "" ? (
-        <SettingsFound desk={desk} query={query} onClear={() => onPlace({ at, query: "" })} />
-      ) : at.length === 0 || group === null ? (
-        <SettingsTop desk={desk} set={set} removed={removed} heading={heading} />
-      ) : (
-        <SettingsGroup desk={desk} group={group} set={set} heading={heading} />
-      )}
+      <div>
+        {query.trim() !== "" ? (
+          <SettingsFound desk={desk} query={query} onClear={() => search("")} />
+        ) : group === null ? (
+          <SettingsTop {...{ desk, set, removed, heading }} />
+        ) : (
+          <SettingsGroup key={group.id} {...{ desk, group, set, removed, heading }} />
+        )}
+        <div role="status">
+          {gone && (
+            <div className={css.gone}>
+              <p>{words.gone(gone.id)}</p>
+              <Button
+                size="small"
+                label={words.putBack(gone.id)}
+                onPress={() => {
+                  // The button goes with what it brings back.
+                  heading.current?.focus();
+                  gone.putBack();
+                }}
+              >
+                {en.undo}
+              </Button>
+            </div>
+          )}
+        </div>
+      </div>
     </div>
   );
 }

@@ -1,7 +1,8 @@
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
-import { find, settingsOf } from "../../config/find";
-import { inside, ownPlacesIn, type Setting, settingAt } from "../../config/settings";
-import type { Schema } from "../../config/schema";
+import { opens } from "../../config/control";
+import { find, ownSettingsOf, settingsOf } from "../../config/find";
+import { ownPlacesIn, type Setting, settingAt } from "../../config/settings";
+import type { Path, Schema } from "../../config/schema";
 import { Button } from "../../parts/Button";
 import { settings as words } from "../../texts/config";
 import { en } from "../../texts/en";
@@ -47,7 +48,7 @@ export function SettingsFound({ desk, query, onClear }: Props) {
       )}
       <ul ref={list} className={css.rows}>
         {shown.map((setting) =>
-          setting.control.kind === "group" ? (
+          opens(setting.control) ? (
             <GroupRow key={setting.id} desk={desk} setting={setting} />
           ) : (
             <SettingRow key={setting.id} desk={desk} path={setting.path} setting={setting} />
@@ -80,7 +81,7 @@ function useSettings({ schema, config }: Desk): readonly Setting[] | null {
   // What is set under a name changes nothing of what can be.
   const names = JSON.stringify(ownPlacesIn(schema, config).map(({ path }) => path));
   const own = useMemo(
-    () => (JSON.parse(names) as string[][]).map((path) => settingAt(schema, path)).flatMap((one) => (one ? [one, ...inside(schema, one)] : [])),
+    () => ownSettingsOf(schema, (JSON.parse(names) as Path[]).map((path) => settingAt(schema, path)).filter((one) => one !== null)),
     [schema, names],
   );
   const settings = all?.of === schema ? all.settings : null;

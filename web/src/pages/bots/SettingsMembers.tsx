@@ -1,33 +1,45 @@
 import { useMemo } from "react";
-import { valueAt } from "../../config/place";
+import { opens } from "../../config/control";
+import { isBelow, valueAt } from "../../config/place";
+import type { Path } from "../../config/schema";
 import { membersOf, nameOf, type Setting } from "../../config/settings";
 import { GroupTile } from "./GroupTile";
 import type { Desk } from "./settingDesk";
 import { SettingRow } from "./SettingRow";
 import css from "./Settings.module.css";
+import type { Removed } from "./useDesk";
 
 interface Props {
   desk: Desk;
   group: Setting;
-  set: readonly (readonly string[])[];
+  set: readonly Path[];
+  removed?: Removed;
+  /** Names that somebody went to, each with how often. */
+  wanted?: ReadonlyMap<string, number>;
   /** There the groups are what people look for, by name, since nobody knows the release's order. */
   isTop?: boolean;
 }
 
-const isBelow = (path: readonly string[], group: readonly string[]) => path.length > group.length && group.every((name, at) => path[at] === name);
+const none = new Map<string, never>();
 
 /** What a group has: its own settings, and groups that are opened. */
-export function SettingsMembers({ desk: { schema, config }, desk, group, set, isTop = false }: Props) {
+export function SettingsMembers({ desk: { schema, config }, desk, group, set, removed = none, wanted = none, isTop = false }: Props) {
   const value = valueAt(config, group.path);
-  const all = useMemo(() => membersOf(schema, group, value), [schema, group, value]);
-  const groups = all.filter(({ control }) => control.kind === "group");
-  const fields = all.filter(({ control }) => control.kind !== "group");
+  const all = useMemo(() => {
+    const left = [...removed.values()].filter((path) => path.length === group.path.length + 1 && isBelow(path, group.path)).map((path) => nameOf({ path }));
+    return membersOf(schema, group, value, [...wanted.keys(), ...left]);
+  }, [schema, group, value, removed, wanted]);
+  const groups = all.filter(({ control }) => opens(control));
+  const fields = all.filter(({ control }) => !opens(control));
   const shown = isTop ? groups.toSorted((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1)) : groups;
   const rows = fields.length > 0 && (
     <ul className={css.rows}>
-      {fields.map((setting) => (
-        <SettingRow key={setting.id} desk={desk} path={setting.path} setting={setting.ways.length === 0 ? null : setting} />
-      ))}
+      {fields.map((setting) => {
+        const times = wanted.get(nameOf(setting)) ?? 0;
+        return (
+          <SettingRow key={`${setting.id} ${times}`} desk={desk} path={setting.path} setting={setting.ways.length === 0 ? null : setting} isWanted={times > 0} />
+        );
+      })}
     </ul>
   );
   return (

@@ -1,24 +1,28 @@
 import { type RefObject, useMemo } from "react";
+import { idOf, type Path } from "../../config/schema";
 import { settingAt, whole } from "../../config/settings";
 import { settings as words } from "../../texts/config";
 import type { Desk } from "./settingDesk";
 import { SettingRow } from "./SettingRow";
 import css from "./Settings.module.css";
 import { SettingsMembers } from "./SettingsMembers";
+import type { Removed } from "./useDesk";
+
+/** Entries of lists by their number. */
+const byId = new Intl.Collator("en", { numeric: true });
 
 interface Props {
   desk: Desk;
   /** Paths of what is set. */
-  set: readonly (readonly string[])[];
-  /** What was taken away here stays to be seen: whoever did it is still there. */
-  removed: ReadonlyMap<string, readonly string[]>;
+  set: readonly Path[];
+  removed: Removed;
   heading: RefObject<HTMLHeadingElement | null>;
 }
 
 /** First what this bot has, then all that there is. */
 export function SettingsTop({ desk, set, removed, heading }: Props) {
   const root = useMemo(() => whole(desk.schema), [desk.schema]);
-  const shown = new Map([...removed, ...set.map((path) => [path.join("."), path] as const)]);
+  const shown = new Map([...removed, ...set.map((path) => [idOf(path), path] as const)]);
   return (
     <>
       <section className={css.part}>
@@ -27,10 +31,10 @@ export function SettingsTop({ desk, set, removed, heading }: Props) {
         </h3>
         {shown.size === 0 && <p className={css.hint}>{words.setNone}</p>}
         <ul className={css.rows}>
-          {[...shown.values()]
-            .toSorted((one, other) => (one.join(".") < other.join(".") ? -1 : 1))
-            .map((path) => (
-              <SettingRow key={path.join(".")} desk={desk} path={path} setting={settingAt(desk.schema, path)} />
+          {[...shown]
+            .toSorted(([one], [other]) => byId.compare(one, other))
+            .map(([id, path]) => (
+              <SettingRow key={id} desk={desk} path={path} setting={settingAt(desk.schema, path)} />
             ))}
         </ul>
       </section>

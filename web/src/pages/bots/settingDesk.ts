@@ -1,7 +1,7 @@
 import type { Problem } from "../../api/problems";
 import type { Fault } from "../../config/limits";
 import type { Json, JsonObject } from "../../config/json";
-import type { Schema } from "../../config/schema";
+import type { Path, Schema } from "../../config/schema";
 import { hidden, isSecretName } from "../../config/secretish";
 import { settings as words } from "../../texts/config";
 
@@ -14,10 +14,15 @@ export interface Desk {
   /** The JSON cannot be read, so nothing can be put into it. */
   isLocked: boolean;
   problem: Problem | null;
-  set: (path: readonly string[], value: Json) => void;
-  remove: (path: readonly string[]) => void;
-  toGroup: (path: readonly string[]) => void;
-  toJson: (path: readonly string[]) => void;
+  set: (path: Path, value: Json) => void;
+  remove: (path: Path) => void;
+  /** With all that is inside; it can be put back until something else is changed. */
+  takeOut: (path: Path) => void;
+  /** An entry of the list at a path. */
+  move: (path: Path, from: number, to: number) => void;
+  /** `instead` of the level that is open: it is none to come back to. */
+  toGroup: (path: Path, instead?: boolean) => void;
+  toJson: (path: Path) => void;
 }
 
 const isPlain = (value: Json) => typeof value !== "object";
@@ -25,7 +30,7 @@ const isPlain = (value: Json) => typeof value !== "object";
 const isReference = (value: Json) => typeof value === "object" && value !== null && !Array.isArray(value) && typeof value["source"] === "string";
 
 /** A value in a line. What may be a secret is not shown. */
-export function shownValue(value: Json, path: readonly string[]): string {
+export function shownValue(value: Json, path: Path): string {
   if (isReference(value)) return words.vault;
   const open = hidden(value, isSecretName(path));
   if (typeof open === "string") return open === "" ? '""' : open;
