@@ -1,3 +1,4 @@
+using Launchpad.Functions.Abuse;
 using Launchpad.Shared.Billing;
 using Launchpad.Shared.Deployments;
 using Microsoft.Azure.Functions.Worker;
@@ -8,7 +9,7 @@ namespace Launchpad.Functions;
 
 /// <summary>What is looked into at the payment provider by the clock: events are often late and sometimes never come.</summary>
 public sealed class BillingSchedules(
-    BillingWatches watches, Reconciliation reconciliation, Checkouts checkouts, ILogger<BillingSchedules> log)
+    BillingWatches watches, Reconciliation reconciliation, PageWatch pages, ILogger<BillingSchedules> log)
 {
     /// <summary>In one run; the others are still due at the next.</summary>
     private const int LooksMax = 200;
@@ -35,12 +36,13 @@ public sealed class BillingSchedules(
 
         try
         {
+            await pages.LookAsync(watch, ct);
             await reconciliation.RunAsync(client, watch, ct);
         }
         catch (Exception exception) when (!ct.IsCancellationRequested)
         {
             log.LogWarning(exception, "The payments of {Deployment} were not looked into", watch.Deployment);
-            await checkouts.PostponeAsync(watch, ct);
+            await reconciliation.PostponeAsync(watch, ct);
         }
     }
 }

@@ -6,6 +6,9 @@ namespace Launchpad.Functions;
 /// <summary>Asks the payment provider about one deployment, and does what its events would have done.</summary>
 public sealed class Reconciliation(Subscriptions subscriptions, Checkouts checkouts, Payments payments, PlanCharges charges)
 {
+    /// <inheritdoc cref="Checkouts.PostponeAsync"/>
+    public Task PostponeAsync(BillingWatch watch, CancellationToken ct) => checkouts.PostponeAsync(watch, ct);
+
     public async Task RunAsync(DurableTaskClient client, BillingWatch watch, CancellationToken ct)
     {
         var seen = await checkouts.LookAsync(watch, ct);

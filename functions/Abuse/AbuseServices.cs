@@ -15,6 +15,7 @@ internal static class AbuseServices
         services.AddSingleton<RefusedSignIns>();
         services.AddSingleton<OpenPages>();
         services.AddSingleton<PaymentGuard>();
+        services.AddSingleton<PageWatch>();
         services.AddSingleton<CheckoutLimits>();
         services.AddSingleton<CheckoutGate>();
         services.AddSingleton<HeldOrders>();

@@ -1,4 +1,5 @@
 using Stripe;
+using Stripe.Radar;
 
 namespace Launchpad.Shared.Billing;
 
@@ -49,6 +50,23 @@ public sealed class StripeCards(StripeConnection connection)
         }
 
         return attempts;
+    }
+
+    /// <summary>What banks have warned of since a moment, at most the newest hundred.</summary>
+    public async Task<IReadOnlyList<CardAttempt>> WarnedAsync(DateTimeOffset since, CancellationToken ct)
+    {
+        var wanted = new EarlyFraudWarningListOptions
+        {
+            Created = new DateRangeOptions { GreaterThanOrEqual = since.UtcDateTime },
+            Expand = ["data.charge.customer"],
+            Limit = ListedMax,
+        };
+        var warnings = await connection.RunAsync((client, stop) => new EarlyFraudWarningService(client).ListAsync(wanted, null, stop), ct);
+        return
+        [
+            .. warnings.Select(one => one.Charge is { } charge && Owner(charge.Customer) is { } account ? Of(charge, account) with { IsWarnedOf = true } : null)
+                .OfType<CardAttempt>(),
+        ];
     }
 
     private async Task<IReadOnlyList<CardAttempt>> TriesAsync(string intent, string account, CancellationToken ct)

@@ -195,6 +195,31 @@ public sealed class AbuseTests(LaunchpadApi api)
     }
 
     [Fact]
+    public async Task A_warning_that_nobody_told_of_is_found_by_the_clock_and_opens_nothing_again_that_was_released()
+    {
+        using var shop = await Shop.OpenAsync(api);
+        var id = await shop.Owner.OrderAsync();
+        var page = await shop.PageAsync(id);
+        await shop.WebhooksAsync(enabled: false);
+        try
+        {
+            Assert.Equal(303, await api.PayAsync(page, Warned));
+            await api.FireAsync("LookForFraudWarnings");
+            await SeenAsync(shop, Suspicion.FraudWarning);
+        }
+        finally
+        {
+            await shop.WebhooksAsync(enabled: true);
+        }
+
+        await api.Service<PaymentGuard>().DecideAsync(shop.Owner.Account, Suspicion.FraudWarning, ReviewState.Released, "an operator", Ct);
+        var warned = await api.Service<StripeCards>().WarnedAsync(DateTimeOffset.UtcNow.AddDays(-1), Ct);
+        Assert.Contains(warned, one => one.Account == shop.Owner.Account);
+        await api.Service<PaymentGuard>().HearAsync(warned, Ct);
+        Assert.Equal(ReviewState.Released, (await Reviews.FindAsync(shop.Owner.Account, Suspicion.FraudWarning, Ct))!.State);
+    }
+
+    [Fact]
     public async Task Whose_address_is_disposable_confirms_it_first_and_only_some_of_them_pay_in_an_hour()
     {
         Assert.Equal("mailinator.com", DisposableMail.DomainOf("somebody@mailinator.com"));

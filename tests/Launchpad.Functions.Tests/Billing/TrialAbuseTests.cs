@@ -60,6 +60,33 @@ public sealed class TrialAbuseTests(LaunchpadApi api)
         Assert.Contains("Nothing was charged", (await shop.BillingAsync(id)).GetProperty("reason").GetString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("plus")]
+    [InlineData("starter")]
+    public async Task Tries_on_a_page_that_stays_open_are_found_by_the_clock_though_nobody_told_of_them(string plan)
+    {
+        using var shop = await Shop.OpenAsync(api);
+        var id = await shop.OrderAsync(plan);
+        var page = await shop.PageAsync(id);
+        await shop.WebhooksAsync(enabled: false);
+        try
+        {
+            foreach (var card in Refused)
+            {
+                Assert.Equal(402, await api.PayAsync(page, card));
+            }
+
+            await shop.DueAsync(id);
+            await shop.LookAsync(() => new SessionService(api.Stripe).GetAsync(page), session => session.Status == "expired");
+        }
+        finally
+        {
+            await shop.WebhooksAsync(enabled: true);
+        }
+
+        Assert.Equal(Suspicion.CardTesting, Assert.Single(await Reviews.OfAsync(shop.Owner.Account, Ct)).Suspicion);
+    }
+
     [Fact]
     public async Task A_card_that_had_a_trial_in_one_account_waits_for_a_person_in_another()
     {

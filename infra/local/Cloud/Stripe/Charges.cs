@@ -13,7 +13,7 @@ internal static class Charges
     [
         new("GET", "/v1/charges", [.. StripeRoute.Paging, "created.gte", "customer", "payment_intent"], List),
         new("GET", "/v1/charges/{id}", ["expand.*"], call => call.Show(call.Draft.Get(call.Id, Kind))),
-        new("GET", "/v1/radar/early_fraud_warnings", [.. StripeRoute.Paging, "charge", "payment_intent"], ListWarnings),
+        new("GET", "/v1/radar/early_fraud_warnings", [.. StripeRoute.Paging, "charge", "created.gte", "payment_intent"], ListWarnings),
         new("GET", "/v1/radar/early_fraud_warnings/{id}", ["expand.*"], call => call.Show(call.Draft.Get(call.Id, WarningKind))),
         new("GET", "/v1/payment_intents", [.. StripeRoute.Paging, "customer"], call =>
         {
@@ -140,7 +140,10 @@ internal static class Charges
     private static JsonObject ListWarnings(StripeCall call)
     {
         var (charge, intent) = (call.Form.Text("charge"), call.Form.Text("payment_intent"));
+        var since = call.Form.Group("created").Number("gte") ?? 0;
         return call.Page(WarningKind, warning =>
-            (charge is null || warning.Text("charge") == charge) && (intent is null || warning.Text("payment_intent") == intent));
+            (charge is null || warning.Text("charge") == charge)
+            && (intent is null || warning.Text("payment_intent") == intent)
+            && warning.Number("created") >= since);
     }
 }
