@@ -31,7 +31,11 @@ export default defineConfig(({ mode }) => ({
     emptyOutDir: mode !== "kit",
     copyPublicDir: mode !== "kit",
     reportCompressedSize: false,
-    rolldownOptions: { input: mode === "kit" ? "kit.html" : "index.html" },
+    rolldownOptions: {
+      input: mode === "kit" ? "kit.html" : "index.html",
+      // The entry, which every visitor reads, names all that its pages are made of: without words that is 700 bytes less.
+      output: { chunkFileNames: "assets/[hash].js" },
+    },
   },
   server: { proxy: { "/api": { target, changeOrigin: false } } },
   preview: { headers, proxy: { "/api": { target, changeOrigin: false } } },
