@@ -30,7 +30,7 @@ internal static class ApiBench
     {
         var scale = double.Parse(Environment.GetEnvironmentVariable("LAUNCHPAD_BENCH_SCALE") ?? "1", CultureInfo.InvariantCulture);
         var (minute, some) = (TimeSpan.FromSeconds(60) * scale, TimeSpan.FromSeconds(20) * scale);
-        await using var stack = await LocalStack.StartAsync(say, null, "--image", "tiny", "--set", "Site__TrustedProxies=127.0.0.0/8");
+        await using var stack = await LocalStack.StartAsync(say, null, "--image", "tiny", "--set", "Site__TrustedProxies=127.0.0.0/8", "--set", "Abuse__Calls=1000000");
         var tables = new Tables(new TableServiceClient(StorageService.ConnectionString(Ports.ForSlot(0))));
         using var owner = await SignedUpAsync(stack);
         await owner.OrderAsync(new { name = "Ada", plan = "starter" }, CancellationToken.None);

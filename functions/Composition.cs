@@ -173,6 +173,7 @@ public static class Composition
         services.AddSingleton<IExpiring>(provider => provider.GetRequiredService<MemberStore>());
         services.AddSingleton<IExpiring>(provider => provider.GetRequiredService<ApiTokenStore>());
         services.AddSingleton<SessionOwners>();
+        services.AddSingleton<CallLimits>();
         services.AddSingleton<CallerFinder>();
         services.AddSingleton<Ownership>();
         services.AddSingleton<DeploymentViews>();

@@ -215,6 +215,13 @@ public static class Problems
             RetryAfterSeconds = seconds,
         };
 
+    public static ProblemException TooManyCalls(int seconds, int max) =>
+        new(StatusCodes.Status429TooManyRequests, "too-many-calls", "Too many calls",
+            $"You may call {max} times a minute. Go on in {seconds} seconds; GET /api/events tells what changes without being asked.")
+        {
+            RetryAfterSeconds = seconds,
+        };
+
     public static ProblemException TooManyStreams(int max) =>
         new(StatusCodes.Status429TooManyRequests, "too-many-streams", "Too many streams",
             $"An account may have {max} event streams open. Close one, or ask GET /api/deployments/{{id}}/record?after= now and then.")

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 namespace Launchpad.Functions.Access;
 
 /// <summary>Finds whose session or token it is, and in which account he works.</summary>
-public sealed class CallerFinder(SessionOwners owners, AccountStore accounts, MemberStore members, ApiTokenStore tokens)
+public sealed class CallerFinder(SessionOwners owners, MemberStore members, ApiTokenStore tokens, CallLimits limits)
 {
     /// <summary>The account that a person works in, where it is not his own.</summary>
     public const string Header = "Launchpad-Account";
@@ -16,11 +16,21 @@ public sealed class CallerFinder(SessionOwners owners, AccountStore accounts, Me
     /// <param name="isEnough">Whether a session of that scope will do.</param>
     /// <param name="ct">Stops the wait.</param>
     /// <returns>Null for a token that is nobody's.</returns>
-    /// <exception cref="ProblemException">When the account is not one that he was let into, or it or his own is locked.</exception>
+    /// <exception cref="ProblemException">When the account is not one that he was let into, or it or his own is locked, or it calls too often.</exception>
     public async Task<Caller?> FindAsync(HttpRequest request, string token, Func<string?, bool> isEnough, CancellationToken ct)
     {
         var caller = await (ApiTokenStore.IsToken(token) ? OfTokenAsync(request, token, ct) : OfSessionAsync(request, token, isEnough, ct));
-        return caller is { Account.LockedAt: null, Person.LockedAt: null } or null ? caller : throw Problems.AccountLocked();
+        if (caller is { Account.LockedAt: not null } or { Person.LockedAt: not null })
+        {
+            throw Problems.AccountLocked();
+        }
+
+        if (caller is not null)
+        {
+            limits.Take(request.HttpContext.Response, caller.Actor);
+        }
+
+        return caller;
     }
 
     private async Task<Caller?> OfSessionAsync(HttpRequest request, string token, Func<string?, bool> isEnough, CancellationToken ct)
@@ -37,7 +47,7 @@ public sealed class CallerFinder(SessionOwners owners, AccountStore accounts, Me
         }
 
         return Ids.IsValid(wanted, Ids.Account) && await members.FindAsync(wanted, person.Id, ct) is { } member
-            && await accounts.FindAsync(wanted, ct) is { } account
+            && await owners.AccountAsync(wanted, ct) is { } account
             ? new(account, person, person.Id, RolePermissions.Of(member.Role), null, session)
             : throw Problems.NotFound();
     }
@@ -46,8 +56,8 @@ public sealed class CallerFinder(SessionOwners owners, AccountStore accounts, Me
     private async Task<Caller?> OfTokenAsync(HttpRequest request, string token, CancellationToken ct)
     {
         if (await tokens.FindAsync(token, ct) is not { } found || await RoleAsync(found.Account, found.By, ct) is not { } role
-            || await accounts.FindAsync(found.Account, ct) is not { } account
-            || (found.By == account.Id ? account : await accounts.FindAsync(found.By, ct)) is not { } maker)
+            || await owners.AccountAsync(found.Account, ct) is not { } account
+            || (found.By == account.Id ? account : await owners.AccountAsync(found.By, ct)) is not { } maker)
         {
             return null;
         }

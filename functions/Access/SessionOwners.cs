@@ -18,6 +18,9 @@ public sealed class SessionOwners(SessionStore sessions, AccountStore accounts) 
     /// <summary>Null when it opens nothing, or nothing any more.</summary>
     public Task<(Session Session, Account Person)?> FindAsync(string token, CancellationToken ct) => reads.GetAsync(token, ReadAsync, ct);
 
+    /// <summary>Null when there is none, or none any more.</summary>
+    public Task<Account?> AccountAsync(string id, CancellationToken ct) => accounts.FindAsync(id, ct);
+
     public void Dispose() => remembered.Dispose();
 
     private async Task<(Session Session, Account Person)?> ReadAsync(string token)

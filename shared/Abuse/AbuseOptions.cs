@@ -11,6 +11,10 @@ public sealed record AbuseOptions
     [Range(1, 1_000_000)]
     public int SignUps { get; init; } = 20;
 
+    /// <summary>Calls in a minute of one person, in whatever accounts, or with one token; counted by each instance.</summary>
+    [Range(60, 1_000_000)]
+    public int Calls { get; init; } = 1_200;
+
     /// <summary>Payment pages in an hour for one network.</summary>
     [Range(1, 1_000_000)]
     public int Checkouts { get; init; } = 60;

@@ -21,18 +21,32 @@ public sealed class SessionStore(Tables tables, SessionCutoff cutoff, TimeProvid
 
     public static readonly TimeSpan Lifetime = TimeSpan.FromDays(14);
 
+    /// <summary>A person's sessions at once.</summary>
+    public const int BrowsersMax = 50;
+
     /// <summary>Of a person's session, not of a program's token.</summary>
     public static readonly TimeSpan IdleMax = TimeSpan.FromDays(7);
 
     /// <summary>How exactly it is known when a session was last used: no request but one an hour writes.</summary>
     private static readonly TimeSpan UseStep = TimeSpan.FromHours(1);
 
-    /// <summary>A new session's token, 256 random bits as base64url, and its end.</summary>
+    /// <summary>A new session's token, 256 random bits as base64url, and its end. Who has more than <see cref="BrowsersMax"/> then is signed out
+    /// where he signed in longest ago.</summary>
     /// <param name="account">Whose.</param>
     /// <param name="browser">What it was opened from, in a few words that say nothing about a person.</param>
     /// <param name="ct">Stops the wait.</param>
-    public Task<(string Token, DateTimeOffset ExpiresAt)> OpenAsync(string account, string browser, CancellationToken ct) =>
-        OpenAsync(account, browser, scope: null, Lifetime, ct);
+    public async Task<(string Token, DateTimeOffset ExpiresAt)> OpenAsync(string account, string browser, CancellationToken ct)
+    {
+        var opened = await OpenAsync(account, browser, scope: null, Lifetime, ct);
+        var all = await tables.Sessions.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {account}"), ListMax, cancellationToken: ct)
+            .Take(ListMax).Where(row => row.GetString("scope") is null).ToListAsync(ct);
+        foreach (var row in all.OrderByDescending(row => row.GetDateTimeOffset("createdAt")).Skip(BrowsersMax))
+        {
+            await CloseByHashAsync(row.RowKey, ct, account);
+        }
+
+        return opened;
+    }
 
     /// <summary>A token that is good for one thing.</summary>
     /// <param name="account">Whose.</param>

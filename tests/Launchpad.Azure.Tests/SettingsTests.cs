@@ -49,7 +49,7 @@ public sealed class SettingsTests(Deployment deployment)
         "Azure__Timeout", "Images__Timeout", "KeyVault__Timeout", "Mail__Timeout", "Storage__Timeout", "Stripe__Timeout",
         "Vms__ConnectTimeout", "Vms__KeepAlive", "Vms__KeepConnection", "Vms__KeepKey", "Vms__ShortTimeout",
         "Billing__FirstLook", "Billing__Interval", "Dunning__ReminderEvery", "Dunning__SuspendDisputed",
-        "Abuse__SignUps", "Abuse__Checkouts", "Abuse__DisposableCheckouts", "Abuse__Refusals", "Abuse__RefusedCards", "Abuse__RefusedSignIns", "Abuse__AccountsOfCard", "Abuse__TrialsOfCard",
+        "Abuse__SignUps", "Abuse__Checkouts", "Abuse__Calls", "Abuse__DisposableCheckouts", "Abuse__Refusals", "Abuse__RefusedCards", "Abuse__RefusedSignIns", "Abuse__AccountsOfCard", "Abuse__TrialsOfCard",
         "Backups__AddressLifetime", "Backups__AtOnceMax", "Backups__HeldSecondsMax", "Backups__StoppedSecondsMax",
         "Backups__KeptOnMachine", "Backups__Retention", "Backups__UndoWindow", "Backups__LateAfter", "Backups__DrillEvery",
         "Snapshots__Recipient", "Snapshots__Retention", "Snapshots__LateAfter",

@@ -43,6 +43,25 @@ public sealed class SessionTests(LaunchpadApi api)
     }
 
     [Fact]
+    public async Task Who_signs_in_at_one_browser_more_is_signed_out_where_he_did_longest_ago()
+    {
+        var (sessions, account) = (api.Service<SessionStore>(), Shared.Ids.New(Shared.Ids.Account, TimeProvider.System));
+        var (assistant, _) = await sessions.OpenAsync(account, "a program", Scopes.Assistant, TimeSpan.FromDays(90), Ct);
+        var opened = new List<string>();
+        for (var browser = 0; browser < SessionStore.BrowsersMax + 2; browser++)
+        {
+            opened.Add((await sessions.OpenAsync(account, "a test", Ct)).Token);
+        }
+
+        Assert.Null(await sessions.FindAsync(opened[0], Ct));
+        Assert.Null(await sessions.FindAsync(opened[1], Ct));
+        Assert.NotNull(await sessions.FindAsync(opened[2], Ct));
+        Assert.NotNull(await sessions.FindAsync(opened[^1], Ct));
+        Assert.NotNull(await sessions.FindAsync(assistant, Ct));
+        Assert.Equal(SessionStore.BrowsersMax + 1, (await sessions.ListAsync(account, null, Ct)).Count);
+    }
+
+    [Fact]
     public async Task That_it_is_used_is_written_down_once_an_hour()
     {
         var (sessions, account) = (api.Service<SessionStore>(), Shared.Ids.New(Shared.Ids.Account, TimeProvider.System));

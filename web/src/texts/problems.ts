@@ -45,6 +45,7 @@ const words: Record<ProblemKind, (problem: Problem) => ProblemWords> = {
   "too-large": said("This is too large"),
   "unsupported-media-type": said("The request could not be read"),
   "too-many-attempts": () => ({ title: "Too many attempts", text: "For safety there is a pause now." }),
+  "too-many-calls": said("You ask too often", "All your pages together. It goes on by itself in a moment."),
   "too-many-streams": () => ({ title: "Too many windows are open", text: "Close one, or go on: this page asks now and then instead." }),
   unavailable: said("Not available right now"),
   internal: () => ({ title: "Something broke on our side", text: "It was written down. Nothing that you did is the cause.", next: "Try again. If it happens twice, tell support the request id." }),
