@@ -23,7 +23,7 @@ public sealed record AbuseOptions
     [Range(1, 1_000_000)]
     public int DisposableCheckouts { get; init; } = 5;
 
-    /// <summary>Refused payments of an account in an hour, with whatever cards.</summary>
+    /// <summary>Refused tries to pay for one thing in an hour, with whatever cards.</summary>
     [Range(2, 1_000)]
     public int Refusals { get; init; } = 8;
 

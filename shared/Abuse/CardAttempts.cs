@@ -36,6 +36,7 @@ public sealed class CardAttempts(Tables tables, TimeProvider clock) : IExpiring
                     ["card"] = attempt.Card,
                     ["at"] = attempt.At,
                     ["refused"] = attempt.WasRefused,
+                    ["intent"] = attempt.Intent,
                 },
                 TableUpdateMode.Replace, ct);
         }
@@ -86,7 +87,7 @@ public sealed class CardAttempts(Tables tables, TimeProvider clock) : IExpiring
             .Take(LookedAtMax)
             .Select(row => new CardAttempt(
                 row.GetString("id"), row.GetString("account"), row.GetString("card"), row.GetDateTimeOffset("at")!.Value,
-                row.GetBoolean("refused")!.Value, IsRisky: false))
+                row.GetBoolean("refused")!.Value, IsRisky: false, Intent: row.GetString("intent")))
             .ToListAsync(ct);
     }
 

@@ -119,7 +119,9 @@ public sealed class CardWatch(CardAttempts known, StripeCards cards, IOptions<Ab
         var refused = (await known.OfAccountAsync(attempt.Account, attempt.At - Lately, ct))
             .Where(one => one.WasRefused && !released.Contains(one.Id)).ToList();
         var cards = refused.Select(one => one.Card).OfType<string>().Distinct().Count();
-        return refused.Count >= options.Value.Refusals || cards >= options.Value.RefusedCards
+        // Many bots of one customer are renewed at once, and one card that has expired is refused for each of them.
+        var again = refused.GroupBy(one => one.Intent).Select(tries => tries.Count()).DefaultIfEmpty().Max();
+        return again >= options.Value.Refusals || cards >= options.Value.RefusedCards
             ? new(Suspicion.CardTesting, $"{refused.Count} payments with {cards} cards were refused within an hour.", [.. refused.Select(one => one.Id)])
             : null;
     }

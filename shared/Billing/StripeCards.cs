@@ -8,8 +8,10 @@ namespace Launchpad.Shared.Billing;
 /// <param name="Card">The provider's fingerprint of the card, the same for the same number; null where it has none.</param>
 /// <param name="IsRisky">The provider let it pass, and finds it riskier than usual, or too risky.</param>
 /// <param name="IsWarnedOf">The bank says that the card was probably used without its owner.</param>
+/// <param name="Intent">What was to be paid or set up, at the provider: whoever tries again on the same page tries for the same. A renewal that
+/// nobody was present at has one of its own.</param>
 public sealed record CardAttempt(
-    string Id, string Account, string? Card, DateTimeOffset At, bool WasRefused, bool IsRisky, bool IsWarnedOf = false);
+    string Id, string Account, string? Card, DateTimeOffset At, bool WasRefused, bool IsRisky, bool IsWarnedOf = false, string? Intent = null);
 
 /// <summary>What was tried with cards, and what the provider's own judgement of it was.</summary>
 public sealed class StripeCards(StripeConnection connection)
@@ -80,11 +82,11 @@ public sealed class StripeCards(StripeConnection connection)
 
     private static CardAttempt Of(Charge charge, string account) => new(
         charge.Id, account, charge.PaymentMethodDetails?.Card?.Fingerprint, Utc(charge.Created),
-        charge.Status == "failed", charge is { Status: not "failed", Outcome.RiskLevel: "elevated" or "highest" });
+        charge.Status == "failed", charge is { Status: not "failed", Outcome.RiskLevel: "elevated" or "highest" }, Intent: charge.PaymentIntentId);
 
     private static CardAttempt Of(SetupAttempt tried, string account) => new(
         tried.Id, account, tried.PaymentMethodDetails?.Card?.Fingerprint ?? tried.SetupError?.PaymentMethod?.Card?.Fingerprint, Utc(tried.Created),
-        tried.Status == "failed", IsRisky: false);
+        tried.Status == "failed", IsRisky: false, Intent: tried.SetupIntentId);
 
     private static DateTimeOffset Utc(DateTime at) => new(DateTime.SpecifyKind(at, DateTimeKind.Utc));
 }

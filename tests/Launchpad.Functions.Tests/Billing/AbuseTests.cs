@@ -89,6 +89,19 @@ public sealed class AbuseTests(LaunchpadApi api)
         await SeenAsync(shop, Suspicion.CardTesting);
     }
 
+    [Fact]
+    public async Task Renewals_of_many_bots_with_one_card_that_has_expired_are_no_trial_of_cards()
+    {
+        var account = Ids.New(Ids.Account, TimeProvider.System);
+        CardAttempt Refusal(int bot, string intent) =>
+            new($"ch_{Guid.NewGuid():n}", account, "expired", DateTimeOffset.UtcNow.AddSeconds(-bot), WasRefused: true, IsRisky: false, Intent: intent);
+        var guard = api.Service<PaymentGuard>();
+        await guard.HearAsync(Enumerable.Range(0, 2 * new AbuseOptions().Refusals).Select(bot => Refusal(bot, $"pi_{bot}")), Ct);
+        Assert.Empty(await Reviews.OfAsync(account, Ct));
+        await guard.HearAsync(Enumerable.Range(0, new AbuseOptions().Refusals).Select(bot => Refusal(bot, "pi_same")), Ct);
+        Assert.Equal(Suspicion.CardTesting, Assert.Single(await Reviews.OfAsync(account, Ct)).Suspicion);
+    }
+
     [Theory]
     [InlineData(Elevated)]
     [InlineData(Highest)]

@@ -180,8 +180,10 @@ internal sealed class Shop(LaunchpadApi api, Owner owner) : IDisposable
         enough);
 
     /// <summary>What is looked at hourly is due now.</summary>
-    public Task DueAsync(string id) => api.Service<BillingWatches>().ChangeAsync(
-        owner.Account, id, watch => watch is null ? null : watch with { DueAt = DateTimeOffset.UtcNow }, CancellationToken.None);
+    /// <param name="id">Of the deployment.</param>
+    /// <param name="later">Not now, but after so long.</param>
+    public Task DueAsync(string id, TimeSpan later = default) => api.Service<BillingWatches>().ChangeAsync(
+        owner.Account, id, watch => watch is null ? null : watch with { DueAt = DateTimeOffset.UtcNow + later }, CancellationToken.None);
 
     /// <summary>While it is disabled, nobody is told anything.</summary>
     public Task WebhooksAsync(bool enabled) =>

@@ -23,6 +23,8 @@ public sealed class ChargeTests(StripeStack stack) : IClassFixture<StripeStack>
         Assert.Equal([null, "card_declined", "card_declined"], charges.Select(charge => charge.FailureCode));
         Assert.Equal(3, charges.Select(charge => charge.PaymentMethodDetails.Card.Fingerprint).Distinct().Count());
         Assert.All(charges, charge => Assert.Equal(1900, charge.Amount));
+        Assert.Equal(charges[1].PaymentIntentId, charges[2].PaymentIntentId);
+        Assert.Equal("requires_payment_method", (await new PaymentIntentService(stack.Sdk).GetAsync(charges[1].PaymentIntentId)).Status);
         var intent = await new PaymentIntentService(stack.Sdk).GetAsync(charges[0].PaymentIntentId, new() { Expand = ["latest_charge"] });
         Assert.Equal(charges[0].Id, intent.LatestCharge.Id);
         var later = new ChargeListOptions

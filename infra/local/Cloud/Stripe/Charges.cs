@@ -44,10 +44,16 @@ internal static class Charges
     }
 
     /// <summary>The bank, or the provider itself, refused.</summary>
+    /// <param name="due">The page or the invoice that was to be paid: all tries to pay it are of one intent.</param>
     /// <param name="card">Its public part; null for one that was not kept.</param>
-    public static void Fail(Draft draft, string? customer, long amount, string? currency, JsonNode? card, Refusal refusal, string? risk)
+    public static void Fail(Draft draft, JsonObject due, long amount, JsonNode? card, Refusal refusal, string? risk)
     {
-        var charge = Put(draft, Attempt(draft, customer, amount, currency, card), null, refusal, risk);
+        var intent = draft.Find(due.Text("_intent"), IntentKind) ?? Intent(draft, due, null, amount);
+        due["_intent"] = intent.Id();
+        draft.Put(due);
+        var charge = Put(draft, Attempt(draft, due.Text("customer"), amount, due.Text("currency"), card), intent, refusal, risk);
+        intent["latest_charge"] = charge.Id();
+        draft.Put(intent);
         draft.Emit("charge.failed", charge);
     }
 
@@ -101,7 +107,8 @@ internal static class Charges
         ["payment_intent"] = charge.Text("payment_intent"),
     }));
 
-    private static JsonObject Intent(Draft draft, JsonObject invoice, string method, long amount)
+    /// <param name="method">That it was paid with; null for one that is still to be paid.</param>
+    private static JsonObject Intent(Draft draft, JsonObject due, string? method, long amount)
     {
         var id = Draft.NewId("pi_3");
         return draft.Put(new JsonObject
@@ -109,21 +116,21 @@ internal static class Charges
             ["id"] = id,
             ["object"] = IntentKind,
             ["amount"] = amount,
-            ["amount_received"] = amount,
+            ["amount_received"] = method is null ? 0 : amount,
             ["capture_method"] = "automatic",
             ["client_secret"] = $"{id}_secret_{Draft.NewId("", 24)}",
             ["confirmation_method"] = "automatic",
             ["created"] = draft.Seconds,
-            ["currency"] = invoice.Text("currency"),
-            ["customer"] = invoice.Text("customer"),
-            ["description"] = $"Invoice {invoice.Text("number")}",
+            ["currency"] = due.Text("currency"),
+            ["customer"] = due.Text("customer"),
+            ["description"] = due.Text("number") is { } number ? $"Invoice {number}" : null,
             ["last_payment_error"] = null,
             ["latest_charge"] = null,
             ["livemode"] = false,
             ["metadata"] = new JsonObject(),
             ["payment_method"] = method,
             ["payment_method_types"] = new JsonArray("card"),
-            ["status"] = "succeeded",
+            ["status"] = method is null ? "requires_payment_method" : "succeeded",
         });
     }
 

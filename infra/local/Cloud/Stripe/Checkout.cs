@@ -133,8 +133,7 @@ internal sealed class Checkout(StripeBooks books, TimeProvider time)
         }
         else
         {
-            Charges.Fail(
-                draft, session.Text("customer"), session.Number("amount_total"), session.Text("currency"), Customers.Face(card), refusal, card.Risk);
+            Charges.Fail(draft, session, session.Number("amount_total"), Customers.Face(card), refusal, card.Risk);
         }
     }
 

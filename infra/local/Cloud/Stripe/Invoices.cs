@@ -164,8 +164,7 @@ internal static class Invoices
         draft.Put(invoice);
         if (method is not null)
         {
-            Charges.Fail(
-                draft, invoice.Text("customer"), invoice.Number("amount_due"), invoice.Text("currency"), method["card"], TestCards.Declined, risk: null);
+            Charges.Fail(draft, invoice, invoice.Number("amount_due"), method["card"], TestCards.Declined, risk: null);
         }
 
         draft.Emit("invoice.payment_failed", invoice);
