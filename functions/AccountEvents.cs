@@ -38,7 +38,7 @@ public sealed class AccountEvents(Ownership ownership, DeploymentStore deploymen
         Dictionary<string, AccountEvent>? told = null;
         var (reading, idle) = (TimeSpan.Zero, Stopwatch.StartNew());
         await streams.RunAsync(
-            request.HttpContext.Response, account.Id,
+            request.HttpContext.Response, account.Id, look => ownership.IsLetInAsync(request, look),
             async end =>
             {
                 if (told is not null && idle.Elapsed < reading * Rest)

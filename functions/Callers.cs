@@ -16,11 +16,26 @@ public sealed class Callers(SessionStore sessions, CallerFinder finder, IOptions
     private readonly SessionCookie cookie = new("__Host-launchpad", site.Value.BaseUrl, trustsSilence: true);
 
     /// <summary>The account that the caller works in, when he may do there what he asks for.</summary>
-    public Task<Account> RequireAsync(HttpRequest request, CancellationToken ct) => AccountAsync(request, scope => scope is null, ct);
+    public Task<Account> RequireAsync(HttpRequest request, CancellationToken ct) => AccountAsync(request, IsWhole, ct);
 
     /// <summary>Also for a program that its owner has let in to read and to ask.</summary>
     public Task<Account> RequireOrAssistantAsync(HttpRequest request, CancellationToken ct) =>
         AccountAsync(request, scope => scope is null or Scopes.Assistant, ct);
+
+    /// <summary>Whether the caller, who was let in a while ago, would be let in still, to the same account and to do the same.</summary>
+    public async Task<bool> IsLetInAsync(HttpRequest request, CancellationToken ct)
+    {
+        try
+        {
+            var now = await finder.FindAsync(request, cookie.Token(request)!, IsWhole, ct);
+            now?.Require(request.HttpContext.Features.GetRequiredFeature<Route>());
+            return now?.Account.Id == Caller.Of(request).Account.Id;
+        }
+        catch (ProblemException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>For what a session that somebody left open must not be enough for. Whoever made a token said so then, freshly.</summary>
     /// <exception cref="ProblemException">When the caller signed in longer than a few minutes ago.</exception>
@@ -83,11 +98,13 @@ public sealed class Callers(SessionStore sessions, CallerFinder finder, IOptions
         return bytes.Length == 4 ? new IPAddress(bytes).ToString() : Convert.ToHexStringLower(bytes.AsSpan(0, 8));
     }
 
+    private static bool IsWhole(string? scope) => scope is null;
+
     private async Task<Account> AccountAsync(HttpRequest request, Func<string?, bool> isEnough, CancellationToken ct)
     {
         if (request.HttpContext.Features.Get<Caller>() is not { } caller)
         {
-            caller = cookie.Token(request) is { } token ? await finder.FindAsync(request, token, isEnough, ct) : null;
+            caller = cookie.Token(request) is { } token ? await finder.EnterAsync(request, token, isEnough, ct) : null;
             request.HttpContext.Features.Set(caller ?? throw Problems.SignInNeeded());
         }
 

@@ -14,16 +14,25 @@ public sealed record StreamEvent(string? Id, object Data, string? Type = null);
 public sealed class EventStreams(IHostApplicationLifetime lifetime, TimeProvider clock)
 {
     public const int PerAccountMax = 8;
+
+    /// <summary>So long somebody who is let in no more may go on listening.</summary>
+    public static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan LengthMax = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(700);
 
     private readonly ConcurrentDictionary<string, int> open = [];
 
+    /// <param name="response">Of the call.</param>
+    /// <param name="account">By which streams are counted.</param>
+    /// <param name="isLetIn">Whether the caller would be let in still: signed out, shut out or locked, he hears nothing more.</param>
     /// <param name="more">What has come since it was asked last.</param>
+    /// <param name="ct">Ends it.</param>
     /// <exception cref="ProblemException">When the account has too many streams open.</exception>
     public async Task RunAsync(
-        HttpResponse response, string account, Func<CancellationToken, Task<IReadOnlyList<StreamEvent>>> more, CancellationToken ct)
+        HttpResponse response, string account, Func<CancellationToken, Task<bool>> isLetIn,
+        Func<CancellationToken, Task<IReadOnlyList<StreamEvent>>> more, CancellationToken ct)
     {
         Enter(response, account);
         try
@@ -33,7 +42,7 @@ public sealed class EventStreams(IHostApplicationLifetime lifetime, TimeProvider
             await BeginAsync(response, end.Token);
             if (!HttpMethods.IsHead(response.HttpContext.Request.Method))
             {
-                await WriteAsync(response, first, more, end.Token);
+                await WriteAsync(response, first, isLetIn, more, end.Token);
             }
         }
         catch (OperationCanceledException) when (response.HasStarted)
@@ -68,10 +77,11 @@ public sealed class EventStreams(IHostApplicationLifetime lifetime, TimeProvider
     }
 
     private async Task WriteAsync(
-        HttpResponse response, IReadOnlyList<StreamEvent> events, Func<CancellationToken, Task<IReadOnlyList<StreamEvent>>> more,
-        CancellationToken ct)
+        HttpResponse response, IReadOnlyList<StreamEvent> events, Func<CancellationToken, Task<bool>> isLetIn,
+        Func<CancellationToken, Task<IReadOnlyList<StreamEvent>>> more, CancellationToken ct)
     {
-        var (begun, written) = (clock.GetTimestamp(), clock.GetTimestamp());
+        var begun = clock.GetTimestamp();
+        var (written, asked) = (begun, begun);
         while (clock.GetElapsedTime(begun) < LengthMax)
         {
             var due = clock.GetElapsedTime(written) >= KeepAlive;
@@ -83,6 +93,16 @@ public sealed class EventStreams(IHostApplicationLifetime lifetime, TimeProvider
             }
 
             await Task.Delay(Pause, clock, ct);
+            if (clock.GetElapsedTime(asked) >= LookAgain)
+            {
+                if (!await isLetIn(ct))
+                {
+                    return;
+                }
+
+                asked = clock.GetTimestamp();
+            }
+
             events = await more(ct);
         }
     }

@@ -57,7 +57,7 @@ public sealed class Logs(BotLogs logs, LogCollector collector, Ownership ownersh
             : LineId("after", request.Query["after"].FirstOrDefault());
         var tail = new LogTail(last);
         await streams.RunAsync(
-            request.HttpContext.Response, deployment.Account,
+            request.HttpContext.Response, deployment.Account, look => ownership.IsLetInAsync(request, look),
             async end =>
             {
                 await collector.RefreshAsync(client, deployment, end);

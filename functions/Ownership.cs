@@ -11,6 +11,9 @@ public sealed class Ownership(Callers callers, DeploymentStore deployments, Oper
 {
     public Task<Account> CallerAsync(HttpRequest request, CancellationToken ct) => callers.RequireAsync(request, ct);
 
+    /// <inheritdoc cref="Callers.IsLetInAsync"/>
+    public Task<bool> IsLetInAsync(HttpRequest request, CancellationToken ct) => callers.IsLetInAsync(request, ct);
+
     /// <exception cref="ProblemException">When the caller has no such deployment.</exception>
     public async Task<Deployment> FindAsync(HttpRequest request, string id, CancellationToken ct)
     {

@@ -43,7 +43,7 @@ public sealed class Records(RecordPages pages, Ownership ownership, EventStreams
             : Sequence("after", request.Query["after"].FirstOrDefault());
         await pages.SettleAsync(deployment, ct);
         await streams.RunAsync(
-            request.HttpContext.Response, deployment.Account,
+            request.HttpContext.Response, deployment.Account, look => ownership.IsLetInAsync(request, look),
             async end =>
             {
                 var rows = (await pages.ReadAsync(id, seen, end)).Rows;

@@ -16,21 +16,24 @@ public sealed class CallerFinder(SessionOwners owners, MemberStore members, ApiT
     /// <param name="isEnough">Whether a session of that scope will do.</param>
     /// <param name="ct">Stops the wait.</param>
     /// <returns>Null for a token that is nobody's.</returns>
-    /// <exception cref="ProblemException">When the account is not one that he was let into, or it or his own is locked, or it calls too often.</exception>
-    public async Task<Caller?> FindAsync(HttpRequest request, string token, Func<string?, bool> isEnough, CancellationToken ct)
+    /// <exception cref="ProblemException">When the account is not one that he was let into, it or his own is locked, or he calls too often.</exception>
+    public async Task<Caller?> EnterAsync(HttpRequest request, string token, Func<string?, bool> isEnough, CancellationToken ct)
     {
-        var caller = await (ApiTokenStore.IsToken(token) ? OfTokenAsync(request, token, ct) : OfSessionAsync(request, token, isEnough, ct));
-        if (caller is { Account.LockedAt: not null } or { Person.LockedAt: not null })
-        {
-            throw Problems.AccountLocked();
-        }
-
+        var caller = await FindAsync(request, token, isEnough, ct);
         if (caller is not null)
         {
             limits.Take(request.HttpContext.Response, caller.Actor);
         }
 
         return caller;
+    }
+
+    /// <summary>The same without counting it as a call.</summary>
+    /// <inheritdoc cref="EnterAsync"/>
+    public async Task<Caller?> FindAsync(HttpRequest request, string token, Func<string?, bool> isEnough, CancellationToken ct)
+    {
+        var caller = await (ApiTokenStore.IsToken(token) ? OfTokenAsync(request, token, ct) : OfSessionAsync(request, token, isEnough, ct));
+        return caller is { Account.LockedAt: null, Person.LockedAt: null } or null ? caller : throw Problems.AccountLocked();
     }
 
     private async Task<Caller?> OfSessionAsync(HttpRequest request, string token, Func<string?, bool> isEnough, CancellationToken ct)

@@ -29,6 +29,11 @@ public sealed class StaffCallers(StaffSessions sessions, IOptions<SiteOptions> s
             : throw Problems.SecondFactorNeeded();
     }
 
+    /// <summary>Whether the operator, who was let in a while ago, would be let in still.</summary>
+    public async Task<bool> IsLetInAsync(HttpRequest request, CancellationToken ct) =>
+        await sessions.FindAsync(cookie.Token(request)!, ct) is { } session
+        && StageOf(session) >= request.HttpContext.Features.GetRequiredFeature<Route>().OpenFrom;
+
     /// <summary>For what a session that somebody left open must not be enough for.</summary>
     /// <exception cref="ProblemException">When the operator has proven himself longer than a few minutes ago.</exception>
     public async Task RequireFreshAsync(HttpRequest request, CancellationToken ct)

@@ -49,7 +49,7 @@ public sealed class StaffEvents(StaffCallers callers, StaffNews news, EventStrea
         var seen = request.Headers["Last-Event-ID"].FirstOrDefault() ?? request.Query["after"].FirstOrDefault();
         IReadOnlyDictionary<StaffTopic, string>? told = null;
         await streams.RunAsync(
-            request.HttpContext.Response, who.Id,
+            request.HttpContext.Response, who.Id, look => callers.IsLetInAsync(request, look),
             async end =>
             {
                 var now = await news.NowAsync(end);

@@ -19,7 +19,7 @@ public sealed class StreamClockTests
     public async Task A_silent_stream_says_every_fifteen_seconds_that_it_is_there_and_ends_after_ten_minutes()
     {
         var (http, body) = Http();
-        var stream = Streams().RunAsync(http.Response, "acc", Nothing, CancellationToken.None);
+        var stream = Streams().RunAsync(http.Response, "acc", Always, Nothing, CancellationToken.None);
         await clock.ToAsync(Noon.AddSeconds(590));
         var quiet = Encoding.UTF8.GetString(body.ToArray());
         Assert.InRange(quiet.Split(": still here\n\n").Length - 1, 36, 39);
@@ -37,13 +37,26 @@ public sealed class StreamClockTests
         using var client = new CancellationTokenSource();
         var streams = Streams();
         var (first, second) = (Http().Http, Http().Http);
-        var gone = streams.RunAsync(first.Response, "acc", Nothing, client.Token);
-        var stopped = streams.RunAsync(second.Response, "acc", Nothing, CancellationToken.None);
+        var gone = streams.RunAsync(first.Response, "acc", Always, Nothing, client.Token);
+        var stopped = streams.RunAsync(second.Response, "acc", Always, Nothing, CancellationToken.None);
         await client.CancelAsync();
         await gone.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.False(stopped.IsCompleted);
         lifetime.Stop();
         await stopped.WaitAsync(TimeSpan.FromSeconds(60));
+    }
+
+    [Fact]
+    public async Task A_stream_ends_within_seconds_when_its_listener_is_let_in_no_more()
+    {
+        var isLetIn = true;
+        var stream = Streams().RunAsync(Http().Http.Response, "acc", _ => Task.FromResult(isLetIn), Nothing, CancellationToken.None);
+        await clock.ToAsync(Noon.AddSeconds(60));
+        Assert.False(stream.IsCompleted);
+        isLetIn = false;
+        clock.Skip(EventStreams.LookAgain);
+        clock.Ring(Noon.AddSeconds(61) + EventStreams.LookAgain);
+        await stream.WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     [Fact]
@@ -53,7 +66,7 @@ public sealed class StreamClockTests
         for (var i = 0; i < 3 * EventStreams.PerAccountMax; i++)
         {
             await Assert.ThrowsAsync<IOException>(
-                () => streams.RunAsync(Http().Http.Response, "acc", _ => throw new IOException(), CancellationToken.None));
+                () => streams.RunAsync(Http().Http.Response, "acc", Always, _ => throw new IOException(), CancellationToken.None));
         }
     }
 
@@ -66,6 +79,8 @@ public sealed class StreamClockTests
         http.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(body));
         return (http, body);
     }
+
+    private static Task<bool> Always(CancellationToken ct) => Task.FromResult(true);
 
     private static Task<IReadOnlyList<StreamEvent>> Nothing(CancellationToken ct) => Task.FromResult<IReadOnlyList<StreamEvent>>([]);
 

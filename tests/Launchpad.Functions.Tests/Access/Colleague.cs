@@ -17,6 +17,8 @@ internal sealed class Colleague(HttpClient http, string account, string email) :
 
     public string Email => email;
 
+    public HttpClient Http => http;
+
     public static async Task<Colleague> NewAsync(LaunchpadApi api)
     {
         var email = $"{Guid.NewGuid():N}@example.com";

@@ -14,7 +14,9 @@ public sealed class EventReader : IDisposable
 
     public string? ContentType => answer.Content.Headers.ContentType?.ToString();
 
-    public static async Task<EventReader> OpenAsync(Owner owner, string path, string? lastEventId = null)
+    public static Task<EventReader> OpenAsync(Owner owner, string path, string? lastEventId = null) => OpenAsync(owner.Http, path, lastEventId);
+
+    public static async Task<EventReader> OpenAsync(HttpClient http, string path, string? lastEventId = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         if (lastEventId is not null)
@@ -22,7 +24,7 @@ public sealed class EventReader : IDisposable
             request.Headers.Add("Last-Event-ID", lastEventId);
         }
 
-        var answer = await owner.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         answer.EnsureSuccessStatusCode();
         return new EventReader(answer, new StreamReader(await answer.Content.ReadAsStreamAsync()));
     }
@@ -60,6 +62,23 @@ public sealed class EventReader : IDisposable
         }
 
         return events;
+    }
+
+    /// <summary>Reads on to its end.</summary>
+    /// <exception cref="OperationCanceledException">When it goes on.</exception>
+    public async Task EndsAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                await NextAsync();
+            }
+        }
+        catch (EndOfStreamException)
+        {
+            // As it has to.
+        }
     }
 
     /// <summary>Goes away as a closed browser does.</summary>
