@@ -39,7 +39,7 @@ public sealed class RolloutActivities(Drafts drafts, Previews previews, MachineJ
             var diff = ConfigDiff.Of(draft.From.State, draft.State);
             return (
                 new Draft(version, draft.From.Number, draft.State.Image, draft.State.Plan == draft.From.State.Plan ? null : draft.State.Plan),
-                (string?)$"Version {version}, {draft.State.Hash()[..12]}…: "
+                (string?)$"Version {version}, {draft.State.Hash()[..12]}…, from version {draft.From.Number}, {draft.From.State.Hash()[..12]}…: "
                     + (diff.Changes.Count > 0 ? string.Join(", ", diff.Changes.Select(found => found.Path)) : "other data."));
         }, ct);
 

@@ -39,6 +39,10 @@ public sealed class RolloutTests(OnRolloutStack.Fixture fixture) : OnSharedStack
             ["2 active", "1 superseded"],
             versions.RootElement.GetProperty("versions").EnumerateArray().Select(version =>
                 $"{version.GetProperty("version")} {version.GetProperty("status")}"));
+
+        // The record names what was before and after by hashes that the versions answer for.
+        string[] hashes = [.. versions.RootElement.GetProperty("versions").EnumerateArray().Select(version => version.GetProperty("hash").GetString()![..12])];
+        Assert.Contains($"Version 2, {hashes[0]}…, from version 1, {hashes[1]}…: instructions", applied.Steps.Select(step => step.Detail));
         await customer.DeletedAsync(deployment);
     }
 
