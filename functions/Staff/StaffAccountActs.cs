@@ -25,8 +25,8 @@ public sealed class StaffAccountActs(StaffCallers callers, AccountStore accounts
     {
         var who = await callers.RequireAsync(request, ct);
         await RequireAsync(account, ct);
-        await security.SignOutAsync(account, ct);
         await log.ActOnAllAsync([account], who, "sign-out-everywhere", new { account }, ct);
+        await security.SignOutAsync(account, ct);
         return new NoContentResult();
     }
 
@@ -61,8 +61,8 @@ public sealed class StaffAccountActs(StaffCallers callers, AccountStore accounts
     {
         if (isLocked != account.LockedAt is not null)
         {
-            await security.LockAsync(account.Id, isLocked, ct);
             await log.LockAsync(account.Id, who, isLocked ? "lock-account" : "unlock-account", reason, ct);
+            await security.LockAsync(account.Id, isLocked, ct);
         }
     }
 

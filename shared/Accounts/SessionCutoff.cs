@@ -23,8 +23,10 @@ public sealed class SessionCutoff(Tables tables, TimeProvider clock)
             return fresh.At;
         }
 
-        var row = await tables.Sessions.FindAsync(Key, Key, ct);
-        return (known = new(row?.GetDateTimeOffset(At), now)).At;
+        var at = (await tables.Sessions.FindAsync(Key, Key, ct))?.GetDateTimeOffset(At);
+        // What was read before it was set here must not put it back.
+        at = known?.At is { } set && !(at >= set) ? set : at;
+        return (known = new(at, now)).At;
     }
 
     /// <summary>Here at once, at other instances within <see cref="Remembered"/>.</summary>
