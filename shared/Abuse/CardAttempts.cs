@@ -56,8 +56,12 @@ public sealed class CardAttempts(Tables tables, TimeProvider clock) : IExpiring
     public async Task<int> TrialsBeforeAsync(string card, string account, CancellationToken ct)
     {
         var (subject, now) = ($"trial {card}", clock.GetUtcNow());
-        await EndAsync(account, now + TrialKept, subject, account, ct);
-        await tables.Attempts.TryAddAsync(new TableEntity(subject, account) { ["at"] = now }, ct);
+        if (await tables.Attempts.FindAsync(subject, account, ct) is null)
+        {
+            await EndAsync(account, now + TrialKept, subject, account, ct);
+            await tables.Attempts.TryAddAsync(new TableEntity(subject, account) { ["at"] = now }, ct);
+        }
+
         var begun = await tables.Attempts.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {subject}"), cancellationToken: ct)
             .ToListAsync(ct);
         return begun.OrderBy(row => row.GetDateTimeOffset("at")).ThenBy(row => row.RowKey, StringComparer.Ordinal)

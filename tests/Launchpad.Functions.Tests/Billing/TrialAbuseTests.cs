@@ -1,8 +1,10 @@
+using Azure.Data.Tables;
 using Launchpad.Functions.Tests.Api;
 using Launchpad.Shared.Abuse;
 using Launchpad.Shared.Billing;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Health;
+using Launchpad.Shared.Storage;
 using Microsoft.Extensions.Options;
 using Stripe.Checkout;
 
@@ -106,6 +108,10 @@ public sealed class TrialAbuseTests(LaunchpadApi api)
         }
 
         Assert.Single(await Reviews.OfAsync(second.Owner.Account, Ct));
+        // Each time that a held order is looked at it is asked again: what leads to the end of its row is there once.
+        var leading = await api.Service<Tables>().Index.QueryAsync<TableEntity>(row => row.PartitionKey.CompareTo("attempt-") > 0 && row.PartitionKey.CompareTo("attempt-~") < 0)
+            .Where(row => row.GetString("attempt") == second.Owner.Account).ToListAsync();
+        Assert.Single(leading);
         var (status, problem) = await second.CheckOutAsync(await second.Owner.OrderAsync());
         Assert.Equal((403, true), (status, problem.GetProperty("detail").GetString()!.Contains("had a trial in another account", StringComparison.Ordinal)));
         await guard.DecideAsync(second.Owner.Account, Suspicion.RepeatedTrial, ReviewState.Released, "an operator", Ct);
