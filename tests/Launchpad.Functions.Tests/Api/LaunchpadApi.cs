@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -26,16 +25,16 @@ public sealed class LaunchpadApi : IAsyncLifetime
 {
     private const string MasterKey = "master";
     private const string Listening = "Now listening on: ";
-    private const int LinesMax = 20_000;
 
     private readonly Azurite azurite = new();
     private readonly TestCloud cloud = new();
     private readonly string folder = Directory.CreateTempSubdirectory("launchpad-functions-").FullName;
-    private readonly ConcurrentQueue<string> lines = new();
     private Process? host;
     private ServiceProvider? services;
 
     public Uri Address { get; private set; } = null!;
+
+    internal HostLog Log { get; } = new();
 
     public TableServiceClient StorageTables => new(azurite.ConnectionString);
 
@@ -123,21 +122,6 @@ public sealed class LaunchpadApi : IAsyncLifetime
         return letters;
     }
 
-    /// <summary>A line of the log that has all of some parts, as soon as there is one.</summary>
-    public async Task<string> LoggedAsync(params string[] parts)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (true)
-        {
-            if (lines.FirstOrDefault(line => parts.All(part => line.Contains(part, StringComparison.Ordinal))) is { } found)
-            {
-                return found;
-            }
-
-            await Task.Delay(100, patience.Token);
-        }
-    }
-
     /// <summary>Runs a timer at once.</summary>
     public async Task FireAsync(string timer)
     {
@@ -204,24 +188,12 @@ public sealed class LaunchpadApi : IAsyncLifetime
             said.Add(line);
             if (line.IndexOf(Listening, StringComparison.Ordinal) is >= 0 and var at && line.Contains("FunctionsHost", StringComparison.Ordinal))
             {
-                _ = ListenAsync(host.StandardOutput);
+                _ = Log.ListenAsync(host.StandardOutput);
                 return new Uri(line[(at + Listening.Length)..].Trim());
             }
         }
 
         throw new InvalidOperationException("The host ended before it listened:\n" + string.Join('\n', said));
-    }
-
-    private async Task ListenAsync(StreamReader output)
-    {
-        while (await output.ReadLineAsync() is { } line)
-        {
-            lines.Enqueue(line);
-            if (lines.Count > LinesMax)
-            {
-                lines.TryDequeue(out _);
-            }
-        }
     }
 
     private IEnumerable<KeyValuePair<string, string>> Settings()

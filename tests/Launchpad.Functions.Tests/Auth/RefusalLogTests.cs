@@ -20,24 +20,24 @@ public sealed class RefusalLogTests(LaunchpadApi api)
         using var person = await Person.SignedUpAsync(api);
         const string Typed = "nine blue kettles, no";
         Assert.Equal(401, await SendAsync("auth/login", new { email = person.Email, password = Typed }));
-        var line = await api.LoggedAsync("Refused Login", Network, "wrong-credentials");
+        var line = await api.Log.FindAsync("Refused Login", Network, "wrong-credentials");
         Assert.DoesNotContain(person.Email, line, StringComparison.Ordinal);
         Assert.DoesNotContain(Typed, line, StringComparison.Ordinal);
         Assert.Equal(401, await SendAsync("auth/login/second", new { challenge = "none of ours", code = "123456" }));
-        Assert.DoesNotContain("none of ours", await api.LoggedAsync("Refused LoginSecond", Network), StringComparison.Ordinal);
+        Assert.DoesNotContain("none of ours", await api.Log.FindAsync("Refused LoginSecond", Network), StringComparison.Ordinal);
         Assert.Equal(401, await SendAsync("staff/auth/login", new { email = "nobody@staff.example", password = Typed }));
-        Assert.DoesNotContain("nobody@staff.example", await api.LoggedAsync("Refused StaffLogin", Network), StringComparison.Ordinal);
+        Assert.DoesNotContain("nobody@staff.example", await api.Log.FindAsync("Refused StaffLogin", Network), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Who_is_not_signed_in_and_who_may_not()
     {
         Assert.Equal(401, await SendAsync("deployments", new { name = "Ada", plan = "starter" }));
-        await api.LoggedAsync("Refused CreateDeployment", Network, "sign-in-needed");
+        await api.Log.FindAsync("Refused CreateDeployment", Network, "sign-in-needed");
         using var owner = await api.SignedUpAsync();
         var made = await api.Service<ApiTokenStore>().AddAsync(owner.Account, owner.Account, "a program", [Permission.Read], null, TimeSpan.FromDays(1), default);
         Assert.Equal(403, await SendAsync("deployments", new { name = "Ada", plan = "starter" }, made!.Value.Token));
-        await api.LoggedAsync("Refused CreateDeployment", Network, "not-allowed");
+        await api.Log.FindAsync("Refused CreateDeployment", Network, "not-allowed");
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class RefusalLogTests(LaunchpadApi api)
         while (status == 401);
 
         Assert.Equal(429, status);
-        await api.LoggedAsync("Refused Login", Network, "too-many-attempts");
+        await api.Log.FindAsync("Refused Login", Network, "too-many-attempts");
     }
 
     private async Task<int> SendAsync(string path, object body, string? token = null)

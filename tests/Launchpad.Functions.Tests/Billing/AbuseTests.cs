@@ -89,19 +89,6 @@ public sealed class AbuseTests(LaunchpadApi api)
         await SeenAsync(shop, Suspicion.CardTesting);
     }
 
-    [Fact]
-    public async Task Renewals_of_many_bots_with_one_card_that_has_expired_are_no_trial_of_cards()
-    {
-        var account = Ids.New(Ids.Account, TimeProvider.System);
-        CardAttempt Refusal(int bot, string intent) =>
-            new($"ch_{Guid.NewGuid():n}", account, "expired", DateTimeOffset.UtcNow.AddSeconds(-bot), WasRefused: true, IsRisky: false, Intent: intent);
-        var guard = api.Service<PaymentGuard>();
-        await guard.HearAsync(Enumerable.Range(0, 2 * new AbuseOptions().Refusals).Select(bot => Refusal(bot, $"pi_{bot}")), Ct);
-        Assert.Empty(await Reviews.OfAsync(account, Ct));
-        await guard.HearAsync(Enumerable.Range(0, new AbuseOptions().Refusals).Select(bot => Refusal(bot, "pi_same")), Ct);
-        Assert.Equal(Suspicion.CardTesting, Assert.Single(await Reviews.OfAsync(account, Ct)).Suspicion);
-    }
-
     [Theory]
     [InlineData(Elevated)]
     [InlineData(Highest)]
@@ -164,26 +151,6 @@ public sealed class AbuseTests(LaunchpadApi api)
         await shop.UntilAsync(subscription, "canceled");
         await Shop.UntilAsync(() => shop.RefundsAsync(subscription), refunds => refunds.Count == 1);
         Assert.Equal(403, (await shop.CheckOutAsync(await shop.Owner.OrderAsync())).Status);
-    }
-
-    [Fact]
-    public async Task One_card_in_many_accounts_is_seen()
-    {
-        var accounts = new AbuseOptions().AccountsOfCard;
-        var attempts = Enumerable.Range(0, accounts).Select(at => new CardAttempt(
-            $"ch_{Guid.NewGuid():n}", Ids.New(Ids.Account, TimeProvider.System), "shared-card", DateTimeOffset.UtcNow.AddMinutes(-at), WasRefused: false, IsRisky: false)).ToList();
-        // The API of these tests knows few cards.
-        var watch = new CardWatch(
-            api.Service<CardAttempts>(), api.Service<StripeCards>(), Options.Create(new AbuseOptions()), TimeProvider.System);
-        var guard = new PaymentGuard(watch, Reviews, api.Service<OpenPages>(), api.Service<Pager>());
-        foreach (var attempt in attempts)
-        {
-            await guard.HearAsync([attempt], Ct);
-            await guard.HearAsync([attempt], Ct);
-        }
-
-        Assert.Equal(Suspicion.SharedCard, Assert.Single(await Reviews.OfAsync(attempts[^1].Account, Ct)).Suspicion);
-        Assert.Empty(await Reviews.OfAsync(attempts[0].Account, Ct));
     }
 
     [Fact]
