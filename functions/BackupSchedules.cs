@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Launchpad.Functions.Access;
 using Launchpad.Orchestrations.Activities;
 using Launchpad.Orchestrations.Definitions;
 using Launchpad.Shared.Backups;
@@ -132,7 +133,7 @@ public sealed class BackupBegins(OperationStarter starter, IOptions<BackupOption
     {
         try
         {
-            await starter.BeginAsync(client, deployment, kind, Endings.Sweep, typed, ct);
+            await starter.BeginAsync(client, deployment, kind, new Unbound(Endings.Sweep), typed, ct);
         }
         catch (ProblemException)
         {

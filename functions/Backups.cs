@@ -48,7 +48,7 @@ public sealed class Backups(Ownership ownership, OperationStarter starter, Backu
     {
         var deployment = await ownership.FindAsync(request, id, ct);
         return Answers.Accepted(await starter.BeginAsync(
-            client, deployment, OperationKind.Backup, Caller.Of(request).Actor, nameof(BackupReason.Asked), ct));
+            client, deployment, OperationKind.Backup, Caller.Of(request), nameof(BackupReason.Asked), ct));
     }
 
     /// <summary>Newest first, at most 200 at a time.</summary>

@@ -60,7 +60,7 @@ public sealed class ChangePreviews(Ownership ownership, SeenChanges seen)
         var deployment = await ownership.FindAsync(request, id, ct);
         var body = await Bodies.ReadAsync<ApplyPreview>(request, ct);
         var token = body.Preview ?? body.Plan;
-        return Answers.Accepted(await seen.ApplyAsync(client, deployment, Caller.Of(request).Actor, token, ct));
+        return Answers.Accepted(await seen.ApplyAsync(client, deployment, Caller.Of(request), token, ct));
     }
 }
 
@@ -73,7 +73,7 @@ public sealed class SeenChanges(OperationStore operations, OperationStarter star
     /// <param name="token">The id of the operation that was the preview.</param>
     /// <param name="ct">Stops the wait.</param>
     /// <exception cref="ProblemException">When there is no such preview, or it does not hold any more.</exception>
-    public async Task<Operation> ApplyAsync(DurableTaskClient client, Deployment deployment, string by, string? token, CancellationToken ct)
+    public async Task<Operation> ApplyAsync(DurableTaskClient client, Deployment deployment, IAsker by, string? token, CancellationToken ct)
     {
         var (preview, change) = await FindAsync(deployment, token, ct);
         var kind = change switch

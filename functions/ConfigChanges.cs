@@ -50,13 +50,7 @@ public sealed class ConfigChanges(Ownership ownership, ConfigPatches changes)
         var deployment = await ownership.FindAsync(request, id, ct);
         var patch = await Bodies.ReadAsync<JsonObject>(request, ct);
         Preconditions.Require(request, deployment);
-        if (patch.ContainsKey("plan"))
-        {
-            // It changes what is paid.
-            Caller.Of(request).Require(Permission.Pay);
-        }
-
-        return Answers.Accepted(await changes.BeginAsync(client, deployment, Caller.Of(request).Actor, patch, ChangePreviews.IsAsked(request), ct));
+        return Answers.Accepted(await changes.BeginAsync(client, deployment, Caller.Of(request), patch, ChangePreviews.IsAsked(request), ct));
     }
 }
 
@@ -75,7 +69,7 @@ public sealed class ConfigPatches(PlanRoom room, OperationStarter starter, Secre
     /// <param name="isPreview">True when it is only to be looked at.</param>
     /// <param name="ct">Stops the wait.</param>
     public async Task<Operation> BeginAsync(
-        DurableTaskClient client, Deployment deployment, string by, JsonObject patch, bool isPreview, CancellationToken ct)
+        DurableTaskClient client, Deployment deployment, IAsker by, JsonObject patch, bool isPreview, CancellationToken ct)
     {
         if (isPreview && Kept.FirstOrDefault(patch.ContainsKey) is { } kept)
         {
@@ -97,7 +91,7 @@ public sealed class ConfigPatches(PlanRoom room, OperationStarter starter, Secre
         }
 
         var kind = isPreview ? OperationKind.Preview : await KindAsync(deployment, change, ct);
-        return isPreview || brought.Count == 0 ? await GoAsync() : await staging.BeginAsync(deployment, by, brought, inUse, GoAsync, ct);
+        return isPreview || brought.Count == 0 ? await GoAsync() : await staging.BeginAsync(deployment, by.Actor, brought, inUse, GoAsync, ct);
 
         Task<Operation> GoAsync() => starter.BeginAsync(client, deployment, kind, by, change.ToJson(), ct);
     }

@@ -47,7 +47,7 @@ public sealed class DriftChoices(Ownership ownership, DriftStore drift, Recorder
     {
         var (deployment, _) = await FindAsync(request, id, fingerprint, ct);
         return Answers.Accepted(await starter.BeginAsync(
-            client, deployment, OperationKind.Restart, Caller.Of(request).Actor, RestartDefinition.PuttingBack, ct));
+            client, deployment, OperationKind.Restart, Caller.Of(request), RestartDefinition.PuttingBack, ct));
     }
 
     private async Task<(Deployment Deployment, DriftEvent Found)> FindAsync(

@@ -27,7 +27,7 @@ public sealed class Drills(Ownership ownership, OperationStarter starter, DrillC
         [DurableClient] DurableTaskClient client, CancellationToken ct)
     {
         var deployment = await ownership.FindAsync(request, id, ct);
-        return Answers.Accepted(await starter.BeginAsync(client, deployment, OperationKind.Drill, Caller.Of(request).Actor, typed: null, ct));
+        return Answers.Accepted(await starter.BeginAsync(client, deployment, OperationKind.Drill, Caller.Of(request), typed: null, ct));
     }
 
     /// <summary>Newest first: what each found, and the same as it was signed.</summary>

@@ -107,5 +107,5 @@ public sealed class Lifecycle(Ownership ownership, OperationStarter starter)
 
     private async Task<IActionResult> BeginAsync(
         HttpRequest request, DurableTaskClient client, Deployment deployment, OperationKind kind, string? typed, CancellationToken ct) =>
-        Answers.Accepted(await starter.BeginAsync(client, deployment, kind, Caller.Of(request).Actor, typed, ct));
+        Answers.Accepted(await starter.BeginAsync(client, deployment, kind, Caller.Of(request), typed, ct));
 }

@@ -1,3 +1,4 @@
+using Launchpad.Functions.Access;
 using Launchpad.Orchestrations.Activities;
 using Launchpad.Orchestrations.Definitions;
 using Launchpad.Shared;
@@ -73,7 +74,7 @@ public sealed class DrainMoves(DeploymentStore deployments, OperationStore opera
     {
         try
         {
-            await starter.BeginAsync(client, bot, OperationKind.Move, Endings.Sweep, typed: null, ct);
+            await starter.BeginAsync(client, bot, OperationKind.Move, new Unbound(Endings.Sweep), typed: null, ct);
             return null;
         }
         catch (ProblemException)

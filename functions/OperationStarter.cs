@@ -1,3 +1,4 @@
+using Launchpad.Functions.Access;
 using Launchpad.Orchestrations;
 using Launchpad.Orchestrations.Activities;
 using Launchpad.Orchestrations.Definitions;
@@ -15,16 +16,17 @@ public sealed class OperationStarter(Taking taking, Resumption resumption, Pager
     /// <param name="client">Of the engine.</param>
     /// <param name="deployment">As whoever asks has seen it: what stands for something else by now is refused.</param>
     /// <param name="kind">Of the operation.</param>
-    /// <param name="by">Who asks.</param>
+    /// <param name="by">Who asks: held to what the definition needs for just this, whatever the way on which he asks.</param>
     /// <param name="typed">What was typed, where the kind takes something; null otherwise.</param>
     /// <param name="ct">Stops the wait.</param>
-    /// <exception cref="ProblemException">When another operation holds the deployment, or the kind's definition refuses it.</exception>
+    /// <exception cref="ProblemException">When he may not, another operation holds the deployment, or the kind's definition refuses it.</exception>
     public async Task<Operation> BeginAsync(
-        DurableTaskClient client, Deployment deployment, OperationKind kind, string by, string? typed, CancellationToken ct)
+        DurableTaskClient client, Deployment deployment, OperationKind kind, IAsker by, string? typed, CancellationToken ct)
     {
+        by.RequireFor(kind, typed);
         var target = new OperationTarget(Shared.Ids.New(Shared.Ids.Operation, clock), deployment.Account, deployment.Id);
         Deployment? going = null;
-        var taken = await taking.TakeAsync(target, kind, by, typed, now => May(now, deployment, (kind, by), out going), ct);
+        var taken = await taking.TakeAsync(target, kind, by.Actor, typed, now => May(now, deployment, (kind, by.Actor), out going), ct);
         if (taken is not { } begun)
         {
             return await resumption.ResumeAsync(client, going!, ct);

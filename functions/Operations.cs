@@ -112,10 +112,10 @@ public sealed class Operations(OperationStore operations, DeploymentStore deploy
     {
         var operation = await ownership.FindOperationAsync(request, id, ct);
         var deployment = await deployments.GetAsync(operation.Account, operation.Deployment, ct);
-        Caller.Of(request).Require(operation.Kind.Definition().Permission);
+        Caller.Of(request).RequireFor(operation.Kind, operation.Request);
         return OperationViews.WhyNotAgain(operation, deployment) is { } why
             ? throw Problems.CannotRetry(why)
-            : Answers.Accepted(await starter.BeginAsync(client, deployment, operation.Kind, Caller.Of(request).Actor, operation.Request, ct));
+            : Answers.Accepted(await starter.BeginAsync(client, deployment, operation.Kind, Caller.Of(request), operation.Request, ct));
     }
 
     private async Task<(IReadOnlyList<Operation> Found, string? Next)> PageAsync(

@@ -1,3 +1,4 @@
+using Launchpad.Functions.Access;
 using Launchpad.Shared.Billing;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
@@ -83,7 +84,7 @@ public sealed class Orders(DeploymentStore deployments, SubscriptionStore subscr
             or { Operation: null, Status: DeploymentStatus.Requested, LastOperation: null }
             || claim is { IsFirst: true, Deployment: { Operation: null, Status: DeploymentStatus.Requested } })
         {
-            await starter.BeginAsync(client, claim.Deployment, OperationKind.Provision, Actor, typed: null, ct);
+            await starter.BeginAsync(client, claim.Deployment, OperationKind.Provision, new Unbound(Actor), typed: null, ct);
         }
     }
 

@@ -40,6 +40,6 @@ public sealed class Rehearsals(Ownership ownership, OperationStarter starter, IO
 
         var change = new ChangeRequest(null, tag, null, DataChoice.AsNow, $"Rehearsal: what if {tag} were the next release?");
         return Answers.Accepted(await starter.BeginAsync(
-            client, deployment, OperationKind.Rehearsal, Caller.Of(request).Actor, change.ToJson(), ct));
+            client, deployment, OperationKind.Rehearsal, Caller.Of(request), change.ToJson(), ct));
     }
 }

@@ -47,7 +47,7 @@ public sealed class Restores(Ownership ownership, OperationStarter starter, Back
 
         var change = new ChangeRequest(null, null, null, DataChoice.AsAtSwitch, why, Backup: backup.Id);
         return Answers.Accepted(await starter.BeginAsync(
-            client, deployment, OperationKind.Restore, Caller.Of(request).Actor, change.ToJson(), ct));
+            client, deployment, OperationKind.Restore, Caller.Of(request), change.ToJson(), ct));
     }
 
     private async Task<Backup> ChooseAsync(Deployment deployment, RestoreFrom body, CancellationToken ct)

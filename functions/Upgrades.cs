@@ -93,5 +93,5 @@ public sealed class Upgrades(Ownership ownership, ConfigVersionStore versions, O
         HttpRequest request, DurableTaskClient client, Deployment deployment, OperationKind kind, ChangeRequest change,
         CancellationToken ct) =>
         Answers.Accepted(await starter.BeginAsync(
-            client, deployment, ChangePreviews.IsAsked(request) ? OperationKind.Preview : kind, Caller.Of(request).Actor, change.ToJson(), ct));
+            client, deployment, ChangePreviews.IsAsked(request) ? OperationKind.Preview : kind, Caller.Of(request), change.ToJson(), ct));
 }

@@ -1,3 +1,4 @@
+using Launchpad.Functions.Access;
 using Launchpad.Shared.Abuse;
 using Launchpad.Shared.Billing;
 using Launchpad.Shared.Deployments;
@@ -22,7 +23,7 @@ public sealed class PaidOrders(Orders orders, PaymentGuard guard, HeldOrders hel
             if (hold is { State: ReviewState.Refused })
             {
                 await held.RefuseAsync(deployment, hold, ct);
-                await starter.BeginAsync(client, deployment, OperationKind.Terminate, Arrears.Actor, DeletionRequest.AtOnce, ct);
+                await starter.BeginAsync(client, deployment, OperationKind.Terminate, new Unbound(Arrears.Actor), DeletionRequest.AtOnce, ct);
             }
 
             if (hold is not null)

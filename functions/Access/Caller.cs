@@ -12,7 +12,7 @@ namespace Launchpad.Functions.Access;
 /// <param name="Deployment">The only bot that he reaches; null for all of the account.</param>
 /// <param name="Session">Null for a token.</param>
 public sealed record Caller(
-    Account Account, Account Person, string Actor, IReadOnlySet<Permission> May, string? Deployment, Session? Session)
+    Account Account, Account Person, string Actor, IReadOnlySet<Permission> May, string? Deployment, Session? Session) : IAsker
 {
     /// <summary>Of a request that was let in.</summary>
     public static Caller Of(HttpRequest request) => request.HttpContext.Features.GetRequiredFeature<Caller>();
@@ -31,7 +31,7 @@ public sealed record Caller(
     }
 
     /// <summary>Where it depends on what is asked for, beside what the route needs.</summary>
-    /// <inheritdoc cref="Require(Route)"/>
+    /// <exception cref="ProblemException">403 when he may not.</exception>
     public void Require(Permission permission) => _ = May.Contains(permission) ? true : throw Problems.NotAllowed(permission);
 
     /// <summary>Whether there is such a bot for him, as far as he himself can tell.</summary>

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Text.Json.Nodes;
+using Launchpad.Functions.Access;
 using Launchpad.Shared.Accounts;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
@@ -34,7 +35,7 @@ public sealed class AssistantChanges(AssistantReads reads, ConfigPatches patches
             {
                 var patch = Patch(model, instructions, plan, config, why);
                 var operation = await RunAsync(async () =>
-                    await patches.BeginAsync(client, await reads.FindAsync(account, bot, ct), account.Id, patch, isPreview: true, ct));
+                    await patches.BeginAsync(client, await reads.FindAsync(account, bot, ct), new Unbound(account.Id), patch, isPreview: true, ct));
                 var says = await EndedAsync(account, operation.Id, ct);
                 return new AssistantPreview(operation.Id, says, says.Status is "succeeded"
                     ? $"Show this to the owner. To allow just this change, he confirms it on the page of the bot's operation {operation.Id}; "
@@ -62,7 +63,7 @@ public sealed class AssistantChanges(AssistantReads reads, ConfigPatches patches
                     throw new McpException("This is not the owner's word for this preview. He gets one when he confirms it on the bot's page; it is good for ten minutes.");
                 }
 
-                var begun = await RunAsync(() => seen.ApplyAsync(client, deployment, account.Id, preview, ct));
+                var begun = await RunAsync(() => seen.ApplyAsync(client, deployment, new Unbound(account.Id), preview, ct));
                 await sessions.CloseAsync(confirmation, ct);
                 return new Begun(begun.Id, "accepted");
             },

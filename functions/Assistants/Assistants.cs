@@ -54,6 +54,8 @@ public sealed class AssistantConfirmations(Ownership ownership, SessionStore ses
         CancellationToken ct)
     {
         var operation = await ownership.FindOperationAsync(request, id, ct);
+        // Whoever gives his word may do himself what is done by it.
+        Caller.Of(request).RequireFor(operation.Kind, operation.Request);
         await changes.EnsureHoldsAsync(operation, ct);
         var (token, expires) = await sessions.OpenAsync(operation.Account, "a confirmation", Scopes.Confirmation(id), ConfirmedFor, ct);
         return new OkObjectResult(new ConfirmationView(token, expires));

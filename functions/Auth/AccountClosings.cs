@@ -183,7 +183,7 @@ public sealed class ClosingBots(DeploymentStore deployments, OperationStarter st
         {
             if (one.Status is not DeploymentStatus.Terminated)
             {
-                await starter.BeginAsync(client, one, OperationKind.Terminate, by, typed, ct);
+                await starter.BeginAsync(client, one, OperationKind.Terminate, new Unbound(by), typed, ct);
             }
         }
         catch (ProblemException)

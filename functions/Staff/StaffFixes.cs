@@ -1,3 +1,4 @@
+using Launchpad.Functions.Access;
 using Launchpad.Shared.Billing;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
@@ -87,7 +88,7 @@ public sealed class StaffRemedies(OperationStore operations, OperationStarter st
     {
         if (remedy.Begins is { } kind)
         {
-            return await starter.BeginAsync(client, deployment, kind, by, remedy.Request, ct);
+            return await starter.BeginAsync(client, deployment, kind, new Unbound(by), remedy.Request, ct);
         }
 
         await watches.LookSoonAsync(deployment.Account, deployment.Id, ct);

@@ -1,3 +1,4 @@
+using Launchpad.Functions.Access;
 using Launchpad.Orchestrations.Activities;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
@@ -24,7 +25,7 @@ public sealed class StaffOperationActs(StaffOperationFinder finder, OperationSta
             throw Problems.CannotRetry(why);
         }
 
-        var begun = await starter.BeginAsync(client, deployment, operation.Kind, who.Actor, operation.Request, ct);
+        var begun = await starter.BeginAsync(client, deployment, operation.Kind, new Unbound(who.Actor), operation.Request, ct);
         await log.ActOnAsync(deployment.Id, who, "retry", new { operation = begun.Id, of = id }, ct);
         return StaffBegunView.Of(begun.Id, StaffBegun.Accepted);
     }
@@ -46,7 +47,7 @@ public sealed class StaffOperationActs(StaffOperationFinder finder, OperationSta
         }
 
         var change = new ChangeRequest(null, null, deployment.PreviousGood, DataChoice.AsNow, "The operator went back to it.");
-        var begun = await starter.BeginAsync(client, deployment, OperationKind.Rollback, who.Actor, change.ToJson(), ct);
+        var begun = await starter.BeginAsync(client, deployment, OperationKind.Rollback, new Unbound(who.Actor), change.ToJson(), ct);
         // In the customer's record it stands with the operation itself, whose verb is the same.
         await log.ActAsync(who, "rollback", new { operation = begun.Id, of = id, to = deployment.PreviousGood }, ct);
         return StaffBegunView.Of(begun.Id, StaffBegun.Accepted);

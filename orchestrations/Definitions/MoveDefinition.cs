@@ -1,3 +1,4 @@
+using Launchpad.Shared.Access;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Plans;
@@ -10,6 +11,8 @@ public sealed class MoveDefinition() : OperationDefinition(OperationKind.Move, n
 {
     /// <summary>For a change that needs another machine.</summary>
     public const string Refusal = "Only a bot that runs can go over to another machine with a change. Bring it up first, then ask again.";
+
+    public override IReadOnlyList<Permission> Needs(string? typed) => NeedsOfChange(typed);
 
     public override bool IsOfVersion => true;
 

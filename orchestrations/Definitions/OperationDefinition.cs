@@ -17,6 +17,10 @@ public abstract class OperationDefinition(OperationKind kind, string saga)
     /// <summary>What a customer has to be allowed who asks for it, or for its end.</summary>
     public virtual Permission Permission => Permission.Change;
 
+    /// <summary>All that whoever asks for just this has to be allowed.</summary>
+    /// <param name="typed">What was typed for it.</param>
+    public virtual IReadOnlyList<Permission> Needs(string? typed) => [Permission];
+
     /// <summary>From the begin to the deadline.</summary>
     public abstract TimeSpan Allowed(RolloutOptions options);
 
@@ -101,6 +105,10 @@ public abstract class OperationDefinition(OperationKind kind, string saga)
     protected virtual string? AdviceOn(string code) => null;
 
     protected virtual string Otherwise => "Try again.";
+
+    /// <summary>Of what takes a <see cref="ChangeRequest"/>: another plan is another price.</summary>
+    protected IReadOnlyList<Permission> NeedsOfChange(string? typed) =>
+        ChangeRequest.Parse(typed).Plan is null ? [Permission] : [Permission, Permission.Pay];
 
     protected static IEnumerable<string> Said(bool really, string what) => really ? [what] : [];
 }

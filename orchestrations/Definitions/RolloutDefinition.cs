@@ -1,3 +1,4 @@
+using Launchpad.Shared.Access;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Plans;
@@ -9,6 +10,8 @@ namespace Launchpad.Orchestrations.Definitions;
 public sealed class RolloutDefinition(OperationKind kind) : OperationDefinition(kind, nameof(Rollout))
 {
     public const string Refusal = "Only a bot that runs, or that failed after it did, can be changed.";
+
+    public override IReadOnlyList<Permission> Needs(string? typed) => NeedsOfChange(typed);
 
     public override bool IsOfVersion => true;
 
@@ -59,6 +62,8 @@ public sealed class RolloutDefinition(OperationKind kind) : OperationDefinition(
 /// <summary>What a change would do: nothing is changed, and so nothing has to be taken back.</summary>
 public sealed class PreviewDefinition() : OperationDefinition(OperationKind.Preview, nameof(Rollout))
 {
+    public override IReadOnlyList<Permission> Needs(string? typed) => NeedsOfChange(typed);
+
     public override bool IsOfVersion => true;
 
     public override bool TouchesBot => false;

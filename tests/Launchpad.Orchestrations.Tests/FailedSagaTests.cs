@@ -1,4 +1,5 @@
 using Launchpad.Functions;
+using Launchpad.Functions.Access;
 using Launchpad.Orchestrations.Activities;
 using Launchpad.Processes;
 using Launchpad.Shared.Deployments;
@@ -57,7 +58,7 @@ public sealed class FailedSagaTests : OnTables
         Assert.Single(await Get<Pager>().OpenAsync(default));
 
         var again = await Get<OperationStarter>().BeginAsync(
-            engine.Client, free, OperationKind.Restart, "me", typed: null, default);
+            engine.Client, free, OperationKind.Restart, new Unbound("me"), typed: null, default);
         Assert.NotEqual(operation, again.Id);
         Assert.Empty(await Get<Pager>().OpenAsync(default));
     }

@@ -61,7 +61,7 @@ internal sealed class Colleague(HttpClient http, string account, string email) :
     public async Task<(int Status, JsonElement? Body)> SendAsync(string method, string path, object? body = null)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = body is null ? null : JsonContent.Create(body) };
-        if (method is "PATCH" && path.EndsWith("/config", StringComparison.Ordinal))
+        if (method is not "GET" && path.Split('?')[0].Split('/')[^1] is "config" or "rollback")
         {
             request.Headers.TryAddWithoutValidation("If-Match", "\"v1\"");
         }

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using Launchpad.Functions;
+using Launchpad.Functions.Access;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
 using Microsoft.Azure.Functions.Worker;
@@ -94,7 +95,7 @@ internal sealed class Product : IAsyncDisposable
         await turn.WaitAsync();
         try
         {
-            var begun = await Get<OperationStarter>().BeginAsync(Client, await DeploymentAsync(), kind, by, typed, default);
+            var begun = await Get<OperationStarter>().BeginAsync(Client, await DeploymentAsync(), kind, new Unbound(by), typed, default);
             then?.Invoke();
             return begun.Id;
         }
