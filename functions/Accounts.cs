@@ -20,8 +20,8 @@ public sealed record AccountView(string Id, string Email, DateTimeOffset Created
     public static AccountView Of(Account account) => new(account.Id, account.Email, account.CreatedAt, account.EmailVerifiedAt, account.ClosesAt);
 }
 
-/// <param name="Token">Shown once; send it as bearer token.</param>
-public sealed record SignedIn(AccountView Account, string Token, DateTimeOffset ExpiresAt);
+/// <param name="Token">Shown once; send it as bearer token. Null to a page in a browser, which has a cookie instead.</param>
+public sealed record SignedIn(AccountView Account, string? Token, DateTimeOffset ExpiresAt);
 
 /// <summary>Sign-up, login, logout, me.</summary>
 public sealed class Accounts(NewAccounts newAccounts, Door door, SecondStep second, Callers callers)

@@ -66,7 +66,8 @@ public sealed class Callers(SessionStore sessions, CallerFinder finder, IOptions
 
     /// <summary>The token is answered once, and kept by browsers in a cookie that no script reads.</summary>
     /// <remarks>The session that the browser had before is closed: nobody can have planted the new one.</remarks>
-    public async Task<(string Token, DateTimeOffset ExpiresAt)> SignInAsync(HttpRequest request, Account account, CancellationToken ct)
+    /// <returns>Told is what the answer may say of the token.</returns>
+    public async Task<(string Token, string? Told, DateTimeOffset ExpiresAt)> SignInAsync(HttpRequest request, Account account, CancellationToken ct)
     {
         var (token, expires) = await sessions.OpenAsync(account.Id, Browsers.Name(request.Headers.UserAgent.ToString()), ct);
         if (cookie.Kept(request) is { } before)
@@ -74,8 +75,7 @@ public sealed class Callers(SessionStore sessions, CallerFinder finder, IOptions
             await sessions.CloseAsync(before, ct);
         }
 
-        cookie.Keep(request, token, expires);
-        return (token, expires);
+        return (token, cookie.Keep(request, token, expires), expires);
     }
 
     /// <summary>The caller, and what his session is called.</summary>

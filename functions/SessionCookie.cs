@@ -30,8 +30,12 @@ internal sealed class SessionCookie(string name, Uri site, bool trustsSilence)
     /// <summary>What the browser has, wherever its request comes from; null for nothing.</summary>
     public string? Kept(HttpRequest request) => request.Cookies.TryGetValue(name, out var token) ? token : null;
 
-    public void Keep(HttpRequest request, string token, DateTimeOffset expires) =>
+    /// <returns>What the answer may say of the token: nothing to a page, whose scripts need not know it.</returns>
+    public string? Keep(HttpRequest request, string token, DateTimeOffset expires)
+    {
         request.HttpContext.Response.Cookies.Append(name, token, Options(expires));
+        return request.Headers.ContainsKey("Sec-Fetch-Site") ? null : token;
+    }
 
     public void Drop(HttpRequest request) => request.HttpContext.Response.Cookies.Delete(name, Options(expires: null));
 

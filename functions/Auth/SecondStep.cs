@@ -66,9 +66,9 @@ public sealed class SecondStep(Challenges challenges, Callers callers, AccountSt
     /// <param name="by">What he has shown: password, code, recovery-code, passkey, or sign-up.</param>
     public async Task<IActionResult> SignInAsync(HttpRequest request, Account account, string by, int status, CancellationToken ct)
     {
-        var (token, expires) = await callers.SignInAsync(request, account, ct);
+        var (token, told, expires) = await callers.SignInAsync(request, account, ct);
         await log.ActAsync(account.Id, "sign-in", new { by, session = SessionIds.OfToken(token) }, ct);
-        return new ObjectResult(new SignedIn(AccountView.Of(account), token, expires)) { StatusCode = status };
+        return new ObjectResult(new SignedIn(AccountView.Of(account), told, expires)) { StatusCode = status };
     }
 
     private sealed record Passed(string Account, bool Known, DateTimeOffset? SignedOutAt);

@@ -13,8 +13,8 @@ public sealed record OperatorView(string Id, string Email, DateTimeOffset Create
     internal static OperatorView Of(Operator one, StaffStage stage) => new(one.Id, one.Email, one.CreatedAt, stage.Wire());
 }
 
-/// <param name="Token">Shown once; send it as bearer token.</param>
-public sealed record StaffSignedInView(OperatorView Operator, string Token, DateTimeOffset ExpiresAt);
+/// <param name="Token">Shown once; send it as bearer token. Null to a page in a browser, which has a cookie instead.</param>
+public sealed record StaffSignedInView(OperatorView Operator, string? Token, DateTimeOffset ExpiresAt);
 
 /// <summary>How operators sign in. Nobody signs up here: see `./launchpad operator add`.</summary>
 public sealed class StaffAccounts(StaffDoor door, OperatorFactors factors, StaffEntry entry, StaffCallers callers)

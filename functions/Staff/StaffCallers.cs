@@ -67,8 +67,7 @@ public sealed class StaffCallers(StaffSessions sessions, IOptions<SiteOptions> s
             await sessions.CloseAsync(before, ct);
         }
 
-        cookie.Keep(request, token, expires);
-        return new(View(session), token, expires);
+        return new(View(session), cookie.Keep(request, token, expires), expires);
     }
 
     public async Task SignOutAsync(HttpRequest request, CancellationToken ct)

@@ -7,8 +7,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace Launchpad.Functions.Staff;
 
 /// <param name="RecoveryCodes">Shown once.</param>
-/// <param name="Token">In the place of the one that it was asked with.</param>
-public sealed record StaffEnrolledView(IReadOnlyList<string> RecoveryCodes, string Token, DateTimeOffset ExpiresAt);
+/// <param name="Token">In the place of the one that it was asked with; null to a page in a browser.</param>
+public sealed record StaffEnrolledView(IReadOnlyList<string> RecoveryCodes, string? Token, DateTimeOffset ExpiresAt);
 
 /// <summary>Codes of an authenticator as an operator's second factor.</summary>
 public sealed class StaffFactors(StaffCallers callers, StaffFactorActs acts)

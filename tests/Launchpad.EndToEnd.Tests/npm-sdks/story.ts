@@ -27,7 +27,7 @@ async function ended(id: string): Promise<api.OperationView> {
 
 const email = `${crypto.randomUUID()}@example.com`;
 const signedIn = (await api.signup({ client, throwOnError: true, body: { email, password: "seven green kettles" } })).data;
-client.setConfig({ auth: () => signedIn.token });
+client.setConfig({ auth: () => signedIn.token ?? undefined });
 assert.equal((await api.me({ client, throwOnError: true })).data.email, email);
 
 const [plan] = (await api.plans({ client, throwOnError: true })).data.plans;

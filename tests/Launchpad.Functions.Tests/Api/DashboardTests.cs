@@ -51,6 +51,22 @@ public sealed class DashboardTests(LaunchpadApi api)
     }
 
     [Fact]
+    public async Task A_page_is_told_no_token_when_it_signs_in_and_a_program_is()
+    {
+        var who = new { email = $"{Guid.NewGuid():N}@example.com", password = "seven green kettles" };
+        foreach (var (route, site) in new[] { ("auth/signup", "same-origin"), ("auth/login", "same-origin"), ("auth/login", null) })
+        {
+            using var http = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = api.Address };
+            using var request = new HttpRequestMessage(HttpMethod.Post, route) { Content = JsonContent.Create(who) };
+            request.Headers.Add("Sec-Fetch-Site", site is null ? [] : [site]);
+            using var answer = await http.SendAsync(request, Ct);
+            var kept = answer.Headers.GetValues("Set-Cookie").Single().Split(';')[0].Split('=')[1];
+            Assert.Equal(site is null ? kept : null, (await answer.Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("token").GetString());
+            Assert.Equal(site is null, (await answer.Content.ReadAsStringAsync(Ct)).Contains(kept, StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
     public async Task A_bot_says_what_can_be_asked_of_it_and_the_api_agrees()
     {
         using var bot = await RunningBot.OfAsync(api);

@@ -4022,8 +4022,8 @@ export interface components {
         };
         SignedIn: {
             account: components["schemas"]["AccountView"];
-            /** @description Shown once; send it as bearer token. */
-            token: string;
+            /** @description Shown once; send it as bearer token. Null to a page in a browser, which has a cookie instead. */
+            token: string | null;
             /** Format: date-time */
             expiresAt: string;
         };
@@ -4155,8 +4155,8 @@ export interface components {
         StaffEnrolledView: {
             /** @description Shown once. */
             recoveryCodes: string[];
-            /** @description In the place of the one that it was asked with. */
-            token: string;
+            /** @description In the place of the one that it was asked with; null to a page in a browser. */
+            token: string | null;
             /** Format: date-time */
             expiresAt: string;
         };
@@ -4463,8 +4463,8 @@ export interface components {
         };
         StaffSignedInView: {
             operator: components["schemas"]["OperatorView"];
-            /** @description Shown once; send it as bearer token. */
-            token: string;
+            /** @description Shown once; send it as bearer token. Null to a page in a browser, which has a cookie instead. */
+            token: string | null;
             /** Format: date-time */
             expiresAt: string;
         };
