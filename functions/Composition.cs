@@ -205,6 +205,7 @@ public static class Composition
         services.AddSingleton<ConfigVersionStore>();
         services.AddSingleton<Bots>();
         services.AddSingleton<BotLogs>();
+        services.AddSingleton<IExpiring>(provider => provider.GetRequiredService<BotLogs>());
         services.AddSingleton<LogCollector>();
         services.AddSingleton<BotSecrets>();
         services.AddSingleton<OperationStore>();

@@ -1,9 +1,11 @@
 using System.Security.Cryptography;
 using System.Text;
 using Azure.Data.Tables;
+using Launchpad.Shared.Retention;
 using Launchpad.Shared.Secrets;
 using Launchpad.Shared.Storage;
 using Launchpad.Shared.Vms;
+using Microsoft.Extensions.Options;
 
 namespace Launchpad.Shared.Deployments;
 
@@ -19,9 +21,11 @@ public sealed record LogSearch(DateTimeOffset? From, DateTimeOffset? To, string?
 /// <param name="Continuation">The id to look before for older ones; null when all were looked at.</param>
 public sealed record LogPage(IReadOnlyList<BotLine> Lines, string? Continuation);
 
-/// <summary>What bots wrote, newest first. Secrets are taken out before a line is stored.</summary>
-public sealed class BotLogs(Tables tables, BotSecrets secrets)
+/// <summary>What bots wrote, newest first. Secrets are taken out before a line is stored, and a line goes when its time has come: a row that is
+/// written before the first line of a day leads to it.</summary>
+public sealed class BotLogs(Tables tables, BotSecrets secrets, IOptions<RetentionOptions> options, TimeProvider clock) : IExpiring
 {
+    private const string Partition = "logs-";
     private const int TransactionMax = 100;
     private const int LineMax = 8_000;
     private const int ScanMax = 5_000;
@@ -32,6 +36,7 @@ public sealed class BotLogs(Tables tables, BotSecrets secrets)
     /// a hash of what it was.</summary>
     public async Task StoreAsync(string deployment, IReadOnlyList<VmLogLine> lines, DateTimeOffset at, CancellationToken ct)
     {
+        await LeadToAsync(deployment, at, ct);
         var redactor = new Redactor(await secrets.ReadAllAsync(deployment, ct));
         var rows = lines
             .GroupBy(line => line.Stream)
@@ -44,6 +49,18 @@ public sealed class BotLogs(Tables tables, BotSecrets secrets)
             await tables.Logs.SubmitTransactionAsync(
                 batch.Select(row => new TableTransactionAction(TableTransactionActionType.UpsertReplace, row)), ct);
         }
+    }
+
+    /// <inheritdoc/>
+    public Round ExpiredRound(DateTimeOffset now) => new("logs", tables.Index, Partition, To: $"{now.UtcTicks:D19}~", Max: options.Value.SweepMax);
+
+    /// <inheritdoc/>
+    public async Task RemoveAsync(TableEntity row, CancellationToken ct)
+    {
+        var (deployment, until) = (row.GetString("deployment"), TableRows.Inverted((clock.GetUtcNow() - options.Value.Logs).UtcTicks));
+        await tables.Logs.RemoveAsync(
+            TableClient.CreateQueryFilter($"PartitionKey eq {deployment} and RowKey gt {until + "~"} and RowKey lt {Collection}"), ct);
+        await tables.Index.RemoveAsync(row.PartitionKey, row.RowKey, ct);
     }
 
     /// <summary>When the machine was last asked; null for never.</summary>
@@ -83,6 +100,21 @@ public sealed class BotLogs(Tables tables, BotSecrets secrets)
             && id.AsSpan(20).IndexOfAnyExceptInRange('0', 'f') < 0
             ? new DateTimeOffset(ticks, TimeSpan.Zero)
             : null;
+
+    /// <summary>To what is collected on this day, when none of it is to be kept any more.</summary>
+    private async Task LeadToAsync(string deployment, DateTimeOffset at, CancellationToken ct)
+    {
+        var day = at.UtcDateTime.Date;
+        if ((await CollectedAtAsync(deployment, ct))?.UtcDateTime.Date != day)
+        {
+            await tables.Index.UpsertEntityAsync(
+                new TableEntity(Partition + Shards.KeyOf(deployment), $"{(day.AddDays(1) + options.Value.Logs).Ticks:D19}-{deployment}")
+                {
+                    ["deployment"] = deployment,
+                },
+                TableUpdateMode.Replace, ct);
+        }
+    }
 
     private static TableEntity Write(string deployment, VmLogLine line, string redacted)
     {

@@ -11,6 +11,10 @@ public sealed record RetentionOptions
     [Range(typeof(TimeSpan), "00:00:00", "3650.00:00:00")]
     public TimeSpan DeletedBots { get; init; } = TimeSpan.FromDays(30);
 
+    /// <summary>After a bot wrote it: a line of its log. What is collected on one day goes on one day, so it may stay a day longer.</summary>
+    [Range(typeof(TimeSpan), "1.00:00:00", "3650.00:00:00")]
+    public TimeSpan Logs { get; init; } = TimeSpan.FromDays(30);
+
     /// <summary>After its owner asked to have it closed: an account, which he may keep after all until then. Longer than
     /// <see cref="Accounts.AccountStore.ReturnFor"/>, so that who lost his address finds his account still there.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "365.00:00:00")]

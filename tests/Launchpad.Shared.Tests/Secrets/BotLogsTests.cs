@@ -2,8 +2,10 @@ using Azure;
 using Azure.Security.KeyVault.Secrets;
 using Launchpad.Processes;
 using Launchpad.Shared.Deployments;
+using Launchpad.Shared.Retention;
 using Launchpad.Shared.Secrets;
 using Launchpad.Shared.Vms;
+using Microsoft.Extensions.Options;
 
 namespace Launchpad.Shared.Tests.Secrets;
 
@@ -61,7 +63,7 @@ public sealed class BotLogsTests(Azurite azurite) : StorageTests(azurite)
     {
         var secrets = new BotSecrets(Tables, new SecretVault(new OneSecret()), TimeProvider.System);
         await secrets.PutAsync(Deployment, BotSecretNames.ModelKey, Secret, Ct);
-        return new BotLogs(Tables, secrets);
+        return new BotLogs(Tables, secrets, Options.Create(new RetentionOptions()), TimeProvider.System);
     }
 
     private async Task<IReadOnlyList<string>> TextsAsync(BotLogs logs) =>
