@@ -14,6 +14,8 @@ function patched(target: Json | undefined, patch: Json): Json {
   return result;
 }
 
+const settings = (config: JsonObject): Settings => ({ model: "", instructions: "", telegram: false, plan: "starter", config });
+
 describe("a merge patch", () => {
   const pairs: [JsonObject, JsonObject][] = [
     [{}, { a: 1 }],
@@ -28,6 +30,14 @@ describe("a merge patch", () => {
       expect(same(patched(from, patchOf(from, to)), to)).toBe(true);
       expect(patchOf(to, structuredClone(to))).toEqual({});
     }
+  });
+  it("takes a member called __proto__ for one, and makes nothing of it that all objects have", () => {
+    const typed = JSON.parse('{"__proto__":{"polluted":true},"a":{"__proto__":{"polluted":1}}}') as JsonObject;
+    expect(JSON.stringify(patchOf({ a: {} }, typed))).toBe(JSON.stringify(typed));
+    expect(JSON.stringify(patchOf(typed, {}))).toBe('{"__proto__":null,"a":null}');
+    const all = differences(settings({}), settings(typed), settings({ b: 1 }));
+    expect(JSON.stringify(merged(settings({ b: 1 }), all, new Map()).config)).toBe('{"b":1,"__proto__":{"polluted":true},"a":{"__proto__":{"polluted":1}}}');
+    expect("polluted" in {}).toBe(false);
   });
   it("cannot set null, which is found wherever it stands", () => {
     expect(nullsIn({ a: null, b: { c: null, d: 1 } })).toEqual(["a", "b.c"]);

@@ -15,15 +15,15 @@ export function same(one: unknown, other: unknown): boolean {
 
 /** The RFC 7396 merge patch that makes the one of the other. */
 export function patchOf(from: JsonObject, to: JsonObject): JsonObject {
-  const patch: JsonObject = {};
-  for (const name of Object.keys(from)) if (!Object.hasOwn(to, name)) patch[name] = null;
-  for (const [name, value] of Object.entries(to)) {
+  const gone = Object.keys(from).filter((name) => !Object.hasOwn(to, name)).map((name): [string, Json] => [name, null]);
+  const other = Object.entries(to).flatMap(([name, value]): [string, Json][] => {
     const before = Object.hasOwn(from, name) ? from[name] : undefined;
-    if (same(before, value)) continue;
+    if (same(before, value)) return [];
     // An object in place of something else begins empty, so that it is its own patch.
-    patch[name] = isObject(before) && isObject(value) ? patchOf(before, value) : value;
-  }
-  return patch;
+    return [[name, isObject(before) && isObject(value) ? patchOf(before, value) : value]];
+  });
+  // Never by assignment, which a member called `__proto__` would not survive.
+  return Object.fromEntries([...gone, ...other]);
 }
 
 /** Places that hold null: a merge patch cannot set one, since null takes away. */

@@ -45,21 +45,18 @@ export const usual = ({ was, mine, now, conflict }: Difference): Side => (confli
 
 /** What is now, with what was typed put into it, as chosen for each place. */
 export function merged(now: Settings, all: readonly Difference[], chosen: ReadonlyMap<string, Side>): Settings {
-  const result = structuredClone(tree(now));
-  for (const one of all) {
-    if ((chosen.get(nameOf(one)) ?? usual(one)) === "mine") put(result, one.path, one.mine);
-  }
-  return result as unknown as Settings;
+  const mine = all.filter((one) => (chosen.get(nameOf(one)) ?? usual(one)) === "mine");
+  return mine.reduce((result, one) => put(result, one.path, one.mine), structuredClone(tree(now))) as unknown as Settings;
 }
 
-function put(at: JsonObject, [name, ...rest]: readonly string[], value: Json | undefined) {
-  if (name === undefined) return;
+/** Nothing is assigned by name: what somebody calls `__proto__` would be the prototype of everything. */
+function put(at: JsonObject, [name, ...rest]: readonly string[], value: Json | undefined): JsonObject {
+  if (name === undefined) return at;
   if (rest.length === 0) {
-    if (value === undefined) delete at[name];
-    else at[name] = structuredClone(value);
-    return;
+    return value === undefined
+      ? Object.fromEntries(Object.entries(at).filter(([other]) => other !== name))
+      : { ...at, [name]: structuredClone(value) };
   }
-  const inner = isObject(at[name]) ? at[name] : {};
-  put(inner, rest, value);
-  at[name] = inner;
+  const inner = Object.hasOwn(at, name) ? at[name] : undefined;
+  return { ...at, [name]: put(isObject(inner) ? inner : {}, rest, value) };
 }
