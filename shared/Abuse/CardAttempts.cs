@@ -58,7 +58,8 @@ public sealed class CardAttempts(Tables tables, TimeProvider clock) : IExpiring
         var (subject, now) = ($"trial {card}", clock.GetUtcNow());
         if (await tables.Attempts.FindAsync(subject, account, ct) is null)
         {
-            await EndAsync(account, now + TrialKept, subject, account, ct);
+            // By the day: several who ask at once lead to it with one row.
+            await EndAsync(account, new((now + TrialKept).UtcDateTime.Date.AddDays(1), TimeSpan.Zero), subject, account, ct);
             await tables.Attempts.TryAddAsync(new TableEntity(subject, account) { ["at"] = now }, ct);
         }
 
