@@ -43,6 +43,7 @@ public sealed class Browser : IAsyncDisposable
         var context = await chromium.NewContextAsync(new()
         {
             ViewportSize = new() { Width = width, Height = height },
+            ReducedMotion = ReducedMotion.Reduce,
             IgnoreHTTPSErrors = !trusted,
         });
         return new(playwright, chromium, await context.NewPageAsync());

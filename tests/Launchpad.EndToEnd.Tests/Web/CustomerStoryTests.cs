@@ -16,7 +16,7 @@ public sealed class CustomerStoryTests(WebStack.Fixture web)
     {
         // Slow enough to be watched.
         await web.Stack.SetFaultsAsync(new { service = "arm", fault = "delay", delayMs = 1500 });
-        await using var visitor = await web.VisitAsync(Story);
+        await using var visitor = await web.VisitAsync(new Visit(Story, Moves: true));
         var page = visitor.Page;
         await visitor.SignUpAsync();
         await visitor.OrderAsync("Ada");

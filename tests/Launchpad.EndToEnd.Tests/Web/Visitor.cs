@@ -5,8 +5,10 @@ namespace Launchpad.EndToEnd.Tests.Web;
 
 /// <param name="Story">The folder of its screenshots.</param>
 /// <param name="State">Cookies and storage of an earlier visitor: the same person at the same device.</param>
+/// <param name="Moves">False for who wants nothing to move: what turns for as long as a page waits is drawn sixty times a second, by a processor
+/// that the machine behind the page needs.</param>
 internal sealed record Visit(
-    string Story, ColorScheme Theme = ColorScheme.Light, int Width = 1280, string? State = null, string Zone = "Europe/Berlin");
+    string Story, ColorScheme Theme = ColorScheme.Light, int Width = 1280, string? State = null, string Zone = "Europe/Berlin", bool Moves = false);
 
 /// <summary>Somebody at a device. What goes wrong in their pages is kept: errors of scripts, refused requests, requests to other machines,
 /// and what the content security policy stopped.</summary>
@@ -51,6 +53,7 @@ internal sealed class Visitor : IAsyncDisposable
         {
             BaseURL = site.AbsoluteUri,
             ColorScheme = visit.Theme,
+            ReducedMotion = visit.Moves ? ReducedMotion.NoPreference : ReducedMotion.Reduce,
             ViewportSize = new() { Width = visit.Width, Height = 900 },
             StorageState = visit.State,
             Locale = "en-GB",
