@@ -7,6 +7,7 @@ using Launchpad.Shared.Health;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Records;
 using Launchpad.Shared.Retention;
+using Launchpad.Shared.Staff;
 using Launchpad.Shared.Storage;
 
 namespace Launchpad.Functions.Tests;
@@ -62,6 +63,34 @@ public sealed class RetentionTests(Plane plane)
     }
 
     [Fact]
+    public async Task A_line_goes_thirty_days_after_it_was_written_though_nobody_looks_at_the_bot_any_more()
+    {
+        var bot = await plane.BotAsync((await plane.MachineAsync()).Id);
+        var logs = plane.Get<BotLogs>();
+        var first = plane.Clock.Now;
+        for (var day = 0; day < 3; day++)
+        {
+            await logs.StoreAsync(bot.Id, [new(plane.Clock.Now, "stdout", $"day {day}")], plane.Clock.Now, Ct);
+            await logs.StoreAsync(bot.Id, [new(plane.Clock.Now, "stderr", $"day {day}")], plane.Clock.Now, Ct);
+            plane.Clock.Now += TimeSpan.FromDays(1);
+        }
+
+        plane.Clock.Now = first + TimeSpan.FromDays(30) - TimeSpan.FromSeconds(1);
+        Assert.Equal(6, await LinesAsync());
+        plane.Clock.Now = first + TimeSpan.FromDays(31);
+        Assert.Equal(4, await LinesAsync());
+        Assert.NotNull(await logs.CollectedAtAsync(bot.Id, Ct));
+        plane.Clock.Now = first + TimeSpan.FromDays(34);
+        Assert.Equal(0, await LinesAsync());
+
+        async Task<int> LinesAsync()
+        {
+            await plane.Get<RetentionSweep>().RunAsync(Ct);
+            return (await logs.FindAsync(bot.Id, new(null, null, null, null, 100), Ct)).Lines.Count;
+        }
+    }
+
+    [Fact]
     public async Task A_bot_that_is_there_after_all_loses_nothing()
     {
         var bot = await plane.BotAsync((await plane.MachineAsync()).Id);
@@ -69,6 +98,35 @@ public sealed class RetentionTests(Plane plane)
         await plane.Get<RetentionSweep>().RunAsync(Ct);
         Assert.NotNull(await plane.Get<ConfigVersionStore>().FindAsync(bot.Id, 1, Ct));
         Assert.DoesNotContain(bot.Id, await DueAsync());
+    }
+
+    [Fact]
+    public async Task A_session_ends_at_its_time_however_often_it_is_used()
+    {
+        var sessions = plane.Get<SessionStore>();
+        var (token, expires) = await sessions.OpenAsync(Shared.Ids.New(Shared.Ids.Account, TimeProvider.System), "a test", Ct);
+        Assert.Equal(plane.Clock.Now + SessionStore.Lifetime, expires);
+        for (; plane.Clock.Now < expires; plane.Clock.Now += TimeSpan.FromDays(1))
+        {
+            Assert.NotNull(await sessions.FindAsync(token, Ct));
+        }
+
+        Assert.Null(await sessions.FindAsync(token, Ct));
+    }
+
+    [Fact]
+    public async Task An_operators_session_ends_after_twelve_hours_however_often_it_is_used()
+    {
+        var sessions = plane.Get<StaffSessions>();
+        var who = (await plane.Get<OperatorStore>().AddAsync($"{Guid.NewGuid():N}@staff.example", "no password leads here", Ct))!;
+        var (token, expires) = await sessions.OpenAsync(who, "a test", Ct);
+        Assert.Equal(plane.Clock.Now + TimeSpan.FromHours(12), expires);
+        for (; plane.Clock.Now < expires; plane.Clock.Now += TimeSpan.FromHours(1))
+        {
+            Assert.NotNull(await sessions.FindAsync(token, Ct));
+        }
+
+        Assert.Null(await sessions.FindAsync(token, Ct));
     }
 
     [Fact]

@@ -19,9 +19,34 @@ public sealed class SecrecyTests(WebStack.Fixture web)
         Assert.Equal(("__Host-launchpad", true, true, SameSiteAttribute.Strict, "/"), (cookie.Name, cookie.HttpOnly, cookie.Secure, cookie.SameSite, cookie.Path));
         Assert.DoesNotContain(cookie.Value, await KeptAsync(visitor.Page), StringComparison.Ordinal);
         await visitor.Page.GotoAsync("/account");
+        await visitor.Page.EvaluateAsync("sessionStorage.setItem('a draft', 'what was typed')");
         await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out here" }).ClickAsync();
         await visitor.Page.WaitForURLAsync(url => !url.Contains("/account", StringComparison.Ordinal));
         Assert.Empty(await visitor.Page.Context.CookiesAsync());
+        Assert.Equal("{}", await visitor.Page.EvaluateAsync<string>("JSON.stringify({ ...sessionStorage })"));
+        visitor.NothingWrong();
+    }
+
+    [Fact]
+    public async Task A_password_is_hidden_until_it_is_to_be_seen_and_can_be_pasted_and_filled_in()
+    {
+        await using var visitor = await web.VisitAsync(Story);
+        var page = visitor.Page;
+        await page.Context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
+        foreach (var (path, kind) in new[] { ("/signup", "new-password"), ("/login", "current-password") })
+        {
+            await page.GotoAsync(path);
+            var field = page.GetByLabel("Password", new() { Exact = true });
+            await Expect(field).ToHaveAttributeAsync("type", "password");
+            await Expect(field).ToHaveAttributeAsync("autocomplete", kind);
+            await page.EvaluateAsync("navigator.clipboard.writeText('pasted by a manager')");
+            await field.FocusAsync();
+            await page.Keyboard.PressAsync("Control+V");
+            await Expect(field).ToHaveValueAsync("pasted by a manager");
+            await page.GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
+            await Expect(field).ToHaveAttributeAsync("type", "text");
+        }
+
         visitor.NothingWrong();
     }
 

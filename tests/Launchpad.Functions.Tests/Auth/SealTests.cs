@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Azure;
 using Azure.Data.Tables;
+using Launchpad.Functions.Auth;
 using Launchpad.Functions.Tests.Api;
 using Launchpad.Functions.Tests.Health;
 using Launchpad.Shared.Secrets;
@@ -43,6 +44,19 @@ public sealed class SealTests(LaunchpadApi api)
         await Vault.EraseAsync($"{First}-2031", Ct);
         Assert.Null(await Seal.OpenAsync("this", before, Ct));
         Assert.NotNull(await Seal.OpenAsync("this", after, Ct));
+    }
+
+    [Fact]
+    public async Task A_challenge_opens_for_what_it_is_for_and_for_five_minutes()
+    {
+        var challenges = new Challenges(Seal, api.Service<Tables>(), clock);
+        var (text, expires) = await challenges.MakeAsync("this", new[] { "what comes back" }, Ct);
+        Assert.Equal(clock.Now.AddMinutes(5), expires);
+        Assert.Null(await challenges.OpenAsync<string[]>("that", text, Ct));
+        clock.Now = expires.AddTicks(-1);
+        Assert.Equal("what comes back", (await challenges.OpenAsync<string[]>("this", text, Ct))!.Single());
+        clock.Now = expires;
+        Assert.Null(await challenges.OpenAsync<string[]>("this", text, Ct));
     }
 
     [Theory]
