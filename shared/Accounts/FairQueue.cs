@@ -1,6 +1,6 @@
 namespace Launchpad.Shared.Accounts;
 
-/// <summary>Lets a few long computations run at once, behind everything else that the machine does. What waits, waits in a lane, and lanes take turns: who sends much waits behind himself,
+/// <summary>Lets a few pieces of work run at once. What waits, waits in a lane, and lanes take turns: who sends much waits behind himself,
 /// and everybody else for one turn.</summary>
 public sealed class FairQueue(int running, int laneMax, int queueMax)
 {
@@ -16,7 +16,7 @@ public sealed class FairQueue(int running, int laneMax, int queueMax)
         await EnterAsync(lane, ct);
         try
         {
-            return await BackgroundThread.RunAsync(work);
+            return await Task.Run(work, CancellationToken.None);
         }
         finally
         {

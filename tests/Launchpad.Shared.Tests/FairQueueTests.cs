@@ -1,4 +1,3 @@
-using System.Globalization;
 using Launchpad.Shared.Accounts;
 
 namespace Launchpad.Shared.Tests;
@@ -55,17 +54,6 @@ public sealed class FairQueueTests
 
         await RunAsync("a1", CancellationToken.None);
     }
-
-    [Fact]
-    public async Task What_runs_is_put_after_all_others_and_who_waits_for_it_is_not()
-    {
-        var usual = Niceness();
-        Assert.Equal((10, usual), (await queue.RunAsync("a", Niceness, CancellationToken.None), Niceness()));
-    }
-
-    /// <summary>Of the thread that asks: the seventeenth of what follows its name.</summary>
-    private static int Niceness() =>
-        int.Parse(File.ReadAllText("/proc/thread-self/stat").Split(')')[^1].Split(' ')[17], CultureInfo.InvariantCulture);
 
     private List<Task> Begin(params string[] names) => [.. names.Select(name => RunAsync(name, CancellationToken.None))];
 
