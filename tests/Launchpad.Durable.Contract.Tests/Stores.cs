@@ -26,7 +26,7 @@ public sealed class SqliteHub : Hub
 /// <summary>The store that hosts share.</summary>
 public sealed class AzureStorageHub : Hub
 {
-    private readonly Azurite _azurite = new();
+    private readonly Azurite _azurite = new() { IsAlone = true };
 
     public override bool KeepsFailureDetails => false;
 

@@ -1,82 +1,74 @@
-using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
+using System.Security.Cryptography;
 
 namespace Launchpad.Processes;
 
-/// <summary>The storage emulator as a child process, which forgets what it was given when it ends.</summary>
+/// <summary>A storage account of the emulator, which forgets what it was given when the tests have ended. Those of one host share a child
+/// process, each with an account of its own: a process takes a second of the processor before it answers, and several until it is fast.</summary>
 public sealed class Azurite : IAsyncLifetime
 {
-    private const string Account = "devstoreaccount1";
-    private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+    private const string First = "devstoreaccount1";
+    private const string FirstKey = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+    private const int SharedMax = 200;
 
-    private static readonly TimeSpan s_startMax = TimeSpan.FromSeconds(60);
+    private static readonly SemaphoreSlim Turn = new(1);
+    private static AzuriteProcess? shared;
+    private static int taken;
 
-    private readonly int _blobPort = FreePort.Take();
-    private readonly int _queuePort = FreePort.Take();
-    private readonly int _tablePort = FreePort.Take();
-    private Process? _process;
+    private AzuriteProcess? process;
+
+    /// <summary>True for what asks much and for long: a process serves one request at a time.</summary>
+    public bool IsAlone { get; init; }
 
     /// <summary>Where blobs are served; for a store that is reached from elsewhere than this machine.</summary>
-    public string BlobHost { get; init; } = "127.0.0.1";
+    public string BlobHost { get; init; } = AzuriteProcess.Here;
 
-    public Uri Tables => new($"http://127.0.0.1:{_tablePort}/{Account}");
+    public Uri Tables => new($"http://{AzuriteProcess.Here}:{process!.TablePort}/{AccountName}");
 
-    public Uri Blobs => new($"http://{BlobHost}:{_blobPort}/{Account}");
+    public Uri Blobs => new($"http://{BlobHost}:{process!.BlobPort}/{AccountName}");
 
-    public Uri Queues => new($"http://127.0.0.1:{_queuePort}/{Account}");
+    public Uri Queues => new($"http://{AzuriteProcess.Here}:{process!.QueuePort}/{AccountName}");
 
-    public string ConnectionString => ConnectionStringWith(Key);
+    public string ConnectionString => ConnectionStringWith(AccountKey);
 
-    public string AccountName { get; } = Account;
+    public string AccountName { get; private set; } = First;
 
-    public string AccountKey { get; } = Key;
+    public string AccountKey { get; private set; } = FirstKey;
 
-    public string ConnectionStringWith(string key) => $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={key};"
+    public string ConnectionStringWith(string key) => $"DefaultEndpointsProtocol=http;AccountName={AccountName};AccountKey={key};"
         + $"BlobEndpoint={Blobs};QueueEndpoint={Queues};TableEndpoint={Tables};";
 
     public async Task InitializeAsync()
     {
-        ProcessStartInfo start = new(FindProgram()) { RedirectStandardOutput = true, RedirectStandardError = true };
-        string[] arguments =
-        [
-            "--inMemoryPersistence", "--silent", "--skipApiVersionCheck", "--disableTelemetry", "--blobHost", BlobHost,
-            "--queueHost", "127.0.0.1", "--tableHost", "127.0.0.1", "--blobPort", $"{_blobPort}", "--queuePort", $"{_queuePort}",
-            "--tablePort", $"{_tablePort}",
-        ];
-        Array.ForEach(arguments, start.ArgumentList.Add);
-        _process = Process.Start(start)!;
-        using CancellationTokenSource timeout = new(s_startMax);
-        var ready = 0;
-        while (ready < 3 && await _process.StandardOutput.ReadLineAsync(timeout.Token) is { } line)
+        if (IsAlone || BlobHost != AzuriteProcess.Here)
         {
-            ready += line.Contains("successfully list", StringComparison.Ordinal) ? 1 : 0;
+            process = await AzuriteProcess.StartAsync(BlobHost, accounts: []);
+            return;
         }
 
-        Assert.True(ready is 3, "Azurite did not start: " + (ready < 3 ? await _process.StandardError.ReadToEndAsync(timeout.Token) : ""));
-        _ = _process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
-        _ = _process.StandardError.BaseStream.CopyToAsync(Stream.Null);
+        await Turn.WaitAsync();
+        try
+        {
+            shared ??= await AzuriteProcess.StartAsync(BlobHost, Enumerable.Range(0, SharedMax).Select(Account));
+            Assert.True(taken < SharedMax, "Too many tests have an account of the emulator's: raise the maximum.");
+            (AccountName, AccountKey) = Account(taken++);
+            process = shared;
+        }
+        finally
+        {
+            Turn.Release();
+        }
     }
 
     public async Task DisposeAsync()
     {
-        if (_process is not null)
+        if (process is not null && process != shared)
         {
-            _process.Kill(entireProcessTree: true);
-            await _process.WaitForExitAsync();
-            _process.Dispose();
+            await process.DisposeAsync();
         }
     }
 
-    private static string FindProgram()
-    {
-        var program = Environment.GetEnvironmentVariable("LAUNCHPAD_AZURITE")
-            ?? Repository.File("infra", "local", "npm", "node_modules", ".bin", "azurite");
-        return File.Exists(program)
-            ? program
-            : throw new InvalidOperationException(
-                $"There is no Azurite at {program}: run npm ci in infra/local/npm, or set LAUNCHPAD_AZURITE to the program.");
-    }
+    private static (string Name, string Key) Account(int number) =>
+        ($"account{number:D3}", Convert.ToBase64String(SHA512.HashData([(byte)number])));
 }
 
 [CollectionDefinition(Name)]

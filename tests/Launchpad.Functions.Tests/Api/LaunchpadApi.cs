@@ -26,7 +26,7 @@ public sealed class LaunchpadApi : IAsyncLifetime
     private const string MasterKey = "master";
     private const string Listening = "Now listening on: ";
 
-    private readonly Azurite azurite = new();
+    private readonly Azurite azurite = new() { IsAlone = true };
     private readonly TestCloud cloud = new();
     private readonly string folder = Directory.CreateTempSubdirectory("launchpad-functions-").FullName;
     private Process? host;

@@ -32,7 +32,7 @@ public sealed class Plane : IAsyncLifetime
     public const string Image = "registry.example/launchpad/openclaw@sha256:1";
     public static readonly VmLimits Limits = new(2048, 2, 10_240, 512);
 
-    private readonly Azurite azurite = new();
+    private readonly Azurite azurite = new() { IsAlone = true };
     private readonly Sshd sshd = new();
     private readonly List<string> inCloud = [];
     private readonly ConcurrentDictionary<string, int> outside = [];

@@ -34,7 +34,7 @@ public sealed class World : IAsyncLifetime
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("world-");
-    private readonly Azurite azurite = new();
+    private readonly Azurite azurite = new() { IsAlone = true };
     private readonly int sshPort = FreePort.Take();
     private readonly StripeService stripe;
     private readonly ResourceManagerService resources;
