@@ -209,6 +209,7 @@ public static class Composition
         services.AddSingleton<LogCollector>();
         services.AddSingleton<BotSecrets>();
         services.AddSingleton<OperationStore>();
+        services.AddSingleton<IExpiring, OperationWords>();
         services.AddSingleton<OperationRows>();
         services.AddSingleton<OperationOutcomes>();
         services.AddSingleton<VersionOutcomes>();

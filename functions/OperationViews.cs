@@ -35,6 +35,7 @@ public static class OperationViews
     /// <summary>Why the same cannot be asked for again, as a sentence for people; null when it can.</summary>
     public static string? WhyNotAgain(Operation operation, Deployment deployment) =>
         operation.Status is not OperationStatus.Failed ? "Only what failed can be retried."
+        : operation.IsForgotten ? "What was asked for is not kept any more. Ask for what you want now."
         : deployment.LastOperation != operation.Id ? "Something else was done with it since. Ask for what you want now."
         : operation.Kind.Definition().Staged(operation).Count > 0 ? "It brought secrets, which are not kept of what fails. Send the change again."
         : Abilities.Refusal(deployment, operation.Kind, deployment.Account)?.Reason;

@@ -47,10 +47,11 @@ public enum OperationStatus
 /// <param name="Deadline">Written before the first step; passing it ends the operation, unless it was given more time.</param>
 /// <param name="Request">What the asker typed, where the kind takes something; null otherwise.</param>
 /// <param name="Reruns">How often its saga ran again because the tables had lost its end.</param>
+/// <param name="IsForgotten">What was typed for it, and what it said, is not kept any more.</param>
 public sealed record Operation(
     string Id, string Account, string Deployment, OperationKind Kind, OperationStatus Status, string By,
     DateTimeOffset CreatedAt, DateTimeOffset Deadline, string? Request = null, DateTimeOffset? FinishedAt = null,
-    OperationFailure? Failure = null, string? Result = null, int Reruns = 0)
+    OperationFailure? Failure = null, string? Result = null, int Reruns = 0, bool IsForgotten = false)
 {
     public OperationTarget Target => new(Id, Account, Deployment);
 

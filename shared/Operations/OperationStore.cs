@@ -26,6 +26,7 @@ public sealed class OperationStore(Tables tables, RecordStore records)
     /// <summary>Adding the same operation again changes nothing.</summary>
     public async Task AddAsync(Operation operation, CancellationToken ct)
     {
+        await OperationWords.LeadToAsync(tables, operation, ct);
         await tables.Operations.UpsertEntityAsync(
             new TableEntity(operation.Id, OwnerRow) { ["account"] = operation.Account, ["deployment"] = operation.Deployment },
             TableUpdateMode.Replace, ct);
@@ -122,19 +123,36 @@ public sealed class OperationStore(Tables tables, RecordStore records)
         }
 
         await records.EraseWordsAsync(deployment, ct);
-        await foreach (var row in tables.Records.QueryAsync<TableEntity>(StepRows.Of(deployment), PageMax, cancellationToken: ct))
+        await ForgetDetailsAsync(StepRows.Of(deployment), ct);
+    }
+
+    /// <summary>The same of one that has ended.</summary>
+    public async Task ForgetWordsAsync(Operation ended, CancellationToken ct)
+    {
+        if (await tables.Operations.FindAsync(ended.Account, ended.Id, ct) is { } row)
+        {
+            await tables.Operations.TryReplaceAsync(Forgotten(Read(row)), row.ETag, ct);
+        }
+
+        await ForgetDetailsAsync(StepRows.Of(ended.Deployment, ended.Id), ct);
+    }
+
+    private async Task ForgetDetailsAsync(string steps, CancellationToken ct)
+    {
+        await foreach (var row in tables.Records.QueryAsync<TableEntity>(steps, PageMax, cancellationToken: ct))
         {
             row["detail"] = null;
             await tables.Records.TryReplaceAsync(row, row.ETag, ct);
         }
-
-        static TableEntity Forgotten(Operation operation) => Write(operation with
-        {
-            Request = null,
-            Result = null,
-            Failure = operation.Failure is { } failure ? failure with { Message = "", Undone = [] } : null,
-        });
     }
+
+    private static TableEntity Forgotten(Operation operation) => Write(operation with
+    {
+        Request = null,
+        Result = null,
+        Failure = operation.Failure is { } failure ? failure with { Message = "", Undone = [] } : null,
+        IsForgotten = true,
+    });
 
     public async Task<IReadOnlyList<OperationStep>> StepsAsync(string operation, CancellationToken ct)
     {
@@ -259,6 +277,7 @@ public sealed class OperationStore(Tables tables, RecordStore records)
         ["failure"] = operation.Failure is null ? null : JsonSerializer.Serialize(operation.Failure, JsonSerializerOptions.Web),
         ["result"] = operation.Result,
         ["reruns"] = operation.Reruns,
+        ["forgotten"] = operation.IsForgotten,
     };
 
     private static Operation Read(TableEntity row) => new(
@@ -276,5 +295,5 @@ public sealed class OperationStore(Tables tables, RecordStore records)
             ? JsonSerializer.Deserialize<OperationFailure>(failure, JsonSerializerOptions.Web)
             : null,
         row.GetString("result"),
-        row.GetInt32("reruns") ?? 0);
+        row.GetInt32("reruns") ?? 0, row.GetBoolean("forgotten") == true);
 }

@@ -15,6 +15,10 @@ public sealed record RetentionOptions
     [Range(typeof(TimeSpan), "1.00:00:00", "3650.00:00:00")]
     public TimeSpan Logs { get; init; } = TimeSpan.FromDays(30);
 
+    /// <summary>After an operation was asked for: what was typed for it and what it answered. Longer than any of them takes.</summary>
+    [Range(typeof(TimeSpan), "7.00:00:00", "3650.00:00:00")]
+    public TimeSpan Operations { get; init; } = TimeSpan.FromDays(90);
+
     /// <summary>After its owner asked to have it closed: an account, which he may keep after all until then. Longer than
     /// <see cref="Accounts.AccountStore.ReturnFor"/>, so that who lost his address finds his account still there.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "365.00:00:00")]

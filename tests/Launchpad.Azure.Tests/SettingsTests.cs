@@ -53,7 +53,7 @@ public sealed class SettingsTests(Deployment deployment)
         "Backups__AddressLifetime", "Backups__AtOnceMax", "Backups__HeldSecondsMax", "Backups__StoppedSecondsMax",
         "Backups__KeptOnMachine", "Backups__Retention", "Backups__UndoWindow", "Backups__LateAfter", "Backups__DrillEvery",
         "Snapshots__Recipient", "Snapshots__Retention", "Snapshots__LateAfter",
-        "Rollouts__HealthWindow", "Rollouts__CanaryMessage", "Rollouts__Rehearsals", "Retention__DeletedBots", "Retention__Logs", "Retention__ClosedAccounts", "Retention__Histories", "Retention__SweepMax",
+        "Rollouts__HealthWindow", "Rollouts__CanaryMessage", "Rollouts__Rehearsals", "Retention__DeletedBots", "Retention__Logs", "Retention__Operations", "Retention__ClosedAccounts", "Retention__Histories", "Retention__SweepMax",
     ];
 
     private static readonly IReadOnlySet<string> Options = ProductSettings.Read();

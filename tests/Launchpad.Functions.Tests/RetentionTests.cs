@@ -91,6 +91,42 @@ public sealed class RetentionTests(Plane plane)
     }
 
     [Fact]
+    public async Task What_was_typed_for_an_operation_goes_after_ninety_days_and_that_it_was_stays()
+    {
+        var bot = await plane.BotAsync((await plane.MachineAsync()).Id);
+        var (store, since) = (plane.Get<OperationStore>(), plane.Clock.Now);
+        var failed = Asked("failed", OperationStatus.Failed) with { Failure = new("vm-unreachable", "It was away.", "switch", [], "Try again.") };
+        var (ended, going) = (Asked("ended", OperationStatus.Succeeded), Asked("going", OperationStatus.Running) with { FinishedAt = null });
+        foreach (var one in new[] { failed, ended, going })
+        {
+            await store.AddAsync(one, Ct);
+            await store.StartStepAsync(one.Id, Steps.Validate, "what it waits for", since, look: false, Ct);
+        }
+
+        plane.Clock.Now = since + TimeSpan.FromDays(90) - TimeSpan.FromSeconds(1);
+        await plane.Get<RetentionSweep>().RunAsync(Ct);
+        Assert.Equal(ended, await store.FindAsync(bot.Account, ended.Id, Ct));
+
+        for (var sweep = 0; sweep < 2; sweep++)
+        {
+            plane.Clock.Now = since + TimeSpan.FromDays(90 + sweep);
+            await plane.Get<RetentionSweep>().RunAsync(Ct);
+        }
+
+        Assert.Equal(ended with { Request = null, Result = null, IsForgotten = true }, await store.FindAsync(bot.Account, ended.Id, Ct));
+        Assert.Equal(going, await store.FindAsync(bot.Account, going.Id, Ct));
+        Assert.Null((await store.StepsAsync(ended.Id, Ct)).Single().Detail);
+        Assert.Equal("what it waits for", (await store.StepsAsync(going.Id, Ct)).Single().Detail);
+        var left = (await store.FindAsync(bot.Account, failed.Id, Ct))!;
+        Assert.Equal((null, "vm-unreachable", ""), (left.Request, left.Failure!.Code, left.Failure.Message));
+        Assert.Contains("not kept any more", OperationViews.WhyNotAgain(left, await plane.ReadAsync(bot) with { LastOperation = left.Id }), StringComparison.Ordinal);
+
+        Operation Asked(string name, OperationStatus status) => new(
+            $"op_{name}{bot.Id}", bot.Account, bot.Id, OperationKind.TestMessage, status, "me", since, since, "what the customer typed", since,
+            Result: "what the bot answered");
+    }
+
+    [Fact]
     public async Task A_bot_that_is_there_after_all_loses_nothing()
     {
         var bot = await plane.BotAsync((await plane.MachineAsync()).Id);
