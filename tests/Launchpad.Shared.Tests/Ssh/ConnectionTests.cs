@@ -110,8 +110,9 @@ public sealed class ConnectionTests(VmServer server)
         await server.AskAsync(program);
         await Sshd().EventuallyAsync(() => Sshd().Log.Contains("Disconnected from user", StringComparison.Ordinal));
 
+        // On a busy machine the next may be closed before it was of use, and opened once more.
         await server.AskAsync(program);
-        await Sshd().EventuallyAsync(() => server.Used == (2, 2));
+        await Sshd().EventuallyAsync(() => server.Used is { Connections: >= 2, Commands: >= 2 });
     }
 
     [Fact]
