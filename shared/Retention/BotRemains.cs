@@ -18,8 +18,11 @@ public sealed class BotRemains(Tables tables, OperationStore operations, Deploym
     public IReadOnlyList<Kept> Kept(DateTimeOffset deletedAt) =>
     [
         new(
-            "Config versions, what was typed for its operations, and what they and their steps said.", "To answer questions about what the bot did.",
-            deletedAt + options.Value.DeletedBots),
+            "Config versions, what was typed for its operations, what they and their steps said, and the certificates of its drills.",
+            "To answer questions about what the bot did.", deletedAt + options.Value.DeletedBots),
+        new(
+            "That it was: its name, plan and dates, and which operations there were and how they ended.",
+            "What was charged can be explained by it.", null),
         new(
             "The record: what was done with the bot, when and by whom, without what anybody typed and what failures said.",
             "It proves that this deletion was carried out.", null),
@@ -64,6 +67,7 @@ public sealed class BotRemains(Tables tables, OperationStore operations, Deploym
             await EraseAsync(id, ct);
             await tables.ConfigVersions.RemovePartitionAsync(id, ct);
             await tables.Pages.RemovePartitionAsync(id, ct);
+            await tables.Drills.RemovePartitionAsync(id, ct);
             await tables.Records.RemoveAsync(
                 TableClient.CreateQueryFilter($"PartitionKey eq {id} and RowKey ge {"once-"} and RowKey lt {"once-~"}"), ct);
             await operations.ForgetWordsAsync(account, id, ct);

@@ -22,6 +22,7 @@ public sealed class RetentionTests(Plane plane)
     public async Task A_certificate_says_what_is_kept_and_it_is_gone_when_it_says()
     {
         var (bot, operation) = await DeletedAsync();
+        await plane.Get<Tables>().Drills.AddEntityAsync(new TableEntity(bot.Id, "1-op") { ["envelope"] = "what it said" }, Ct);
         var kept = plane.Get<BotRemains>().Kept(plane.Clock.Now);
         Assert.All(kept, one => Assert.False(string.IsNullOrWhiteSpace(one.Why)));
         var until = Assert.Single(kept.Select(one => one.Until).OfType<DateTimeOffset>().Distinct());
@@ -29,10 +30,12 @@ public sealed class RetentionTests(Plane plane)
         plane.Clock.Now = until.AddSeconds(-1);
         await plane.Get<RetentionSweep>().RunAsync(Ct);
         Assert.NotNull(await plane.Get<ConfigVersionStore>().FindAsync(bot.Id, 1, Ct));
+        Assert.Single(await RowsAsync(plane.Get<Tables>().Drills, bot.Id));
 
         plane.Clock.Now = until;
         await plane.Get<RetentionSweep>().RunAsync(Ct);
         Assert.Null(await plane.Get<ConfigVersionStore>().FindAsync(bot.Id, 1, Ct));
+        Assert.Empty(await RowsAsync(plane.Get<Tables>().Drills, bot.Id));
         var left = (await plane.Get<OperationStore>().FindAsync(bot.Account, operation.Id, Ct))!;
         Assert.Equal((null, null, OperationStatus.Succeeded), (left.Request, left.Result, left.Status));
         Assert.Null((await plane.ReadAsync(bot)).Settings.Instructions);
