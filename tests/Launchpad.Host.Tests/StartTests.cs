@@ -52,6 +52,19 @@ public sealed class StartTests(Storage storage) : IClassFixture<Storage>
     }
 
     [Fact]
+    public async Task An_app_that_ends_before_it_is_ready_is_started_once_more()
+    {
+        using var folder = new SampleFolder(storage, ("Sample__DiesAtStart", "1"));
+        await using var host = await HostProcess.StartAsync(folder);
+        await folder.WritesAsync("dies in start");
+        Assert.Equal((200, "GET done"), await host.GetAsync("/api/slow/0"));
+        folder.Set(("Sample__DiesAtStart", "3"));
+        await using var next = HostProcess.Launch(folder, SampleFolder.App);
+        Assert.Equal(1, await next.ExitAsync());
+        Assert.Contains(next.Log, line => line.StartsWith("The host does not start: ", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Without_a_master_key_nobody_is_the_master()
     {
         using var folder = new SampleFolder(storage, ("AzureFunctionsJobHost__MasterKey", ""));

@@ -12,6 +12,7 @@ if (builder.Configuration["Sample:Broken"] is { } reason)
     return 3;
 }
 
+new Journal(builder.Configuration).DieIn("start", builder.Configuration.GetValue("Sample:DiesAtStart", 0));
 builder.ConfigureFunctionsWebApplication();
 builder.Services.AddSingleton<Journal>();
 builder.Build().Run();

@@ -38,8 +38,22 @@ internal sealed class AppWorker(string folder, RpcServer rpc, HostJson host, ILo
     /// <exception cref="InvalidOperationException">The app does not start; its own output says why.</exception>
     public async Task StartAsync(CancellationToken cancellation)
     {
-        var (process, channel) = await LaunchAsync(cancellation);
+        var (process, channel) = await FirstAsync(cancellation);
         _supervision = SuperviseAsync(process, channel);
+    }
+
+    /// <summary>The worker chooses a port of its own before it binds it, and somebody may be faster: what ends is tried once more.</summary>
+    private async Task<(WorkerProcess Process, WorkerChannel Channel)> FirstAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return await LaunchAsync(cancellation);
+        }
+        catch (InvalidOperationException failure) when (!cancellation.IsCancellationRequested)
+        {
+            _logger.LogWarning("{Reason} It is started once more", failure.Message);
+            return await LaunchAsync(cancellation);
+        }
     }
 
     /// <summary>The worker that runs now, or the next one.</summary>
