@@ -5,6 +5,7 @@ using Launchpad.Shared.Operations;
 using Launchpad.Shared.Plans;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
+using Steps = Launchpad.Shared.Operations.Steps;
 
 namespace Launchpad.Orchestrations;
 
@@ -87,8 +88,8 @@ public static class Rollout
         }
         catch (TaskFailedException)
         {
-            ifFailed = await GoesBack(context, input, draft, switched);
-            await context.Fail(input);
+            (ifFailed, var left) = await GoesBack(context, input, draft, switched);
+            await context.Fail(input, left);
         }
 
         return !await context.Close(input) ? ifFailed
@@ -120,21 +121,26 @@ public static class Rollout
         }
     }
 
-    private static async Task<RolloutOutcome> GoesBack(TaskOrchestrationContext context, RolloutInput input, Draft? draft, bool switched)
+    /// <returns>And what is left of it, which its rows may not say: one may be done and not have been heard of.</returns>
+    private static async Task<(RolloutOutcome Outcome, IReadOnlyList<string>? Left)> GoesBack(
+        TaskOrchestrationContext context, RolloutInput input, Draft? draft, bool switched)
     {
         if (draft is null)
         {
-            return RolloutOutcome.Refused;
+            return (RolloutOutcome.Refused, null);
         }
 
         var last = new BotInput(input.Operation, input.Account, input.Deployment, input.Tier, input.Vm, draft.From, input.Deadline);
-        var isBack = true;
+        string[]? left = null;
         try
         {
             if (switched)
             {
+                left = [Steps.ReturnData.Name, Steps.ReturnBot.Name];
                 await context.ReturnVolume(new(last, input.DataIfBack, draft.Version));
+                left = [Steps.ReturnBot.Name];
                 await context.ReturnBot(last);
+                left = null;
             }
             else if (input.Backup is { } backup)
             {
@@ -143,12 +149,12 @@ public static class Rollout
         }
         catch (TaskFailedException)
         {
-            isBack = false;
+            left ??= [];
         }
 
         await context.ReturnPlan(last, draft);
-        return !isBack ? RolloutOutcome.Incomplete
+        return (left is not null ? RolloutOutcome.Incomplete
             : switched ? RolloutOutcome.Returned
-            : RolloutOutcome.Refused;
+            : RolloutOutcome.Refused, left);
     }
 }

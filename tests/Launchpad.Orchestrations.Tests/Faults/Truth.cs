@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Launchpad.Shared.Deployments;
+using Launchpad.Shared.Health;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Plans;
 using Launchpad.Shared.Secrets;
@@ -12,6 +13,20 @@ namespace Launchpad.Orchestrations.Tests.Faults;
 internal sealed class Truth(Picture picture, Deployment deployment, IReadOnlyList<Operation> operations, bool isPaged)
 {
     private readonly Plan plan = Plan.Get(deployment.Plan);
+
+    public static async Task<Truth> OfAsync(Theatre theatre)
+    {
+        var picture = await Picture.OfAsync(theatre.World);
+        var operations = new List<Operation>();
+        foreach (var row in picture.Of("operations").Where(row => row.PartitionKey == Bots.Account))
+        {
+            operations.Add((await theatre.Product.Get<OperationStore>().FindAsync(Bots.Account, row.RowKey, default))!);
+        }
+
+        var pages = await theatre.Product.Get<Pager>().OpenAsync(default);
+        var isPaged = pages.Any(page => page.Kind is PageKind.SagaFailed or PageKind.CrashLoop);
+        return new(picture, await theatre.Product.DeploymentAsync(), operations, isPaged);
+    }
 
     public IEnumerable<string> Lies() =>
     [
@@ -78,6 +93,7 @@ internal sealed class Truth(Picture picture, Deployment deployment, IReadOnlyLis
         return
         [
             .. Unless(there is [{ Tenant.Runs: true }], "it does not run"),
+            .. Unless(there is not [{ Tenant.IsCold: true }], "it is down since its machine restarted"),
             .. Unless(there is not [var one] || one.Machine == VmGateway.ResourceName(deployment.Vm ?? ""), "it runs somewhere else"),
             .. Unless(there is not [var one2] || one2.Tenant.Image == image, $"it runs {there.FirstOrDefault().Tenant?.Image}, not {image}"),
             .. Candidates(), .. Promised(), .. Unless(deployment.ActiveVersion == deployment.LastKnownGood, "its version is not known to be good"),
