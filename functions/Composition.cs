@@ -139,6 +139,7 @@ public static class Composition
         services.AddSingleton<MachineEnd>();
         services.AddSingleton<MachineJobs>();
         services.AddSingleton<CandidatePlace>();
+        services.AddSingleton<BootWatch>();
         services.AddSingleton<BotRemoval>();
         services.AddSingleton<LastWords>();
         services.AddSingleton<BotLogCollection>();

@@ -57,7 +57,7 @@ public sealed class CandidateActivities(CandidatePlace place, MachineJobs machin
 }
 
 /// <summary>A candidate proves itself.</summary>
-public sealed class TrialActivities(MachineJobs machine, LastWords words, IOptions<RolloutOptions> options)
+public sealed class TrialActivities(MachineJobs machine, BootWatch watch, IOptions<RolloutOptions> options)
 {
     private const int HealthWaitSeconds = 20;
     private const int AnswerSeconds = 120;
@@ -67,17 +67,12 @@ public sealed class TrialActivities(MachineJobs machine, LastWords words, IOptio
     public Task<Unfinished?> CheckCandidate([ActivityTrigger] Look<BotInput> look, CancellationToken ct)
     {
         var window = options.Value.HealthWindow;
-        return machine.LookAsync(look, look.Of, Steps.Candidate, "The candidate is starting up.", (deployment, job) => job.RunAsync(
-            VmVerb.Health,
-            () => Task.FromResult(new HealthRequest(Bots.CandidateOf(deployment.Id), HealthWaitSeconds, HoldSeconds(window))),
-            async (HealthResult health) =>
-            {
-                var ended = health.Restarts > 0 || (!health.Running && health.ExitCode is not null);
-                return health.Ready ? Looked.Done($"Ready, and so for {window.TotalSeconds:0} s.")
-                    : ended || job.IsLast ? throw new PermanentException(
-                        "candidate-failed", $"The candidate failed. {await words.TellAsync(deployment.Id, health, ct)}")
-                    : Looked.Then(look.Stage + 1, LastWords.Tell(health));
-            }, ct), ct);
+        return watch.LookAsync(look, new(
+            Steps.Candidate, "The candidate is starting up.",
+            new(Bots.CandidateOf(look.Of.Deployment), HealthWaitSeconds, HoldSeconds(window)),
+            health => health.Ready ? $"Ready, and so for {window.TotalSeconds:0} s." : null,
+            health => health.Restarts > 0 || (!health.Running && health.ExitCode is not null),
+            new("candidate-failed", "The candidate failed.")), ct);
     }
 
     [Function(nameof(AskCandidate))]

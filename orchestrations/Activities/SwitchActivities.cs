@@ -4,7 +4,6 @@ using Launchpad.Shared.Operations;
 using Launchpad.Shared.Vms;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
-using Microsoft.Extensions.Options;
 using Steps = Launchpad.Shared.Operations.Steps;
 
 namespace Launchpad.Orchestrations.Activities;
@@ -58,47 +57,9 @@ public sealed class SwitchActivities(ConfigVersionStore versions, Bots bots, Mac
             : job.RunAsync(
                 VmVerb.Health, new HealthRequest(deployment.Id, HealthWaitSeconds),
                 (HealthResult health) => health.Ready ? Looked.Done($"Version {look.Of.Version} is ready.")
+                    : health.MachineRestarted && !job.IsLast ? Looked.Then(0, "Its machine was restarted, so the bot is brought up once more.")
                     : look.Stage < Waits ? Looked.Then(look.Stage + 1, LastWords.Tell(health))
                     : throw new PermanentException("never-ready", $"Version {look.Of.Version} did not come back in time."), ct), ct);
-}
-
-/// <summary>A version in its place, watched until it is believed.</summary>
-public sealed class WatchActivities(MachineJobs machine, LastWords words, IOptions<RolloutOptions> options)
-{
-    private const int RestartsMax = 3;
-    private const int StartWaitSeconds = 15;
-    private const int HealthWaitSeconds = 30;
-
-    /// <summary>Done once the bot says that it is ready.</summary>
-    [Function(nameof(CheckBot))]
-    public Task<Unfinished?> CheckBot([ActivityTrigger] Look<BotInput> look, CancellationToken ct) =>
-        machine.LookAsync(look, look.Of, Steps.Health, "The bot is starting up.", (deployment, job) => job.RunAsync(
-            VmVerb.Health, () => Task.FromResult(new HealthRequest(deployment.Id, StartWaitSeconds)),
-            async (HealthResult health) =>
-            {
-                var crashed = health.Restarts > RestartsMax || (!health.Running && health.ExitCode is not null);
-                return health.Ready ? Looked.Done("The bot answers that it is ready.")
-                    : crashed || job.IsLast ? throw new PermanentException(
-                        "never-ready", $"The bot did not become ready. {await words.TellAsync(deployment.Id, health, ct)}")
-                    : Looked.Then(look.Stage + 1, LastWords.Tell(health));
-            }, ct), ct);
-
-    /// <summary>A bot that is ready has to stay so, or the version is not believed. The window begins with its start: one that fails at its
-    /// end was away, with the boot of the last known good, for little more than a window and a boot.</summary>
-    [Function(nameof(HoldReady))]
-    public Task<Unfinished?> HoldReady([ActivityTrigger] Look<BotInput> look, CancellationToken ct)
-    {
-        var window = options.Value.HealthWindow;
-        return machine.LookAsync(
-            look, look.Of, Steps.Hold, "A version that is going to fail mostly does so at once.", (deployment, job) => job.RunAsync(
-                VmVerb.Health,
-                () => Task.FromResult(new HealthRequest(
-                    deployment.Id, HealthWaitSeconds, TrialActivities.HoldSeconds(window), FromStart: true)),
-                async (HealthResult health) => health is { Ready: true, Restarts: 0 }
-                    ? Looked.Done($"Ready to the end of {window.TotalSeconds:0} s.")
-                    : throw new PermanentException(
-                        "never-ready", $"The bot did not stay ready. {await words.TellAsync(deployment.Id, health, ct)}"), ct), ct);
-    }
 }
 
 public static class SwitchCalls

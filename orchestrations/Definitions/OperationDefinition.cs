@@ -3,6 +3,7 @@ using Launchpad.Shared.Access;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Secrets;
+using Launchpad.Shared.Vms;
 
 namespace Launchpad.Orchestrations.Definitions;
 
@@ -85,6 +86,8 @@ public abstract class OperationDefinition(OperationKind kind, string saga)
         "secret-gone" => "Send the secret again with a change of the config. The bot that runs was not touched.",
         "candidate-failed" or "candidate-silent" or "validator-failed" =>
             "Look at what changed: the version failed before it took the bot's place, which never stopped. It is not tried again unasked.",
+        "machine-restarted" or VmErrorCode.SecretsMissing =>
+            "Try again: the machine was restarted in the middle. A bot that ran on it is brought up again by itself.",
         "took-too-long" => "Try again: what was done was not lost. If it happens twice, tell the operator: the machine is too slow.",
         "no-room" => "Try again later: room comes free when others go. Nothing was touched, and nothing is charged.",
         "data-too-large" => "Remove files from the bot, or keep the plan. Nothing was touched, and nothing is charged.",

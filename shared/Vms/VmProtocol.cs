@@ -112,9 +112,11 @@ public sealed record HealthRequest(string Deployment, int WaitSeconds = 0, int H
 /// <param name="LastLines">What it wrote last, 20 lines and 4 KB at most, when it is not ready; null when it is. It may hold whatever the
 /// bot knows.</param>
 /// <param name="Storage">Null while its volume is not mounted.</param>
+/// <param name="MachineRestarted">Since it was brought up: what the machine holds in memory alone is gone, so it cannot come up by
+/// itself.</param>
 public sealed record HealthResult(
     bool Running, bool Ready, DateTimeOffset? StartedAt, int? ExitCode, bool OomKilled, int Restarts, string? Image,
-    IReadOnlyList<string>? LastLines = null, VmStorage? Storage = null);
+    IReadOnlyList<string>? LastLines = null, VmStorage? Storage = null, bool MachineRestarted = false);
 
 /// <summary>How full a file system is, mebibytes.</summary>
 public sealed record VmStorage(int SizeMb, int UsedMb, int FreeMb)

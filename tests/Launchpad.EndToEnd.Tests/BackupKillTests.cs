@@ -64,7 +64,8 @@ public sealed class BackupKillTests(OnOneStack.Fixture fixture) : OnSharedStackT
         var ended = await EndedAsync(bot.Customer, operation);
         Assert.True(ended.Failure is null or { Message.Length: > 0, Next.Length: > 0 }, $"{ended.Failure}");
 
-        await IsUpAsync(bot);
+        using var door = await TinyDoor.OfAsync(stack, bot.Customer, bot.Deployment);
+        await door.AnswersAsync();
         var isOther = path == "restore" && ended.Status == "succeeded";
         Assert.Equal(isOther ? bot.Heard : before, await StoredBackups.HeardAsync(stack, bot.Deployment));
         Assert.Equal([bot.Deployment], await stack.BotsAsync());
@@ -116,24 +117,6 @@ public sealed class BackupKillTests(OnOneStack.Fixture fixture) : OnSharedStackT
             catch (RefusedException away) when (away.Status >= System.Net.HttpStatusCode.InternalServerError)
             {
                 // It comes back.
-            }
-        }
-    }
-
-    /// <summary>A daemon that died has its bots started again, by itself or by the sweep that finds them down.</summary>
-    private async Task IsUpAsync(BackedUp bot)
-    {
-        using var door = await TinyDoor.OfAsync(stack, bot.Customer, bot.Deployment);
-        for (var ct = Stack.Within(2); ; await Task.Delay(500, ct))
-        {
-            try
-            {
-                await door.AboutAsync();
-                return;
-            }
-            catch (HttpRequestException)
-            {
-                ct.ThrowIfCancellationRequested();
             }
         }
     }

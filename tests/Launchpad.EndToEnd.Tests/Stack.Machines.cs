@@ -34,6 +34,20 @@ public sealed partial class Stack
     /// <summary>Runs a program on a machine as root, as an operator with a console would.</summary>
     public static Task<string> OnMachineAsync(string machine, params string[] command) => DockerAsync(["exec", machine, .. command]);
 
+    /// <summary>False while it boots.</summary>
+    public static async Task<bool> IsUpAsync(string machine)
+    {
+        try
+        {
+            await BotsOfAsync(machine);
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>From now on, those that machines run do not count.</summary>
     public async Task OverlookBotsAsync()
     {

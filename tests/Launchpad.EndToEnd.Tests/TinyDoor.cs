@@ -25,6 +25,23 @@ public sealed class TinyDoor(BotDoor door, string token) : IDisposable
         return new((long)about["boots"]!, (long)about["messages"]!);
     }
 
+    /// <summary>Waits until it does: what died under a bot has it started again, by itself or by the sweep that finds it down.</summary>
+    public async Task AnswersAsync()
+    {
+        for (var ct = Stack.Within(3); ; await Task.Delay(500, ct))
+        {
+            try
+            {
+                await AboutAsync();
+                return;
+            }
+            catch (Exception away) when (away is HttpRequestException or OperationCanceledException)
+            {
+                ct.ThrowIfCancellationRequested();
+            }
+        }
+    }
+
     public void Dispose() => door.Dispose();
 }
 

@@ -138,10 +138,12 @@ public sealed class ApplyTests(Machine machine) : IAsyncLifetime
         await machine.InsideAsync(Bot, "echo kept >/data/kept");
         await machine.RestartAsync();
         await machine.UntilUpAsync();
-        Assert.False((await machine.HealthAsync(Bot, 0)).Running);
+        var down = await machine.HealthAsync(Bot, 0);
+        Assert.Equal((false, true), (down.Running, down.MachineRestarted));
         Assert.Equal(VmErrorCode.SecretsMissing, (await FailureAsync(Request with { Secrets = null })).Code);
         await machine.ApplyAsync(Request);
-        Assert.True((await machine.HealthAsync(Bot)).Ready);
+        var up = await machine.HealthAsync(Bot);
+        Assert.Equal((true, false), (up.Ready, up.MachineRestarted));
         Assert.Contains("kept", await machine.InsideAsync(Bot, "cat /data/kept"), StringComparison.Ordinal);
     }
 

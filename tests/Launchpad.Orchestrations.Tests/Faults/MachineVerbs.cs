@@ -21,8 +21,9 @@ internal sealed record Data(ImmutableList<string> WrittenBy, int? Mark = null, s
 /// <param name="Spec">Hash of what it was brought up with; null when there is no container.</param>
 /// <param name="Starts">How often a container was made for it.</param>
 /// <param name="Fetched">A backup beside its volume.</param>
+/// <param name="IsCold">Its machine restarted since it was brought up: it is down, and what it needs was in memory.</param>
 internal sealed record Tenant(
-    string? Image, string? Spec, int MemoryMb, string? Host, Data? Volume, Data? Kept, int Starts, Data? Fetched = null)
+    string? Image, string? Spec, int MemoryMb, string? Host, Data? Volume, Data? Kept, int Starts, Data? Fetched = null, bool IsCold = false)
 {
     public static Tenant None { get; } = new(null, null, 0, null, null, null, 0);
 
@@ -44,8 +45,18 @@ internal sealed class MachineVerbs(Wire wire, Func<string, Tenant, bool> isSick,
     /// <summary>The names of all jobs that were not collected.</summary>
     public IEnumerable<string> Jobs => jobs.Keys;
 
-    /// <summary>As after a restart: nothing is known of any job.</summary>
+    /// <summary>Nothing is known of any job.</summary>
     public void Forget() => jobs = jobs.Clear();
+
+    /// <summary>Off and on: what is on disks is left.</summary>
+    public void Restart()
+    {
+        lock (gate)
+        {
+            Forget();
+            Tenants = Tenants.ToImmutableSortedDictionary(one => one.Key, one => one.Value with { IsCold = one.Value.Runs });
+        }
+    }
 
     public IReadOnlyList<VmLine> Run(string verb, string document)
     {
@@ -115,8 +126,9 @@ internal sealed class MachineVerbs(Wire wire, Func<string, Tenant, bool> isSick,
         "health" => [Health(Read(document, VmJson.Default.HealthRequest))],
         "logs" => [OfContainer(Read(document, VmJson.Default.LogsRequest).Deployment, _ => Result(
             new([new(DateTimeOffset.UnixEpoch, "stdout", "hello")]), VmJson.Default.LogsResult))],
-        "exec-test" => [OfContainer(Read(document, VmJson.Default.ExecTestRequest).Deployment, _ => Result(
-            new("ready", 1), VmJson.Default.ExecTestResult))],
+        "exec-test" => [OfContainer(Read(document, VmJson.Default.ExecTestRequest).Deployment, there => there.IsCold
+            ? Failed(VmErrorCode.SecretsMissing, retryable: false)
+            : Result(new("ready", 1), VmJson.Default.ExecTestResult))],
         "pair-browser" => [Pair(Read(document, VmJson.Default.PairBrowserRequest))],
         "validate" => [Result(new([]), VmJson.Default.ValidateResult)],
         "volume" => [Volume(Read(document, VmJson.Default.VolumeRequest))],
@@ -129,7 +141,7 @@ internal sealed class MachineVerbs(Wire wire, Func<string, Tenant, bool> isSick,
     private FactsResult Facts() => new(
         2, 8192, 1000, 500, "6", "1", "1", true, [],
         [.. Tenants.Where(one => one.Value.Runs).Select(one => new VmBot(
-            one.Key, !isSick(one.Key, one.Value), !isSick(one.Key, one.Value), DateTimeOffset.UnixEpoch, 0, null, false,
+            one.Key, IsUp(one.Key, one.Value), IsUp(one.Key, one.Value), DateTimeOffset.UnixEpoch, 0, null, false,
             one.Value.Image, null, []))]);
 
     private IEnumerable<VmLine> Apply(ApplyRequest wanted)
@@ -137,7 +149,7 @@ internal sealed class MachineVerbs(Wire wire, Func<string, Tenant, bool> isSick,
         var before = Tenants.GetValueOrDefault(wanted.Deployment, Tenant.None);
         var spec = Hash(JsonSerializer.Serialize(wanted with { Secrets = [], Through = default }, VmJson.Default.ApplyRequest)
             + string.Join(',', (wanted.Secrets ?? []).Select(secret => secret.Name)));
-        var isNew = before.Spec != spec;
+        var isNew = before.Spec != spec || before.IsCold;
         if (isNew)
         {
             var volume = before.Volume ?? Data.Empty;
@@ -149,6 +161,7 @@ internal sealed class MachineVerbs(Wire wire, Func<string, Tenant, bool> isSick,
                 Host = wanted.Route?.Host,
                 Volume = new(volume.WrittenBy.LastOrDefault() == wanted.Image ? volume.WrittenBy : volume.WrittenBy.Add(wanted.Image!)),
                 Starts = before.Starts + 1,
+                IsCold = false,
             });
         }
 
@@ -171,8 +184,8 @@ internal sealed class MachineVerbs(Wire wire, Func<string, Tenant, bool> isSick,
     }
 
     private VmLine Health(HealthRequest asked) => OfContainer(asked.Deployment, there => Result(
-        isSick(asked.Deployment, there)
-            ? new(false, false, DateTimeOffset.UnixEpoch, 1, false, 9, there.Image)
+        there.IsCold ? new(false, false, DateTimeOffset.UnixEpoch, 255, false, 0, there.Image, MachineRestarted: true)
+            : isSick(asked.Deployment, there) ? new(false, false, DateTimeOffset.UnixEpoch, 1, false, 9, there.Image)
             : new(true, true, DateTimeOffset.UnixEpoch, null, false, 0, there.Image),
         VmJson.Default.HealthResult));
 
@@ -278,7 +291,9 @@ internal sealed class MachineVerbs(Wire wire, Func<string, Tenant, bool> isSick,
         ? Failed(VmErrorCode.NotFound, retryable: false)
         : Result(new(1), VmJson.Default.MeasureResult);
 
-    private static Tenant Stopped(Tenant there) => there with { Image = null, Spec = null, Host = null };
+    private static Tenant Stopped(Tenant there) => there with { Image = null, Spec = null, Host = null, IsCold = false };
+
+    private bool IsUp(string deployment, Tenant there) => !there.IsCold && !isSick(deployment, there);
 
     private VmLine OfContainer(string deployment, Func<Tenant, VmLine> answer) =>
         Tenants.TryGetValue(deployment, out var there) && there.Runs ? answer(there) : Failed(VmErrorCode.NotFound, retryable: false);

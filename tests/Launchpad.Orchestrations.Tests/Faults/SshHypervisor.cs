@@ -26,6 +26,14 @@ internal sealed class SshHypervisor(CloudContext cloud, int port, MachineVerbsFa
     public IEnumerable<string> Jobs => machines.Values.Where(one => one.IsOn).SelectMany(one => one.Jobs).Order(StringComparer.Ordinal);
 
     /// <summary>All machines restart, and are back at once.</summary>
+    public void RestartAll()
+    {
+        foreach (var machine in machines.Values)
+        {
+            machine.Restart();
+        }
+    }
+
     public void ForgetJobs()
     {
         foreach (var machine in machines.Values)

@@ -42,6 +42,8 @@ internal sealed partial class TenantMachine : IAsyncDisposable
 
     public void Forget() => verbs.Forget();
 
+    public void Restart() => verbs.Restart();
+
     /// <param name="address">Of loopback.</param>
     /// <param name="port">Where sshd answers there.</param>
     /// <param name="seed">What the product told the machine for its first boot.</param>

@@ -33,10 +33,10 @@ internal static class ExecTest
     private static async Task<ExecTestResult> AskAsync(ExecTestRequest request)
     {
         var state = Health.Find(request.Deployment);
-        await EnsureRunningAsync(request.Deployment, TimeSpan.Zero);
         var token = Secrets.Read(Paths.Of(request.Deployment), TokenSecret)
             ?? throw new VmFailure(
-                VmErrorCode.SecretsMissing, $"The VM holds no {TokenSecret} of {request.Deployment}; apply its secrets.", retryable: false);
+                VmErrorCode.SecretsMissing, "The machine was restarted, and the bot has not been brought up again yet.", retryable: false);
+        await EnsureRunningAsync(request.Deployment, TimeSpan.Zero);
 
         var clock = Stopwatch.StartNew();
         using var bot = new Bot(state);

@@ -30,6 +30,7 @@ internal static class Health
         {
             LastLines = seen.Ready ? null : await Logs.LastAsync(docker, request.Deployment),
             Storage = Volume.Storage(Paths.Of(request.Deployment)),
+            MachineRestarted = Secrets.Version(Paths.Of(request.Deployment)) is null,
         };
     }
 
