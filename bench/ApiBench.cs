@@ -33,7 +33,7 @@ internal static class ApiBench
         await using var stack = await LocalStack.StartAsync(say, null, "--image", "tiny", "--set", "Site__TrustedProxies=127.0.0.0/8", "--set", "Abuse__Calls=1000000");
         var tables = new Tables(new TableServiceClient(StorageService.ConnectionString(Ports.ForSlot(0))));
         using var owner = await SignedUpAsync(stack);
-        await owner.OrderAsync(new { name = "Ada", plan = "starter" }, CancellationToken.None);
+        await Rollout.BuyAsync(owner, CancellationToken.None);
         var row = await tables.Deployments.QueryAsync<TableEntity>(maxPerPage: 1).FirstAsync();
         await LookAsync(owner.Api);
 

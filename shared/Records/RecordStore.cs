@@ -67,19 +67,29 @@ public sealed class RecordStore(Tables tables, TimeProvider clock)
     }
 
     /// <summary>Adding again what has the same key changes nothing, and is false.</summary>
-    public Task<bool> AppendOnceAsync(string deployment, string key, IReadOnlyList<RecordEntry> entries, CancellationToken ct)
+    public async Task<bool> AppendOnceAsync(string deployment, string key, IReadOnlyList<RecordEntry> entries, CancellationToken ct)
     {
         RecordTrail.Leave(entries);
-        return AppendAsync(
+        var mark = new TableEntity(deployment, $"once-{key}");
+        RecordDraft draft = new(entries, [new(TableTransactionActionType.Add, mark)]);
+        if (await IsThereAsync())
+        {
+            return false;
+        }
+
+        // Looked at again after a lost race alone: who else adds the mark meanwhile has this one lose.
+        var isFirst = true;
+        return await AppendAsync(
             deployment,
             async () =>
             {
-                var mark = new TableEntity(deployment, $"once-{key}");
-                return await tables.Records.FindAsync(deployment, mark.RowKey, ct) is null
-                    ? new(entries, [new(TableTransactionActionType.Add, mark)])
-                    : null;
+                var isThere = !isFirst && await IsThereAsync();
+                isFirst = false;
+                return isThere ? null : draft;
             },
             ct);
+
+        async Task<bool> IsThereAsync() => await tables.Records.FindAsync(deployment, mark.RowKey, ct) is not null;
     }
 
     /// <param name="compose">Looks at the partition and says what to write, null for nothing. It is asked again after every lost race, and

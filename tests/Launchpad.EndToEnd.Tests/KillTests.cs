@@ -31,7 +31,6 @@ public sealed class KillTests(KillTests.Fixture fixture, ITestOutputHelper outpu
                 { "Terminate", "app", [11] },
                 { "Rollout", "app", [23] },
                 { "Restore", "control plane", [43] },
-                { "Provision", Machine, [43] },
             };
             if (Extent.IsAll || Stride is not null)
             {
@@ -39,6 +38,7 @@ public sealed class KillTests(KillTests.Fixture fixture, ITestOutputHelper outpu
                 walks.Add("Rollout", "control plane", [51]);
                 walks.Add("Rollout that fails", "control plane", [59]);
                 walks.Add("Backup", "pocket cloud", [4]);
+                walks.Add("Provision", Machine, [43]);
                 walks.Add("Move", "control plane", [60]);
             }
 
