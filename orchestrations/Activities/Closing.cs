@@ -51,7 +51,7 @@ public sealed class Closing(DeploymentStore deployments, OperationStore operatio
         {
             await (ending.Succeeded
                 ? outcomes.SucceedAsync(operation, deployment, ending, ct)
-                : outcomes.FailAsync(operation, trail, cause: null, ct));
+                : outcomes.FailAsync(operation, trail, ending.Cancelled && trail.Failed is null ? DeploymentStore.Cancelled() : null, ct));
         }
 
         await deployments.ChangeAsync(

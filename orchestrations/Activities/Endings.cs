@@ -65,8 +65,7 @@ public sealed class Endings(DeploymentStore deployments, ConfigVersionStore vers
                 return null;
             }
 
-            var isUnknown = current.Operation.Kind.Definition().TouchesBot && current.Status.CanBecome(DeploymentStatus.Failed);
-            return (isUnknown ? current.To(DeploymentStatus.Failed) : current).Ended(succeeded: false, clock.GetUtcNow(), current);
+            return (current.Operation.Kind.Definition().TouchesBot ? current.ToFailed() : current).Ended(succeeded: false, clock.GetUtcNow(), current);
         },
         ct);
 

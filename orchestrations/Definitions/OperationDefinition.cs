@@ -63,7 +63,7 @@ public abstract class OperationDefinition(OperationKind kind, string saga)
 
     /// <summary>The deployment's row, which the operation still holds, when it has failed and taken back what it could.</summary>
     public virtual Deployment Failed(Deployment deployment, StepTrail trail) =>
-        TouchesBot && deployment.Status.CanBecome(DeploymentStatus.Failed) ? deployment.To(DeploymentStatus.Failed) : deployment;
+        TouchesBot ? deployment.ToFailed() : deployment;
 
     /// <summary>The secrets that wait in the vault for this operation to succeed.</summary>
     public virtual IReadOnlyList<SecretRef> Staged(Operation operation) => [];

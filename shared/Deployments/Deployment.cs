@@ -133,13 +133,21 @@ public sealed record Deployment
             Ending = new(
                 Operation!.Id, succeeded, at,
                 Left: ActiveVersion == before.ActiveVersion ? null : before.ActiveVersion, notUndone,
-                LeftVm: hasMoved ? Vm : Destination),
+                LeftVm: hasMoved ? Vm : Destination, Operation.Cancelled),
         };
     }
 
     /// <summary>A bot that is down is changed as one that runs is: another version may be what brings it back.</summary>
     public Deployment ToUpdating() =>
         (Status is DeploymentStatus.Failed ? To(DeploymentStatus.Restarting).To(DeploymentStatus.Running) : this).To(DeploymentStatus.Updating);
+
+    /// <summary>Where it can be said to have failed. An order that fails before its first step is entered was being provisioned all the same, and
+    /// does not go on waiting for what nobody does.</summary>
+    public Deployment ToFailed() =>
+        this is { Status: DeploymentStatus.Requested, Operation.Kind: OperationKind.Provision }
+            ? To(DeploymentStatus.Provisioning).To(DeploymentStatus.Failed)
+        : Status.CanBecome(DeploymentStatus.Failed) ? To(DeploymentStatus.Failed)
+        : this;
 
     public static bool IsSpeech(OperationKind? kind) => kind is OperationKind.TestMessage or OperationKind.PairBrowser;
 
@@ -195,8 +203,10 @@ public enum UndoDecision
 /// <param name="Left">The version that another one took the place of; null when none did.</param>
 /// <param name="NotUndone">The names of the steps that could not be taken back; null for none.</param>
 /// <param name="LeftVm">The machine on which nothing of it is wanted any more; null when there is none.</param>
+/// <param name="Cancelled">Somebody wanted it stopped; where no step met that, it is why it failed.</param>
 public sealed record Ending(
-    string Operation, bool Succeeded, DateTimeOffset At, int? Left, IReadOnlyList<string>? NotUndone = null, string? LeftVm = null);
+    string Operation, bool Succeeded, DateTimeOffset At, int? Left, IReadOnlyList<string>? NotUndone = null, string? LeftVm = null,
+    bool Cancelled = false);
 
 public sealed class IllegalTransitionException(DeploymentStatus from, DeploymentStatus to)
     : Exception($"A deployment cannot go from {from.Wire()} to {to.Wire()}.");

@@ -85,8 +85,11 @@ public sealed class DeploymentStore(Tables tables, RecordStore records)
 
     /// <exception cref="PermanentException">When another operation took it over, or a person wants this one to stop.</exception>
     public static Deployment HeldBy(Deployment deployment, string operation) => EnsureHeld(deployment, operation) is { Operation.Cancelled: true }
-        ? throw new PermanentException("cancelled", "It was cancelled.")
+        ? throw Cancelled()
         : deployment;
+
+    /// <summary>What an operation fails with that somebody stopped.</summary>
+    public static PermanentException Cancelled() => new("cancelled", "It was cancelled.");
 
     /// <summary>For what takes back: it goes on also when the operation was cancelled.</summary>
     public static Deployment EnsureHeld(Deployment deployment, string operation) =>
