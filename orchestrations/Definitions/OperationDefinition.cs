@@ -88,6 +88,8 @@ public abstract class OperationDefinition(OperationKind kind, string saga)
             "Look at what changed: the version failed before it took the bot's place, which never stopped. It is not tried again unasked.",
         "machine-restarted" or VmErrorCode.SecretsMissing =>
             "Try again: the machine was restarted in the middle. A bot that ran on it is brought up again by itself.",
+        VmErrorCode.ConnectionFailed =>
+            "Try again in some minutes: the machine does not answer. Should it be lost, the bot comes up on another one by itself.",
         "took-too-long" => "Try again: what was done was not lost. If it happens twice, tell the operator: the machine is too slow.",
         "no-room" => "Try again later: room comes free when others go. Nothing was touched, and nothing is charged.",
         "data-too-large" => "Remove files from the bot, or keep the plan. Nothing was touched, and nothing is charged.",

@@ -13,13 +13,11 @@ internal sealed class VmConnection : IDisposable
     private static readonly Counter<long> s_handshakes =
         Telemetry.Meter.CreateCounter<long>("launchpad.ssh.handshakes", "{handshake}", "Connections to machines that were opened.");
 
-    private readonly VmEndpoint _vm;
     private readonly SshClient _client;
     private volatile bool _isRefused;
 
     private VmConnection(VmEndpoint vm, VmOptions options, PrivateKeyAuthenticationMethod method)
     {
-        _vm = vm;
         _client = new SshClient(new ConnectionInfo(vm.Address, vm.Port, options.User, method) { Timeout = options.ConnectTimeout })
         {
             // It is not answered: it keeps the way open, and finds out that nobody is there any more. Who is there and says nothing is
@@ -58,7 +56,7 @@ internal sealed class VmConnection : IDisposable
         try
         {
             // Only in memory, and no longer than it takes to be let in.
-            using var key = Read(clientKeyPem, vm);
+            using var key = Read(clientKeyPem);
             using var method = new PrivateKeyAuthenticationMethod(options.User, key);
             connection = new VmConnection(vm, options, method);
             await connection._client.ConnectAsync(CancellationToken.None);
@@ -70,7 +68,7 @@ internal sealed class VmConnection : IDisposable
         catch (Exception error) when (error is not OutOfMemoryException)
         {
             // A hostile server can make the client throw anything.
-            var failure = Explain(error, vm, connection is { _isRefused: true });
+            var failure = Explain(error, connection is { _isRefused: true });
             connection?.Dispose();
             throw failure;
         }
@@ -79,9 +77,9 @@ internal sealed class VmConnection : IDisposable
     public SshCommand CreateCommand(string constant) => _client.CreateCommand(constant, Encoding.UTF8);
 
     /// <summary>What became of a command.</summary>
-    public VmFailedException Explain(Exception error) => error as VmFailedException ?? (_isRefused ? Refused(_vm, error) : new(
+    public VmFailedException Explain(Exception error) => error as VmFailedException ?? (_isRefused ? Refused(error) : new(
         VmErrorCode.ConnectionFailed,
-        $"The connection to launchpad-vm broke: {error.Message}. Running the same again goes on from there.",
+        $"The connection to the machine broke: {error.Message}. Running the same again goes on from there.",
         retryable: true,
         error));
 
@@ -97,7 +95,7 @@ internal sealed class VmConnection : IDisposable
         }
     }
 
-    private static PrivateKeyFile Read(string pem, VmEndpoint vm)
+    private static PrivateKeyFile Read(string pem)
     {
         try
         {
@@ -107,24 +105,25 @@ internal sealed class VmConnection : IDisposable
         catch (Exception error) when (error is not OutOfMemoryException)
         {
             // What was read may be quoted by the client's exception, and it may be a key after all.
-            throw new VmFailedException(VmErrorCode.AccessDenied, $"The key to {vm.Address} is no private key.", retryable: false);
+            throw new VmFailedException(VmErrorCode.AccessDenied, "The key to the machine is no private key.", retryable: false);
         }
     }
 
-    private static VmFailedException Explain(Exception error, VmEndpoint vm, bool isRefused) => error switch
+    // Customers read it: where the machine is stands in its row.
+    private static VmFailedException Explain(Exception error, bool isRefused) => error switch
     {
         VmFailedException known => known,
-        _ when isRefused => Refused(vm, error),
+        _ when isRefused => Refused(error),
         // A VM that is still booting may refuse its user for a moment.
         SshAuthenticationException =>
-            new(VmErrorCode.AccessDenied, $"{vm.Address} did not accept the control plane's key.", retryable: true, error),
+            new(VmErrorCode.AccessDenied, "The machine did not accept the control plane's key.", retryable: true, error),
         _ =>
-            new(VmErrorCode.ConnectionFailed, $"{vm.Address}:{vm.Port} cannot be reached: {error.Message}", retryable: true, error),
+            new(VmErrorCode.ConnectionFailed, $"The machine cannot be reached: {error.Message}", retryable: true, error),
     };
 
-    private static VmFailedException Refused(VmEndpoint vm, Exception error) => new(
+    private static VmFailedException Refused(Exception error) => new(
         VmErrorCode.HostKeyMismatch,
-        $"{vm.Address} showed another host key than the one it was given. Nothing was sent. It is not the VM that was created.",
+        "The machine showed another host key than the one it was given. Nothing was sent. It is not the one that was created.",
         retryable: false,
         error);
 }

@@ -132,7 +132,7 @@ public sealed class VmProgram(IOptions<VmOptions> options) : IDisposable
 
         return result ?? throw new VmFailedException(
             VmErrorCode.ConnectionFailed,
-            "launchpad-vm ended without a result. Running the same again goes on from there.",
+            "The program of the machine ended without a result. Running the same again goes on from there.",
             retryable: true);
     }
 
