@@ -57,9 +57,9 @@ public sealed record BootCheck(
 public sealed class BootWatch(MachineJobs machine, LastWords words)
 {
     public Task<Unfinished?> LookAsync(Look<BotInput> look, BootCheck check, CancellationToken ct) =>
-        machine.LookAsync(look, look.Of, check.Step, check.Reason, (deployment, job) => look.Stage % 2 == 1
+        machine.LookAsync(look, look.Of, check.Step, check.Reason, (deployment, job) => look.Stage % 2 == 1 && check.Again is { } again
             ? job.RunAsync(
-                VmVerb.Apply, () => check.Again!(deployment), (ApplyResult _) => Task.FromResult(Looked.Then(look.Stage + 1, check.Reason)), ct)
+                VmVerb.Apply, () => again(deployment), (ApplyResult _) => Task.FromResult(Looked.Then(look.Stage + 1, check.Reason)), ct)
             : job.RunAsync(
                 VmVerb.Health, () => Task.FromResult(check.Request),
                 (HealthResult health) => JudgeAsync(look, check, health, job.IsLast, ct), ct), ct);
