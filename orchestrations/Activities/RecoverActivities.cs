@@ -44,12 +44,14 @@ public sealed class RecoverActivities(Taking taking, DeploymentStore deployments
         return new(kind, taken);
     }
 
-    /// <summary>Null when no version ran before this one, or somebody else has the deployment.</summary>
+    /// <summary>Null when no version ran before this one, when its machine restarted under it, which no version brings about, or when
+    /// somebody else has the deployment.</summary>
     [Function(nameof(TakeForRollback))]
     public async Task<Taken?> TakeForRollback([ActivityTrigger] OperationTarget input, CancellationToken ct)
     {
         var before = await deployments.GetAsync(input.Account, input.Deployment, ct);
-        if (before.PreviousGood is not { } previous)
+        if (before.PreviousGood is not { } previous
+            || await conditions.FindAsync(input.Account, input.Deployment, ct) is { MachineRestarted: true })
         {
             return null;
         }
@@ -112,7 +114,8 @@ public sealed class GiveUpActivities(DeploymentStore deployments, ConditionStore
 
         // The person first: a bot that is given up is not looked after any more, and so would never be told of.
         var seen = await conditions.FindAsync(bot.Account, bot.Deployment, ct);
-        var reason = seen?.GivenUp ?? $"Restarted {seen?.Restarts ?? 0} times without staying up. Last seen: {seen?.Said}.";
+        var reason = seen?.GivenUp ?? $"Restarted {seen?.Restarts ?? 0} times without staying up. Last seen: {seen?.Said}."
+            + (seen is { MachineRestarted: true } ? " Its machine restarted meanwhile, so no version is blamed: look at the machine." : "");
         await pager.RaiseAsync(PageKind.CrashLoop, bot.Deployment, reason, ct);
         await deployments.ChangeAsync(
             bot.Account, bot.Deployment,

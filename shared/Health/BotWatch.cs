@@ -26,6 +26,7 @@ public sealed class BotWatch(PublicProbe outside, OutageLog outages, DriftLog dr
             before => Recovered(before.Seen(verdict, said, view.At, looks), view.At) with
             {
                 Drift = differences.Known ? differences.Fingerprint : before.Drift,
+                MachineRestarted = before.MachineRestarted || Observation.IsOfMachine(view.Bots ?? view.Heartbeat?.Report.Bots, deployment.Id),
             },
             sightings, view.At, ct);
         if (condition is { GivenUp: null, IsUp: true })

@@ -18,10 +18,12 @@ public sealed record Looks(ObserverLook Heartbeat, ObserverLook Ssh, ObserverLoo
 /// <param name="Drift">What is known to differ from what is wanted, as a fingerprint; null when nothing does.</param>
 /// <param name="DownSince">Since when it is down by agreement, until its record says that this is over; null while it is not.</param>
 /// <param name="Looks">One by one; null where nobody looked, as when its machine is not known any more.</param>
+/// <param name="MachineRestarted">One of its ends was its machine's, so that its version cannot be blamed for all of them.</param>
 public sealed record Condition(
     string Account, string Deployment, Verdict Verdict, string Said, DateTimeOffset Since, int Restarts = 0,
     string? LastRestart = null, DateTimeOffset? LastRestartAt = null, DateTimeOffset? UpSince = null, string? GivenUp = null,
-    string? Drift = null, DateTimeOffset? DownSince = null, Looks? Looks = null, ETag ETag = default)
+    string? Drift = null, DateTimeOffset? DownSince = null, Looks? Looks = null, bool MachineRestarted = false,
+    ETag ETag = default)
 {
     /// <summary>After this long of health the restarts that came before it do not count any more.</summary>
     public static readonly TimeSpan WellAfter = TimeSpan.FromMinutes(30);

@@ -72,6 +72,7 @@ public sealed class ConditionStore(Tables tables, TimeProvider clock)
         ["givenUp"] = condition.GivenUp,
         ["drift"] = condition.Drift,
         ["downSince"] = condition.DownSince,
+        ["machineRestarted"] = condition.MachineRestarted,
         ["looks"] = condition.Looks is { } looks ? JsonSerializer.Serialize(looks) : null,
     };
 
@@ -89,5 +90,6 @@ public sealed class ConditionStore(Tables tables, TimeProvider clock)
         row.GetString("drift"),
         row.GetDateTimeOffset("downSince"),
         row.GetString("looks") is { } looks ? JsonSerializer.Deserialize<Looks>(looks) : null,
+        row.GetBoolean("machineRestarted") ?? false,
         row.ETag);
 }

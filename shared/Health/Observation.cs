@@ -45,6 +45,10 @@ public static class Observation
         _ => Sight.Down,
     };
 
+    /// <summary>True when a machine says that it restarted under a bot: that is why it is down, and no fault of its version.</summary>
+    public static bool IsOfMachine(IReadOnlyList<VmBot>? bots, string deployment) =>
+        bots?.FirstOrDefault(bot => bot.Deployment == deployment) is { MachineRestarted: true };
+
     /// <summary>In words, for whoever reads why.</summary>
     public static string Tell(IReadOnlyList<VmBot>? bots, string deployment) =>
         bots is null ? "the machine could not tell" : Tell(bots.FirstOrDefault(bot => bot.Deployment == deployment));
@@ -55,6 +59,7 @@ public static class Observation
         { Running: true, Ready: true, Restarts: 0 } => "running and ready",
         { Running: true, Ready: true, Restarts: var restarts } => $"running and ready; restarted {restarts} times",
         { Running: true, Restarts: var restarts } => $"running, not ready; restarted {restarts} times",
+        { MachineRestarted: true } => "ended when its machine restarted",
         { OomKilled: true } => "ended, out of memory",
         { ExitCode: { } code, Restarts: var restarts } => $"ended with exit code {code} after {restarts} restarts",
         _ => "not running",

@@ -23,9 +23,11 @@ public sealed record VmReport(DateTimeOffset At, int DiskMb, int DiskFreeMb, IRe
 /// <param name="Limits">Those of the container and the size of the volume; null when there is no container.</param>
 /// <param name="Storage">How full its volume is; null while that is not mounted.</param>
 /// <param name="Use">What it uses; null unless it runs.</param>
+/// <param name="MachineRestarted">Since it was brought up: what it needs was in memory, so it cannot come up by itself.</param>
 public sealed record VmBot(
     string Deployment, bool Running, bool Ready, DateTimeOffset? StartedAt, int Restarts, int? ExitCode, bool OomKilled,
-    string? Image, VmLimits? Limits, IReadOnlyList<VmBotFile> Files, VmStorage? Storage = null, VmUse? Use = null);
+    string? Image, VmLimits? Limits, IReadOnlyList<VmBotFile> Files, VmStorage? Storage = null, VmUse? Use = null,
+    bool MachineRestarted = false);
 
 /// <param name="CpuMs">Of all its processes, since its container started.</param>
 /// <param name="MemoryMb">Mebibytes begun, of what it would not give back: without the files that the kernel keeps for it.</param>

@@ -140,6 +140,8 @@ public sealed class ApplyTests(Machine machine) : IAsyncLifetime
         await machine.UntilUpAsync();
         var down = await machine.HealthAsync(Bot, 0);
         Assert.Equal((false, true), (down.Running, down.MachineRestarted));
+        var told = (await machine.AskAsync<FactsRequest, FactsResult>(VmVerb.Facts, new())).Bots!.Single(bot => bot.Deployment == Bot);
+        Assert.Equal((false, true), (told.Running, told.MachineRestarted));
         Assert.Equal(VmErrorCode.SecretsMissing, (await FailureAsync(Request with { Secrets = null })).Code);
         await machine.ApplyAsync(Request);
         var up = await machine.HealthAsync(Bot);

@@ -60,7 +60,8 @@ internal static class MachineReport
             limits,
             state is null ? [] : Files(state),
             Volume.Storage(Paths.Of(deployment)),
-            running ? await UseAsync(docker, held!.Id) : null);
+            running ? await UseAsync(docker, held!.Id) : null,
+            MachineRestarted: held is not null && !running && Secrets.Version(Paths.Of(deployment)) is null);
     }
 
     /// <summary>Null when it ended meanwhile.</summary>

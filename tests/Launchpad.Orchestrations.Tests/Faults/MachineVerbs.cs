@@ -120,7 +120,7 @@ internal sealed class MachineVerbs(Wire wire, Func<string, Tenant, bool> isSick,
         2, 8192, 1000, 500, "6", "1", "1", true, [],
         [.. Tenants.Where(one => one.Value.Runs).Select(one => new VmBot(
             one.Key, IsUp(one.Key, one.Value), IsUp(one.Key, one.Value), DateTimeOffset.UnixEpoch, 0, null, false,
-            one.Value.Image, null, []))]);
+            one.Value.Image, null, [], MachineRestarted: one.Value.IsCold))]);
 
     private IEnumerable<VmLine> Apply(ApplyRequest wanted)
     {

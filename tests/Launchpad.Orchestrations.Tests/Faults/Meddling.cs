@@ -73,7 +73,7 @@ public abstract class Meddling(Theatre theatre, ITestOutputHelper output) : ICla
     }
 
     /// <summary>The machine reports, and whoever looks after it looks.</summary>
-    private async Task SweepAsync()
+    private protected async Task SweepAsync()
     {
         var deployment = await Theatre.Product.DeploymentAsync();
         if (deployment is not { Status: DeploymentStatus.Running or DeploymentStatus.Failed, ActiveVersion: not null, Vm: { } vm })

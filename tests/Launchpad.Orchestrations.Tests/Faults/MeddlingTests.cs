@@ -41,6 +41,30 @@ public sealed class MeddlingTests(Theatre theatre, ITestOutputHelper output) : M
         }
     }
 
+    /// <summary>Somebody is called all the same.</summary>
+    [Fact]
+    public async Task A_machine_that_keeps_restarting_brings_no_older_version_back()
+    {
+        await (await Theatre.Bots.UpgradedAsync()).RestoreAsync(Theatre.World);
+        await Theatre.Product.ForgetAsync();
+        Theatre.World.Clock.Go();
+        var before = await Theatre.Product.DeploymentAsync();
+        for (var restart = 0; restart < Care.RestartsMax; restart++)
+        {
+            await Theatre.Product.Get<ConditionStore>().ChangeAsync(
+                Bots.Account, Bots.Deployment,
+                now => now.Seen(new(VerdictKind.Down), "down", Theatre.World.Clock.GetUtcNow()).Restarted($"op_{restart}", Theatre.World.Clock.GetUtcNow()),
+                default);
+        }
+
+        Theatre.World.Machines.RestartAll();
+        await SweepAsync();
+        var after = await Theatre.Product.DeploymentAsync();
+        Assert.Equal((DeploymentStatus.Failed, 2, 2), (after.Status, before.ActiveVersion!.Value, after.ActiveVersion!.Value));
+        var page = Assert.Single(await Theatre.Product.Get<Pager>().OpenAsync(default), open => open.Kind is PageKind.CrashLoop);
+        Assert.Contains("Its machine restarted", page.Reason, StringComparison.Ordinal);
+    }
+
     [Theory]
     [MemberData(nameof(Cancelled))]
     public async Task What_is_cancelled_is_taken_back_or_done(string name)

@@ -49,6 +49,16 @@ public sealed class ObservationTests
         Assert.Equal(Sight.Silent, Observation.Of((IReadOnlyList<VmBot>?)null, Bot, Now));
     }
 
+    [Fact]
+    public void What_ended_with_its_machine_is_told_to_have_and_not_to_have_ended_by_itself()
+    {
+        var bot = Well with { Running = false, Ready = false, ExitCode = 255, MachineRestarted = true };
+        Assert.True(Observation.IsOfMachine([bot], Bot));
+        Assert.Equal("ended when its machine restarted", Observation.Tell([bot], Bot));
+        Assert.False(Observation.IsOfMachine([Well, bot with { Deployment = "dep_2" }], Bot));
+        Assert.False(Observation.IsOfMachine(null, Bot));
+    }
+
     [Theory]
     [InlineData(89, Sight.Up)]
     [InlineData(90, Sight.Silent)]
