@@ -17,7 +17,8 @@ public sealed class UnservedSchedules(UnservedHealing healing, TimeProvider cloc
         healing.RunAsync(client, clock.GetUtcNow() - UnservedHealing.Grace, ct);
 }
 
-/// <summary>Has what a customer pays for brought up once more, and calls a person: whatever kept it from running did so for ten minutes.</summary>
+/// <summary>Has what a customer pays for brought up once more, and calls a person: whatever kept it from running did so for ten minutes. What
+/// somebody cancelled is not begun against him.</summary>
 public sealed class UnservedHealing(ReconcilerFindings findings, DeploymentStore deployments, StaffRemedies remedies, Pager pager)
 {
     private const int Max = 200;
@@ -44,10 +45,12 @@ public sealed class UnservedHealing(ReconcilerFindings findings, DeploymentStore
     /// <summary>Once for each page: what did not help is not tried again and again.</summary>
     private async Task HealAsync(DurableTaskClient client, Finding finding, Deployment deployment, CancellationToken ct)
     {
-        var remedy = await remedies.ForAsync(finding, deployment, ct);
+        var isCancelled = await remedies.IsCancelledAsync(deployment, ct);
+        var remedy = isCancelled ? null : await remedies.ForAsync(finding, deployment, ct);
+        var words = remedy?.Says ?? (isCancelled ? "What was begun was cancelled: ask its owner." : "Nothing can be begun with it as it is.");
         if (!await pager.RaiseAsync(
                 PageKind.PaidNotRunning, deployment.Id,
-                $"It is paid for and has not run since {finding.At:u}. {remedy?.Says ?? "Nothing can be begun with it as it is."}", ct)
+                $"It is paid for and has not run since {finding.At:u}. {words}", ct)
             || remedy is null)
         {
             return;

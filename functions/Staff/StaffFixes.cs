@@ -74,13 +74,17 @@ public sealed class StaffRemedies(OperationStore operations, OperationStarter st
             return new("The payment provider is asked within a minute whether somebody pays for it, and what it says is done.", null);
         }
 
-        var last = deployment.LastOperation is { } id ? await operations.FindAsync(deployment.Account, id, ct) : null;
+        var last = await LastAsync(deployment, ct);
         return last is not null && StaffOperationViews.WhyNotAgain(last, deployment) is null
                 ? new($"What failed last is asked for again: {Name(last.Kind)}.", last.Kind, last.Request)
             : May(deployment, OperationKind.Restart) ? new("The bot is restarted.", OperationKind.Restart)
             : May(deployment, OperationKind.Provision) ? new("What was ordered is provisioned.", OperationKind.Provision)
             : null;
     }
+
+    /// <summary>True when somebody stopped what was begun last: a person decides whether it goes on.</summary>
+    public async Task<bool> IsCancelledAsync(Deployment deployment, CancellationToken ct) =>
+        await LastAsync(deployment, ct) is { Failure.Code: "cancelled" };
 
     /// <returns>The operation that was begun; null for none.</returns>
     public async Task<Operation?> TakeAsync(
@@ -94,6 +98,9 @@ public sealed class StaffRemedies(OperationStore operations, OperationStarter st
         await watches.LookSoonAsync(deployment.Account, deployment.Id, ct);
         return null;
     }
+
+    private async Task<Operation?> LastAsync(Deployment deployment, CancellationToken ct) =>
+        deployment.LastOperation is { } id ? await operations.FindAsync(deployment.Account, id, ct) : null;
 
     private static bool May(Deployment deployment, OperationKind kind) => Abilities.Refusal(deployment, kind, deployment.Account) is null;
 
