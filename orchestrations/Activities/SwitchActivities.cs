@@ -57,7 +57,7 @@ public sealed class SwitchActivities(ConfigVersionStore versions, Bots bots, Mac
             : job.RunAsync(
                 VmVerb.Health, new HealthRequest(deployment.Id, HealthWaitSeconds),
                 (HealthResult health) => health.Ready ? Looked.Done($"Version {look.Of.Version} is ready.")
-                    : health.MachineRestarted && !job.IsLast ? Looked.Then(0, "Its machine was restarted, so the bot is brought up once more.")
+                    : health.MachineRestarted && !job.IsLast ? Looked.Then(0, BootWatch.Again)
                     : look.Stage < Waits ? Looked.Then(look.Stage + 1, LastWords.Tell(health))
                     : throw new PermanentException("never-ready", $"Version {look.Of.Version} did not come back in time."), ct), ct);
 }

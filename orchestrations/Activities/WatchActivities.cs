@@ -42,6 +42,7 @@ public sealed class WatchActivities(ConfigVersionStore versions, Bots bots, Boot
 }
 
 /// <summary>What a bot that was brought up is watched for.</summary>
+/// <param name="Step">Whose words people read.</param>
 /// <param name="Reason">Why the step takes the time it takes.</param>
 /// <param name="Request">What the machine is asked.</param>
 /// <param name="Well">What is said of a bot that is as it should be; null for one that is not.</param>
@@ -56,6 +57,8 @@ public sealed record BootCheck(
 /// that: what is of use is brought up once more, by every other stage of the step, and what was only tried is not blamed.</summary>
 public sealed class BootWatch(MachineJobs machine, LastWords words)
 {
+    internal const string Again = "Its machine was restarted, so the bot is brought up once more.";
+
     public Task<Unfinished?> LookAsync(Look<BotInput> look, BootCheck check, CancellationToken ct) =>
         machine.LookAsync(look, look.Of, check.Step, check.Reason, (deployment, job) => look.Stage % 2 == 1 && check.Again is { } again
             ? job.RunAsync(
@@ -69,7 +72,7 @@ public sealed class BootWatch(MachineJobs machine, LastWords words)
         if (health.MachineRestarted)
         {
             return check.Again is not null && !isLast
-                ? Looked.Then(look.Stage + 1, "Its machine was restarted, so the bot is brought up once more.")
+                ? Looked.Then(look.Stage + 1, Again)
                 : throw new PermanentException("machine-restarted", "The machine was restarted meanwhile, which says nothing about the bot.");
         }
 

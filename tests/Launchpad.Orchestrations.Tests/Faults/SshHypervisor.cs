@@ -34,6 +34,7 @@ internal sealed class SshHypervisor(CloudContext cloud, int port, MachineVerbsFa
         }
     }
 
+    /// <summary>Nothing is known of any job; what runs goes on.</summary>
     public void ForgetJobs()
     {
         foreach (var machine in machines.Values)
