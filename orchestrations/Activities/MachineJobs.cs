@@ -15,6 +15,8 @@ public sealed record Looked(Unfinished? Rest, string? Detail)
     public static Looked Done(string? detail = null) => new(null, detail);
 
     /// <summary>Another job is to follow.</summary>
+    /// <param name="stage">What came of one that the step has had may still be on the machine, and is found there again.</param>
+    /// <param name="detail">In words; null for nothing to say.</param>
     public static Looked Then(int stage, string? detail = null) => new(new(Runs: false, stage), detail);
 }
 
@@ -68,21 +70,22 @@ public sealed class MachineJobs(VmStore vms, VmJobs jobs, StepLog steps, ILogger
         }
         catch (Exception failure) when (job.HasEnded || failure is PermanentException)
         {
-            await LeaveAsync(job, ct);
+            await TryAsync(job, () => job.EndAsync(ct));
+            await TryAsync(job, () => job.CollectAsync(ct));
             throw;
         }
 
-        await job.CollectAsync(ct);
+        await TryAsync(job, () => job.CollectAsync(ct));
         return rest;
     }
 
-    /// <summary>The failure is what is told. One that may pass finds the same end again, and collects it then.</summary>
-    private async Task LeaveAsync(MachineJob job, CancellationToken ct)
+    /// <summary>What the step came to is what is told. A job that cannot be ended or collected is left, and its machine forgets it within a
+    /// day; whoever looks under its name until then finds the same end.</summary>
+    private async Task TryAsync(MachineJob job, Func<Task> act)
     {
         try
         {
-            await job.EndAsync(ct);
-            await job.CollectAsync(ct);
+            await act();
         }
         catch (Exception left) when (Failure.Of(left).Code is not "internal")
         {

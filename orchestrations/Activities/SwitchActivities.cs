@@ -48,17 +48,18 @@ public sealed class SwitchActivities(ConfigVersionStore versions, Bots bots, Mac
     [Function(nameof(ReturnHere))]
     public Task<Unfinished?> ReturnHere([ActivityTrigger] Look<BotInput> look, CancellationToken ct) => ReturnAsync(look, Steps.ReturnHere, ct);
 
+    /// <summary>Even stages bring it up, odd ones look.</summary>
     private Task<Unfinished?> ReturnAsync(Look<BotInput> look, Step step, CancellationToken ct) =>
-        machine.LookAsync(look, look.Of, step, Starts, (deployment, job) => look.Stage == 0
+        machine.LookAsync(look, look.Of, step, Starts, (deployment, job) => look.Stage % 2 == 0
             ? job.RunAsync(
                 VmVerb.Apply,
                 async () => await bots.SpecAsync(deployment, await versions.GetAsync(deployment.Id, look.Of.Version, ct), ct),
-                (ApplyResult _) => Task.FromResult(Looked.Then(1, Starts)), ct)
+                (ApplyResult _) => Task.FromResult(Looked.Then(look.Stage + 1, Starts)), ct)
             : job.RunAsync(
                 VmVerb.Health, new HealthRequest(deployment.Id, HealthWaitSeconds),
                 (HealthResult health) => health.Ready ? Looked.Done($"Version {look.Of.Version} is ready.")
-                    : health.MachineRestarted && !job.IsLast ? Looked.Then(0, BootWatch.Again)
-                    : look.Stage < Waits ? Looked.Then(look.Stage + 1, LastWords.Tell(health))
+                    : health.MachineRestarted && !job.IsLast ? Looked.Then(look.Stage + 1, BootWatch.Again)
+                    : look.Stage < 2 * Waits ? Looked.Then(look.Stage + 2, LastWords.Tell(health))
                     : throw new PermanentException("never-ready", $"Version {look.Of.Version} did not come back in time."), ct), ct);
 }
 

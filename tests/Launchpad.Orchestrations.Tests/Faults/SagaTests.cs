@@ -52,7 +52,7 @@ public sealed class SagaTests(Theatre theatre, ITestOutputHelper output) : IClas
     public async Task What_was_taken_back_and_not_heard_of_does_not_make_a_bot_run()
     {
         const string name = "Rollout that goes back";
-        var call = (await CallsAsync(name)).Single(met => met.Path.StartsWith("Collect ", StringComparison.Ordinal) && met.Path.Contains("return-data", StringComparison.Ordinal));
+        var call = (await CallsAsync(name)).Single(met => met.Path.StartsWith("Start ", StringComparison.Ordinal) && met.Path.Contains("return-data", StringComparison.Ordinal));
         await TellAsync(name, (met, _) => met == call ? Blow.Lost : Blow.None);
         Assert.Equal(DeploymentStatus.Failed, (await theatre.Product.DeploymentAsync()).Status);
         Assert.Empty(await LiesAsync());
