@@ -41,10 +41,22 @@ public sealed class PlanActivities(ConfigVersionStore versions, PlanRoom room, S
         {
             var active = input with { Version = deployment.ActiveVersion ?? input.Version };
             var promised = room.SettleAsync(input.Vm, input.Deployment, await PlanAsync(active, ct), ct);
-            var charged = ChargeAsync(deployment, active, ct);
+            var charged = ChargeAgainAsync(deployment, active, ct);
             await Task.WhenAll(promised, charged);
             return await charged;
         }, ct);
+
+    private async Task<string> ChargeAgainAsync(Deployment deployment, BotInput input, CancellationToken ct)
+    {
+        try
+        {
+            return await ChargeAsync(deployment, input, ct);
+        }
+        catch (PermanentException ended) when (ended.Code == StripeGateway.Ended)
+        {
+            return "Its subscription has ended: nothing is charged any more.";
+        }
+    }
 
     private async Task<string> ChargeAsync(Deployment deployment, BotInput input, CancellationToken ct)
     {

@@ -4,6 +4,7 @@ using Launchpad.Orchestrations.Definitions;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Health;
 using Launchpad.Shared.Operations;
+using Launchpad.Shared.Vms;
 using Xunit.Abstractions;
 
 namespace Launchpad.Orchestrations.Tests.Faults;
@@ -21,6 +22,8 @@ public sealed class MeddlingTests(Theatre theatre, ITestOutputHelper output) : M
     public static TheoryData<string> Cancelled => [.. Sample.Of(nameof(Cancelled), [.. All.Keys], 2)];
 
     public static TheoryData<string> Deleted => [.. Sample.Of(nameof(Deleted), [.. All.Keys.Where(name => name != "Terminate")], 2)];
+
+    public static TheoryData<string> Drained => [.. Sample.Of(nameof(Drained), [.. All.Keys], 1)];
 
     /// <summary>What a bot needs in memory is gone then, and whatever watches it sees it end.</summary>
     [Theory]
@@ -96,6 +99,38 @@ public sealed class MeddlingTests(Theatre theatre, ITestOutputHelper output) : M
             Assert.Equal(isDeleted, (await Theatre.Product.DeploymentAsync()).Status is DeploymentStatus.Terminated);
         }
     }
+
+    /// <summary>Its bots move when nothing else goes on with them.</summary>
+    [Theory]
+    [MemberData(nameof(Drained))]
+    public async Task A_machine_that_is_to_be_empty_gets_empty_whatever_goes_on_with_its_bots(string name)
+    {
+        var (usual, activities) = await TellAsync(name, at: -1);
+        foreach (var at in Points(name, activities))
+        {
+            string? vm = null;
+            var ended = await MeddleAsync(name, at, async () =>
+            {
+                vm = (await Theatre.Product.DeploymentAsync()).Vm;
+                await Theatre.Product.Get<VmStore>().WishAsync(vm ?? "", VmWish.Drain, default);
+                await DrainAsync();
+            });
+            Assert.True((ended.Status, ended.Failure?.Code) == (usual.Status, usual.Failure?.Code), $"{at}: {ended.Failure}");
+            for (var round = 0; round < 5 && await IsThereAsync(vm); round++)
+            {
+                Theatre.World.Clock.Advance(TimeSpan.FromMinutes(16));
+                await DrainAsync();
+                await Theatre.Product.SettleAsync();
+            }
+
+            Assert.False(await IsThereAsync(vm), $"{at}: {vm} is still there");
+            Assert.Empty((await Truth.OfAsync(Theatre)).Lies().Select(lie => $"drained before {at}: {lie}"));
+        }
+    }
+
+    private Task DrainAsync() => Theatre.Product.Make<MachineDrains>().Drain(new(), Theatre.Product.Client, default);
+
+    private async Task<bool> IsThereAsync(string? vm) => vm is not null && await Theatre.Product.Get<VmStore>().FindAsync(vm, default) is not null;
 
     private static IEnumerable<int> At(IReadOnlyList<string> activities, Func<string, bool> isOne) =>
         Enumerable.Range(0, activities.Count).Where(at => isOne(activities[at]));
