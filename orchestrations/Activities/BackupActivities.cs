@@ -64,6 +64,7 @@ public sealed class BackupRecords(BackupKeeper keeper, BackupClocks clocks, Conf
     {
         var bot = input.Bot;
         var version = await versions.GetAsync(deployment.Id, deployment.ActiveVersion ?? bot.Version, ct);
+        made = made with { At = next.MadeAt(made.At, Ids.TimeOf(bot.Operation)) };
         var backup = await keeper.RecordAsync(
             new(
                 input.Backup, deployment.Account, deployment.Id, input.Reason, bot.Operation, made.Backup, version.Number,

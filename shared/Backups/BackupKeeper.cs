@@ -50,6 +50,11 @@ public sealed class BackupKeeper(BackupStore backups, BackupBlobs blobs, BotSecr
     public async Task<Backup> RecordAsync(Backup made, CancellationToken ct)
     {
         var stored = made.Stored;
+        if (!made.Archive.StartsWith(made.Id, StringComparison.Ordinal))
+        {
+            throw new PermanentException("backup-damaged", "The machine named another archive than the one that it was asked for. Tell the operator.");
+        }
+
         if (await blobs.LookAsync(made.Deployment, made.Archive, ct) is not { } found || found.Bytes < stored.StoredBytes)
         {
             throw new PermanentException("backup-damaged", "The archive did not arrive as a whole. The next backup makes another one.");
@@ -110,11 +115,13 @@ public sealed class BackupKeeper(BackupStore backups, BackupBlobs blobs, BotSecr
                 : Open(found.Head, await IdentityAsync(backup.Deployment, ct));
     }
 
-    private async Task<AgeIdentity> EnsureIdentityAsync(string deployment, CancellationToken ct) => AgeIdentity.Parse(
-        await secrets.EnsureAsync(deployment, BotSecretNames.BackupIdentity, () => AgeIdentity.New().ToSecret(), ct));
+    /// <summary>Made for the first backup alone: with another one nobody could read those that there are.</summary>
+    private async Task<AgeIdentity> EnsureIdentityAsync(string deployment, CancellationToken ct) =>
+        (await backups.ListAsync(deployment, ct)).Count > 0 ? await IdentityAsync(deployment, ct) : AgeIdentity.Parse(
+            await secrets.EnsureAsync(deployment, BotSecretNames.BackupIdentity, () => AgeIdentity.New().ToSecret(), ct));
 
     private async Task<AgeIdentity> IdentityAsync(string deployment, CancellationToken ct) =>
-        await secrets.FindAsync(deployment, BotSecretNames.BackupIdentity, ct) is { } secret
+        await secrets.FindAgainAsync(deployment, BotSecretNames.BackupIdentity, ct) is { } secret
             ? AgeIdentity.Parse(secret)
             : throw new PermanentException(
                 "backup-key-gone", "The key that opens this bot's backups is not in the vault any more, so they cannot be read. Tell the operator.");

@@ -9,6 +9,14 @@ public sealed class NextBackups(IOptions<BackupOptions> options, TimeProvider cl
     private static readonly TimeSpan Tomorrow = TimeSpan.FromDays(1);
     private static readonly DateTimeOffset Never = new(9000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
+    /// <summary>Which moment a backup holds. Order, age and lateness go by our clock: a machine's own is believed between when it was asked and
+    /// now.</summary>
+    public DateTimeOffset MadeAt(DateTimeOffset said, DateTimeOffset asked)
+    {
+        var now = clock.GetUtcNow();
+        return said > now || asked > now ? now : said < asked ? asked : said;
+    }
+
     /// <summary>There is a backup: the next one is made in the next night, unless this one was made by day.</summary>
     public BackupClock After(BackupClock known, Backup made) => made.At <= known.GoodAt ? known : known with
     {

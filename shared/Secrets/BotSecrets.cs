@@ -124,6 +124,10 @@ public sealed class BotSecrets(Tables tables, SecretVault vault, TimeProvider cl
     public Task<string?> FindAsync(string deployment, string name, CancellationToken ct) =>
         vault.RecallAsync(VaultName(deployment, name), Keep, ct);
 
+    /// <summary>Null when there is no such value, and none that was deleted and could be had back.</summary>
+    public async Task<string?> FindAgainAsync(string deployment, string name, CancellationToken ct) =>
+        await FindAsync(deployment, name, ct) ?? await vault.RecoverAsync(VaultName(deployment, name), ct);
+
     /// <summary>By name.</summary>
     public async Task<IReadOnlyDictionary<string, string>> ReadAsync(
         string deployment, IEnumerable<SecretRef> references, CancellationToken ct)

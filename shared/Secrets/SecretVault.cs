@@ -56,6 +56,21 @@ public sealed class SecretVault(SecretClient client) : IDisposable
         }
     }
 
+    /// <summary>Gets back what somebody deleted, as long as it was not purged. Null when there is nothing to get back.</summary>
+    public async Task<string?> RecoverAsync(string name, CancellationToken ct)
+    {
+        try
+        {
+            await (await client.StartRecoverDeletedSecretAsync(name, ct)).WaitForCompletionAsync(Poll, ct);
+        }
+        catch (RequestFailedException missing) when (missing.Status == Absent)
+        {
+            return null;
+        }
+
+        return await GetAsync(name, ct);
+    }
+
     /// <summary>What the vault says of each of its secrets, but for the value.</summary>
     public IAsyncEnumerable<SecretProperties> ListAsync(CancellationToken ct) => client.GetPropertiesOfSecretsAsync(ct);
 
