@@ -262,6 +262,8 @@ public static class Composition
         services.AddSingleton<Lookout>();
         services.AddSingleton<Aftermath>();
         services.AddSingleton<CareClock>();
+        services.AddSingleton<WayBack>();
+        services.AddSingleton<OwedData>();
         services.AddSingleton<Recoveries>();
     }
 
@@ -277,6 +279,7 @@ public static class Composition
         services.AddSingleton<BackupRemains>();
         services.AddSingleton<DueClocks>();
         services.AddSingleton<BackupRecords>();
+        services.AddSingleton<Returned>();
         services.AddSingleton<BackupTurns>();
         services.AddSingleton<BackupBegins>();
         services.AddSingleton<BackupWatch>();

@@ -60,7 +60,7 @@ public sealed class Deployments(Ownership ownership, NewOrders orders, Deploymen
         }
 
         var body = await Bodies.ReadAsync<CreateDeployment>(request, ct);
-        var plan = Plan.Find(body.Plan) ?? throw Problems.Invalid("plan", "is not a plan. GET /api/plans lists them.");
+        var plan = Plan.FindSold(body.Plan) ?? throw Problems.Invalid("plan", "is not a plan. GET /api/plans lists them.");
         var typed = new Dictionary<string, string?>
         {
             [BotSecretNames.ModelKey] = Rules.ModelKey(body.ModelKey),

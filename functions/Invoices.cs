@@ -83,7 +83,7 @@ public sealed class Invoices(Ownership ownership, Payers payers, StripeInvoices 
     {
         var deployment = await ownership.FindAsync(request, id, ct);
         var asked = request.Query["plan"].FirstOrDefault();
-        var plan = Plan.Find(asked ?? deployment.Plan) ?? throw Problems.Invalid("plan", "is not a plan. GET /api/plans lists them.");
+        var plan = (asked is null ? Plan.Find(deployment.Plan) : Plan.FindSold(asked)) ?? throw Problems.Invalid("plan", "is not a plan. GET /api/plans lists them.");
         if (deployment is not { Subscription: { } own, Status: not DeploymentStatus.Terminated })
         {
             throw Problems.WrongState(deployment, "Nothing is billed for it.");

@@ -34,7 +34,7 @@ public sealed class Orders(DeploymentStore deployments, SubscriptionStore subscr
             throw Problems.WrongState(deployment, "Only what is not paid for, and is not being deleted, can be paid.");
         }
 
-        var plan = Plan.Find(deployment.Plan) ?? throw Problems.PlanNotSold(deployment.Plan);
+        var plan = Plan.FindSold(deployment.Plan) ?? throw Problems.PlanNotSold(deployment.Plan);
         await recorder.ActAsync(deployment.Id, account, "open-checkout", new { deployment.Plan }, ct);
         return (deployment, plan);
     }
@@ -98,5 +98,5 @@ public sealed class Orders(DeploymentStore deployments, SubscriptionStore subscr
     private static bool IsPayable(Deployment deployment, string? ended) =>
         deployment is { Status: not DeploymentStatus.Terminated, Operation: not { Kind: OperationKind.Terminate } }
         && deployment.Subscription == ended
-        && Plan.Find(deployment.Plan) is not null;
+        && Plan.FindSold(deployment.Plan) is not null;
 }

@@ -23,7 +23,7 @@ public sealed class Plans
     [Function("Plans")]
     [Open, Answers(200, typeof(PlanList))]
     public static IActionResult List([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "plans")] HttpRequest request) =>
-        new OkObjectResult(new PlanList(Plan.All.Select(View)));
+        new OkObjectResult(new PlanList(Plan.Sold.Select(View)));
 
     private static PlanView View(Plan plan) => new(
         plan.Id, plan.Name, plan.Tier.Wire(), plan.MemoryMb, plan.Cpus, plan.StorageMb,

@@ -118,7 +118,7 @@ public static partial class Rules
         : throw Problems.Invalid("reason", $"has {ReasonMin} to {ReasonMax} letters.");
 
     /// <summary>Null to stay.</summary>
-    public static string? Plan(string? value) => value is null || Shared.Plans.Plan.Find(value) is not null
+    public static string? Plan(string? value) => value is null || Shared.Plans.Plan.FindSold(value) is not null
         ? value
         : throw Problems.Invalid("plan", "is not a plan. GET /api/plans lists them.");
 

@@ -42,27 +42,27 @@ public sealed class UnservedHealing(ReconcilerFindings findings, DeploymentStore
         }
     }
 
-    /// <summary>Once for each page: what did not help is not tried again and again.</summary>
+    /// <summary>Once for each page: what did not help is not tried again and again. The page comes last: whoever is interrupted before it tries
+    /// once more, and none says that something was tried which was not.</summary>
     private async Task HealAsync(DurableTaskClient client, Finding finding, Deployment deployment, CancellationToken ct)
     {
-        var isCancelled = await remedies.IsCancelledAsync(deployment, ct);
-        var remedy = isCancelled ? null : await remedies.ForAsync(finding, deployment, ct);
-        var words = remedy?.Says ?? (isCancelled ? "What was begun was cancelled: ask its owner." : "Nothing can be begun with it as it is.");
-        if (!await pager.RaiseAsync(
-                PageKind.PaidNotRunning, deployment.Id,
-                $"It is paid for and has not run since {finding.At:u}. {words}", ct)
-            || remedy is null)
+        if (await pager.IsOpenAsync(PageKind.PaidNotRunning, deployment.Id, ct))
         {
             return;
         }
 
+        var isCancelled = await remedies.IsCancelledAsync(deployment, ct);
+        var remedy = isCancelled ? null : await remedies.ForAsync(finding, deployment, ct);
+        var words = remedy?.Says ?? (isCancelled ? "What was begun was cancelled: ask its owner." : "Nothing can be begun with it as it is.");
         try
         {
-            await remedies.TakeAsync(client, Arrears.Actor, deployment, remedy, ct);
+            await (remedy is null ? Task.CompletedTask : remedies.TakeAsync(client, Arrears.Actor, deployment, remedy, ct));
         }
-        catch (ProblemException)
+        catch (ProblemException refused)
         {
-            // Somebody was faster.
+            words = $"It could not be asked for again: {refused.Message}";
         }
+
+        await pager.RaiseAsync(PageKind.PaidNotRunning, deployment.Id, $"It is paid for and has not run since {finding.At:u}. {words}", ct);
     }
 }

@@ -24,6 +24,6 @@ public static class SagaStarts
         CancellationToken ct)
     {
         var definition = operation.Kind.Definition();
-        return client.StartOnceAsync(operation.Id, definition.Saga, definition.Input(deployment, operation), unless, ct);
+        return client.StartOnceAsync(operation.Id, definition.SagaOf(deployment), definition.Input(deployment, operation), unless, ct);
     }
 }

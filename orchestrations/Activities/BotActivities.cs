@@ -19,7 +19,7 @@ public sealed record BotInput(
     : OperationTarget(Operation, Account, Deployment);
 
 /// <summary>Brings a bot up. Everything is converged, so a lost machine program, file or network is put right on the way.</summary>
-public sealed class BotActivities(ConfigVersionStore versions, Bots bots, MachineJobs machine)
+public sealed class BotActivities(ConfigVersionStore versions, Bots bots, OwedData owed, MachineJobs machine)
 {
     /// <summary>Storage, network, secrets, config, image, container and the machine's own route, in one job. Nobody knows the route's name
     /// before it is published.</summary>
@@ -27,7 +27,7 @@ public sealed class BotActivities(ConfigVersionStore versions, Bots bots, Machin
     public Task<Unfinished?> BringUp([ActivityTrigger] Look<BotInput> look, CancellationToken ct) =>
         machine.FollowAsync(
             look, look.Of, [Steps.Configure, Steps.Pull, Steps.Start],
-            (deployment, job, people) => job.RunAsync(
+            (deployment, job, people) => deployment.OwesData ? owed.ReturnAsync(deployment, job, ct) : job.RunAsync(
                 VmVerb.Apply,
                 async () => (await bots.SpecAsync(deployment, await versions.GetAsync(deployment.Id, look.Of.Version, ct), ct)) with
                 {
@@ -55,6 +55,23 @@ public sealed class BotActivities(ConfigVersionStore versions, Bots bots, Machin
             }
         }
     }
+}
+
+/// <summary>The data of the version that is brought up, where those of a change that failed are in their place.</summary>
+public sealed class OwedData(DeploymentStore deployments)
+{
+    private const int Stage = 1;
+
+    /// <summary>What is there instead is kept.</summary>
+    public Task<Looked> ReturnAsync(Deployment deployment, MachineJob job, CancellationToken ct) => job.At(Stage).RunAsync(
+        VmVerb.Volume, () => Task.FromResult(new VolumeRequest(deployment.Id, VolumeAction.Return, Kept: deployment.ActiveVersion)),
+        async (VolumeResult _) =>
+        {
+            await deployments.ChangeAsync(
+                deployment.Account, deployment.Id,
+                now => DeploymentStore.HeldBy(now, deployment.Operation!.Id).OwesData ? now with { OwesData = false } : null, ct);
+            return Looked.Then(0, "The data that a change had left elsewhere are back.");
+        }, ct);
 }
 
 public static class BotCalls

@@ -135,6 +135,13 @@ public sealed class MachineJob
         return this;
     }
 
+    /// <param name="stage">Which of the step's jobs, for one that has another only sometimes.</param>
+    public MachineJob At(int stage)
+    {
+        Stage = stage;
+        return this;
+    }
+
     public Task<Looked> RunAsync<TRequest, TResult>(VmVerb verb, TRequest request, Func<TResult, Looked> tell, CancellationToken ct)
         where TRequest : class
         where TResult : class =>

@@ -15,7 +15,7 @@ public sealed record Taken(string Saga, string Operation, JsonElement Input)
     public static Taken Of((Deployment Deployment, Operation Operation) taken)
     {
         var definition = taken.Operation.Kind.Definition();
-        return new(definition.Saga, taken.Operation.Id, JsonSerializer.SerializeToElement(definition.Input(taken.Deployment, taken.Operation)));
+        return new(definition.SagaOf(taken.Deployment), taken.Operation.Id, JsonSerializer.SerializeToElement(definition.Input(taken.Deployment, taken.Operation)));
     }
 }
 
@@ -26,16 +26,18 @@ public sealed record TakeForReplacementInput(string Operation, string Account, s
     : OperationTarget(Operation, Account, Deployment);
 
 /// <summary>What is done about a bot that is down.</summary>
-public sealed class RecoverActivities(Taking taking, DeploymentStore deployments, ConditionStore conditions, CareClock care)
+public sealed class RecoverActivities(Taking taking, WayBack back, ConditionStore conditions, CareClock care)
 {
-    /// <summary>Takes the deployment for a restart if one is due. One that is up and counted as failed is taken too, and its restart finds
-    /// nothing to do.</summary>
+    /// <summary>Takes the deployment for a restart if one is due: with its data first, where these are on no machine. One that is up and counted
+    /// as failed is taken too, and its restart finds nothing to do.</summary>
     [Function(nameof(TakeCareOf))]
     public async Task<CareTaken> TakeCareOf([ActivityTrigger] OperationTarget input, CancellationToken ct)
     {
         var condition = await conditions.FindAsync(input.Account, input.Deployment, ct);
         var kind = care.Next(condition, input);
-        if (kind is not CareKind.Restart || await TakeAsync(input, OperationKind.Restart, null, _ => true, ct) is not { } taken)
+        if (kind is not CareKind.Restart
+            || (await TakeAsync(input, OperationKind.Replace, null, now => now.NeedsData, ct)
+                ?? await TakeAsync(input, OperationKind.Restart, null, _ => true, ct)) is not { } taken)
         {
             return new(kind is CareKind.Restart ? CareKind.Wait : kind, null);
         }
@@ -44,14 +46,11 @@ public sealed class RecoverActivities(Taking taking, DeploymentStore deployments
         return new(kind, taken);
     }
 
-    /// <summary>Null when no version ran before this one, when its machine restarted under it, which no version brings about, or when
-    /// somebody else has the deployment.</summary>
+    /// <summary>Null where there is no way back, or when somebody else has the deployment.</summary>
     [Function(nameof(TakeForRollback))]
     public async Task<Taken?> TakeForRollback([ActivityTrigger] OperationTarget input, CancellationToken ct)
     {
-        var before = await deployments.GetAsync(input.Account, input.Deployment, ct);
-        if (before.PreviousGood is not { } previous
-            || await conditions.FindAsync(input.Account, input.Deployment, ct) is { MachineRestarted: true })
+        if (await back.FindAsync(input, ct) is not { } previous)
         {
             return null;
         }
@@ -75,6 +74,22 @@ public sealed class RecoverActivities(Taking taking, DeploymentStore deployments
             ct) is { } taken
             ? Taken.Of(taken)
             : null;
+}
+
+/// <summary>To the version that ran before the one that keeps ending.</summary>
+public sealed class WayBack(DeploymentStore deployments, ConfigVersionStore versions, ConditionStore conditions)
+{
+    /// <returns>Its number. Null when none ran before, when that was on another plan, whose price its owner did not ask for, and when the
+    /// machine restarted under the bot, which no version brings about.</returns>
+    public async Task<int?> FindAsync(OperationTarget of, CancellationToken ct)
+    {
+        var now = await deployments.GetAsync(of.Account, of.Deployment, ct);
+        return now.PreviousGood is { } previous
+            && (await versions.GetAsync(now.Id, previous, ct)).State.Plan == now.Plan
+            && await conditions.FindAsync(of.Account, of.Deployment, ct) is not { MachineRestarted: true }
+                ? previous
+                : null;
+    }
 }
 
 /// <summary>When a bot that is down is restarted next, and what is remembered of it.</summary>

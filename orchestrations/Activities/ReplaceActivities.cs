@@ -17,9 +17,15 @@ public sealed class ReplaceActivities(VmStore vms, StepLog steps)
     public Task LeaveVm([ActivityTrigger] BotInput input, CancellationToken ct) =>
         steps.RunAsync(input, Steps.LeaveVm, null, async _ =>
         {
-            if (await vms.FindAsync(input.Tier, input.Vm, ct) is not null)
+            if (await vms.FindAsync(input.Tier, input.Vm, ct) is { } vm)
             {
-                await vms.ChangeAsync(input.Tier, input.Vm, vm => vm.Without(input.Deployment), ct);
+                // An earlier attempt has a place for it, and nothing is there yet.
+                if (vm.Status is not VmStatus.Retiring)
+                {
+                    return $"It has its place on {input.Vm} already.";
+                }
+
+                await vms.ChangeAsync(input.Tier, input.Vm, now => now.Without(input.Deployment), ct);
             }
 
             return $"The cloud does not have {input.Vm} any more.";
@@ -27,7 +33,7 @@ public sealed class ReplaceActivities(VmStore vms, StepLog steps)
 }
 
 /// <summary>A backup on a machine that has nothing of the bot yet.</summary>
-public sealed class ReturnActivities(BackupStore backups, BackupKeeper keeper, OperationStore operations, MachineJobs machine)
+public sealed class ReturnActivities(BackupStore backups, BackupKeeper keeper, Returned returned, MachineJobs machine)
 {
     /// <summary>Before the bot first starts there. One without a backup starts with nothing, and the step says so.</summary>
     [Function(nameof(RestoreVolume))]
@@ -36,12 +42,13 @@ public sealed class ReturnActivities(BackupStore backups, BackupKeeper keeper, O
         {
             if (await backups.NewestAsync(deployment.Id, ct) is not { } newest)
             {
+                await returned.SayAsync(look.Of, null, ct);
                 return Looked.Done($"There is no backup: the bot starts with an empty volume. {ReplaceDefinition.Loss}");
             }
 
             return await BringAsync(look, deployment, newest, job, async () =>
             {
-                await SayAsync(look.Of, $"It has what it knew at {newest.At:u}; what came after that went with the machine.", ct);
+                await returned.SayAsync(look.Of, $"It has what it knew at {newest.At:u}; what came after that went with the machine.", ct);
                 return $"{newest.Id} of {newest.At:u}: what the bot stored after that is lost.";
             }, ct);
         }, ct);
@@ -65,13 +72,24 @@ public sealed class ReturnActivities(BackupStore backups, BackupKeeper keeper, O
             : await job.RunAsync(
                 VmVerb.Volume, () => Task.FromResult(new VolumeRequest(deployment.Id, VolumeAction.Bring, Backup: backup.Archive)),
                 async (VolumeResult _) => Looked.Done(await tell()), ct);
+}
 
-    private async Task SayAsync(BotInput bot, string what, CancellationToken ct)
+/// <summary>What is remembered of a bot whose data were brought to another machine.</summary>
+public sealed class Returned(OperationStore operations, DeploymentStore deployments)
+{
+    /// <param name="bot">It may start from here on.</param>
+    /// <param name="what">Which data they are, in words; null for none.</param>
+    /// <param name="ct">Stops the wait.</param>
+    public async Task SayAsync(BotInput bot, string? what, CancellationToken ct)
     {
-        if (await operations.FindAsync(bot.Account, bot.Operation, ct) is { } operation)
+        if (what is not null && await operations.FindAsync(bot.Account, bot.Operation, ct) is { } operation)
         {
             await operations.SaveAsync(operation with { Result = what }, ct);
         }
+
+        await deployments.ChangeAsync(
+            bot.Account, bot.Deployment,
+            now => DeploymentStore.HeldBy(now, bot.Operation).NeedsData ? now with { NeedsData = false } : null, ct);
     }
 }
 

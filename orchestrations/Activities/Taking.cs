@@ -39,8 +39,11 @@ public sealed class Taking(DeploymentStore deployments, OperationRows rows, Clos
                 continue;
             }
 
+            // What its saga could not be given it does not take: nobody would ever give it back.
             var taken = kind.Definition().Begin(current) with { Operation = new(target.Operation, kind, clock.GetUtcNow(), by) };
-            await rows.AddAsync(current, taken, typed, ct);
+            var operation = rows.Make(current, taken, typed);
+            _ = kind.Definition().Input(taken, operation);
+            await rows.AddAsync(operation, ct);
             if (await deployments.TrySaveAsync(taken, ct))
             {
                 return (taken, await rows.OfHolderAsync(taken, ct));
@@ -73,17 +76,16 @@ public sealed class OperationRows(OperationStore operations, IOptions<RolloutOpt
     /// <param name="before">The deployment as it is found.</param>
     /// <param name="taken">The deployment in the hands of the operation.</param>
     /// <param name="typed">What was typed; null where nothing is.</param>
-    /// <param name="ct">Stops the wait.</param>
-    public Task AddAsync(Deployment before, Deployment taken, string? typed, CancellationToken ct)
+    public Operation Make(Deployment before, Deployment taken, string? typed)
     {
         var held = taken.Operation!;
         var definition = held.Kind.Definition();
-        return operations.AddAsync(
-            new(
-                held.Id, taken.Account, taken.Id, held.Kind, OperationStatus.Accepted, held.By, held.Since,
-                held.Since + definition.Allowed(options.Value), definition.Request(before, typed, held.Since, options.Value)),
-            ct);
+        return new(
+            held.Id, taken.Account, taken.Id, held.Kind, OperationStatus.Accepted, held.By, held.Since,
+            held.Since + definition.Allowed(options.Value), definition.Request(before, typed, held.Since, options.Value));
     }
+
+    public Task AddAsync(Operation operation, CancellationToken ct) => operations.AddAsync(operation, ct);
 
     /// <summary>The operation that holds the deployment, which is recorded from here on. Its row is put back if it was lost, and what was
     /// typed is lost with it.</summary>
@@ -93,7 +95,7 @@ public sealed class OperationRows(OperationStore operations, IOptions<RolloutOpt
         var operation = await operations.FindAsync(deployment.Account, id, ct);
         if (operation is null)
         {
-            await AddAsync(deployment with { Operation = null }, deployment, typed: null, ct);
+            await AddAsync(Make(deployment with { Operation = null }, deployment, typed: null), ct);
             operation = (await operations.FindAsync(deployment.Account, id, ct))!;
         }
 

@@ -49,9 +49,9 @@ public sealed class RestartDefinition() : BotDefinition(OperationKind.Restart, n
     public const string PuttingBack = "put-back";
 
     public override string? Refuse(Deployment now) =>
-        now is { Status: DeploymentStatus.Running or DeploymentStatus.Failed, ActiveVersion: not null, Vm: not null }
-            ? null
-            : "Only a bot that ran once can be restarted.";
+        now.NeedsData ? "Its machine was lost. It comes up on another one with its newest backup; that is tried by itself until it is done."
+        : now is { Status: DeploymentStatus.Running or DeploymentStatus.Failed, ActiveVersion: not null, Vm: not null } ? null
+        : "Only a bot that ran once can be restarted.";
 
     public override Deployment Begin(Deployment deployment) => deployment.ToRestarting();
 
@@ -81,6 +81,8 @@ public sealed class SuspendDefinition() : BotDefinition(OperationKind.Suspend, n
 public sealed class ResumeDefinition() : BotDefinition(OperationKind.Resume, nameof(Resume))
 {
     public override Permission Permission => Permission.Operate;
+
+    public override string SagaOf(Deployment deployment) => deployment.NeedsData ? nameof(ResumeElsewhere) : Saga;
 
     public override string? Refuse(Deployment now) =>
         now.Status is DeploymentStatus.Suspended ? null : "Only a suspended bot can be resumed.";

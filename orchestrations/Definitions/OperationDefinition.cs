@@ -15,6 +15,9 @@ public abstract class OperationDefinition(OperationKind kind, string saga)
 
     public string Saga { get; } = saga;
 
+    /// <summary>The one that does it for a deployment as it is.</summary>
+    public virtual string SagaOf(Deployment deployment) => Saga;
+
     /// <summary>What a customer has to be allowed who asks for it, or for its end.</summary>
     public virtual Permission Permission => Permission.Change;
 

@@ -9,7 +9,7 @@ namespace Launchpad.Orchestrations.Definitions;
 /// <summary>Another version takes the place of the one that runs, or does not: what ran before runs again.</summary>
 public sealed class RolloutDefinition(OperationKind kind) : OperationDefinition(kind, nameof(Rollout))
 {
-    public const string Refusal = "Only a bot that runs, or that failed after it did, can be changed.";
+    public const string Refusal = "Only a bot that runs, or that failed after it did and has its data, can be changed. Restart it first.";
 
     public override IReadOnlyList<Permission> Needs(string? typed) => NeedsOfChange(typed);
 
@@ -26,10 +26,13 @@ public sealed class RolloutDefinition(OperationKind kind) : OperationDefinition(
     /// <summary>Only a release that failed is a reason to pause upgrades: settings that were refused are corrected by whoever wrote them.</summary>
     public override Deployment Failed(Deployment deployment, StepTrail trail)
     {
-        var isDown = trail.Left.Any(step => step.Name == Steps.ReturnData.Name || step.Name == Steps.ReturnBot.Name);
+        var wasDown = deployment.LastChange is { From: DeploymentStatus.Failed } begun && begun.Operation == deployment.Operation?.Id;
+        var isDown = trail.Left.Any(step => step.Name == Steps.ReturnData.Name || step.Name == Steps.ReturnBot.Name)
+            || (wasDown && !trail.IsDone(Steps.ReturnBot));
         var counts = Kind is OperationKind.Upgrade && Failure.IsOfRelease(trail.Code);
         return deployment.To(isDown ? DeploymentStatus.Failed : DeploymentStatus.Running) with
         {
+            OwesData = deployment.OwesData || trail.Left.Any(step => step.Name == Steps.ReturnData.Name),
             FailedRollouts = deployment.FailedRollouts + (counts ? 1 : 0),
         };
     }

@@ -115,9 +115,9 @@ public sealed class BackupKeeper(BackupStore backups, BackupBlobs blobs, BotSecr
                 : Open(found.Head, await IdentityAsync(backup.Deployment, ct));
     }
 
-    /// <summary>Made for the first backup alone: with another one nobody could read those that there are.</summary>
+    /// <summary>Made where no backup is wanted alone: with another one nobody could read those that there are.</summary>
     private async Task<AgeIdentity> EnsureIdentityAsync(string deployment, CancellationToken ct) =>
-        (await backups.ListAsync(deployment, ct)).Count > 0 ? await IdentityAsync(deployment, ct) : AgeIdentity.Parse(
+        await backups.NewestAsync(deployment, ct) is not null ? await IdentityAsync(deployment, ct) : AgeIdentity.Parse(
             await secrets.EnsureAsync(deployment, BotSecretNames.BackupIdentity, () => AgeIdentity.New().ToSecret(), ct));
 
     private async Task<AgeIdentity> IdentityAsync(string deployment, CancellationToken ct) =>

@@ -46,6 +46,14 @@ public sealed record Deployment
     /// <summary>The VM that it is moving to, where capacity is held for it too; null while it stays.</summary>
     public string? Destination { get; init; }
 
+    /// <summary>Its machine went with its data, and what there is of that in backups has not been brought anywhere yet: until then it is not
+    /// started, or it would run with nothing.</summary>
+    public bool NeedsData { get; init; }
+
+    /// <summary>A change that went back could not put the data of the active version back in their place, where those of the change still are.
+    /// They are put back before it starts again, and until then nothing else is done with them.</summary>
+    public bool OwesData { get; init; }
+
     public int? ActiveVersion { get; init; }
     public int? LastKnownGood { get; init; }
 
@@ -129,6 +137,7 @@ public sealed record Deployment
             Operation = null,
             Vm = hasMoved ? Destination : Vm,
             Destination = null,
+            NeedsData = NeedsData && !hasMoved,
             PreviousGood = hasMoved ? null : PreviousGood,
             Ending = new(
                 Operation!.Id, succeeded, at,
@@ -152,12 +161,12 @@ public sealed record Deployment
     public static bool IsSpeech(OperationKind? kind) => kind is OperationKind.TestMessage or OperationKind.PairBrowser;
 
     /// <summary>It ran once and is not gone: there are data of it on a machine.</summary>
-    public bool HasData =>
-        Status is DeploymentStatus.Running or DeploymentStatus.Suspended or DeploymentStatus.Failed && ActiveVersion is not null && Vm is not null;
+    public bool HasData => !NeedsData && !OwesData && (
+        Status is DeploymentStatus.Running or DeploymentStatus.Suspended or DeploymentStatus.Failed && ActiveVersion is not null && Vm is not null);
 
     /// <summary>It has a version on a machine, which another one can take the place of.</summary>
-    public bool CanRollOut =>
-        Status is DeploymentStatus.Running || (Status is DeploymentStatus.Failed && Vm is not null && ActiveVersion is not null);
+    public bool CanRollOut => !NeedsData && !OwesData
+        && (Status is DeploymentStatus.Running || (Status is DeploymentStatus.Failed && Vm is not null && ActiveVersion is not null));
 
     /// <summary>A bot that is down has failed and is being restarted: both steps are one write.</summary>
     public Deployment ToRestarting() =>

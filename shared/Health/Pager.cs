@@ -119,16 +119,22 @@ public sealed class Pager(Tables tables, IOptions<OperatorOptions> options, Time
     /// <summary>False when none is open.</summary>
     public async Task<bool> ResolveAsync(PageKind kind, string subject, CancellationToken ct)
     {
-        if (await tables.Pages.FindAsync(Open, OpenKey(kind, subject), ct) is not { } row || Read(row) is not { ResolvedAt: null } page)
+        var key = OpenKey(kind, subject);
+        while (await tables.Pages.FindAsync(Open, key, ct) is { } row && Read(row) is { ResolvedAt: null } page)
         {
-            return false;
+            if (await tables.Pages.TryReplaceAsync(Write(page with { ResolvedAt = clock.GetUtcNow() }, Open, key), row.ETag, ct))
+            {
+                log.LogWarning("RESOLVED {Kind} {Subject}", kind.Wire(), subject);
+                await DeliverAsync(key, PatienceOfRaise, ct);
+                return true;
+            }
         }
 
-        log.LogWarning("RESOLVED {Kind} {Subject}", kind.Wire(), subject);
-        await tables.Pages.TryReplaceAsync(Write(page with { ResolvedAt = clock.GetUtcNow() }, Open, row.RowKey), row.ETag, ct);
-        await DeliverAsync(row.RowKey, PatienceOfRaise, ct);
-        return true;
+        return false;
     }
+
+    public async Task<bool> IsOpenAsync(PageKind kind, string subject, CancellationToken ct) =>
+        await tables.Pages.FindAsync(Open, OpenKey(kind, subject), ct) is { } row && Read(row).ResolvedAt is null;
 
     /// <summary>Some of what waits for a person, in the order of their keys.</summary>
     /// <param name="after">The key that the page before ended with; empty for the first.</param>
@@ -225,7 +231,20 @@ public sealed class Pager(Tables tables, IOptions<OperatorOptions> options, Time
         await tables.Pages.UpsertEntityAsync(
             Write(page, page.Subject, $"{TableRows.Inverted(page.RaisedAt.UtcTicks)}-{page.Kind.Wire()}"),
             TableUpdateMode.Replace, ct);
-        await tables.Pages.RemoveAsync(Open, key, ct);
+        await RemoveAsync(key, row.ETag, ct);
+    }
+
+    /// <summary>One that was raised anew meanwhile stays.</summary>
+    private async Task RemoveAsync(string key, ETag tag, CancellationToken ct)
+    {
+        try
+        {
+            await tables.Pages.DeleteEntityAsync(Open, key, tag, ct);
+        }
+        catch (RequestFailedException other) when (other.Status is 404 or 412)
+        {
+            // Gone, or another one by now.
+        }
     }
 
     /// <summary>A receiver that gets one twice knows it by its key.</summary>

@@ -49,8 +49,17 @@ public sealed record Plan(
 
     public UptimePromise Uptime { get; init; } = UptimePromise.Usual;
 
+    /// <summary>False for one that nobody can order or change to any more. It stays in the list as long as a bot is on it: whatever is done with
+    /// such a bot goes by its plan.</summary>
+    public bool IsSold { get; init; } = true;
+
     /// <summary>The name under which the payment provider keeps the price.</summary>
     public string PriceLookupKey => $"launchpad-{Id}-{MonthlyCents}-{Currency}";
+
+    public static IEnumerable<Plan> Sold => All.Where(plan => plan.IsSold);
+
+    /// <summary>To be ordered or changed to; null for no such plan.</summary>
+    public static Plan? FindSold(string? id) => Sold.FirstOrDefault(plan => plan.Id == id);
 
     public static Plan? Find(string? id) => All.FirstOrDefault(plan => plan.Id == id);
 

@@ -59,11 +59,13 @@ public sealed class DeploymentReconciler(Tables tables, DeploymentHealing healin
 
         foreach (var what in PaidAndRunning.All.Where(what => what != fault && open.Contains((what, row.RowKey))))
         {
-            await findings.CloseAsync(what, row.RowKey, ct);
+            // Whoever is interrupted finds it open, and does both again.
             if (what == PaidAndRunning.NotRunning)
             {
                 await pager.ResolveAsync(PageKind.PaidNotRunning, row.RowKey, ct);
             }
+
+            await findings.CloseAsync(what, row.RowKey, ct);
         }
     }
 

@@ -52,7 +52,7 @@ public sealed class BotSecrets(Tables tables, SecretVault vault, TimeProvider cl
     /// <summary>The value, which is made unless there is one. Its row is asked first: the vault is not asked for what it cannot have.</summary>
     public async Task<string> EnsureAsync(string deployment, string name, Func<string> make, CancellationToken ct)
     {
-        if (await tables.Secrets.FindAsync(deployment, name, ct) is null || await FindAsync(deployment, name, ct) is not { } value)
+        if (await tables.Secrets.FindAsync(deployment, name, ct) is null || await FindAgainAsync(deployment, name, ct) is not { } value)
         {
             await PutAsync(deployment, name, make(), ct);
             value = await FindAsync(deployment, name, ct) ?? throw Missing(name);

@@ -174,6 +174,13 @@ internal static partial class Scenarios
         new("suspend-in-vain", nameof(Suspend), Bot, "false") { Answers = With(("StopBot", [Permanent]), Failed) },
         new("resume", nameof(Resume), Bot, "true") { Answers = Placed },
         new("resume-in-vain", nameof(Resume), Bot, "false") { Answers = With(("RouteBot", [Permanent]), Failed) },
+        new("resume-elsewhere", nameof(ResumeElsewhere), Bot, "true")
+        {
+            Answers = With(
+                ("ReserveCapacity", [New]), ("AwaitOrder", [VmProgress.Up]), ("AwaitBoot", [VmProgress.Waiting, VmProgress.Up]),
+                ("RestoreVolume", [Runs, Next, null])),
+        },
+        new("resume-elsewhere-in-vain", nameof(ResumeElsewhere), Bot, "false") { Answers = With(("BringUp", [Permanent]), Failed) },
         new("restart", nameof(Restart), Bot, "true") { Answers = Placed },
         new("restart-in-vain", nameof(Restart), Bot, "false") { Answers = With(("CheckBot", [Permanent]), Failed) },
         new("test-message", nameof(TestMessage), Bot, "true") { Answers = Placed },

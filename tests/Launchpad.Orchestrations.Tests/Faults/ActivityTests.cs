@@ -96,8 +96,9 @@ public sealed class ActivityTests(Theatre theatre, ITestOutputHelper output) : I
         {
             var stage = await theatre.SetAsync(row);
             var failure = await theatre.RunAsync(stage, Strike(calls, at, Blow.Refused, max: int.MaxValue));
-            Assert.True(failure is not null, $"Refused {calls[at]}: and nobody was told");
-            Assert.True(Failure.Of(failure).Code is not "internal", $"Refused {calls[at]}: {failure}");
+            // A job that a machine does not forget costs nobody anything.
+            Assert.True(failure is not null || JobTests.IsCollect(calls[at]), $"Refused {calls[at]}: and nobody was told");
+            Assert.True(failure is null || Failure.Of(failure).Code is not "internal", $"Refused {calls[at]}: {failure}");
             await theatre.Product.ForgetAsync();
             Assert.True(await theatre.RunAsync(stage) is null, $"Refused {calls[at]}");
             Same(usual, await theatre.FactsAsync(), $"Refused {calls[at]}");

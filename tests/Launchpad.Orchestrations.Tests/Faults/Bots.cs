@@ -97,7 +97,17 @@ internal sealed class Bots(World world, Product product)
 
     /// <summary>Its machine has not been there for longer than a minute.</summary>
     public async Task<Picture> LostAsync(bool backedUp = false) => await OnceAsync(
-        $"lost, {backedUp}", await (backedUp ? BackedUpAsync() : RunningAsync("starter")), async () =>
+        $"lost, {backedUp}", await (backedUp ? BackedUpAsync() : RunningAsync("starter")), LoseAsync);
+
+    /// <summary>It was stopped when its machine was lost, and that is known.</summary>
+    public async Task<Picture> SuspendedLostAsync() => await OnceAsync("suspended, lost", await SuspendedAsync(), async () =>
+    {
+        var vm = (await product.DeploymentAsync()).Vm!;
+        await LoseAsync();
+        await product.EndAsync(await product.Client.ScheduleNewOrchestrationInstanceAsync(nameof(Recover), new RecoverInput(Tier.Shared, vm, [])));
+    });
+
+    public async Task LoseAsync()
     {
         var vm = (await product.DeploymentAsync()).Vm!;
         var name = VmGateway.ResourceName(vm);
@@ -105,7 +115,7 @@ internal sealed class Bots(World world, Product product)
         await world.Machines.StopAsync(name, default);
         await product.Get<HeartbeatStore>().MissAsync(vm, world.Clock.GetUtcNow(), default);
         world.Clock.Advance(TimeSpan.FromMinutes(5));
-    });
+    }
 
     /// <summary>Has an operation end well.</summary>
     public async Task DoAsync(OperationKind kind, string? typed = null)

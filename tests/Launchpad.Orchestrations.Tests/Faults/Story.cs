@@ -40,6 +40,7 @@ internal sealed record Story(
             Operation(OperationKind.Rollback, Bots.Change(version: 1, data: DataChoice.AsAtSwitch))),
         new("Suspend", bots => bots.RunningAsync("starter"), Operation(OperationKind.Suspend)),
         new("Resume", bots => bots.SuspendedAsync(), Operation(OperationKind.Resume)),
+        new("Resume on another machine", bots => bots.SuspendedLostAsync(), Operation(OperationKind.Resume)),
         new("Resume in vain", bots => bots.SuspendedAsync(), Operation(OperationKind.Resume), (_, _) => true),
         new("Restart", bots => bots.RunningAsync("starter"), Operation(OperationKind.Restart)),
         new("Restart in vain", bots => bots.RunningAsync("starter"), Operation(OperationKind.Restart), (_, _) => true),

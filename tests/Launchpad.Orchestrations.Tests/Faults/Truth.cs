@@ -93,6 +93,7 @@ internal sealed class Truth(Picture picture, Deployment deployment, IReadOnlyLis
         return
         [
             .. Unless(there is [{ Tenant.Runs: true }], "it does not run"),
+            .. Unless(!deployment.NeedsData, "it runs without its data"),
             .. Unless(there is not [{ Tenant.IsCold: true }], "it is down since its machine restarted"),
             .. Unless(there is not [var one] || one.Machine == VmGateway.ResourceName(deployment.Vm ?? ""), "it runs somewhere else"),
             .. Unless(there is not [var one2] || one2.Tenant.Image == image, $"it runs {there.FirstOrDefault().Tenant?.Image}, not {image}"),
