@@ -8,6 +8,7 @@ using Launchpad.Shared.Health;
 using Launchpad.Shared.Operations;
 using Launchpad.Shared.Plans;
 using Launchpad.Shared.Records;
+using Launchpad.Shared.Vms;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Options;
@@ -106,10 +107,13 @@ public sealed class BackupTurns(DeploymentStore deployments, BackupClocks clocks
         return true;
     }
 
+    /// <summary>Where the machine has no room for two there is nothing to tell anybody each day: whoever asks himself is told why it is not possible.
+    /// </summary>
     public async Task DrillAsync(DurableTaskClient client, BackupClock clock, BusyPlaces places, CancellationToken ct)
     {
         var deployment = await deployments.FindAsync(clock.Account, clock.Deployment, ct);
-        if (deployment is null or { Operation: not null } || OperationKind.Drill.Definition().Refuse(deployment) is not null)
+        if (deployment is null or { Operation: not null } || OperationKind.Drill.Definition().Refuse(deployment) is not null
+            || !await begins.HasRoomForTwoAsync(deployment, ct))
         {
             await clocks.UpdateAsync(clock.Deployment, next.DrillBegun, ct);
         }
@@ -122,8 +126,11 @@ public sealed class BackupTurns(DeploymentStore deployments, BackupClocks clocks
 }
 
 /// <summary>Begins what the clock wants.</summary>
-public sealed class BackupBegins(OperationStarter starter, IOptions<BackupOptions> options)
+public sealed class BackupBegins(OperationStarter starter, VmStore vms, IOptions<BackupOptions> options)
 {
+    public async Task<bool> HasRoomForTwoAsync(Deployment deployment, CancellationToken ct) =>
+        await vms.FindAsync(deployment.Vm!, ct) is { FreeMb: >= Bots.CandidateMemoryMb };
+
     public async Task<BusyPlaces> PlacesAsync(IAsyncEnumerable<Deployment> busy, OperationKind kind, CancellationToken ct) => new(
         await busy.Where(deployment => deployment.Operation?.Kind == kind).Select(deployment => deployment.Vm ?? deployment.Id).ToListAsync(ct),
         options.Value.AtOnceMax);

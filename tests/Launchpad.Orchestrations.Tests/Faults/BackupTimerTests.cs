@@ -67,6 +67,17 @@ public sealed class BackupTimerTests(Theatre theatre) : IClassFixture<Theatre>
     }
 
     [Fact]
+    public async Task A_machine_without_room_for_two_fails_no_drill_each_day()
+    {
+        await (await theatre.Bots.RunningAsync("dedicated")).RestoreAsync(theatre.World);
+        await theatre.Product.ForgetAsync();
+        await theatre.Product.Get<BackupClocks>().UpdateAsync(
+            Bots.Deployment, known => known with { DrillAt = theatre.World.Clock.GetUtcNow() }, default);
+        await theatre.Product.Make<BackupSchedules>().Drill(Timer, theatre.Product.Client, default);
+        Assert.Null((await theatre.Product.DeploymentAsync()).Operation);
+    }
+
+    [Fact]
     public async Task The_control_plane_is_backed_up_by_the_clock_and_somebody_is_called_while_it_cannot_be()
     {
         await (await theatre.Bots.RunningAsync("starter")).RestoreAsync(theatre.World);
