@@ -27,7 +27,7 @@ public sealed partial class FaultTests
         await bot.RemoveAsync();
     }
 
-    [Fact]
+    [Fact, Trait(Extent.Name, Extent.All)]
     public async Task A_fault_in_any_call_of_Restore_ends_in_the_data_of_the_backup_or_in_those_of_before()
     {
         using var bot = await BackedUp.OnAsync(stack);

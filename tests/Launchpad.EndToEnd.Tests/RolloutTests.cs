@@ -160,7 +160,7 @@ public sealed class RolloutTests(OnRolloutStack.Fixture fixture) : OnSharedStack
         await customer.DeletedAsync(deployment);
     }
 
-    [Fact]
+    [Fact, Trait(Extent.Name, Extent.All)]
     public async Task A_cancelled_change_is_taken_back_and_a_deletion_is_too()
     {
         using var customer = await stack.SignedUpAsync();
