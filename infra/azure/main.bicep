@@ -29,6 +29,9 @@ param operatorAddresses string[]
 param pageUrl string = ''
 param runbooksUrl string
 
+@description('Networks whose word about who called them is believed, separated by commas: the static site passes browsers on from an address of its own that no caller from outside can have.')
+param trustedProxies string = 'fd00::/8'
+
 @description('A collector that traces and metrics go to over OTLP; empty: none beside Application Insights.')
 param otlpEndpoint string = ''
 
@@ -216,6 +219,7 @@ module app 'modules/app.bicep' = {
     limits: limits
     pageUrl: pageUrl
     otlpEndpoint: otlpEndpoint
+    trustedProxies: trustedProxies
     runbooksUrl: runbooksUrl
   }
   // It looks into tables and vault as it starts, so its rights come first.

@@ -27,9 +27,6 @@ public sealed class SettingsTests(Deployment deployment)
         // The product's own name.
         "Mail__FromName",
 
-        // Nothing stands before the platform's own front end.
-        "Site__TrustedProxies",
-
         // Customers call nothing that is not public.
         "Webhooks__AllowedNetworks",
 

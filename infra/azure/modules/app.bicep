@@ -28,6 +28,7 @@ param limits { deploymentsPerAccount: int, undoWindow: string, suspendAfter: str
 param pageUrl string
 param runbooksUrl string
 param otlpEndpoint string
+param trustedProxies string
 
 var ownUrl = 'https://${name}.azurewebsites.net/'
 var storageSuffix = environment().suffixes.storage
@@ -117,6 +118,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         { name: 'Operator__Runbooks', value: runbooksUrl }
         { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', value: otlpEndpoint }
         { name: 'Site__BaseUrl', value: siteUrl }
+        { name: 'Site__TrustedProxies', value: trustedProxies }
       ]
     }
   }
