@@ -31,6 +31,7 @@ using Launchpad.Shared.Storage;
 using Launchpad.Shared.Vms;
 using Launchpad.Shared.Webhooks;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -54,6 +55,7 @@ public static class Composition
         builder.UseMiddleware<AuditMiddleware>();
         builder.UseMiddleware<ConditionalMiddleware>();
         builder.UseMiddleware<ActivityInputMiddleware>();
+        builder.Services.Configure<WorkerOptions>(worker => worker.InputConverters.RegisterAt<WithoutCaller>(0));
         builder.Services.AddLaunchpad(builder.Configuration);
         builder.AddTelemetry();
     }

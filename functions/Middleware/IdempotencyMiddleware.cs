@@ -62,11 +62,12 @@ public sealed class IdempotencyMiddleware(Callers callers, StaffCallers staff, R
     {
         try
         {
-            await next(context);
+            await WithoutCaller.RunAsync(context, next);
         }
-        catch
+        catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            // Also where it is not known what was done: whoever asks again is told by what there is, and does not wait for a key.
+            // Refused, or something that is needed did not answer: whoever asks again is told by what there is, and does not wait for a key.
+            // What was stopped in the middle keeps its key: nobody may do it again beside what still comes of it.
             await keys.ForgetAsync(request, CancellationToken.None);
             throw;
         }

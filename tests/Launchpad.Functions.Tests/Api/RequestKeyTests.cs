@@ -91,6 +91,41 @@ public sealed class RequestKeyTests(LaunchpadApi api)
     }
 
     [Fact]
+    public async Task Whose_sender_hung_up_it_is_done_to_its_end_and_once()
+    {
+        using var owner = await api.SignedUpAsync();
+        var order = new { name = "Ada", plan = "starter", modelKey = "sk-canary-0123456789" };
+        api.Faults.Set(1, [new FaultRule("keyvault", FaultKind.Delay, "PUT", DelayMs: 3000)]);
+        try
+        {
+            using var patience = new CancellationTokenSource();
+            var sent = PostAsync(owner, "deployments", order, "hung-up", patience.Token);
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            while (!api.Faults.Report().Calls.Any(call => call is { Service: "keyvault", Method: "PUT" }))
+            {
+                await Task.Delay(20, limit.Token);
+            }
+
+            await patience.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sent);
+            var again = await PostAsync(owner, "deployments", order, "hung-up");
+            Assert.Equal((409, "key-going"), (again.Status, RunningBot.KindOf(again.Text)));
+            while ((again = await PostAsync(owner, "deployments", order, "hung-up")).Status == 409)
+            {
+                await Task.Delay(100, limit.Token);
+            }
+
+            Assert.Equal((201, true), (again.Status, again.Replayed));
+            var only = Assert.Single((await owner.GetAsync("deployments")).GetProperty("deployments").EnumerateArray());
+            Assert.Equal(only.GetProperty("id").GetString(), JsonElement.Parse(again.Text).GetProperty("id").GetString());
+        }
+        finally
+        {
+            api.Faults.Clear();
+        }
+    }
+
+    [Fact]
     public async Task A_key_is_its_accounts_alone()
     {
         using var one = await api.SignedUpAsync();
@@ -138,7 +173,8 @@ public sealed class RequestKeyTests(LaunchpadApi api)
         Assert.Equal(KeyState.Free, (await keys.TakeAsync(request with { Hash = "other" }, ct)).State);
     }
 
-    private static async Task<(int Status, string Text, string? Location, bool Replayed)> PostAsync(Owner owner, string path, object body, string? key)
+    private static async Task<(int Status, string Text, string? Location, bool Replayed)> PostAsync(
+        Owner owner, string path, object body, string? key, CancellationToken ct = default)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) };
         if (key is not null)
@@ -146,8 +182,8 @@ public sealed class RequestKeyTests(LaunchpadApi api)
             request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
         }
 
-        using var answer = await owner.Http.SendAsync(request);
-        return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(), answer.Headers.Location?.ToString(),
+        using var answer = await owner.Http.SendAsync(request, ct);
+        return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(ct), answer.Headers.Location?.ToString(),
             answer.Headers.Contains("Idempotency-Replayed"));
     }
 
