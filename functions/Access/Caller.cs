@@ -34,6 +34,10 @@ public sealed record Caller(
     /// <exception cref="ProblemException">403 when he may not.</exception>
     public void Require(Permission permission) => _ = May.Contains(permission) ? true : throw Problems.NotAllowed(permission);
 
+    /// <summary>For what lets in beyond this session: whoever signed up with another's address leaves himself no way back in (ADR 36).</summary>
+    /// <exception cref="ProblemException">409 when nobody has followed the link that was sent to his address.</exception>
+    public Caller RequireConfirmed() => Person.EmailVerifiedAt is null ? throw Problems.EmailUnconfirmed() : this;
+
     /// <summary>Whether there is such a bot for him, as far as he himself can tell.</summary>
     public bool Reaches(string deployment) => Deployment is null || Deployment == deployment;
 }

@@ -58,7 +58,7 @@ public sealed class CallerFinder(SessionOwners owners, MemberStore members, ApiT
     /// <summary>It can do no more than who made it: when he goes, it goes with him.</summary>
     private async Task<Caller?> OfTokenAsync(HttpRequest request, string token, CancellationToken ct)
     {
-        if (await tokens.FindAsync(token, ct) is not { } found || await RoleAsync(found.Account, found.By, ct) is not { } role
+        if (await tokens.FindAsync(token, ct) is not { } found || await RoleAsync(found, ct) is not { } role
             || await owners.AccountAsync(found.Account, ct) is not { } account
             || (found.By == account.Id ? account : await owners.AccountAsync(found.By, ct)) is not { } maker)
         {
@@ -71,6 +71,9 @@ public sealed class CallerFinder(SessionOwners owners, MemberStore members, ApiT
             : throw Problems.NotFound();
     }
 
-    private async Task<Role?> RoleAsync(string account, string person, CancellationToken ct) =>
-        account == person ? Role.Owner : (await members.FindAsync(account, person, ct))?.Role;
+    /// <summary>One that he made before he was shut out stays shut out when he is let in again.</summary>
+    private async Task<Role?> RoleAsync(ApiToken token, CancellationToken ct) =>
+        token.By == token.Account ? Role.Owner
+        : await members.FindAsync(token.Account, token.By, ct) is { } maker && maker.Since <= token.CreatedAt ? maker.Role
+        : null;
 }

@@ -41,6 +41,7 @@ public sealed class Invitations(Callers callers, MemberStore members, AccountLog
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "invitations")] HttpRequest request, CancellationToken ct)
     {
         var account = await callers.RequireAsync(request, ct);
+        Caller.Of(request).RequireConfirmed();
         var body = await Bodies.ReadAsync<NewInvitation>(request, ct);
         var (email, role) = (Rules.Email(body.Email), RoleOf(body.Role));
         if ((await members.ListAsync(account.Id, ct)).Count + (await members.InvitationsAsync(account.Id, ct)).Count >= MemberStore.PerAccountMax)
@@ -90,6 +91,8 @@ public sealed class Workplaces(Callers callers, MemberStore members, AccountStor
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "auth/invitations")] HttpRequest request, CancellationToken ct)
     {
         var person = await callers.RequireAsync(request, ct);
+        // The link was shown to whoever invited, so that who has it has not shown yet that the mailbox is his.
+        Caller.Of(request).RequireConfirmed();
         var token = (await Bodies.ReadAsync<TakenInvitation>(request, ct)).Token ?? "";
         var member = await members.AcceptAsync(token, person, ct)
             ?? throw Problems.Invalid("token", "lets nobody in: it was used or taken back, is over, or is for another address than the one that you signed in with.");

@@ -52,6 +52,7 @@ public sealed class Tokens(Callers callers, ApiTokenStore tokens, DeploymentStor
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "tokens")] HttpRequest request, CancellationToken ct)
     {
         var account = await callers.RequireAsync(request, ct);
+        Caller.Of(request).RequireConfirmed();
         var body = await Bodies.ReadAsync<NewToken>(request, ct);
         var (caller, name, may) = (Caller.Of(request), Rules.Name(body.Name), Permissions(body.Permissions));
         if (may.FirstOrDefault(permission => !caller.May.Contains(permission), Permission.Self) is var above and not Permission.Self)

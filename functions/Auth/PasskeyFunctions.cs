@@ -34,7 +34,8 @@ public sealed class Passkeys(Callers callers, PasskeyCeremonies ceremonies, Pass
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "auth/passkey-options")] HttpRequest request, CancellationToken ct)
     {
         var account = await callers.RequireAsync(request, ct);
-        return account.EmailVerifiedAt is null ? throw Problems.EmailUnconfirmed() : new OkObjectResult(await ceremonies.BeginAsync(account, ct));
+        Caller.Of(request).RequireConfirmed();
+        return new OkObjectResult(await ceremonies.BeginAsync(account, ct));
     }
 
     /// <summary>Adds the one that was made.</summary>

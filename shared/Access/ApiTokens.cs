@@ -109,6 +109,15 @@ public sealed class ApiTokenStore(Tables tables, TimeProvider clock) : IExpiring
         }
     }
 
+    /// <summary>None opens anything from now on that a person made in an account.</summary>
+    public async Task RemoveMadeByAsync(string account, string person, CancellationToken ct)
+    {
+        await foreach (var row in Rows(account, ct).Where(row => row.GetString("by") == person))
+        {
+            await RemoveAsync(account, row.RowKey, ct);
+        }
+    }
+
     /// <summary>What leads to those that end soon.</summary>
     public Round EndingRound(DateTimeOffset now) =>
         new("tokens-ending", tables.Index, Partition, From: $"{now.UtcTicks:D19}", To: $"{(now + ToldBefore).UtcTicks:D19}~");

@@ -14,7 +14,7 @@ public sealed record Member(string Account, string Person, string Email, Role Ro
 public sealed record Invitation(string Id, string Account, string Email, Role Role, string By, DateTimeOffset ExpiresAt);
 
 /// <summary>Who works in which account. A person signs in to his own, and is let into others by invitation.</summary>
-public sealed class MemberStore(Tables tables, TimeProvider clock) : IExpiring
+public sealed class MemberStore(Tables tables, ApiTokenStore tokens, TimeProvider clock) : IExpiring
 {
     private const string IdPrefix = "inv";
     private const string Way = "invitation";
@@ -53,9 +53,11 @@ public sealed class MemberStore(Tables tables, TimeProvider clock) : IExpiring
         }
     }
 
-    /// <summary>He is let in no more, at once.</summary>
+    /// <summary>He is let in no more, at once, and the tokens that he made there go with him: first, so that whoever finds only some of
+    /// it done finds him a member, and does it again.</summary>
     public async Task RemoveAsync(string account, string person, CancellationToken ct)
     {
+        await tokens.RemoveMadeByAsync(account, person, ct);
         await tables.Members.RemoveAsync(account, MemberKey + person, ct);
         await tables.Members.RemoveAsync(person, OfKey + account, ct);
     }
@@ -140,7 +142,9 @@ public sealed class MemberStore(Tables tables, TimeProvider clock) : IExpiring
             return null;
         }
 
-        var member = new Member(invitation.Account, person.Id, person.Email, invitation.Role, clock.GetUtcNow());
+        // Who is let in anew begins anew; who is in already stays since when he was.
+        var since = (await FindAsync(invitation.Account, person.Id, ct))?.Since ?? clock.GetUtcNow();
+        var member = new Member(invitation.Account, person.Id, person.Email, invitation.Role, since);
         // The way back first: whoever is let in finds the account in his list.
         await tables.Members.UpsertEntityAsync(new TableEntity(person.Id, OfKey + member.Account), TableUpdateMode.Replace, ct);
         await tables.Members.UpsertEntityAsync(

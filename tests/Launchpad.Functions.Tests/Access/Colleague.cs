@@ -19,11 +19,11 @@ internal sealed class Colleague(HttpClient http, string account, string email) :
 
     public HttpClient Http => http;
 
-    public static async Task<Colleague> NewAsync(LaunchpadApi api)
+    public static async Task<Colleague> NewAsync(LaunchpadApi api, bool isConfirmed = true)
     {
         var email = $"{Guid.NewGuid():N}@example.com";
-        var account = await api.Service<AccountStore>().CreateAsync(email, email, "no password leads here", "127.0.0.1", Ct);
-        var (token, _) = await api.Service<SessionStore>().OpenAsync(account!.Id, "a test", Ct);
+        var account = await api.AccountAsync(email, isConfirmed);
+        var (token, _) = await api.Service<SessionStore>().OpenAsync(account.Id, "a test", Ct);
         return new(Client(api, token), account.Id, email);
     }
 

@@ -31,6 +31,27 @@ public sealed class MemberTests(LaunchpadApi api)
     }
 
     [Fact]
+    public async Task Whose_address_nobody_confirmed_is_let_in_nowhere_and_lets_nobody_in()
+    {
+        using var owner = await Colleague.NewAsync(api);
+        using var guest = await Colleague.NewAsync(api, isConfirmed: false);
+        var token = await InviteAsync(owner, guest, "admin");
+        foreach (var (path, body) in new (string, object)[]
+        {
+            ("auth/invitations", new { token }),
+            ("invitations", new { email = "x@example.com", role = "admin" }),
+            ("tokens", new { name = "CI", permissions = new[] { "read" } }),
+        })
+        {
+            var (status, problem) = await guest.SendAsync("POST", path, body);
+            Assert.Equal((409, "urn:launchpad:problem:email-unconfirmed"), (status, Text(problem, "type")));
+        }
+
+        var members = (await owner.SendAsync("GET", "members")).Body!.Value;
+        Assert.Equal((1, 1), (members.GetProperty("members").GetArrayLength(), members.GetProperty("invitations").GetArrayLength()));
+    }
+
+    [Fact]
     public async Task An_invitation_can_be_taken_back_and_its_word_is_in_no_list()
     {
         using var owner = await Colleague.NewAsync(api);

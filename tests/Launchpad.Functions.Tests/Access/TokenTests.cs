@@ -37,6 +37,49 @@ public sealed class TokenTests(LaunchpadApi api)
     }
 
     [Fact]
+    public async Task One_goes_with_who_made_it_and_stays_away_when_he_is_let_in_again()
+    {
+        using var bot = await RunningBot.OfAsync(api);
+        using var owner = OwnerOf(bot);
+        using var admin = await Colleague.InAsync(api, bot.Owner, Role.Admin);
+        using var program = await MadeByAsync(admin);
+        using var lost = await MadeByAsync(admin);
+        var (members, tables) = (api.Service<MemberStore>(), api.Service<Tables>());
+        // As if whoever shut him out had not seen one of them.
+        var hidden = await tables.Members.QueryAsync<TableEntity>(row => row.PartitionKey == bot.Account)
+            .FirstAsync(row => row.RowKey.StartsWith("tok_", StringComparison.Ordinal));
+        Assert.Equal(204, (await owner.SendAsync("DELETE", $"members/{admin.Account}")).Status);
+        Assert.Equal(0, (await owner.SendAsync("GET", "tokens")).Body!.Value.GetProperty("tokens").GetArrayLength());
+        await tables.Members.AddEntityAsync(hidden);
+        await tables.Members.AddEntityAsync(
+            new TableEntity(hidden.GetString("hash"), "token") { ["account"] = bot.Account, ["token"] = hidden.RowKey });
+        Assert.Equal((401, 401), (await ReadAsync(program), await ReadAsync(lost)));
+
+        await AgainAsync(Role.Admin);
+        Assert.Equal((401, 401), (await ReadAsync(program), await ReadAsync(lost)));
+        using var another = await MadeByAsync(admin);
+        Assert.Equal(200, await ReadAsync(another));
+        // Who is asked in again while he is in stays the same member.
+        await AgainAsync(Role.Viewer);
+        Assert.Equal(200, await ReadAsync(another));
+
+        async Task<int> ReadAsync(Colleague who) => (await who.SendAsync("GET", $"deployments/{bot.Id}")).Status;
+
+        async Task<Colleague> MadeByAsync(Colleague maker)
+        {
+            var (status, made) = await maker.SendAsync("POST", "tokens", new { name = "CI", permissions = new[] { "read" } });
+            Assert.Equal(201, status);
+            return new(Colleague.Client(api, made!.Value.GetProperty("secret").GetString()!), bot.Account, "");
+        }
+
+        async Task AgainAsync(Role role)
+        {
+            var (word, _) = await members.InviteAsync(bot.Account, admin.Email, role, bot.Account, CancellationToken.None);
+            Assert.Equal(200, (await admin.SendAsync("POST", "auth/invitations", new { token = word })).Status);
+        }
+    }
+
+    [Fact]
     public async Task Who_made_one_for_long_hears_once_that_it_ends_within_a_week()
     {
         var (tokens, tables) = (api.Service<ApiTokenStore>(), api.Service<Tables>());

@@ -12,6 +12,7 @@ using Launchpad.Local.Stripe;
 using Launchpad.Local.Tests;
 using Launchpad.Processes;
 using Launchpad.Shared.Accounts;
+using Launchpad.Shared.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using MimeKit;
@@ -143,15 +144,27 @@ public sealed class LaunchpadApi : IAsyncLifetime
 
     /// <summary>Somebody who has an account and is signed in to it. How one signs up, and with what a password is kept, is the affair of
     /// <see cref="SignInTests"/>: a password takes longer to hash than most of what is looked at here.</summary>
-    public async Task<Owner> SignedUpAsync(string? email = null)
+    public async Task<Owner> SignedUpAsync(string? email = null, bool isConfirmed = true)
     {
-        email ??= $"{Guid.NewGuid():N}@example.com";
-        var account = await Service<AccountStore>().CreateAsync(email, email, "no password leads here", "127.0.0.1", CancellationToken.None);
-        var (token, _) = await Service<SessionStore>().OpenAsync(account!.Id, "a test", CancellationToken.None);
+        var account = await AccountAsync(email ?? $"{Guid.NewGuid():N}@example.com", isConfirmed);
+        var (token, _) = await Service<SessionStore>().OpenAsync(account.Id, "a test", CancellationToken.None);
         // Where an answer leads to is another site.
         var http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = Address };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return new Owner(http, account.Id);
+    }
+
+    /// <summary>As after following the link that was sent to its address, where that is known to be its owner's.</summary>
+    public async Task<Shared.Accounts.Account> AccountAsync(string email, bool isConfirmed)
+    {
+        var account = await Service<AccountStore>().CreateAsync(email, email, "no password leads here", "127.0.0.1", CancellationToken.None);
+        if (isConfirmed)
+        {
+            await Service<Tables>().Accounts.UpdateEntityAsync(
+                new TableEntity(account!.Id, "profile") { ["emailVerifiedAt"] = account.CreatedAt }, Azure.ETag.All, TableUpdateMode.Merge);
+        }
+
+        return account!;
     }
 
     public async Task DisposeAsync()

@@ -205,7 +205,7 @@ public sealed class AbuseTests(LaunchpadApi api)
         Assert.Equal("mailinator.com", DisposableMail.DomainOf("somebody@mailinator.com"));
         Assert.Equal("mailinator.com", DisposableMail.DomainOf("somebody@Box.MAILINATOR.com"));
         Assert.Null(DisposableMail.DomainOf("somebody@example.com"));
-        using var owner = await api.SignedUpAsync($"{Guid.NewGuid():n}@mailinator.com");
+        using var owner = await api.SignedUpAsync($"{Guid.NewGuid():n}@mailinator.com", isConfirmed: false);
         using var shop = new Shop(api, owner);
         var (status, problem) = await shop.CheckOutAsync(await owner.OrderAsync());
         Assert.Equal((409, "urn:launchpad:problem:email-unconfirmed"), (status, problem.GetProperty("type").GetString()));

@@ -7,6 +7,7 @@ import { wordsOf } from "../texts/problems";
 import { Button } from "./Button";
 import { Copyable } from "./Copy";
 import { cx } from "./cx";
+import { Resend } from "./Resend";
 import css from "./States.module.css";
 import { StatusShape } from "./Status";
 import { Countdown, Time } from "./Time";
@@ -82,8 +83,12 @@ interface ActProps {
 }
 
 /** Why what was pressed was not done; again only where that may help. */
-export const ActProblem = ({ act: { problem, again }, told = null }: ActProps) =>
-  problem !== null && told === null ? <ProblemCard problem={problem} onAgain={problem.retryAt !== null || mayHelp(problem) ? again : undefined} /> : null;
+export function ActProblem({ act: { problem, again }, told = null }: ActProps) {
+  if (problem === null || told !== null) return null;
+  const unconfirmed = problem.kind === "email-unconfirmed";
+  const helps = problem.retryAt !== null || mayHelp(problem) || unconfirmed;
+  return <ProblemCard problem={problem} onAgain={helps ? again : undefined} actions={unconfirmed && <Resend />} />;
+}
 
 interface Query<T> {
   data: T | undefined;

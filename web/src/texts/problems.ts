@@ -61,7 +61,7 @@ const words: Record<ProblemKind, (problem: Problem) => ProblemWords> = {
   "wrong-code": () => ({ title: "This code is not right", text: "It may have changed meanwhile: an app shows a new one every 30 seconds.", next: "Type the one that is shown now." }),
   "challenge-over": () => ({ title: "It took too long", text: "For safety what was begun is good for a few minutes only.", next: "Begin again." }),
   "link-over": () => ({ title: "This link does not work any more", text: "It was used already, a newer one was sent, or its time is over.", next: "Ask for a new one." }),
-  "email-unconfirmed": () => ({ title: "Confirm your e-mail address first", text: "If you ever lose what you sign in with, the way back leads through it." }),
+  "email-unconfirmed": () => ({ title: "Confirm your e-mail address first", text: "We sent a link to it. Until it was followed nobody knows that the mailbox is yours, and the way back into an account leads through it.", next: "Follow the link, then try again." }),
   "second-factor-on": () => ({ title: "Two-step verification is on already", text: "Nothing was changed." }),
   "made-password-over": said("This password does not work any more"),
   "own-password-needed": () => ({ title: "Choose a password of your own first", text: "You signed in with one that was made for you.", next: "Load the page again: it asks for one." }),
