@@ -34,7 +34,7 @@ public sealed class Billing(Callers callers, CheckoutGate gate, Checkouts checko
     {
         var account = await callers.RequireAsync(request, ct);
         var asked = (await Bodies.ReadAsync<Checkout>(request, ct)).Deployment;
-        var (deployment, plan, trialDays) = await gate.PassAsync(account, asked, Callers.Address(request), ct);
+        var (deployment, plan, trialDays) = await gate.PassAsync(Caller.Of(request), asked, Callers.Address(request), ct);
         var page = site.Value.Page($"paid?deployment={deployment.Id}");
         var link = await checkouts.OpenAsync(
             new(

@@ -21,8 +21,9 @@ public sealed class Orders(DeploymentStore deployments, SubscriptionStore subscr
     private const string Actor = Arrears.Actor;
 
     /// <exception cref="ProblemException">When there is no such order in the account, or nothing to pay for it.</exception>
-    public async Task<(Deployment Deployment, Plan Plan)> ToBePaidAsync(string account, string? id, CancellationToken ct)
+    public async Task<(Deployment Deployment, Plan Plan)> ToBePaidAsync(Caller by, string? id, CancellationToken ct)
     {
+        var account = by.Account.Id;
         var deployment = Shared.Ids.IsValid(id, Shared.Ids.Deployment) ? await deployments.FindAsync(account, id, ct) : null;
         if (deployment is null)
         {
@@ -35,7 +36,7 @@ public sealed class Orders(DeploymentStore deployments, SubscriptionStore subscr
         }
 
         var plan = Plan.FindSold(deployment.Plan) ?? throw Problems.PlanNotSold(deployment.Plan);
-        await recorder.ActAsync(deployment.Id, account, "open-checkout", new { deployment.Plan }, ct);
+        await recorder.ActAsync(deployment.Id, by.Actor, "open-checkout", new { deployment.Plan }, ct);
         return (deployment, plan);
     }
 

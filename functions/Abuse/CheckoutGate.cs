@@ -1,3 +1,4 @@
+using Launchpad.Functions.Access;
 using Launchpad.Shared.Abuse;
 using Launchpad.Shared.Accounts;
 using Launchpad.Shared.Billing;
@@ -14,8 +15,9 @@ public sealed record ToBePaid(Deployment Deployment, Plan Plan, int TrialDays);
 public sealed class CheckoutGate(Orders orders, PaymentGuard guard, CheckoutLimits limits, Offers offers)
 {
     /// <exception cref="ProblemException">When there is nothing to pay for, too many were asked for, or the account's payments are held.</exception>
-    public async Task<ToBePaid> PassAsync(Account account, string? deployment, string address, CancellationToken ct)
+    public async Task<ToBePaid> PassAsync(Caller by, string? deployment, string address, CancellationToken ct)
     {
+        var account = by.Account;
         if (DisposableMail.DomainOf(account.Email) is { } domain)
         {
             if (account.EmailVerifiedAt is null)
@@ -32,7 +34,7 @@ public sealed class CheckoutGate(Orders orders, PaymentGuard guard, CheckoutLimi
             throw Problems.PaymentsHeld(Why(hold));
         }
 
-        var (found, plan) = await orders.ToBePaidAsync(account.Id, deployment, ct);
+        var (found, plan) = await orders.ToBePaidAsync(by, deployment, ct);
         return new(found, plan, await offers.TrialDaysAsync(account.Id, plan, ct));
     }
 

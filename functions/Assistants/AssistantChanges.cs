@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Text.Json.Nodes;
 using Launchpad.Functions.Access;
+using Launchpad.Shared.Access;
 using Launchpad.Shared.Accounts;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
@@ -21,8 +22,10 @@ public sealed class AssistantChanges(AssistantReads reads, ConfigPatches patches
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
-    public IEnumerable<McpServerTool> Of(Account account, DurableTaskClient client)
+    /// <summary>Who asks is bound as on any other way, and named in the record.</summary>
+    public IEnumerable<McpServerTool> Of(Caller caller, DurableTaskClient client)
     {
+        var account = caller.Account;
         yield return McpServerTool.Create(
             async (
                 [Description("The bot's id, dep_…")] string bot,
@@ -34,8 +37,8 @@ public sealed class AssistantChanges(AssistantReads reads, ConfigPatches patches
                 CancellationToken ct = default) =>
             {
                 var patch = Patch(model, instructions, plan, config, why);
-                var operation = await RunAsync(async () =>
-                    await patches.BeginAsync(client, await reads.FindAsync(account, bot, ct), new Unbound(account.Id), patch, isPreview: true, ct));
+                var operation = await RunAsync(caller, async () =>
+                    await patches.BeginAsync(client, await reads.FindAsync(account, bot, ct), caller, patch, isPreview: true, ct));
                 var says = await EndedAsync(account, operation.Id, ct);
                 return new AssistantPreview(operation.Id, says, says.Status is "succeeded"
                     ? $"Show this to the owner. To allow just this change, he confirms it on the page of the bot's operation {operation.Id}; "
@@ -63,7 +66,7 @@ public sealed class AssistantChanges(AssistantReads reads, ConfigPatches patches
                     throw new McpException("This is not the owner's word for this preview. He gets one when he confirms it on the bot's page; it is good for ten minutes.");
                 }
 
-                var begun = await RunAsync(() => seen.ApplyAsync(client, deployment, new Unbound(account.Id), preview, ct));
+                var begun = await RunAsync(caller, () => seen.ApplyAsync(client, deployment, caller, preview, ct));
                 await sessions.CloseAsync(confirmation, ct);
                 return new Begun(begun.Id, "accepted");
             },
@@ -125,10 +128,11 @@ public sealed class AssistantChanges(AssistantReads reads, ConfigPatches patches
         }
     }
 
-    private static async Task<T> RunAsync<T>(Func<Task<T>> change)
+    private static async Task<T> RunAsync<T>(Caller caller, Func<Task<T>> change)
     {
         try
         {
+            caller.Require(Permission.Change);
             return await change();
         }
         catch (ProblemException refused)

@@ -18,7 +18,9 @@ public sealed class AssistantReads(DeploymentStore deployments, DeploymentViews 
         yield return Tool(
             "list_bots", "The bots of this account: how each is, what goes on with it, and what can be asked of it.",
             async ([Description("The cursor of the page before; leave it out to begin.")] string? cursor = null, CancellationToken ct = default) =>
-                await views.ListAsync(account.Id, cursor, ct));
+                cursor is null || Ids.IsValid(cursor, Ids.Deployment)
+                    ? await views.ListAsync(account.Id, cursor, isLiving: false, ct)
+                    : throw new McpException("This is no cursor: it is what the page before answered."));
         yield return Tool(
             "get_bot", "One bot: how it is and why, how it is paid for, what can be asked of it.",
             async ([Description("Its id, dep_…")] string bot, CancellationToken ct) =>

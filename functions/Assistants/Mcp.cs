@@ -24,7 +24,7 @@ public sealed class Mcp(Callers callers, AssistantReads reads, AssistantChanges 
     /// <summary>How a person's own assistant asks. One JSON-RPC message in, its answer as events out.</summary>
     [Function("Mcp")]
     [Unrecorded("Each change that it asks for is an operation of its own.")]
-    [Needs(Permission.Change)]
+    [Needs(Permission.Read)]
     [Answers(200, MediaType = "text/event-stream")]
     public async Task<IActionResult> Post(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "mcp")] HttpRequest request,
@@ -37,7 +37,7 @@ public sealed class Mcp(Callers callers, AssistantReads reads, AssistantChanges 
         {
             ServerInfo = new() { Name = "Launchpad", Version = "1" },
             ServerInstructions = Words,
-            ToolCollection = [.. reads.Of(account), .. changes.Of(account, client)],
+            ToolCollection = [.. reads.Of(account), .. changes.Of(Caller.Of(request), client)],
         };
         await using var server = McpServer.Create(transport, options, loggers);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(ct);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Launchpad.Shared.Access;
 using Launchpad.Shared.Accounts;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Operations;
@@ -98,6 +99,34 @@ public sealed class AssistantTests(LaunchpadApi api)
         Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
     }
 
+    [Fact]
+    public async Task A_program_that_asks_here_may_what_it_may_elsewhere_and_is_named()
+    {
+        using var bot = await RunningBot.OfAsync(api);
+        await using (var reader = await WithTokenAsync(bot, Permission.Read))
+        {
+            Assert.Contains(bot.Id, await CallAsync(reader.Client, "list_bots", new()), StringComparison.Ordinal);
+            foreach (var (tool, arguments) in await AskedAsync())
+            {
+                Assert.Contains("change", await CallAsync(reader.Client, tool, arguments, isError: true), StringComparison.Ordinal);
+            }
+        }
+
+        await using var program = await WithTokenAsync(bot, Permission.Read, Permission.Change);
+        Assert.Contains(
+            "pay", await CallAsync(program.Client, "preview_change", new() { ["bot"] = bot.Id, ["plan"] = "plus" }, isError: true), StringComparison.Ordinal);
+        var preview = await PreviewedAsync(bot);
+        var begun = JsonElement.Parse(await CallAsync(program.Client, "apply_change", Apply(bot, preview, await ConfirmAsync(bot, preview))));
+        var operation = (await api.Service<OperationStore>().FindAsync(bot.Account, begun.GetProperty("operation").GetString()!, Ct))!;
+        Assert.Equal(program.Id, operation.By);
+
+        async Task<IReadOnlyList<(string, Dictionary<string, object?>)>> AskedAsync()
+        {
+            var seen = await PreviewedAsync(bot);
+            return [("preview_change", new() { ["bot"] = bot.Id, ["model"] = "other" }), ("apply_change", Apply(bot, seen, await ConfirmAsync(bot, seen)))];
+        }
+    }
+
     [Theory]
     [InlineData("nonsense")]
     [InlineData("{}")]
@@ -136,12 +165,21 @@ public sealed class AssistantTests(LaunchpadApi api)
         return (await answer.Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("token").GetString()!;
     }
 
-    private async Task<McpClient> LetInAsync(RunningBot bot) => await McpClient.CreateAsync(
+    private async Task<McpClient> LetInAsync(RunningBot bot) => await ConnectAsync(await TokenAsync(bot));
+
+    private async Task<Program> WithTokenAsync(RunningBot bot, params Permission[] may)
+    {
+        var made = (await api.Service<ApiTokenStore>().AddAsync(
+            bot.Account, bot.Account, "a program", may, deployment: null, TimeSpan.FromDays(1), Ct))!.Value;
+        return new(await ConnectAsync(made.Token), made.Kept.Id);
+    }
+
+    private Task<McpClient> ConnectAsync(string token) => McpClient.CreateAsync(
         new HttpClientTransport(new()
         {
             Endpoint = new Uri(api.Address, "mcp"),
             TransportMode = HttpTransportMode.StreamableHttp,
-            AdditionalHeaders = new Dictionary<string, string> { ["Authorization"] = $"Bearer {await TokenAsync(bot)}" },
+            AdditionalHeaders = new Dictionary<string, string> { ["Authorization"] = $"Bearer {token}" },
         }),
         cancellationToken: Ct);
 
@@ -158,5 +196,10 @@ public sealed class AssistantTests(LaunchpadApi api)
                 Result: preview.ToJson()),
             Ct);
         return id;
+    }
+
+    private sealed record Program(McpClient Client, string Id) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync() => Client.DisposeAsync();
     }
 }
