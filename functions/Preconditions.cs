@@ -23,6 +23,7 @@ public static class Preconditions
     /// <summary>Of an answer that nothing names: what it says.</summary>
     public static string ETag(ReadOnlySpan<byte> answer) => $"\"{Digest(answer)}\"";
 
+    /// <summary>For what makes another version. It does not touch how upgrades are treated: who names the version has seen enough.</summary>
     /// <exception cref="ProblemException">428 without If-Match, otherwise as <see cref="Check"/>.</exception>
     public static void Require(HttpRequest request, Deployment deployment)
     {
@@ -31,20 +32,12 @@ public static class Preconditions
             throw Problems.PreconditionNeeded();
         }
 
-        Check(request, deployment);
+        Ensure(request, deployment, ETag(deployment), Version(deployment));
     }
 
     /// <exception cref="ProblemException">412 when the config is another one than the request is meant for, 400 when it says nothing that
     /// can be understood.</exception>
-    public static void Check(HttpRequest request, Deployment deployment)
-    {
-        // No change of a version touches how upgrades are treated: who names the version has seen enough.
-        string[] tags = [ETag(deployment), Version(deployment)];
-        if (!IsMatch(request, tags) || IsKnown(request, tags))
-        {
-            throw Problems.Moved(deployment);
-        }
-    }
+    public static void Check(HttpRequest request, Deployment deployment) => Ensure(request, deployment, ETag(deployment));
 
     /// <summary>False when If-Match names other versions only. A weak tag vouches for no byte, so it never matches.</summary>
     public static bool IsMatch(HttpRequest request, params string[] tags) =>
@@ -53,6 +46,14 @@ public static class Preconditions
     /// <summary>True when If-None-Match says that the caller has this version.</summary>
     public static bool IsKnown(HttpRequest request, params string[] tags) =>
         Names(HeaderNames.IfNoneMatch, request.Headers.IfNoneMatch, tags, strong: false) ?? false;
+
+    private static void Ensure(HttpRequest request, Deployment deployment, params string[] tags)
+    {
+        if (!IsMatch(request, tags) || IsKnown(request, tags))
+        {
+            throw Problems.Moved(deployment);
+        }
+    }
 
     /// <summary>Null without the header.</summary>
     private static bool? Names(string header, StringValues typed, string[] tags, bool strong)

@@ -36,21 +36,26 @@ public sealed class UpdatePolicies(Ownership ownership, DeploymentStore deployme
     {
         var deployment = await ownership.FindAsync(request, id, ct);
         var body = await Bodies.ReadAsync<UpdatePolicy>(request, ct);
-        Preconditions.Check(request, deployment);
         var channel = Rules.Tag("channel", body.Channel);
-        await recorder.ActAsync(
-            id, Caller.Of(request).Actor, "set-update-policy",
-            new { before = new { deployment.Pinned }, after = new { body.Pinned }, body.ResumeUpgrades },
-            deployment.Channel == channel ? null : $"{deployment.Channel ?? images.Value.Tag} → {channel ?? images.Value.Tag}", ct);
+        var before = deployment;
         var changed = await deployments.ChangeAsync(
             deployment.Account, id,
-            current => current with
+            current =>
             {
-                Channel = channel,
-                Pinned = body.Pinned,
-                FailedRollouts = body.ResumeUpgrades ? 0 : current.FailedRollouts,
+                // Also where somebody else was faster since it was read.
+                Preconditions.Check(request, before = current);
+                return current with
+                {
+                    Channel = channel,
+                    Pinned = body.Pinned,
+                    FailedRollouts = body.ResumeUpgrades ? 0 : current.FailedRollouts,
+                };
             },
             ct);
+        await recorder.ActAsync(
+            id, Caller.Of(request).Actor, "set-update-policy",
+            new { before = new { before.Pinned }, after = new { body.Pinned }, body.ResumeUpgrades },
+            before.Channel == channel ? null : $"{before.Channel ?? images.Value.Tag} → {channel ?? images.Value.Tag}", CancellationToken.None);
         return new OkObjectResult(UpdatesView.Of(changed, images.Value.Tag));
     }
 }

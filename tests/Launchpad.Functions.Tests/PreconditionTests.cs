@@ -86,6 +86,17 @@ public sealed class PreconditionTests
         }
     }
 
+    [Fact]
+    public void How_upgrades_are_treated_is_changed_by_who_has_seen_that_alone()
+    {
+        var pinned = Third with { Pinned = true };
+        var request = new DefaultHttpContext().Request;
+        Preconditions.Check(request, pinned);
+        request.Headers.IfMatch = Preconditions.ETag(Third);
+        Preconditions.Check(request, Third);
+        Assert.Equal(412, Assert.Throws<ProblemException>(() => Preconditions.Check(request, pinned)).Status);
+    }
+
     private static void Answers(int status, string? match, string? noneMatch)
     {
         var request = new DefaultHttpContext().Request;

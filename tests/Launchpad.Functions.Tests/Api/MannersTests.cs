@@ -117,8 +117,11 @@ public sealed class MannersTests(LaunchpadApi api)
         Assert.Equal(HttpStatusCode.OK, pinned.StatusCode);
         using var after = await owner.SendAsync("GET", $"{path}/config", null, ("If-None-Match", tag));
         Assert.Equal(HttpStatusCode.OK, after.StatusCode);
-        using var late = await owner.SendAsync("PUT", $"{path}/updates", """{"pinned":false}""", ("If-Match", "\"v7\""));
-        await IsProblemAsync(late, 412, "moved");
+        foreach (var seen in new[] { tag, "\"v7\"" })
+        {
+            using var late = await owner.SendAsync("PUT", $"{path}/updates", """{"pinned":false}""", ("If-Match", seen));
+            await IsProblemAsync(late, 412, "moved");
+        }
     }
 
     [Theory]
