@@ -121,13 +121,7 @@ public sealed class Operations(OperationStore operations, DeploymentStore deploy
     private async Task<(IReadOnlyList<Operation> Found, string? Next)> PageAsync(
         HttpRequest request, string account, string? deployment, DateTimeOffset since, CancellationToken ct)
     {
-        var cursor = request.Query["cursor"].FirstOrDefault();
-        if (cursor is not null && !Ids.IsValid(cursor, Ids.Operation))
-        {
-            throw Problems.Invalid("cursor", "is what the page before answered.");
-        }
-
-        var found = await operations.ListAsync(account, deployment, cursor, since, ct);
+        var found = await operations.ListAsync(account, deployment, Rules.Cursor(request.Query["cursor"].FirstOrDefault(), Ids.Operation), since, ct);
         return (found, found.Count < OperationStore.ListMax ? null : found[^1].Id);
     }
 }

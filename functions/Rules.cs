@@ -70,6 +70,10 @@ public static partial class Rules
 
     public static string? Search(string? value) => value is null ? null : Line("contains", value, 200);
 
+    /// <summary>Where a list goes on that is read by ids.</summary>
+    public static string? Cursor(string? value, string prefix) =>
+        value is null || Shared.Ids.IsValid(value, prefix) ? value : throw Problems.Invalid("cursor", "is what the page before answered.");
+
     public static string BrowserRequest(string? value) =>
         Guid.TryParseExact(value, "D", out var id)
             ? id.ToString("D")

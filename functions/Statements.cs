@@ -1,4 +1,3 @@
-using System.Globalization;
 using Launchpad.Functions.Access;
 using Launchpad.Shared;
 using Launchpad.Shared.Access;
@@ -6,6 +5,7 @@ using Launchpad.Shared.Accounts;
 using Launchpad.Shared.Billing;
 using Launchpad.Shared.Deployments;
 using Launchpad.Shared.Records;
+using Launchpad.Shared.Sla;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
@@ -34,10 +34,8 @@ public sealed class Statements(Ownership ownership, StatementReader reader)
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "billing/statements")] HttpRequest request, CancellationToken ct)
     {
         var account = await ownership.CallerAsync(request, ct);
-        var month = request.Query["month"].FirstOrDefault() ?? "";
-        return DateTimeOffset.TryParseExact(
-                month, "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var from)
-            ? new OkObjectResult(await reader.ReadAsync(account, month, new(from, from.AddMonths(1)), ct))
+        return Month.TryParse(request.Query["month"].FirstOrDefault(), out var month)
+            ? new OkObjectResult(await reader.ReadAsync(account, $"{month}", month.Span, ct))
             : throw Problems.Invalid("month", "is a month like 2026-01.");
     }
 }

@@ -9,6 +9,7 @@ public static class Ids
 {
     private const string Alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     private const int Length = 26;
+    private static readonly long MillisecondsMax = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
     private static readonly SearchValues<char> Letters = SearchValues.Create(Alphabet);
 
     public const string Account = "acc";
@@ -33,10 +34,16 @@ public static class Ids
         && id.Length == prefix.Length + 1 + Length
         && id.StartsWith(prefix, StringComparison.Ordinal)
         && id[prefix.Length] == '_'
-        && id.AsSpan(prefix.Length + 1).IndexOfAnyExcept(Letters) < 0;
+        && id.AsSpan(prefix.Length + 1).IndexOfAnyExcept(Letters) < 0
+        && MillisecondsOf(id) <= MillisecondsMax;
 
     /// <summary>When the id was made.</summary>
-    public static DateTimeOffset TimeOf(string id)
+    public static DateTimeOffset TimeOf(string id) => DateTimeOffset.FromUnixTimeMilliseconds(MillisecondsOf(id));
+
+    /// <summary>No id of that time or later sorts before it.</summary>
+    public static string Lowest(string prefix, DateTimeOffset time) => Encode(prefix, time, stackalloc byte[10]);
+
+    private static long MillisecondsOf(string id)
     {
         var letters = id.AsSpan(id.IndexOf('_', StringComparison.Ordinal) + 1);
         var milliseconds = 0L;
@@ -45,11 +52,8 @@ public static class Ids
             milliseconds = (milliseconds << 5) | (long)Alphabet.IndexOf(letter, StringComparison.Ordinal);
         }
 
-        return DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+        return milliseconds;
     }
-
-    /// <summary>No id of that time or later sorts before it.</summary>
-    public static string Lowest(string prefix, DateTimeOffset time) => Encode(prefix, time, stackalloc byte[10]);
 
     private static string Encode(string prefix, DateTimeOffset time, ReadOnlySpan<byte> random)
     {

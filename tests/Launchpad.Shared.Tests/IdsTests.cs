@@ -21,8 +21,18 @@ public sealed class IdsTests
     [InlineData("dep_01arz3ndektsv4rrffq69g5fav")]
     [InlineData("dep_01ARZ3NDEKTSV4RRFFQ69G5FA'")]
     [InlineData("dep_01ARZ3NDEKTSV4RRFFQ69G5FA\n")]
+    [InlineData("dep_7ZZZZZZZZZZZZZZZZZZZZZZZZZ")]
+    [InlineData("dep_ZZZZZZZZZZZZZZZZZZZZZZZZZZ")]
     [InlineData("dep_../../../../../../../etc/p")]
     public void Anything_else_is_not_an_id(string? typed) => Assert.False(Ids.IsValid(typed, Ids.Deployment));
+
+    [Fact]
+    public void Of_the_last_moment_that_there_is_there_are_ids_and_of_none_after_it()
+    {
+        var last = Ids.From("x", DateTime.MaxValue, Guid.AllBitsSet);
+        Assert.True(Ids.IsValid(last, "x"));
+        Assert.Equal(DateTime.MaxValue, Ids.TimeOf(last).UtcDateTime, TimeSpan.FromMilliseconds(1));
+    }
 
     [Fact]
     public void Ids_sort_by_age()
