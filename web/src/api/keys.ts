@@ -27,6 +27,7 @@ export const keys = {
   deliveries: (webhook: string) => ["deliveries", webhook],
   record: ["record"],
   operations: ["operations"],
+  anyOperation: ["operation"],
   operation: (id: string) => ["operation", id],
 } as const;
 

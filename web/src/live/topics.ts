@@ -19,8 +19,9 @@ export function topicOf(data: unknown): Topic | null {
     : null;
 }
 
-function about({ topic, id, deployment }: Topic): readonly QueryKey[] {
-  if (topic === "deployment") return [keys.bot(id), keys.bots, keys.billing];
+export function about({ topic, id, deployment }: Topic): readonly QueryKey[] {
+  // What goes on with a bot is told of until it has ended: that it has is seen by the bot alone.
+  if (topic === "deployment") return [keys.bot(id), keys.bots, keys.billing, keys.anyOperation];
   if (topic === "operation") return [keys.operation(id), keys.operations, ...(deployment === null ? [] : [keys.bot(deployment), keys.bots])];
   if (topic === "record") return [keys.botPart(deployment ?? id, "record"), keys.record];
   return [];
