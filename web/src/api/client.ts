@@ -3,8 +3,10 @@ import { clock } from "./clock";
 import type { paths } from "./schema.gen";
 import { Problem } from "./problems";
 import { type Session, session } from "./session";
+import { Silence } from "./silence";
 import { inWorkplace } from "./workplace";
 
+/** For how long nothing may come; a long answer that goes on coming is waited for. */
 const patience = 30_000;
 
 /** One call: what is no answer becomes a {@link Problem}, and who has to sign in does so over the page, after which the call goes on. */
@@ -23,14 +25,16 @@ const sender = (of: Session, headers: Readonly<Record<string, string>>) =>
 
 async function attempt(request: Request): Promise<Response> {
   const asked = Date.now();
+  const silence = new Silence(patience);
   const reads = request.method === "GET" || request.method === "HEAD";
   try {
-    const response = await fetch(request, { signal: AbortSignal.any([request.signal, AbortSignal.timeout(patience)]) });
+    const response = silence.watch(await fetch(request, { signal: AbortSignal.any([request.signal, silence.signal]) }));
     clock.note(response.headers.get("Date"), asked);
     // A proxy that gave up says nothing about what became of a change.
     if (!reads && (response.status === 502 || response.status === 504) && !isProblem(response)) throw Problem.unheard();
     return response;
   } catch (fault) {
+    silence.end();
     if (request.signal.aborted || fault instanceof Problem) throw fault;
     throw reads ? Problem.unreachable() : Problem.unheard();
   }

@@ -1,0 +1,45 @@
+/** Ends a request that has not been answered, or whose answer has not gone on, for so long. */
+export class Silence {
+  readonly #control = new AbortController();
+  readonly #patience: number;
+  #timer: ReturnType<typeof setTimeout>;
+
+  constructor(patience: number) {
+    this.#patience = patience;
+    this.#timer = this.#begin();
+  }
+
+  get signal() {
+    return this.#control.signal;
+  }
+
+  /** The same answer, while something of it comes. */
+  watch(response: Response): Response {
+    if (response.body === null) {
+      this.end();
+      return response;
+    }
+    this.#again();
+    const heard = new TransformStream<Uint8Array, Uint8Array>({
+      transform: (chunk, to) => {
+        this.#again();
+        to.enqueue(chunk);
+      },
+      flush: () => this.end(),
+    });
+    return new Response(response.body.pipeThrough(heard), response);
+  }
+
+  end() {
+    clearTimeout(this.#timer);
+  }
+
+  #again() {
+    this.end();
+    this.#timer = this.#begin();
+  }
+
+  #begin() {
+    return setTimeout(() => this.#control.abort(new DOMException("Nothing came for too long.", "TimeoutError")), this.#patience);
+  }
+}
