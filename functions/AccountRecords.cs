@@ -58,7 +58,7 @@ public sealed class AccountRecords(Ownership ownership, RecordSearch search)
 
             var (rows, next) = await search.FindAsync(account.Id, query, cursor, PageMax, ct);
             return new OkObjectResult(new AccountRecordPage(
-                rows.Select(AccountRecordRow.Of), next is null ? null : Convert.ToBase64String(Encoding.UTF8.GetBytes(next))));
+                rows.Select(AccountRecordRow.Of), next is null ? null : Convert.ToBase64String(Encoding.UTF8.GetBytes($"{next}"))));
         }
         catch (TooManyChainsException)
         {
@@ -66,7 +66,7 @@ public sealed class AccountRecords(Ownership ownership, RecordSearch search)
         }
     }
 
-    private async Task WriteAllAsync(HttpResponse response, string account, RecordQuery query, string? cursor, CancellationToken ct)
+    private async Task WriteAllAsync(HttpResponse response, string account, RecordQuery query, RecordPlace? cursor, CancellationToken ct)
     {
         await using var pages = search.AllAsync(account, query, cursor, ct).Chunk(PageMax).GetAsyncEnumerator(ct);
         // What is refused is refused before the answer begins.
@@ -91,11 +91,12 @@ public sealed class AccountRecords(Ownership ownership, RecordSearch search)
             ? typed
             : throw Problems.Invalid("deployment", "is the id of one of your bots, or of the account.");
 
-    private static string Place(string typed)
+    private static RecordPlace Place(string typed)
     {
         var bytes = new byte[128];
         return typed.Length < bytes.Length && Convert.TryFromBase64String(typed, bytes, out var length)
-            ? Encoding.UTF8.GetString(bytes, 0, length)
+            && RecordPlace.Parse(Encoding.UTF8.GetString(bytes, 0, length)) is { } place
+            ? place
             : throw Problems.Invalid("cursor", "is what the page before answered.");
     }
 }

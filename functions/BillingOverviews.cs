@@ -30,11 +30,10 @@ public sealed class BillingOverviews(Ownership ownership, DeploymentStore deploy
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "billing")] HttpRequest request, CancellationToken ct)
     {
         var account = await ownership.CallerAsync(request, ct);
-        var page = deployments.ListAsync(account.Id, request.Query["cursor"].FirstOrDefault(), ct);
+        var page = deployments.ListAsync(account.Id, Rules.Cursor(request.Query["cursor"].FirstOrDefault(), Shared.Ids.Deployment), isLiving: true, ct);
         var billing = await bills.OfSomeAsync(account.Id, ItemsAsync(), ct);
         var (items, next) = await page;
-        return new OkObjectResult(new BillingPage(
-            [.. items.Where(one => one.Status is not DeploymentStatus.Terminated).Select(one => View(one, billing(one)))], next));
+        return new OkObjectResult(new BillingPage([.. items.Select(one => View(one, billing(one)))], next));
 
         async Task<IReadOnlyList<Deployment>> ItemsAsync() => (await page).Items;
     }

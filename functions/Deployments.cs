@@ -72,16 +72,17 @@ public sealed class Deployments(Ownership ownership, NewOrders orders, Deploymen
         return new CreatedResult($"/api/deployments/{deployment.Id}", await views.OfAsync(deployment, ct));
     }
 
-    /// <summary>Your bots, oldest first, at most 100 at a time.</summary>
+    /// <summary>Your bots, oldest first, at most 100 at a time: all that you ever had, or with `living=true` those that are not deleted.</summary>
     [Function("ListDeployments")]
     [Needs(Permission.Read)]
-    [Query("cursor")]
+    [Query("cursor"), Query("living", "true", "false")]
     [Answers(200, typeof(DeploymentPage))]
     public async Task<IActionResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "deployments")] HttpRequest request, CancellationToken ct)
     {
         var account = await ownership.CallerAsync(request, ct);
-        return new OkObjectResult(await views.ListAsync(account.Id, request.Query["cursor"].FirstOrDefault(), ct));
+        return new OkObjectResult(await views.ListAsync(
+            account.Id, Rules.Cursor(request.Query["cursor"].FirstOrDefault(), Shared.Ids.Deployment), request.Query["living"] == "true", ct));
     }
 
     /// <summary>One bot: how it is, what goes on with it, and what can be asked of it.</summary>
@@ -121,18 +122,18 @@ public sealed class Origins(DeploymentStore deployments, BackupStore backups)
 /// <summary>Deployments as their owner sees them.</summary>
 public sealed class DeploymentViews(DeploymentStore deployments, OperationStore operations, Bots bots, Bills bills)
 {
-    private readonly CoalescedReads<(string Account, string? Cursor), DeploymentPage> pages = new();
+    private readonly CoalescedReads<(string Account, string? Cursor, bool IsLiving), DeploymentPage> pages = new();
 
     public async Task<DeploymentView> OfAsync(Deployment deployment, CancellationToken ct) =>
         View(deployment, await NewestAsync(deployment, ct), await bills.OfAsync(deployment, ct));
 
     /// <summary>Oldest first, a page at a time. Who asks for the same at once shares an answer (ADR 45).</summary>
-    public Task<DeploymentPage> ListAsync(string account, string? cursor, CancellationToken ct) =>
-        pages.GetAsync((account, cursor), asked => ReadAsync(asked.Account, asked.Cursor, CancellationToken.None), ct);
+    public Task<DeploymentPage> ListAsync(string account, string? cursor, bool isLiving, CancellationToken ct) =>
+        pages.GetAsync((account, cursor, isLiving), asked => ReadAsync(asked.Account, asked.Cursor, asked.IsLiving, CancellationToken.None), ct);
 
-    private async Task<DeploymentPage> ReadAsync(string account, string? cursor, CancellationToken ct)
+    private async Task<DeploymentPage> ReadAsync(string account, string? cursor, bool isLiving, CancellationToken ct)
     {
-        var page = deployments.ListAsync(account, cursor, ct);
+        var page = deployments.ListAsync(account, cursor, isLiving, ct);
         var billing = await bills.OfSomeAsync(account, ItemsAsync(), ct);
         var (items, next) = await page;
         var views = new List<DeploymentView>(items.Count);

@@ -104,13 +104,12 @@ public sealed class ClosingViews(AccountEnds ends, DeploymentViews deployments, 
 
     private async Task<IReadOnlyList<ClosingBot>> BotsAsync(string account, CancellationToken ct)
     {
-        var gone = DeploymentStatus.Terminated.Wire();
         var bots = new List<ClosingBot>();
         string? cursor = null;
         do
         {
-            var page = await deployments.ListAsync(account, cursor, ct);
-            bots.AddRange(page.Deployments.Where(one => one.Status != gone).Select(one => new ClosingBot(one.Id, one.Name, one.Status, one.UndoUntil)));
+            var page = await deployments.ListAsync(account, cursor, isLiving: true, ct);
+            bots.AddRange(page.Deployments.Select(one => new ClosingBot(one.Id, one.Name, one.Status, one.UndoUntil)));
             cursor = page.Cursor;
         }
         while (cursor is not null);

@@ -100,17 +100,34 @@ public sealed class DeploymentStore(Tables tables, RecordStore records)
     /// <summary>Only an order that nothing was ever done for is removed; everything else is terminated and kept.</summary>
     public Task RemoveAsync(string account, string id, CancellationToken ct) => tables.Deployments.RemoveAsync(account, id, ct);
 
-    /// <summary>Oldest first, at most 100 a page.</summary>
-    public async Task<(IReadOnlyList<Deployment> Items, string? Next)> ListAsync(string account, string? continuation, CancellationToken ct)
+    /// <summary>All of them, oldest first, at most 100 a page.</summary>
+    public Task<(IReadOnlyList<Deployment> Items, string? Next)> ListAsync(string account, string? after, CancellationToken ct) =>
+        ListAsync(account, after, isLiving: false, ct);
+
+    /// <param name="account">Whose.</param>
+    /// <param name="after">The last one that is known; null to begin.</param>
+    /// <param name="isLiving">Only those that were not deleted.</param>
+    /// <param name="ct">Stops the wait.</param>
+    /// <returns>The last of them, where there are more.</returns>
+    public async Task<(IReadOnlyList<Deployment> Items, string? Next)> ListAsync(string account, string? after, bool isLiving, CancellationToken ct)
     {
-        var rows = tables.Deployments.QueryAsync<TableEntity>(
-            TableClient.CreateQueryFilter($"PartitionKey eq {account}"), PageMax, cancellationToken: ct);
-        await foreach (var page in rows.AsPages(continuation, PageMax))
+        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {account}")
+            + (after is null ? "" : TableClient.CreateQueryFilter($" and RowKey gt {after}"))
+            + (isLiving ? TableClient.CreateQueryFilter($" and status ne {DeploymentStatus.Terminated.Wire()}") : "");
+        var rows = tables.Deployments.QueryAsync<TableEntity>(filter, PageMax, cancellationToken: ct);
+        var items = new List<Deployment>();
+        // The service may answer with fewer than it was asked for, or none, and have more.
+        await foreach (var page in rows.AsPages(pageSizeHint: PageMax))
         {
-            return ([.. page.Values.Select(Read)], page.ContinuationToken);
+            items.AddRange(page.Values.Select(Read));
+            if (items.Count >= PageMax)
+            {
+                var isMore = items.Count > PageMax || page.ContinuationToken is not null;
+                return ([.. items.Take(PageMax)], isMore ? items[PageMax - 1].Id : null);
+            }
         }
 
-        return ([], null);
+        return (items, null);
     }
 
     public async Task<int> CountLiveAsync(string account, CancellationToken ct)

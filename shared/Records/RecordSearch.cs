@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Launchpad.Shared.Deployments;
 
@@ -14,13 +16,39 @@ public sealed record RecordQuery(string? Text, string? Chain, bool HasOwn);
 public sealed record FoundRow(string Chain, string? Name, RecordRow Row)
 {
     /// <summary>Where it stands among the rows of the account, newest first: whoever has seen it goes on after it.</summary>
-    public string Place => $"{Row.At} {Chain} {Row.Sequence:D12}";
+    public RecordPlace Place => new(Row.At, Chain, Row.Sequence);
+}
+
+/// <summary>A place in the list of all rows of an account.</summary>
+/// <param name="At">As the row has it.</param>
+public sealed record RecordPlace(string At, string Chain, long Sequence)
+{
+    private const string Form = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+
+    /// <summary>By how much the clocks of two who write a chain may differ, so that an older row of it may have a later time.</summary>
+    private static readonly TimeSpan Skew = TimeSpan.FromMinutes(1);
+
+    /// <summary>No row of the chain that stands after this place in the list comes after one of this time.</summary>
+    public string Latest => (Time(At)!.Value + Skew).UtcDateTime.ToString(Form, CultureInfo.InvariantCulture);
+
+    /// <summary>Null for what is no place.</summary>
+    public static RecordPlace? Parse(string text) =>
+        text.Split(' ') is [var at, var chain, var sequence] && Time(at) < DateTimeOffset.MaxValue - Skew
+            && long.TryParse(sequence, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? new(at, chain, number)
+            : null;
+
+    public override string ToString() => $"{At} {Chain} {Sequence:D12}";
+
+    private static DateTimeOffset? Time(string at) =>
+        DateTimeOffset.TryParseExact(at, Form, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
 }
 
 /// <summary>The records of all that an account has, as one list. Each is a chain of its own; they are joined while they are read.</summary>
 public sealed class RecordSearch(RecordStore records, DeploymentStore deployments)
 {
-    private const int ChainsMax = 200;
+    private const int ChainsMax = 2_000;
+    private const int OpenedAtOnce = 16;
     private const int Window = 100;
     private const int LooksMax = 20_000;
 
@@ -33,11 +61,11 @@ public sealed class RecordSearch(RecordStore records, DeploymentStore deployment
     /// <returns>The rows, and the place where to go on; null when there is nothing further. Fewer than asked for, or none, may come before
     /// that: so much was looked through.</returns>
     /// <exception cref="TooManyChainsException">When the account has too many bots to look through all of them at once.</exception>
-    public async Task<(IReadOnlyList<FoundRow> Rows, string? Next)> FindAsync(
-        string account, RecordQuery query, string? after, int max, CancellationToken ct)
+    public async Task<(IReadOnlyList<FoundRow> Rows, RecordPlace? Next)> FindAsync(
+        string account, RecordQuery query, RecordPlace? after, int max, CancellationToken ct)
     {
         var found = new List<FoundRow>();
-        var (looks, last) = (0, (string?)null);
+        var (looks, last) = (0, (RecordPlace?)null);
         await foreach (var row in WalkAsync(account, query, after, ct))
         {
             if (found.Count == max || looks++ == LooksMax)
@@ -57,27 +85,29 @@ public sealed class RecordSearch(RecordStore records, DeploymentStore deployment
 
     /// <summary>All of them, newest first, each looked at once.</summary>
     /// <inheritdoc cref="FindAsync"/>
-    public IAsyncEnumerable<FoundRow> AllAsync(string account, RecordQuery query, string? after, CancellationToken ct) =>
+    public IAsyncEnumerable<FoundRow> AllAsync(string account, RecordQuery query, RecordPlace? after, CancellationToken ct) =>
         WalkAsync(account, query, after, ct).Where(row => Matches(row.Row, query.Text));
 
     private async IAsyncEnumerable<FoundRow> WalkAsync(
-        string account, RecordQuery query, string? after, [EnumeratorCancellation] CancellationToken ct)
+        string account, RecordQuery query, RecordPlace? after, [EnumeratorCancellation] CancellationToken ct)
     {
-        var chains = new PriorityQueue<Chain, string>(Comparer<string>.Create((one, other) => string.CompareOrdinal(other, one)));
-        await foreach (var chain in ChainsAsync(account, query, ct))
-        {
-            if (await chain.NextAsync(after, ct))
+        var opened = new ConcurrentBag<Chain>();
+        await Parallel.ForEachAsync(
+            ChainsAsync(account, query, ct), new ParallelOptions { MaxDegreeOfParallelism = OpenedAtOnce, CancellationToken = ct },
+            async (chain, stop) =>
             {
-                chains.Enqueue(chain, chain.Current!.Place);
-            }
-        }
-
+                await chain.OpenAsync(after, stop);
+                opened.Add(chain);
+            });
+        var chains = new PriorityQueue<Chain, string>(
+            opened.Where(chain => chain.Next is not null).Select(chain => (chain, $"{chain.Next}")),
+            Comparer<string>.Create((one, other) => string.CompareOrdinal(other, one)));
         while (chains.TryDequeue(out var chain, out _))
         {
-            yield return chain.Current!;
-            if (await chain.NextAsync(after: null, ct))
+            yield return await chain.TakeAsync(ct);
+            if (chain.Next is { } next)
             {
-                chains.Enqueue(chain, chain.Current!.Place);
+                chains.Enqueue(chain, $"{next}");
             }
         }
     }
@@ -119,37 +149,47 @@ public sealed class RecordSearch(RecordStore records, DeploymentStore deployment
     private sealed class Chain(RecordStore records, string id, string? name)
     {
         private readonly Stack<RecordRow> read = [];
-        private long? before;
+        private long before;
 
-        public FoundRow? Current { get; private set; }
+        /// <summary>Of the row that is the next; null when there is none.</summary>
+        public RecordPlace? Next { get; private set; }
 
-        /// <param name="after">Rows at or before this place in the list are passed over; null for none.</param>
-        public async Task<bool> NextAsync(string? after, CancellationToken ct)
+        /// <param name="after">Before it in the list nothing is read but for a few rows; null for none.</param>
+        /// <param name="ct">Stops the wait.</param>
+        public async Task OpenAsync(RecordPlace? after, CancellationToken ct)
         {
-            do
+            before = (await records.HeadAsync(id, ct)).Sequence + 1;
+            before = after is null ? before
+                : after.Chain == id ? Math.Min(before, after.Sequence)
+                : await records.CountBeforeAsync(id, before, after.Latest, ct);
+            Next = before == 0 ? null : new(await records.AtAsync(id, before - 1, ct), id, before - 1);
+            while (after is not null && after.Chain != id && string.CompareOrdinal($"{Next}", $"{after}") >= 0)
             {
-                before ??= (await records.HeadAsync(id, ct)).Sequence + 1;
-                if (read.Count == 0)
+                await TakeAsync(ct);
+            }
+        }
+
+        public async Task<FoundRow> TakeAsync(CancellationToken ct)
+        {
+            await ReadAsync(ct);
+            var row = read.Pop();
+            await ReadAsync(ct);
+            Next = read.TryPeek(out var next) ? new FoundRow(id, name, next).Place : null;
+            return new(id, name, row);
+        }
+
+        private async Task ReadAsync(CancellationToken ct)
+        {
+            if (read.Count == 0 && before > 0)
+            {
+                var from = Math.Max(before - Window, 0);
+                foreach (var row in await records.ReadAsync(id, from - 1, before - 1, ct))
                 {
-                    if (before == 0)
-                    {
-                        Current = null;
-                        return false;
-                    }
-
-                    var from = Math.Max(before.Value - Window, 0);
-                    foreach (var row in await records.ReadAsync(id, from - 1, before.Value - 1, ct))
-                    {
-                        read.Push(row);
-                    }
-
-                    before = from;
+                    read.Push(row);
                 }
 
-                Current = read.TryPop(out var next) ? new(id, name, next) : null;
+                before = from;
             }
-            while (Current is null || (after is not null && string.CompareOrdinal(Current.Place, after) >= 0));
-            return true;
         }
     }
 }

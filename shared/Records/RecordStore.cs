@@ -44,6 +44,22 @@ public sealed class RecordStore(Tables tables, TimeProvider clock)
         return [.. page.Select(row => words.TryGetValue(row.Sequence, out var said) ? row with { Words = said } : row)];
     }
 
+    /// <summary>When a row that there is was added.</summary>
+    public async Task<string> AtAsync(string deployment, long sequence, CancellationToken ct) => (await tables.Records.GetEntityAsync<TableEntity>(
+        deployment, RowKey(sequence), ["at"], ct)).Value.GetString("at");
+
+    /// <summary>How many of a chain's first rows were added before a time, found without reading those between.</summary>
+    public async Task<long> CountBeforeAsync(string deployment, long count, string at, CancellationToken ct)
+    {
+        var (low, high, probe) = (0L, count, count - 1);
+        for (; low < high; probe = (low + high) / 2)
+        {
+            (low, high) = string.CompareOrdinal(await AtAsync(deployment, probe, ct), at) < 0 ? (probe + 1, high) : (low, probe);
+        }
+
+        return low;
+    }
+
     /// <summary>All that there are now, oldest first.</summary>
     public async Task<IReadOnlyList<RecordRow>> AllAsync(string deployment, CancellationToken ct)
     {

@@ -7,13 +7,34 @@ import { keys } from "./keys";
 import type { components } from "./schema.gen";
 import type { ActionName, Deployment, NewDeployment } from "./types";
 
+type DeploymentPage = components["schemas"]["DeploymentPage"];
+
+/** All that are not deleted. An account has only so many at a time, so they are read whole. */
 export const useBots = () =>
+  useQuery({
+    queryKey: keys.livingBots,
+    queryFn: async ({ signal }) => {
+      const all: Deployment[] = [];
+      for (let cursor: string | null = ""; cursor !== null; ) {
+        const page: DeploymentPage = await body(
+          api.GET("/deployments", { params: { query: { living: "true", ...(cursor ? { cursor } : {}) } }, signal }),
+        );
+        all.push(...page.deployments);
+        cursor = page.cursor;
+      }
+      return all;
+    },
+  });
+
+/** Those that are, a page of all that there ever were at a time. */
+export const useDeletedBots = () =>
   useInfiniteQuery({
-    queryKey: keys.bots,
+    queryKey: keys.deletedBots,
     initialPageParam: "",
     queryFn: ({ pageParam, signal }) =>
       body(api.GET("/deployments", { params: { query: pageParam ? { cursor: pageParam } : {} }, signal })),
-    getNextPageParam: (page) => page.cursor ?? null,
+    getNextPageParam: (page) => page.cursor,
+    select: ({ pages }) => pages.flatMap((page) => page.deployments.filter(({ status }) => status === "terminated")),
   });
 
 export const useBot = (id: string | null) =>

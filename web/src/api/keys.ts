@@ -9,6 +9,8 @@ export const keys = {
   releases: ["releases"],
   models: ["models"],
   bots: ["bots"],
+  livingBots: ["bots", "living"],
+  deletedBots: ["bots", "deleted"],
   bot: (id: string) => ["bot", id],
   botPart: (id: string, part: string) => ["bot", id, part],
   // Not of the bot: they ask a machine, or change by themselves, and each event of the bot would read them again.

@@ -695,7 +695,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Your bots, oldest first, at most 100 at a time. */
+        /** Your bots, oldest first, at most 100 at a time: all that you ever had, or with `living=true` those that are not deleted. */
         get: operations["listDeployments"];
         put?: never;
         /** Orders a bot, which is built as soon as it is paid for. */
@@ -6281,6 +6281,7 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string;
+                living?: "true" | "false";
             };
             header?: never;
             path?: never;

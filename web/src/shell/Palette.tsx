@@ -99,7 +99,7 @@ function useEntries(typed: string): Entry[] {
   const { data } = useBots();
   return useMemo(() => {
     const go = (to: "/bots" | "/bots/new" | "/record" | "/billing" | "/account") => () => void navigate({ to });
-    const known = data?.pages.flatMap((page) => page.deployments) ?? [];
+    const known = data ?? [];
     const all: Entry[] = [
       ...known.map((bot) => ({
         id: bot.id,

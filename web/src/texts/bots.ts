@@ -4,7 +4,7 @@ import { duration, megabytes, period } from "./format";
 export const bots = {
   title: "Bots",
   create: "Create a bot",
-  count: (shown: number, more: boolean) => `${shown}${more ? " and more" : ""}`,
+  count: (shown: number) => `${shown}`,
   empty: { title: "Create your bot", text: "A bot has a name, a plan and a machine. From the payment to the first answer it is usually a minute or two, and you see every step." },
   needs: "Needs you",
   pay: "Pay",
@@ -20,6 +20,7 @@ export const bots = {
   ordered: "Ordered",
   search: "Find a bot",
   noMatch: "No bot of that name.",
+  deleted: { show: "Show deleted bots", title: "Deleted bots", none: "None was deleted." },
 } as const;
 
 export const bot = {

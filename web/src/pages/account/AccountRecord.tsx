@@ -28,10 +28,12 @@ const pause = 300;
 export function AccountRecord() {
   const wanted = useSearch({ from: "/signed-in/record" });
   const navigate = useNavigate({ from: "/record" });
-  const bots = useBots().data?.pages.flatMap((page) => page.deployments) ?? [];
+  const bots = useBots().data;
   const me = useMe().data?.id;
   const own = workplace ?? me;
   const query = useAccountRecord(wanted);
+  // One that is deleted is in no choice, but its rows are found by its address still.
+  const gone = [own, ...(bots ?? []).map(({ id }) => id)].includes(wanted.deployment) ? undefined : wanted.deployment;
   const save = useSaveRecord((rows) => download(rows, "record.ndjson"));
   const isNarrowed = wanted.q !== undefined || wanted.deployment !== undefined;
   const set = (part: { q?: string; deployment?: string }) =>
@@ -64,11 +66,12 @@ export function AccountRecord() {
           <select value={wanted.deployment ?? ""} onChange={(event) => set({ deployment: event.target.value })}>
             <option value="">{words.all}</option>
             {own !== undefined && <option value={own}>{words.own}</option>}
-            {bots.map((bot) => (
+            {bots?.map((bot) => (
               <option key={bot.id} value={bot.id}>
                 {bot.name}
               </option>
             ))}
+            {bots && own !== undefined && gone !== undefined && <option value={gone}>{gone}</option>}
           </select>
         </label>
       </div>

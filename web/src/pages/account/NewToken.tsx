@@ -52,13 +52,11 @@ export function NewTokenDialog({ onClose }: { onClose: () => void }) {
             {words.bot}
             <select value={bot} onChange={(event) => setBot(event.target.value)}>
               <option value="">{words.all}</option>
-              {bots.data?.pages
-                .flatMap(({ deployments }) => deployments)
-                .map(({ id, name: called }) => (
-                  <option key={id} value={id}>
-                    {called}
-                  </option>
-                ))}
+              {bots.data?.map(({ id, name: called }) => (
+                <option key={id} value={id}>
+                  {called}
+                </option>
+              ))}
             </select>
           </label>
           <label className={css.pick}>

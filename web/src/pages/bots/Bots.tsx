@@ -2,16 +2,16 @@ import { Link } from "@tanstack/react-router";
 import { Bot as BotIcon, Plus } from "lucide-react";
 import { useState } from "react";
 import { usePlanName } from "../../api/plans";
-import { useBots } from "../../api/bots";
+import { useBots, useDeletedBots } from "../../api/bots";
 import type { Deployment } from "../../api/types";
 import { Button, ButtonLink } from "../../parts/Button";
 import { Field } from "../../parts/Field";
 import { Card, Page } from "../../parts/Layout";
 import { OperationStrip } from "../../parts/OperationStrip";
+import { Line, MorePages, Rows } from "../../parts/Rows";
 import { Empty, Loaded, Skeleton } from "../../parts/States";
 import { BotStatus } from "../../parts/BotStatus";
 import { Time } from "../../parts/Time";
-import { en } from "../../texts/en";
 import { bots as words } from "../../texts/bots";
 import css from "./Bots.module.css";
 import { NeedsYou } from "./NeedsYou";
@@ -22,6 +22,7 @@ const searchFrom = 8;
 export function Bots() {
   const query = useBots();
   const [wanted, setWanted] = useState("");
+  const [deleted, setDeleted] = useState(false);
   return (
     <Page
       title={words.title}
@@ -32,8 +33,7 @@ export function Bots() {
       }
     >
       <Loaded query={query} skeleton={<Skeleton lines={2} height={180} />}>
-        {({ pages }) => {
-          const all = pages.flatMap((page) => page.deployments);
+        {(all) => {
           if (all.length === 0) return <NoBots />;
           const shown = all.filter((bot) => bot.name.toLowerCase().includes(wanted.trim().toLowerCase()));
           return (
@@ -46,19 +46,49 @@ export function Bots() {
                   <BotCard key={bot.id} bot={bot} />
                 ))}
               </ul>
-              <footer className={css.foot}>
-                {words.count(shown.length, query.hasNextPage)}
-                {query.hasNextPage && (
-                  <Button size="small" busy={query.isFetchingNextPage} onPress={() => void query.fetchNextPage()}>
-                    {en.more}
-                  </Button>
-                )}
-              </footer>
+              <footer className={css.foot}>{words.count(shown.length)}</footer>
             </>
           );
         }}
       </Loaded>
+      {deleted ? (
+        <Deleted />
+      ) : (
+        query.data && (
+          <footer className={css.foot}>
+            <Button kind="quiet" size="small" onPress={() => setDeleted(true)}>
+              {words.deleted.show}
+            </Button>
+          </footer>
+        )
+      )}
     </Page>
+  );
+}
+
+/** Nothing goes on with them: only their names and records are left. */
+function Deleted() {
+  const query = useDeletedBots();
+  return (
+    <Card title={words.deleted.title} flush>
+      <Loaded query={query}>
+        {(bots) => (
+          <>
+            {bots.length === 0 && !query.hasNextPage && <p className={css.none}>{words.deleted.none}</p>}
+            <Rows>
+              {bots.map(({ id, name, statusSince }) => (
+                <Line key={id} aside={statusSince && <Time at={statusSince} as="date" />}>
+                  <Link to="/bots/$id" params={{ id }}>
+                    {name}
+                  </Link>
+                </Line>
+              ))}
+            </Rows>
+            <MorePages query={query} />
+          </>
+        )}
+      </Loaded>
+    </Card>
   );
 }
 
