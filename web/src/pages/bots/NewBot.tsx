@@ -14,6 +14,7 @@ import { CloneOf } from "./CloneOf";
 import { useDraft } from "./draft";
 import css from "./NewBot.module.css";
 import { type Errors, ModelStep, PlanStep, ReviewStep, type Secrets } from "./NewBotSteps";
+import { OrderSteps } from "./OrderSteps";
 
 const stepOf: Record<keyof Errors, number> = { name: 0, plan: 0, model: 1, instructions: 1, modelKey: 1, telegramToken: 1 };
 
@@ -60,19 +61,7 @@ export function NewBot() {
   return (
     <Page title={words.title} intro={words.draft} narrow>
       {cloneOf && <CloneOf bot={cloneOf} backup={backup ?? null} />}
-      <ol className={css.steps}>
-        {words.steps.map((name, index) => (
-          <li key={name} aria-current={index === step ? "step" : undefined} className={index < step ? css.done : undefined}>
-            {index < step ? (
-              <button type="button" onClick={() => go(index)}>
-                {name}
-              </button>
-            ) : (
-              name
-            )}
-          </li>
-        ))}
-      </ol>
+      <OrderSteps at={step} ordered={create.answer !== undefined} onGo={go} />
       <Card>
         <form
           className="stack"
