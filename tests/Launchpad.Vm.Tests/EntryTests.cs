@@ -68,6 +68,15 @@ public sealed class EntryTests(Machine machine)
         Assert.Equal((VmErrorCode.HostKeyMismatch, false), (failure.Code, failure.Retryable));
     }
 
+    /// <summary>Azure's agent waits for the file, and reads nothing of it but the fingerprint.</summary>
+    [Fact]
+    public async Task What_the_cloud_looks_for_under_the_name_of_another_key_is_the_one_key_there_is()
+    {
+        var seen = await machine.OnVmAsync("ssh-keygen -lf /etc/ssh/ssh_host_rsa_key.pub; sshd -T | grep ^hostkey; ls /etc/ssh/ssh_host_*_key");
+        Assert.Contains($"SHA256:{machine.Endpoint.HostKeySha256} ", seen, StringComparison.Ordinal);
+        Assert.EndsWith("\nhostkey /etc/ssh/ssh_host_ecdsa_key\n/etc/ssh/ssh_host_ecdsa_key\n", seen, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Another_client_key_is_not_let_in()
     {

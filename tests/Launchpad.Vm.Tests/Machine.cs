@@ -26,7 +26,7 @@ public class Machine : IAsyncLifetime
         + "NET_ADMIN NET_RAW IPC_LOCK IPC_OWNER SYS_CHROOT SYS_PTRACE SYS_ADMIN SYS_NICE SYS_TTY_CONFIG MKNOD LEASE "
         + "AUDIT_WRITE SETFCAP SYSLOG";
 
-    private static readonly string s_root = typeof(Machine).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+    internal static readonly string Root = typeof(Machine).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(entry => entry.Key == "RepositoryRoot").Value!;
 
     private static readonly TimeSpan s_bootMax = TimeSpan.FromMinutes(2);
@@ -55,7 +55,7 @@ public class Machine : IAsyncLifetime
         await File.WriteAllTextAsync($"{seed}/user-data", UserData(CloudInit.UserData(
             _host.PrivateKeyPem, _host.PublicKey, Client.PublicKey, new(Id, $"http://{Model}/api/machines/{Id}/heartbeat"))));
         await File.WriteAllTextAsync($"{seed}/meta-data", $"instance-id: {_name}\nlocal-hostname: {_name}\n");
-        var image = (await RunAsync($"{s_root}/infra/local/machine/build.sh")).Trim();
+        var image = (await RunAsync($"{Root}/infra/local/machine/build.sh")).Trim();
         await RunAsync("docker", [.. RunArguments(seed.FullName), image]);
         await LocateAsync();
         await UntilUpAsync();
@@ -223,7 +223,7 @@ public class Machine : IAsyncLifetime
         "--env", "FORWARDS=127.0.0.1:5055=/run/pocket/registry.sock 10.254.0.1:9000=/run/pocket/models.sock",
     ];
 
-    private static async Task<string> RunAsync(string program, params string[] arguments)
+    internal static async Task<string> RunAsync(string program, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         using var process = Process.Start(start)!;
