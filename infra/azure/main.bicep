@@ -70,6 +70,9 @@ param machines { imageId: string, diskGb: int, sharedSize: string, sharedCapacit
 @description('Backups: how many copies of them there are and where, for how many days nobody can delete one, and whether that was locked for good.')
 param backups { sku: string, lockDays: int, locked: bool, downloads: bool } = { sku: 'Standard_ZRS', lockDays: 30, locked: false, downloads: true }
 
+@description('True once the app is beneath the site. To link it again closes it for a moment to whoever does not come through the site.')
+param linked bool = false
+
 @description('A dedicated size; docs/adr/0016-azure.md has why.')
 param planSku string = 'P0v3'
 param instances int = 2
@@ -226,7 +229,7 @@ module app 'modules/app.bicep' = {
   dependsOn: [storage, backupStore, vault, machineRights, join]
 }
 
-module link 'modules/link.bicep' = {
+module link 'modules/link.bicep' = if (!linked) {
   scope: group
   params: { siteName: dashboard.outputs.name, appName: app.outputs.name, appLocation: location }
 }

@@ -54,6 +54,17 @@ public sealed class BicepTests(Deployment deployment)
     }
 
     [Fact]
+    public async Task A_site_that_is_linked_is_not_linked_anew()
+    {
+        using var bicep = new Bicep();
+        await File.AppendAllTextAsync(Path.Combine(bicep.Folder, "main.bicepparam"), "param linked = true\n");
+        var linked = new Resources((await bicep.SnapshotAsync())["predictedResources"]!.AsArray());
+        string[] gone = ["Microsoft.Web/staticSites/linkedBackends", "Microsoft.Web/sites/config"];
+        Assert.DoesNotContain(linked.All, one => gone.Contains(one.Text("type")));
+        Assert.Equal(deployment.Resources.All.Count() - gone.Length, linked.All.Count());
+    }
+
+    [Fact]
     public async Task What_the_rules_forbid_does_not_pass()
     {
         using var bicep = new Bicep();

@@ -1,4 +1,4 @@
-// Puts the functions app beneath /api of the site, so that browsers know one origin.
+// Puts the functions app beneath /api of the site, so that browsers know one origin. Once: main.bicep is told by `linked` that it was.
 param siteName string
 param appName string
 param appLocation string
