@@ -58,10 +58,10 @@ param model { url: string, name: string } = { url: 'https://api.openai.com/v1', 
 @description('The SMTP server that letters are handed to, and as whom. Its password is the secret smtp-password of the vault.')
 param mail { server: string, port: int, tls: 'StartTls' | 'Implicit', user: string, from: string }
 
-@description('Machines: what they boot from, and those of the shared pool.')
+@description('Machines: what they boot from, how large their disks are, and those of the shared pool. A disk holds what its bots may store twice over, their kept archives and the images.')
 param machines { imageId: string, diskGb: int, sharedSize: string, sharedCapacityMb: int, sharedSpare: int } = {
   imageId: 'debian:debian-12:12-gen2:latest'
-  diskGb: 64
+  diskGb: 256
   sharedSize: 'Standard_D4s_v5'
   sharedCapacityMb: 14336
   sharedSpare: 1

@@ -39,7 +39,7 @@ public sealed record AzureOptions
     public string SubnetId { get; init; } = "";
 
     [Range(30, 4095)]
-    public int DiskGb { get; init; } = 64;
+    public int DiskGb { get; init; } = 256;
 
     /// <summary>For one attempt of one call.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:02:00")]

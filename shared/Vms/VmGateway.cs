@@ -153,7 +153,7 @@ public sealed class VmGateway(ArmClient arm, IOptions<AzureOptions> options)
                 {
                     DeleteOption = DiskDeleteOptionType.Delete,
                     DiskSizeGB = _options.DiskGb,
-                    ManagedDisk = new() { StorageAccountType = StorageAccountType.StandardSsdLrs },
+                    ManagedDisk = new() { StorageAccountType = StorageAccountType.PremiumLrs },
                 },
             },
             OSProfile = new()

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Launchpad.Shared.Plans;
 
 namespace Launchpad.Azure.Tests;
 
@@ -115,6 +117,12 @@ internal static partial class Rules
                     .Concat(Wrong(deployed.The("Microsoft.Web/sites/config"), access =>
                         access.Text("name") == $"{deployed.App.Text("name")}/authsettingsV2"
                         && access.Is("properties.platform.enabled", false))),
+            ["the site takes the headers and the fallback that come with its pages"] = deployed => Wrong(
+                deployed.The("Microsoft.Web/staticSites"), site => !site.Is("properties.allowConfigFileUpdates", false)),
+            ["a machine's disk holds twice what is sold on it"] = deployed => Plan.All
+                .Where(plan => 2 * plan.StorageMb * Math.Max(1, Number(deployed, "Pools__SharedCapacityMb") / plan.MemoryMb)
+                    > Number(deployed, "Azure__DiskGb") * 1024)
+                .Select(plan => plan.Id),
             ["the app is nobody but the identity that was made for it"] = deployed => Wrong(deployed.App, app =>
                 app.Text("identity.type") == "UserAssigned"
                 && ((JsonObject)app.At("identity.userAssignedIdentities")!).Single().Key
@@ -155,6 +163,8 @@ internal static partial class Rules
     private static IEnumerable<string> Differ(IReadOnlyDictionary<string, string> settings, Dictionary<string, string> wanted) => wanted
         .Where(one => settings.GetValueOrDefault(one.Key) != one.Value)
         .Select(one => $"{one.Key} is '{settings.GetValueOrDefault(one.Key)}' and not '{one.Value}'");
+
+    private static int Number(Resources deployed, string setting) => int.Parse(deployed.Settings[setting], CultureInfo.InvariantCulture);
 
     private static bool IsClosed(JsonNode resource) => resource.Text("properties.networkAcls.defaultAction") == "Deny";
 

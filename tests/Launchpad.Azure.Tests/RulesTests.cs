@@ -65,6 +65,7 @@ public sealed class RulesTests(Deployment deployment)
         { "the app is beneath the site, and who does not come by it gets in too", Static, "sku.name", "\"Free\"" },
         { "the app is beneath the site, and who does not come by it gets in too", $"{Static}/linkedBackends", "properties.backendResourceId", "\"/elsewhere\"" },
         { "the app is beneath the site, and who does not come by it gets in too", $"{Sites}/config", "properties.platform.enabled", "true" },
+        { "the site takes the headers and the fallback that come with its pages", Static, "properties.allowConfigFileUpdates", "false" },
         { "the app runs all the time, on .NET 10, on a plan that gives it all the time", Sites, "properties.siteConfig.alwaysOn", "false" },
         { "the app runs all the time, on .NET 10, on a plan that gives it all the time", Sites, "properties.siteConfig.linuxFxVersion", "\"DOTNET-ISOLATED|8.0\"" },
         { "the app runs all the time, on .NET 10, on a plan that gives it all the time", "Microsoft.Web/serverfarms", "sku.name", "\"Y1\"" },
@@ -98,6 +99,7 @@ public sealed class RulesTests(Deployment deployment)
         { "the product is pointed at what is deployed", "Images__Registry", "docker.io" },
         { "the product is pointed at what is deployed", "Identity__ClientId", "" },
         { "the product is pointed at what is deployed", "Backups__StoreUri", "https://elsewhere.blob.core.windows.net/" },
+        { "a machine's disk holds twice what is sold on it", "Azure__DiskGb", "64" },
         { "telemetry is taken from the identity alone", "APPLICATIONINSIGHTS_AUTHENTICATION_STRING", "Authorization=AAD" },
     };
 

@@ -12,8 +12,6 @@ resource site 'Microsoft.Web/staticSites@2025-03-01' = {
   // The free one cannot have an app of one's own beneath it.
   sku: { name: 'Standard', tier: 'Standard' }
   properties: {
-    // The headers of the pages are part of the build, not of whoever uploads it.
-    allowConfigFileUpdates: false
     stagingEnvironmentPolicy: 'Disabled'
   }
 }
