@@ -127,8 +127,10 @@ public sealed class MachineMaker(VmStore vms, CloudMachines cloud, VmAccess acce
 
         return await cloud.FindAsync(vm.Id, ct) switch
         {
+            // The name is free again when it is gone.
+            { ProvisioningState: "Deleting" } when vm.Progress?.Trouble is VmNews.NoCapacity => VmProgress.NoCapacity,
             null or { ProvisioningState: "Deleting" } => await OrderAsync(vm, ct),
-            { ProvisioningState: "Failed" } => await GiveUpAsync(vm, new("The cloud could not make the machine.", VmNews.Failed), ct),
+            { ProvisioningState: "Failed" } failed => await FailAsync(vm, failed, ct),
             { ProvisioningState: "Succeeded", Address: { } address } => await KnockAsync(vm with { Address = address }, ct),
             var state => await WaitAsync(vm, $"The cloud says: {state.ProvisioningState}.", ct),
         };
@@ -149,6 +151,19 @@ public sealed class MachineMaker(VmStore vms, CloudMachines cloud, VmAccess acce
         return VmProgress.Waiting;
     }
 
+    /// <summary>A cloud that is full mostly takes the order, and the machine fails. It is ordered again as if it had been refused.</summary>
+    private async Task<VmProgress> FailAsync(Vm vm, VmState failed, CancellationToken ct)
+    {
+        if (await cloud.ShortageAsync(vm, failed, ct) is not { } shortage)
+        {
+            return await GiveUpAsync(vm, new("The cloud could not make the machine.", VmNews.Failed), ct);
+        }
+
+        await ChangeAsync(vm, now => now with { OrderedAt = null, Progress = new(shortage, VmNews.NoCapacity) }, ct);
+        await cloud.DeleteAsync(vm.Id, ct);
+        return VmProgress.NoCapacity;
+    }
+
     private async Task<VmProgress> KnockAsync(Vm vm, CancellationToken ct)
     {
         try
@@ -159,6 +174,7 @@ public sealed class MachineMaker(VmStore vms, CloudMachines cloud, VmAccess acce
                 return await WaitAsync(vm, "The machine answers; its services are still starting.", ct);
             }
 
+            await cloud.ArrivedAsync(ct);
             var said = $"{facts.Cpus} CPU, {facts.MemoryMb} MB, Docker {facts.Docker}";
             await ChangeAsync(
                 vm,

@@ -16,14 +16,25 @@ public sealed class CloudMachines(VmGateway gateway, Pager pager, CapacityForeca
         {
             var tags = new Dictionary<string, string> { [VmGateway.Tag] = vm.Id };
             await gateway.StartCreateAsync(new(VmGateway.ResourceName(vm.Id), vm.Size, userData, tags), ct);
-            await pager.ResolveAsync(PageKind.NoCapacity, Pool, ct);
             return null;
         }
         catch (NoCapacityException full)
         {
-            await pager.RaiseAsync(PageKind.NoCapacity, Pool, full.Message, ct);
-            return $"{full.Message} {await forecast.TellAsync(ct)}";
+            return await TellAsync(full.Message, ct);
         }
+    }
+
+    /// <summary>As <see cref="OrderAsync"/> says it, of an order that was taken and came to nothing; null when that has another reason.</summary>
+    public async Task<string?> ShortageAsync(Vm vm, VmState failed, CancellationToken ct) =>
+        gateway.ShortageOf(failed, vm.Size) is { } reason ? await TellAsync(reason, ct) : null;
+
+    /// <summary>The cloud has one to give again: this one answers. That it took the order does not say so.</summary>
+    public Task ArrivedAsync(CancellationToken ct) => pager.ResolveAsync(PageKind.NoCapacity, Pool, ct);
+
+    private async Task<string> TellAsync(string reason, CancellationToken ct)
+    {
+        await pager.RaiseAsync(PageKind.NoCapacity, Pool, reason, ct);
+        return $"{reason} {await forecast.TellAsync(ct)}";
     }
 
     public Task DeleteAsync(string vm, CancellationToken ct) => gateway.DeleteAsync(VmGateway.ResourceName(vm), ct);

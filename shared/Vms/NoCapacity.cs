@@ -10,20 +10,23 @@ public sealed class NoCapacityException(string reason, Exception inner) : Except
 /// <summary>Tells a cloud that is full from one that refuses.</summary>
 public static partial class NoCapacity
 {
-    private const int Conflict = 409;
-
     /// <returns>Why, for people; null when it is another failure.</returns>
     public static string? Reason(RequestFailedException failure, string size, string location)
     {
         ArgumentNullException.ThrowIfNull(failure);
-        return failure switch
+        return Reason(new VmFault(failure.ErrorCode, failure.Message), size, location);
+    }
+
+    /// <summary>Most often it turns out only after the order was taken, when the machine fails.</summary>
+    /// <inheritdoc cref="Reason(RequestFailedException, string, string)"/>
+    public static string? Reason(VmFault fault, string size, string location)
+    {
+        ArgumentNullException.ThrowIfNull(fault);
+        return fault.Code switch
         {
-            { Status: Conflict, ErrorCode: "OperationNotAllowed" or "QuotaExceeded" } when Quota().Match(failure.Message) is { Success: true } found =>
-                Tell(found, location),
-            {
-                ErrorCode: "SkuNotAvailable" or "AllocationFailed" or "ZonalAllocationFailed" or "OverconstrainedAllocationRequest"
-                    or "OverconstrainedZonalAllocationRequest"
-            } => $"Azure has no {size} to give in {location} ({failure.ErrorCode}).",
+            "OperationNotAllowed" or "QuotaExceeded" when Quota().Match(fault.Message) is { Success: true } found => Tell(found, location),
+            "SkuNotAvailable" or "AllocationFailed" or "ZonalAllocationFailed" or "OverconstrainedAllocationRequest"
+                or "OverconstrainedZonalAllocationRequest" => $"Azure has no {size} to give in {location} ({fault.Code}).",
             _ => null,
         };
     }

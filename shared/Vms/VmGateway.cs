@@ -20,8 +20,12 @@ public sealed record VmRequest(string Name, string Size, string UserData, IReadO
 /// <summary>A machine as Azure knows it.</summary>
 /// <param name="PowerState">running, deallocated, …; null while Azure does not say.</param>
 /// <param name="Address">Null until there is one.</param>
+/// <param name="Fault">Why it could not be made; null while nothing is known to be wrong.</param>
 public sealed record VmState(
-    string Name, string ProvisioningState, string? PowerState, string? Address, IReadOnlyDictionary<string, string> Tags);
+    string Name, string ProvisioningState, string? PowerState, string? Address, IReadOnlyDictionary<string, string> Tags, VmFault? Fault = null);
+
+/// <summary>What went wrong, in Azure's words.</summary>
+public sealed record VmFault(string? Code, string Message);
 
 /// <summary>Machines, each made by one call and taken back by one call: network interface, address and disk come and go with it.</summary>
 public sealed class VmGateway(ArmClient arm, IOptions<AzureOptions> options)
@@ -31,6 +35,7 @@ public sealed class VmGateway(ArmClient arm, IOptions<AzureOptions> options)
 
     private const string AdminName = "launchpad";
     private const string PowerPrefix = "PowerState/";
+    private const string FailedPrefix = "ProvisioningState/failed/";
     private const int NotFound = 404;
 
     private readonly AzureOptions _options = options.Value;
@@ -69,10 +74,17 @@ public sealed class VmGateway(ArmClient arm, IOptions<AzureOptions> options)
             return null;
         }
 
-        var codes = machine.InstanceView?.Statuses.Select(status => status.Code) ?? [];
-        var power = codes.FirstOrDefault(code => code.StartsWith(PowerPrefix, StringComparison.Ordinal));
-        return State(machine, power?[PowerPrefix.Length..], await AddressAsync(machine, ct));
+        var statuses = machine.InstanceView?.Statuses ?? [];
+        var power = statuses.FirstOrDefault(status => status.Code.StartsWith(PowerPrefix, StringComparison.Ordinal))?.Code;
+        var failed = statuses.FirstOrDefault(status => status.Code.StartsWith(FailedPrefix, StringComparison.OrdinalIgnoreCase));
+        return new(
+            machine.Name, machine.ProvisioningState, power?[PowerPrefix.Length..], await AddressAsync(machine, ct), machine.Tags.AsReadOnly(),
+            failed is null ? null : new(failed.Code[FailedPrefix.Length..], failed.Message ?? ""));
     }
+
+    /// <summary>Null when it did not fail for want of one to give.</summary>
+    public string? ShortageOf(VmState failed, string size) =>
+        failed.Fault is { } fault ? NoCapacity.Reason(fault, size, _options.Location) : null;
 
     /// <summary>Names of all our machines in the group.</summary>
     public IAsyncEnumerable<string> ListAsync(CancellationToken ct) =>
@@ -105,9 +117,6 @@ public sealed class VmGateway(ArmClient arm, IOptions<AzureOptions> options)
 
     private VirtualMachineResource Machine(string name) => arm.GetVirtualMachineResource(
         VirtualMachineResource.CreateResourceIdentifier(_options.SubscriptionId, _options.ResourceGroup, name));
-
-    private static VmState State(VirtualMachineData machine, string? power, string? address) =>
-        new(machine.Name, machine.ProvisioningState, power, address, machine.Tags.AsReadOnly());
 
     private async Task<string?> AddressAsync(VirtualMachineData machine, CancellationToken ct)
     {

@@ -147,6 +147,32 @@ public sealed class ResourceManagerTests(MachineCloud cloud)
         }
     }
 
+    [Fact]
+    public async Task A_region_that_finds_no_host_takes_the_order_and_fails_the_machine()
+    {
+        var order = new Shared.Vms.VmRequest("no-host", "Standard_D4s_v5", "#cloud-config", new Dictionary<string, string>());
+        await cloud.FaultAsync(new FaultRule("allocation", FaultKind.FailBefore, Path: "no-host"));
+        try
+        {
+            await cloud.Vms.StartCreateAsync(order, CancellationToken.None);
+            VmState? failed = null;
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            while (failed is not { ProvisioningState: "Failed" })
+            {
+                await Task.Delay(50, patience.Token);
+                failed = await cloud.Vms.FindAsync(order.Name, patience.Token);
+            }
+
+            Assert.Equal("Azure has no Standard_D4s_v5 to give in westeurope (AllocationFailed).", cloud.Vms.ShortageOf(failed, order.Size));
+            Assert.Null(cloud.Vms.ShortageOf(failed with { Fault = new("OSProvisioningTimedOut", "It took too long.") }, order.Size));
+        }
+        finally
+        {
+            await cloud.FaultAsync();
+            await cloud.Vms.DeleteAsync(order.Name, CancellationToken.None);
+        }
+    }
+
     [Theory]
     [InlineData(409, "SkuNotAvailable", "The requested VM size is currently not available.", "Azure has no D4 to give in westeurope (SkuNotAvailable).")]
     [InlineData(200, "AllocationFailed", "Allocation failed.", "Azure has no D4 to give in westeurope (AllocationFailed).")]

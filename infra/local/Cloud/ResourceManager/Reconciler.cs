@@ -1,3 +1,4 @@
+using Launchpad.Local.Faults;
 using Launchpad.Local.Machines;
 
 namespace Launchpad.Local.ResourceManager;
@@ -139,7 +140,13 @@ public sealed class Reconciler(
             var tell = failed is MachineLostException || state.Read().IsBusy(key);
             if (tell)
             {
-                var failure = new Failure(failed is TimeoutException ? "OSProvisioningTimedOut" : "InternalExecutionError", failed.Message);
+                var code = failed switch
+                {
+                    TimeoutException => "OSProvisioningTimedOut",
+                    AllocationFailedException => "AllocationFailed",
+                    _ => "InternalExecutionError",
+                };
+                var failure = new Failure(code, failed.Message);
                 state.Update(before => before.Fail(machine, failure, cloud.Time.GetUtcNow()));
             }
 
@@ -153,6 +160,11 @@ public sealed class Reconciler(
         if (machine.Goal is not Goal.Running || machine.RestartPending)
         {
             await addresses.CloseAsync(machine.Name);
+        }
+
+        if (machine is { Goal: Goal.Running, HasBooted: false })
+        {
+            await AllocateAsync(machine, cancellationToken);
         }
 
         switch (machine.Goal)
@@ -174,6 +186,15 @@ public sealed class Reconciler(
         }
     }
 
+    /// <summary>Azure takes an order and looks for a host afterwards. That it finds none is a rule of the fault plan.</summary>
+    private async Task AllocateAsync(VirtualMachine machine, CancellationToken cancellationToken)
+    {
+        if ((await cloud.Faults.DecideAsync("allocation", "PUT", machine.Name, cancellationToken)).Kind is not FaultKind.None)
+        {
+            throw new AllocationFailedException();
+        }
+    }
+
     private static MachinePlan Plan(VirtualMachine machine)
     {
         var userData = machine.CustomData is { } data ? Convert.FromBase64String(data) : "#cloud-config\n{}\n"u8.ToArray();
@@ -181,3 +202,7 @@ public sealed class Reconciler(
         return new MachinePlan(machine.Name, VmSizes.Find(machine.Size)!, seed);
     }
 }
+
+/// <summary>The region has no host for a machine of the size.</summary>
+public sealed class AllocationFailedException() : Exception(
+    "Allocation failed. We do not have sufficient capacity for the requested VM size in this region.");

@@ -75,8 +75,9 @@ public sealed class VmAnswers(VirtualMachine machine, string address)
             Status("PowerState/" + power, "VM " + power));
         if (machine.Failure is { } failure)
         {
+            statuses[0]!["code"] = $"ProvisioningState/{provisioning}/{failure.Code}";
             statuses[0]!["level"] = "Error";
-            statuses[0]!["message"] = $"{failure.Code}: {failure.Message}";
+            statuses[0]!["message"] = failure.Message;
         }
 
         return new JsonObject { ["computerName"] = machine.Name, ["osName"] = "debian", ["osVersion"] = "12", ["statuses"] = statuses };
