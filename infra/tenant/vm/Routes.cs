@@ -90,20 +90,33 @@ internal static class Routes
         ["terminal"] = true,
     };
 
-    private static JsonObject Policy(string deployment, VmRoute route)
+    private static JsonObject Policy(string deployment, VmRoute route) => new()
     {
-        var issuer = new JsonObject { ["module"] = route.Issuer == TlsIssuer.Acme ? "acme" : "internal" };
-        if (route is { Issuer: TlsIssuer.Acme, Email: { } email })
+        ["@id"] = $"tls-{deployment}",
+        ["subjects"] = new JsonArray((JsonNode)route.Host),
+        ["issuers"] = route switch
+        {
+            { Issuer: TlsIssuer.Internal } => new JsonArray((JsonNode)new JsonObject { ["module"] = "internal" }),
+            { Email: null } => new JsonArray((JsonNode)Authority("acme", null)),
+            { Email: var email } => new JsonArray((JsonNode)Authority("acme", email), (JsonNode)Authority("zerossl", email)),
+        },
+    };
+
+    /// <summary>Two of them, as Caddy has it by itself: where one is down or has had enough of the domain, the other signs. The second
+    /// knows whom it deals with by the address. Port 80 is closed, so nothing is to be proven there.</summary>
+    private static JsonObject Authority(string module, string? email)
+    {
+        var issuer = new JsonObject
+        {
+            ["module"] = module,
+            ["challenges"] = new JsonObject { ["http"] = new JsonObject { ["disabled"] = true } },
+        };
+        if (email is not null)
         {
             issuer["email"] = email;
         }
 
-        return new JsonObject
-        {
-            ["@id"] = $"tls-{deployment}",
-            ["subjects"] = new JsonArray((JsonNode)route.Host),
-            ["issuers"] = new JsonArray(issuer),
-        };
+        return issuer;
     }
 
     private static async Task<JsonNode?> ReadAsync(HttpClient http)

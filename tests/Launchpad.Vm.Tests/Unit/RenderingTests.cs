@@ -86,7 +86,13 @@ public sealed class RenderingTests
         Assert.Equal(["route-dep_a", "route-dep_b"], routes.Select(route => (string?)route!["@id"]));
         Assert.Contains("\"dial\":\"10.213.0.6:8080\"", routes[1]!.ToJsonString(), StringComparison.Ordinal);
         var policies = config["apps"]!["tls"]!["automation"]!["policies"]!.ToJsonString();
-        Assert.Contains("{\"module\":\"acme\",\"email\":\"ops@example.com\"}", policies, StringComparison.Ordinal);
+        foreach (var authority in (string[])["acme", "zerossl"])
+        {
+            Assert.Contains(
+                $"{{\"module\":\"{authority}\",\"challenges\":{{\"http\":{{\"disabled\":true}}}},\"email\":\"ops@example.com\"}}",
+                policies, StringComparison.Ordinal);
+        }
+
         Assert.Contains("{\"module\":\"internal\"}", policies, StringComparison.Ordinal);
     }
 
