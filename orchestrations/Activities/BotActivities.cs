@@ -13,14 +13,19 @@ namespace Launchpad.Orchestrations.Activities;
 /// <summary>A bot on its machine, in the version that is wanted.</summary>
 /// <param name="Deadline">UTC; when waiting for it ends.</param>
 /// <param name="Overwrites">True to put back what the bot made of its files.</param>
+/// <param name="Revives">True to restart a bot that runs and does not answer.</param>
 public sealed record BotInput(
     string Operation, string Account, string Deployment, Tier Tier, string Vm, int Version, DateTime Deadline = default,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Overwrites = false)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Overwrites = false,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Revives = false)
     : OperationTarget(Operation, Account, Deployment);
 
 /// <summary>Brings a bot up. Everything is converged, so a lost machine program, file or network is put right on the way.</summary>
 public sealed class BotActivities(ConfigVersionStore versions, Bots bots, OwedData owed, MachineJobs machine)
 {
+    /// <summary>By then a bot has started, or never will.</summary>
+    private static readonly TimeSpan StartMax = TimeSpan.FromMinutes(3);
+
     /// <summary>Storage, network, secrets, config, image, container and the machine's own route, in one job. Nobody knows the route's name
     /// before it is published.</summary>
     [Function(nameof(BringUp))]
@@ -32,6 +37,7 @@ public sealed class BotActivities(ConfigVersionStore versions, Bots bots, OwedDa
                 async () => (await bots.SpecAsync(deployment, await versions.GetAsync(deployment.Id, look.Of.Version, ct), ct)) with
                 {
                     Overwrites = look.Of.Overwrites,
+                    ReviveAfterSeconds = look.Of.Revives ? (int)StartMax.TotalSeconds : null,
                 },
                 (ApplyResult _) => Task.FromResult(Looked.Done()), ct, new MachineSteps(people)),
             ct);

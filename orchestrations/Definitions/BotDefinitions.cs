@@ -56,7 +56,7 @@ public sealed class RestartDefinition() : BotDefinition(OperationKind.Restart, n
     public override Deployment Begin(Deployment deployment) => deployment.ToRestarting();
 
     public override object Input(Deployment deployment, Operation operation) =>
-        ((BotInput)base.Input(deployment, operation)) with { Overwrites = operation.Request == PuttingBack };
+        ((BotInput)base.Input(deployment, operation)) with { Overwrites = operation.Request == PuttingBack, Revives = true };
 
     public override string Verb(Operation operation) => operation.Request == PuttingBack ? "revert-drift" : base.Verb(operation);
 

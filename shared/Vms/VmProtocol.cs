@@ -60,6 +60,8 @@ public enum VmStepState
 /// <param name="Secrets">null: those already on the VM are used.</param>
 /// <param name="Egress">address:port or name:port, TCP; nothing else leaves the container.</param>
 /// <param name="Overwrites">True to put back what the bot made of its files; without it only what is to change is written.</param>
+/// <param name="ReviveAfterSeconds">A bot that has run for as long and does not answer is restarted, though it is what it shall be. Null:
+/// what runs is left alone.</param>
 public sealed record ApplyRequest(
     string Deployment,
     string? Image,
@@ -70,7 +72,8 @@ public sealed record ApplyRequest(
     IReadOnlyList<string> Egress,
     VmRoute? Route,
     ApplyStage Through,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Overwrites = false);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Overwrites = false,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? ReviveAfterSeconds = null);
 
 /// <summary>What a plan grants one deployment. StorageMb is the size of its volume.</summary>
 public sealed record VmLimits(int MemoryMb, double Cpus, int StorageMb, int Pids);

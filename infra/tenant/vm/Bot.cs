@@ -5,7 +5,9 @@ namespace Launchpad.Vm;
 /// <summary>The program in the container, as the VM reaches it.</summary>
 internal sealed class Bot(DeploymentState state) : IDisposable
 {
+    private const int MissesMax = 3;
     private static readonly TimeSpan ProbeDeadline = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ProbeEvery = TimeSpan.FromSeconds(1);
 
     public HttpClient Http { get; } = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false })
     {
@@ -17,6 +19,22 @@ internal sealed class Bot(DeploymentState state) : IDisposable
     };
 
     public void Dispose() => Http.Dispose();
+
+    /// <summary>One answer that is late is none of a bot that hangs.</summary>
+    public async Task<bool> HangsAsync()
+    {
+        for (var misses = 1; !await IsReadyAsync(); misses++)
+        {
+            if (misses == MissesMax)
+            {
+                return true;
+            }
+
+            await Task.Delay(ProbeEvery);
+        }
+
+        return false;
+    }
 
     public async Task<bool> IsReadyAsync()
     {

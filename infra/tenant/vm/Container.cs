@@ -42,14 +42,15 @@ internal static class Container
         return bare with { Labels = new Dictionary<string, string>(bare.Labels) { [StateLabel] = Convert.ToHexStringLower(state) } };
     }
 
-    public static async Task<string?> ConvergeAsync(DockerEngine docker, CreateContainer desired)
+    /// <param name="hangs">Whether what runs, and is what it shall be, is to be restarted all the same.</param>
+    public static async Task<string?> ConvergeAsync(DockerEngine docker, CreateContainer desired, Func<ContainerState, Task<bool>> hangs)
     {
         var name = NameOf(desired.Labels[DeploymentLabel]);
         var present = await FindAsync(docker, desired.Labels[DeploymentLabel]);
         var isSame = present?.Config.Labels?.GetValueOrDefault(StateLabel) == desired.Labels[StateLabel];
         if (isSame && present!.State.Running)
         {
-            return null;
+            return await hangs(present.State) ? await RestartAsync(docker, name) : null;
         }
 
         if (present is not null && !isSame)
@@ -72,6 +73,19 @@ internal static class Container
         }
 
         return present is null ? "started" : isSame ? "started again" : "replaced";
+    }
+
+    private static async Task<string> RestartAsync(DockerEngine docker, string name)
+    {
+        try
+        {
+            await docker.PostAsync($"containers/{name}/restart?t={BotContainer.StopSeconds}");
+            return "restarted, because it did not answer";
+        }
+        catch (DockerException error)
+        {
+            throw Explain(error);
+        }
     }
 
     public static Task<DockerContainer?> FindAsync(DockerEngine docker, string deployment) =>

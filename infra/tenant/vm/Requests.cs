@@ -147,6 +147,7 @@ internal static partial class Requests
             EgressRule.Parse(entry);
         }
 
+        Require(apply.ReviveAfterSeconds is null or (>= 0 and <= 3600), "reviveAfterSeconds is 0 to 3600");
         if (apply.Route is { } route)
         {
             Require(IsHost(route.Host), "route.host is a lower-case DNS name");

@@ -119,13 +119,13 @@ internal sealed class MachineVerbs(Wire wire, Func<string, Tenant, bool> isSick,
     private FactsResult Facts() => new(
         2, 8192, 1000, 500, "6", "1", "1", true, [],
         [.. Tenants.Where(one => one.Value.Runs).Select(one => new VmBot(
-            one.Key, IsUp(one.Key, one.Value), IsUp(one.Key, one.Value), DateTimeOffset.UnixEpoch, 0, null, false,
+            one.Key, IsUp(one.Key, one.Value), IsUp(one.Key, one.Value) && !one.Value.Hangs, DateTimeOffset.UnixEpoch, 0, null, false,
             one.Value.Image, null, [], MachineRestarted: one.Value.IsCold))]);
 
     private IEnumerable<VmLine> Apply(ApplyRequest wanted)
     {
         var before = Tenants.GetValueOrDefault(wanted.Deployment, Tenant.None);
-        var spec = Hash(JsonSerializer.Serialize(wanted with { Secrets = [], Through = default }, VmJson.Default.ApplyRequest)
+        var spec = Hash(JsonSerializer.Serialize(wanted with { Secrets = [], Through = default, ReviveAfterSeconds = null }, VmJson.Default.ApplyRequest)
             + string.Join(',', (wanted.Secrets ?? []).Select(secret => secret.Name)));
         var isNew = before.Spec != spec || before.IsCold;
         if (isNew)
@@ -140,7 +140,12 @@ internal sealed class MachineVerbs(Wire wire, Func<string, Tenant, bool> isSick,
                 Volume = new(volume.WrittenBy.LastOrDefault() == wanted.Image ? volume.WrittenBy : volume.WrittenBy.Add(wanted.Image!)),
                 Starts = before.Starts + 1,
                 IsCold = false,
+                Hangs = false,
             });
+        }
+        else if (before.Hangs && wanted.ReviveAfterSeconds is not null)
+        {
+            Tenants = Tenants.SetItem(wanted.Deployment, before with { Hangs = false });
         }
 
         foreach (var step in (string[])[VmSteps.Secrets, VmSteps.Pull, VmSteps.Route])
@@ -164,7 +169,7 @@ internal sealed class MachineVerbs(Wire wire, Func<string, Tenant, bool> isSick,
     private VmLine Health(HealthRequest asked) => OfContainer(asked.Deployment, there => Result(
         there.IsCold ? new(false, false, DateTimeOffset.UnixEpoch, 255, false, 0, there.Image, MachineRestarted: true)
             : isSick(asked.Deployment, there) ? new(false, false, DateTimeOffset.UnixEpoch, 1, false, 9, there.Image)
-            : new(true, true, DateTimeOffset.UnixEpoch, null, false, 0, there.Image),
+            : new(true, !there.Hangs, DateTimeOffset.UnixEpoch, null, false, 0, there.Image),
         VmJson.Default.HealthResult));
 
     private static VmLine Pair(PairBrowserRequest asked) => asked.Request == Browser

@@ -15,9 +15,11 @@ internal sealed record Data(ImmutableList<string> WrittenBy, int? Mark = null, s
 /// <param name="Spec">Hash of what it was brought up with; null when there is no container.</param>
 /// <param name="Starts">How often a container was made for it.</param>
 /// <param name="Fetched">A backup beside its volume.</param>
+/// <param name="Hangs">It runs and answers nobody.</param>
 /// <param name="IsCold">Its machine restarted since it was brought up: it is down, and what it needs was in memory.</param>
 internal sealed record Tenant(
-    string? Image, string? Spec, int MemoryMb, string? Host, Data? Volume, Data? Kept, int Starts, Data? Fetched = null, bool IsCold = false)
+    string? Image, string? Spec, int MemoryMb, string? Host, Data? Volume, Data? Kept, int Starts, Data? Fetched = null, bool IsCold = false,
+    bool Hangs = false)
 {
     public static Tenant None { get; } = new(null, null, 0, null, null, null, 0);
 

@@ -87,8 +87,6 @@ internal sealed class Apply(ApplyRequest request, StepLog log)
 
     private async Task<DeploymentState> StartAsync(DockerEngine docker, DeploymentState state)
     {
-        await log.StepAsync(VmSteps.Start, () => Container.ConvergeAsync(
-            docker, Container.Describe(request, _paths, state.Slot!.Value, Secrets.Version(_paths)!, state.Files)));
         var next = state with
         {
             Image = request.Image,
@@ -96,7 +94,23 @@ internal sealed class Apply(ApplyRequest request, StepLog log)
             Port = request.Runtime.Port,
             ReadyPath = request.Runtime.ReadyPath,
         };
+        await log.StepAsync(VmSteps.Start, () => Container.ConvergeAsync(
+            docker, Container.Describe(request, _paths, state.Slot!.Value, Secrets.Version(_paths)!, state.Files),
+            running => HangsAsync(next, running)));
         return Save(state, next);
+    }
+
+    private async Task<bool> HangsAsync(DeploymentState state, ContainerState running)
+    {
+        // A second run of the same request finds one that has just been started.
+        if (request.ReviveAfterSeconds is not { } seconds || running.Restarting
+            || DateTimeOffset.UtcNow - running.StartedAt < TimeSpan.FromSeconds(seconds))
+        {
+            return false;
+        }
+
+        using var bot = new Bot(state);
+        return await bot.HangsAsync();
     }
 
     private async Task<DeploymentState> RouteAsync(DeploymentState state)
