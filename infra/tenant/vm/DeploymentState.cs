@@ -17,7 +17,13 @@ internal sealed record DeploymentState(string Deployment)
     public string ReadyPath { get; init; } = "/";
     public string? Image { get; init; }
 
-    /// <summary>Resolved: address:port.</summary>
+    /// <summary>What it may reach, as it was asked for: address:port or name:port. Programs before this one did not write it down.</summary>
+    public IReadOnlyList<string> Places { get; init => field = value ?? []; } = [];
+
+    /// <summary>What the names among them stand for, the newest first.</summary>
+    public IReadOnlyList<NamedAddress> Names { get; init => field = value ?? []; } = [];
+
+    /// <summary>The places, resolved: address:port.</summary>
     public IReadOnlyList<string> Egress { get; init; } = [];
 
     /// <summary>SHA-256 by path of what was last written, not of what lies there: the bot may edit its own files.</summary>

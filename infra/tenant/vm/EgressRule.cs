@@ -19,6 +19,9 @@ internal sealed record EgressRule(string Host, int Port)
         Network.Pool,
     ];
 
+    /// <summary>Null for an address.</summary>
+    public string? Name => Literal() is null ? Host : null;
+
     public static EgressRule Parse(string text)
     {
         var colon = text.LastIndexOf(':');

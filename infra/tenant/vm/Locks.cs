@@ -13,6 +13,12 @@ internal static class Locks
 
     public static Task<IDisposable> DeploymentAsync(string deployment) => AcquireAsync(deployment);
 
+    /// <summary>Null when somebody has it: for what is not worth waiting for.</summary>
+    public static IDisposable? TryDeployment(string deployment) => Try(deployment);
+
+    /// <inheritdoc cref="TryDeployment"/>
+    public static IDisposable? TryVm() => Try("vm");
+
     /// <summary>One at a time per deployment, beside its other verbs. No deployment's id has a point in it. Taken before the deployment's
     /// own.</summary>
     public static Task<IDisposable> BackupAsync(string deployment) => AcquireAsync($"{deployment}.backup");
@@ -27,24 +33,32 @@ internal static class Locks
 
     private static async Task<IDisposable> AcquireAsync(string name)
     {
-        var folder = Directory.CreateDirectory($"{Paths.Memory}/locks");
-        var clock = Stopwatch.StartNew();
-        while (true)
+        for (var clock = Stopwatch.StartNew(); ; await Task.Delay(20))
         {
-            try
+            if (Try(name) is { } held)
             {
-                // FileShare.None is flock(LOCK_EX | LOCK_NB) here.
-                return new FileStream($"{folder.FullName}/{name}", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                return held;
             }
-            catch (IOException) when (clock.Elapsed < Patience)
-            {
-                await Task.Delay(20);
-            }
-            catch (IOException)
+
+            if (clock.Elapsed >= Patience)
             {
                 throw new VmFailure(
                     VmErrorCode.Busy, $"Another operation has held {name} for {Patience.TotalSeconds} s; try later.", retryable: true);
             }
+        }
+    }
+
+    private static FileStream? Try(string name)
+    {
+        var folder = Directory.CreateDirectory($"{Paths.Memory}/locks");
+        try
+        {
+            // FileShare.None is flock(LOCK_EX | LOCK_NB) here.
+            return new FileStream($"{folder.FullName}/{name}", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            return null;
         }
     }
 }

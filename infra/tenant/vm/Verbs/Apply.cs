@@ -1,4 +1,3 @@
-using System.Text;
 using Launchpad.Shared.Vms;
 
 namespace Launchpad.Vm.Verbs;
@@ -44,9 +43,7 @@ internal sealed class Apply(ApplyRequest request, StepLog log)
 
     private async Task<DeploymentState> PrepareAsync(DockerEngine docker, int owner)
     {
-        var egress = await ResolveAsync();
-        var places = egress.SelectMany(place => place.Addresses.Select(address => $"{address}:{place.Rule.Port}")).Distinct();
-        var state = await RememberAsync([.. places]);
+        var state = await RememberAsync(await ResolveAsync());
         var slot = state.Slot!.Value;
 
         await Task.WhenAll(
@@ -56,7 +53,7 @@ internal sealed class Apply(ApplyRequest request, StepLog log)
                 docker, request.Deployment, slot, () => Container.RemoveAsync(docker, request.Deployment))));
         await log.StepAsync(VmSteps.Firewall, async () =>
         {
-            var names = WriteHosts(egress);
+            var names = EgressNames.WriteHosts(state);
             using var vm = await Locks.VmAsync();
             return await Firewall.ConvergeAsync(DeploymentState.ReadAll()) ?? names;
         });
@@ -122,17 +119,17 @@ internal sealed class Apply(ApplyRequest request, StepLog log)
     }
 
     /// <summary>Takes a number for the network and writes down, before anything is made, what there will be to clean up.</summary>
-    private async Task<DeploymentState> RememberAsync(IReadOnlyList<string> egress)
+    private async Task<DeploymentState> RememberAsync(IReadOnlyList<(EgressRule Rule, IReadOnlyList<string> Addresses)> egress)
     {
         using var vm = await Locks.VmAsync();
         Directory.CreateDirectory(_paths.Folder);
         var known = DeploymentState.Read(request.Deployment);
         var state = known ?? new DeploymentState(request.Deployment);
-        var next = state with
+        var answers = egress.DistinctBy(place => place.Rule.Host).ToDictionary(place => place.Rule.Host, place => place.Addresses);
+        var next = EgressNames.Renew(state, [.. egress.Select(place => place.Rule)], answers, DateTimeOffset.UtcNow) with
         {
             Slot = state.Slot ?? Network.FreeSlot(DeploymentState.ReadAll()),
             StorageMb = request.Limits.StorageMb,
-            Egress = state.Egress.SequenceEqual(egress) ? state.Egress : egress,
         };
         return Save(known, next);
     }
@@ -142,30 +139,6 @@ internal sealed class Apply(ApplyRequest request, StepLog log)
         var rules = request.Egress.Select(EgressRule.Parse).ToArray();
         var addresses = await Task.WhenAll(rules.Select(rule => rule.ResolveAsync()));
         return [.. rules.Zip(addresses)];
-    }
-
-    /// <summary>
-    /// The names of the allow-list are all that the container can look up; the file is rewritten in place, because it is mounted.
-    /// </summary>
-    private string? WriteHosts(IReadOnlyList<(EgressRule Rule, IReadOnlyList<string> Addresses)> egress)
-    {
-        var names = egress
-            .Where(place => place.Addresses[0] != place.Rule.Host)
-            .DistinctBy(place => place.Rule.Host)
-            .SelectMany(place => place.Addresses.Select(address => $"{address}\t{place.Rule.Host}\n"));
-        var text = $"127.0.0.1\tlocalhost bot\n{string.Concat(names)}";
-        if (File.Exists(_paths.Hosts) && File.ReadAllText(_paths.Hosts) == text)
-        {
-            return null;
-        }
-
-        // In place, so there has to be room before anything is overwritten, and the file is cut to its length last.
-        var bytes = Encoding.UTF8.GetBytes(text);
-        Volume.EnsureSpace(bytes.Length);
-        using var hosts = File.OpenHandle(_paths.Hosts, FileMode.OpenOrCreate, FileAccess.Write);
-        RandomAccess.Write(hosts, bytes, 0);
-        RandomAccess.SetLength(hosts, bytes.Length);
-        return "names";
     }
 
     private static DeploymentState Save(DeploymentState? known, DeploymentState next)

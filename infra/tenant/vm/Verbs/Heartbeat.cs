@@ -7,7 +7,7 @@ using Launchpad.Vm.Backups;
 namespace Launchpad.Vm.Verbs;
 
 /// <summary>Tells the control plane how this VM is. Whether it is heard or not, what runs goes on; and first of all, what a backup stopped
-/// and should run by now runs again.</summary>
+/// and should run by now runs again. Beside it, what bots may reach is looked up again.</summary>
 internal static class Heartbeat
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -16,6 +16,19 @@ internal static class Heartbeat
     {
         using var docker = new DockerEngine();
         await Alarm.ObeyAsync(docker);
+        var names = EgressNames.RefreshAsync(DateTimeOffset.UtcNow);
+        try
+        {
+            return await TellAsync(request, docker);
+        }
+        finally
+        {
+            await names;
+        }
+    }
+
+    private static async Task<HeartbeatResult> TellAsync(HeartbeatRequest request, DockerEngine docker)
+    {
         var report = await MachineReport.BuildAsync(docker);
         using var key = HostKey.Parse(await File.ReadAllTextAsync(HostKey.Path));
         using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = Patience };

@@ -25,7 +25,7 @@ internal static class Remove
         await log.StepAsync(VmSteps.Firewall, async () =>
         {
             using var vm = await Locks.VmAsync();
-            Remember(state = state is null ? null : state with { Slot = null, Egress = [], Image = null });
+            Remember(state = state is null ? null : state with { Slot = null, Places = [], Names = [], Egress = [], Image = null });
             return await Firewall.ConvergeAsync(DeploymentState.ReadAllWith(state));
         });
         await log.StepAsync(VmSteps.Secrets, async () => Said(await Secrets.RemoveAsync(paths)));
