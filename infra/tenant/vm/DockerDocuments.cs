@@ -83,7 +83,10 @@ internal sealed record CpuUsage([property: JsonPropertyName("total_usage")] ulon
 internal sealed record MemoryStats(
     [property: JsonPropertyName("usage")] ulong? Usage, [property: JsonPropertyName("stats")] IReadOnlyDictionary<string, ulong>? Parts);
 
-internal sealed record ContainerSummary(string Id, string State, IReadOnlyDictionary<string, string> Labels);
+internal sealed record ContainerSummary(string Id, string State, IReadOnlyDictionary<string, string> Labels, string? ImageID = null);
+
+/// <param name="RepoDigests">By which it was pulled: repository@sha256:…</param>
+internal sealed record ImageSummary(string Id, IReadOnlyList<string>? RepoDigests);
 
 internal sealed record CreateExec(IReadOnlyList<string> Cmd)
 {
@@ -113,6 +116,7 @@ internal sealed record DockerInfo(string ServerVersion, string DockerRootDir, IR
 [JsonSerializable(typeof(HeldContainer))]
 [JsonSerializable(typeof(ContainerStats))]
 [JsonSerializable(typeof(ContainerSummary[]))]
+[JsonSerializable(typeof(ImageSummary[]))]
 [JsonSerializable(typeof(CreateExec))]
 [JsonSerializable(typeof(StartExec))]
 [JsonSerializable(typeof(DockerExec))]

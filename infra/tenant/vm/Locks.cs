@@ -28,6 +28,9 @@ internal static class Locks
 
     public static Task<IDisposable> VmAsync() => AcquireAsync("vm");
 
+    /// <summary>At what is on the VM of images, not at what is being pulled.</summary>
+    public static Task<IDisposable> ImagesAsync() => AcquireAsync("images");
+
     /// <summary>At the list of jobs, not at what they do.</summary>
     public static Task<IDisposable> JobsAsync() => AcquireAsync("jobs");
 

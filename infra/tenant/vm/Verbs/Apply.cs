@@ -26,7 +26,7 @@ internal sealed class Apply(ApplyRequest request, StepLog log)
             await log.StepAsync(VmSteps.Pull, () => Image.ConvergeAsync(docker, request.Image!, () => log.Started(VmSteps.Pull)));
         }
 
-        string? container = null;
+        var (ran, container) = (state.Image, (string?)null);
         if (request.Through >= ApplyStage.Start)
         {
             state = await StartAsync(docker, state);
@@ -36,6 +36,11 @@ internal sealed class Apply(ApplyRequest request, StepLog log)
         if (request.Through >= ApplyStage.Route)
         {
             state = await RouteAsync(state);
+        }
+
+        if (state.Image is { } image && image != ran)
+        {
+            await Image.TidyAsync(docker, image, ran);
         }
 
         return new ApplyResult(request.Deployment, request.Through, log.Changed, state.Address, container, state.Image);
