@@ -47,25 +47,26 @@ internal static class Image
     {
         try
         {
-            using var held = await Locks.ImagesAsync();
             Want(left);
             var repository = reference[..(reference.IndexOf('@', StringComparison.Ordinal) + 1)];
             var containers = await docker.FindAsync("containers/json?all=1", DockerJson.Default.ContainerSummaryArray) ?? [];
             var images = await docker.FindAsync("images/json", DockerJson.Default.ImageSummaryArray) ?? [];
             var used = containers.Select(container => container.ImageID).ToHashSet();
             var known = DeploymentState.ReadAll().Select(state => state.Image).ToHashSet();
-            foreach (var image in images.Where(image => !used.Contains(image.Id)))
+            foreach (var image in images.Where(image => image.RepoDigests is { Count: > 0 } && !used.Contains(image.Id)))
             {
-                if (image.RepoDigests is { Count: > 0 } digests
-                    && digests.All(one => one.StartsWith(repository, StringComparison.Ordinal) && !known.Contains(one) && !IsWanted(one)))
+                // Whoever is about to use it has said so under this lock.
+                using var held = await Locks.ImagesAsync();
+                if (image.RepoDigests!.All(one => one.StartsWith(repository, StringComparison.Ordinal) && !known.Contains(one) && !IsWanted(one)))
                 {
                     await docker.DeleteAsync($"images/{image.Id}");
                 }
             }
         }
-        catch (Exception trouble) when (trouble is VmFailure or DockerException or IOException or UnauthorizedAccessException)
+        catch (Exception trouble) when (trouble is VmFailure or DockerException or IOException or UnauthorizedAccessException
+            or OperationCanceledException)
         {
-            // What stays takes room; whoever needs that room is told. The next bot that is changed tries again.
+            // What stays takes room; whoever needs that room is told. The next bot that gets another image tries again.
         }
     }
 
