@@ -31,7 +31,8 @@ public sealed class IdempotencyMiddleware(Callers callers, StaffCallers staff, R
         }
 
         var request = await ReadAsync(http, typed.ToString(), route.IsStaff);
-        var (state, answer) = await keys.TakeAsync(request, http.HttpContext.RequestAborted);
+        // From here on nobody calls it off: a key that was taken for what is not done would be waited for.
+        var (state, answer) = await keys.TakeAsync(request, CancellationToken.None);
         context.GetInvocationResult().Value = state switch
         {
             KeyState.Taken => throw Problems.KeyTaken(),

@@ -93,6 +93,7 @@ public sealed class ClosingTests(LaunchpadApi api)
         using var program = await Colleague.WithTokenAsync(api, owner, [Permission.Read]);
         var (invitation, _) = await api.Service<MemberStore>().InviteAsync(other.Account, ada.Email, Role.Viewer, other.Account, Ct);
         Assert.Equal(200, (await ada.PostAsync("auth/invitations", new { token = invitation })).Status);
+        await api.Service<ApiTokenStore>().AddAsync(other.Account, ada.Account, "hers there", [Permission.Read], null, TimeSpan.FromDays(1), Ct);
         Assert.Equal(201, (await ada.PostAsync("invitations", new { email = $"{Guid.NewGuid():N}@example.com", role = "viewer" })).Status);
         var hook = (await api.Service<WebhookEndpoints>().AddAsync(ada.Account, "https://127.0.0.1:1/hook", "mine", [], Ct))!.Value.Kept;
         var bot = await owner.OrderAsync();
@@ -107,6 +108,7 @@ public sealed class ClosingTests(LaunchpadApi api)
         Assert.Equal(401, (await program.SendAsync("GET", "deployments")).Status);
         Assert.Equal(404, (await colleague.SendAsync("GET", "deployments")).Status);
         Assert.Null(await api.Service<MemberStore>().FindAsync(other.Account, ada.Account, Ct));
+        Assert.Empty(await api.Service<ApiTokenStore>().ListAsync(other.Account, Ct));
         Assert.Contains("remove-member", await ActionsAsync(other.Account));
         Assert.Null(await api.Service<BotSecrets>().FindAsync(hook.Id, "signing-1", Ct));
         Assert.Empty(await CustomersAsync(ada.Email));
