@@ -73,7 +73,8 @@ public sealed class RecordSearch(RecordStore records, DeploymentStore deployment
                 return (found, last);
             }
 
-            last = row.Place;
+            // Where clocks differed a row may come behind an older one: the place never goes back to what was given before that.
+            last = (last ?? after)?.At is { } at && string.CompareOrdinal(at, row.Row.At) < 0 ? row.Place with { At = at } : row.Place;
             if (Matches(row.Row, query.Text))
             {
                 found.Add(row);
