@@ -24,7 +24,7 @@ internal sealed class BillingClock(StripeBooks books, TimeProvider time)
     {
         var draft = new Draft(state, default);
         var moments = OpenSessions(draft).Select(session => session.Number("expires_at"))
-            .Concat(Running(draft).Select(Subscriptions.PeriodEnd))
+            .Concat(Running(draft).Select(Subscriptions.Due))
             .Concat(Unpaid(draft).Select(invoice => invoice.Number("next_payment_attempt")))
             .ToList();
         return moments.Count == 0 ? null : DateTimeOffset.FromUnixTimeSeconds(moments.Min());
@@ -37,9 +37,9 @@ internal sealed class BillingClock(StripeBooks books, TimeProvider time)
             Sessions.Expire(draft, session);
         }
 
-        foreach (var subscription in Running(draft).Where(subscription => Subscriptions.PeriodEnd(subscription) <= draft.Seconds).ToList())
+        foreach (var subscription in Running(draft).Where(subscription => Subscriptions.Due(subscription) <= draft.Seconds).ToList())
         {
-            Subscriptions.Renew(draft, subscription, Subscriptions.PeriodEnd(subscription));
+            Subscriptions.Renew(draft, subscription, Subscriptions.Due(subscription));
         }
 
         foreach (var invoice in Unpaid(draft).Where(invoice => invoice.Number("next_payment_attempt") <= draft.Seconds).ToList())

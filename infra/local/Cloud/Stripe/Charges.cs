@@ -23,11 +23,22 @@ internal static class Charges
         new("GET", "/v1/payment_intents/{id}", ["expand.*"], call => call.Show(call.Draft.Get(call.Id, IntentKind))),
     ];
 
+    /// <summary>Nobody is to pay it any more.</summary>
+    public static void Cancel(Draft draft, JsonObject intent)
+    {
+        intent["status"] = "canceled";
+        draft.Put(intent);
+        draft.Emit("payment_intent.canceled", intent);
+    }
+
     /// <summary>The card of an invoice's payment was charged.</summary>
     /// <param name="method">With which it is paid.</param>
-    public static JsonObject Succeed(Draft draft, JsonObject invoice, string method, long amount)
+    public static void Succeed(Draft draft, JsonObject invoice, string method, long amount)
     {
-        var intent = Intent(draft, invoice, method, amount);
+        var intent = InvoicePayments.IntentOf(draft, invoice)!;
+        intent["amount_received"] = amount;
+        intent["payment_method"] = method;
+        intent["status"] = "succeeded";
         var paid = draft.Find(method, "payment_method");
         var charge = Put(draft, Attempt(draft, invoice.Text("customer"), amount, invoice.Text("currency"), paid?["card"]), intent, null, paid?.Text("_risk"));
         intent["latest_charge"] = charge.Id();
@@ -39,8 +50,6 @@ internal static class Charges
         {
             Warn(draft, charge);
         }
-
-        return intent;
     }
 
     /// <summary>The bank, or the provider itself, refused.</summary>
@@ -48,7 +57,7 @@ internal static class Charges
     /// <param name="card">Its public part; null for one that was not kept.</param>
     public static void Fail(Draft draft, JsonObject due, long amount, JsonNode? card, Refusal refusal, string? risk)
     {
-        var intent = draft.Find(due.Text("_intent"), IntentKind) ?? Intent(draft, due, null, amount);
+        var intent = InvoicePayments.IntentOf(draft, due) ?? draft.Find(due.Text("_intent"), IntentKind) ?? Await(draft, due, amount);
         due["_intent"] = intent.Id();
         draft.Put(due);
         var charge = Put(draft, Attempt(draft, due.Text("customer"), amount, due.Text("currency"), card), intent, refusal, risk);
@@ -107,8 +116,8 @@ internal static class Charges
         ["payment_intent"] = charge.Text("payment_intent"),
     }));
 
-    /// <param name="method">That it was paid with; null for one that is still to be paid.</param>
-    private static JsonObject Intent(Draft draft, JsonObject due, string? method, long amount)
+    /// <summary>What is still to be paid.</summary>
+    public static JsonObject Await(Draft draft, JsonObject due, long amount)
     {
         var id = Draft.NewId("pi_3");
         return draft.Put(new JsonObject
@@ -116,7 +125,7 @@ internal static class Charges
             ["id"] = id,
             ["object"] = IntentKind,
             ["amount"] = amount,
-            ["amount_received"] = method is null ? 0 : amount,
+            ["amount_received"] = 0,
             ["capture_method"] = "automatic",
             ["client_secret"] = $"{id}_secret_{Draft.NewId("", 24)}",
             ["confirmation_method"] = "automatic",
@@ -128,9 +137,9 @@ internal static class Charges
             ["latest_charge"] = null,
             ["livemode"] = false,
             ["metadata"] = new JsonObject(),
-            ["payment_method"] = method,
+            ["payment_method"] = null,
             ["payment_method_types"] = new JsonArray("card"),
-            ["status"] = method is null ? "requires_payment_method" : "succeeded",
+            ["status"] = "requires_payment_method",
         });
     }
 

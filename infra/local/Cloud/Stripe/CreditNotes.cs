@@ -59,7 +59,9 @@ internal static class CreditNotes
 
         if (credited > 0)
         {
-            note["customer_balance_transaction"] = Credit(draft, invoice, note, credited);
+            var about = new JsonObject { ["credit_note"] = note.Id() };
+            note["customer_balance_transaction"] =
+                CustomerBalance.Add(draft, invoice.Text("customer")!, -credited, "credit_note", invoice.Text("currency"), about).Id();
         }
 
         invoice["post_payment_credit_notes_amount"] = invoice.Number("post_payment_credit_notes_amount") + amount;
@@ -103,29 +105,6 @@ internal static class CreditNotes
             ["type"] = "post_payment",
             ["voided_at"] = null,
         };
-    }
-
-    /// <summary>Below nothing, the balance is what the customer has with the merchant.</summary>
-    private static string Credit(Draft draft, JsonObject invoice, JsonObject note, long amount)
-    {
-        var customer = draft.Referenced(invoice.Text("customer")!, Customers.Kind, "invoice");
-        var before = customer.Number("balance");
-        customer["balance"] = before - amount;
-        draft.Put(customer);
-        draft.Emit("customer.updated", customer, new JsonObject { ["balance"] = before });
-        return draft.Put(new JsonObject
-        {
-            ["id"] = Draft.NewId("cbtxn_1"),
-            ["object"] = "customer_balance_transaction",
-            ["amount"] = -amount,
-            ["created"] = draft.Seconds,
-            ["credit_note"] = note.Id(),
-            ["currency"] = invoice.Text("currency"),
-            ["customer"] = customer.Id(),
-            ["ending_balance"] = before - amount,
-            ["livemode"] = false,
-            ["type"] = "credit_note",
-        }).Id();
     }
 
     private static JsonObject List(StripeCall call)

@@ -68,7 +68,7 @@ internal static class Invoices
 
         var secret = Draft.NewId("test_", 40);
         var page = new Uri(draft.PublicAddress!, $"/i/{secret}").ToString();
-        return draft.Put(new JsonObject
+        var invoice = draft.Put(new JsonObject
         {
             ["id"] = id,
             ["object"] = Kind,
@@ -137,6 +137,12 @@ internal static class Invoices
             ["total"] = total,
             ["total_discount_amounts"] = discounted,
         });
+        if (due > 0)
+        {
+            InvoicePayments.Open(draft, invoice);
+        }
+
+        return invoice;
     }
 
     /// <summary>Charges what the subscription is to be paid with, nobody being present. False when the bank refused.</summary>
@@ -184,8 +190,8 @@ internal static class Invoices
         var amount = invoice.Number("amount_due");
         if (amount > 0)
         {
-            var intent = Charges.Succeed(draft, invoice, paymentMethod!, amount);
-            invoice["payments"]!["data"]!.AsArray().Add(InvoicePayments.Add(draft, invoice, intent).DeepClone());
+            Charges.Succeed(draft, invoice, paymentMethod!, amount);
+            InvoicePayments.End(draft, invoice, "paid");
             invoice["attempt_count"] = invoice.Number("attempt_count") + 1;
         }
 
@@ -231,7 +237,7 @@ internal static class Invoices
         var draft = new Draft(call.Draft.State, call.Draft.Now) { PublicAddress = call.PublicAddress };
         var subscription = draft.Referenced(call.Form.Required("subscription"), Subscriptions.Kind, "subscription");
         var details = call.Form.Group("subscription_details");
-        var ends = details.Flag("cancel_at_period_end") ?? (bool)subscription["cancel_at_period_end"]!;
+        var ends = details.Flag("cancel_at_period_end") ?? Subscriptions.Ends(subscription, Subscriptions.PeriodEnd(subscription));
         if (subscription.Text("status") == "canceled" || (ends && Prorations.Pending(draft, subscription.Id()).Count == 0))
         {
             throw new StripeFailure(

@@ -20,7 +20,8 @@ internal sealed class StripeApi(StripeBooks books, StripeSettings settings)
 
     private static readonly StripeRoute[] Operations =
     [
-        .. Customers.Routes, .. Catalog.Routes, .. Coupons.Routes, .. Sessions.Routes, .. Subscriptions.Routes, .. Prorations.Routes, .. Invoices.Routes, .. InvoicePayments.Routes,
+        .. Customers.Routes, .. CustomerBalance.Routes, .. Catalog.Routes, .. Coupons.Routes, .. Sessions.Routes, .. Subscriptions.Routes,
+        .. Prorations.Routes, .. Invoices.Routes, .. InvoiceEndings.Routes, .. InvoicePayments.Routes,
         .. Charges.Routes, .. SetupIntents.Routes, .. Refunds.Routes, .. CreditNotes.Routes, .. Disputes.Routes, .. Portal.Routes, .. Webhooks.Routes,
     ];
 

@@ -14,7 +14,7 @@ internal static class Subscriptions
         new("GET", "/v1/subscriptions/{id}", ["expand.*"], call => call.Show(call.Draft.Get(call.Id, Kind))),
         new("POST", "/v1/subscriptions/{id}",
             [
-                "billing_cycle_anchor", "cancel_at_period_end", "default_payment_method", "description", "items.*.id", "items.*.price",
+                "billing_cycle_anchor", "cancel_at", "cancel_at_period_end", "default_payment_method", "description", "items.*.id", "items.*.price",
                 "items.*.quantity", "metadata.*", "proration_behavior", "proration_date", "trial_end", "expand.*",
             ],
             Update),
@@ -96,6 +96,14 @@ internal static class Subscriptions
 
     public static long PeriodEnd(JsonObject subscription) => Items(subscription).Min(item => item.Number("current_period_end"));
 
+    /// <summary>When something has to be done with it next: its period is over, or the date that it ends at is there.</summary>
+    public static long Due(JsonObject subscription) =>
+        Math.Min(PeriodEnd(subscription), subscription["cancel_at"] is null ? long.MaxValue : subscription.Number("cancel_at"));
+
+    /// <summary>Whether no period follows on what is over by then.</summary>
+    public static bool Ends(JsonObject subscription, long by) => (bool)subscription["cancel_at_period_end"]!
+        || (subscription["cancel_at"] is not null && subscription.Number("cancel_at") <= by);
+
     public static JsonObject Cancel(Draft draft, JsonObject subscription)
     {
         if (subscription.Text("status") == "canceled")
@@ -117,7 +125,7 @@ internal static class Subscriptions
     /// </summary>
     public static void Renew(Draft draft, JsonObject subscription, long startsAt, string reason = "subscription_cycle")
     {
-        var ends = (bool)subscription["cancel_at_period_end"]!;
+        var ends = Ends(subscription, startsAt);
         if (ends && Prorations.Pending(draft, subscription.Id()).Count == 0)
         {
             Cancel(draft, subscription);
@@ -208,14 +216,7 @@ internal static class Subscriptions
                     "The payment method must be attached to the customer of the subscription.", null, "default_payment_method");
         }
 
-        if (form.Flag("cancel_at_period_end") is { } atEnd)
-        {
-            subscription["cancel_at_period_end"] = atEnd;
-            subscription["cancel_at"] = atEnd ? PeriodEnd(subscription) : null;
-            subscription["canceled_at"] = atEnd ? draft.Seconds : null;
-            subscription["cancellation_details"]!["reason"] = atEnd ? "cancellation_requested" : null;
-        }
-
+        EndLater(draft, subscription, form);
         if (form.Text("description") is { } description)
         {
             subscription["description"] = description.Length == 0 ? null : description;
@@ -256,6 +257,33 @@ internal static class Subscriptions
         }
 
         return call.Show(draft.Find(call.Id, Kind)!);
+    }
+
+    /// <summary>With its period or, as the portal does for flexible billing, at a date: then it does not say that it ends with its period, also
+    /// where that is the same. What ends at a date is not kept by saying that it does not end with its period.</summary>
+    private static void EndLater(Draft draft, JsonObject subscription, Form form)
+    {
+        var (atEnd, at) = (form.Flag("cancel_at_period_end"), form.Has("cancel_at"));
+        if (atEnd is not null && at)
+        {
+            throw StripeFailure.Invalid("Received both cancel_at and cancel_at_period_end parameters. Please pass in only one.", null, "cancel_at");
+        }
+
+        if ((atEnd is null && !at) || (atEnd == false && !(bool)subscription["cancel_at_period_end"]!))
+        {
+            return;
+        }
+
+        var date = form.Text("cancel_at") is { Length: > 0 } ? form.Number("cancel_at") : atEnd == true ? PeriodEnd(subscription) : null;
+        if (date <= draft.Seconds)
+        {
+            throw StripeFailure.Invalid("The cancel_at must be in the future.", null, "cancel_at");
+        }
+
+        subscription["cancel_at_period_end"] = atEnd == true;
+        subscription["cancel_at"] = date;
+        subscription["canceled_at"] = date is null ? null : draft.Seconds;
+        subscription["cancellation_details"]!["reason"] = date is null ? null : "cancellation_requested";
     }
 
     private static JsonObject Cancel(StripeCall call)
