@@ -56,10 +56,13 @@ public static class Abilities
             May("eject", now.HasData ? null : "Only a bot that ran once has something to take along."),
             May("pay", MayPay(now) ? null : "There is nothing to pay for now."),
             May("cancelSubscription", Ends(now) ?? (isEnding ? "It is cancelled already." : null)),
-            May("keepSubscription", Ends(now) ?? (isEnding ? null : "It is not cancelled.")),
+            May("keepSubscription", Ends(now) ?? (billing.Dispute is { Status: "lost" } ? TakenBack : isEnding ? null : "It is not cancelled.")),
             May("undelete", !IsBeingDeleted(now) ? "It is not being deleted." : undoUntil is null ? "Nothing of it is kept." : null),
         ];
     }
+
+    /// <summary>Why what was contested and lost does not go on.</summary>
+    internal const string TakenBack = "The bank took back what was paid for it, so it ends. It can be bought again after that.";
 
     private static Ability May(string action, string? why) => new(action, why is null, why);
 
@@ -74,7 +77,7 @@ public static class Abilities
         : "No subscription pays for it.";
 
     private static string Held(Ladder ladder) => ladder.Cause is LadderCause.Disputed
-        ? "It is stopped because its payment is contested. It starts by itself when that is over."
+        ? "It is stopped because its payment is contested at the bank. If the bank lets the payment stand, it starts by itself, or else ends with its period."
         : "It is stopped because it is not paid for. Pay, and it starts by itself.";
 
     private static string? Why(Deployment now, OperationKind kind) => kind switch

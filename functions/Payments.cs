@@ -38,7 +38,7 @@ public sealed class Payments(Subscriptions subscriptions, Orders orders, PaidFor
         }
         else if (claim.IsOwn)
         {
-            await paid.SettleAsync(client, claim, subscription, ct);
+            await paid.SettleAsync(client, claim, await subscriptions.EndTakenBackAsync(subscription, ct), ct);
         }
     }
 }

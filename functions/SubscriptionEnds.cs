@@ -57,6 +57,11 @@ public sealed class SubscriptionWishes(StripeGateway stripe, Subscriptions subsc
             throw Problems.WrongState(deployment, "No subscription pays for it.");
         }
 
+        if (!ends && await subscriptions.FindAsync(deployment.Account, own, ct) is { IsTakenBack: true })
+        {
+            throw Problems.WrongState(deployment, Abilities.TakenBack);
+        }
+
         try
         {
             await stripe.EndWithPeriodAsync(own, ends, ct);

@@ -139,7 +139,7 @@ public sealed class Letters(IOptions<SiteOptions> site)
         LetterKinds.BillingSuspended => Billing(
             notice, "Your bot was stopped",
             notice.Values.GetValueOrDefault("cause") == "disputed"
-                ? $"The payment for {Bot(notice)} is contested at your bank, so it was stopped. Everything of it is kept, and it starts by itself when that is settled."
+                ? $"The payment for {Bot(notice)} is contested at your bank, so it was stopped. Everything of it is kept. If the bank lets the payment stand, it starts by itself; if the bank takes it back, it ends with the period that was paid for."
                 : $"{Bot(notice)} is not paid for and was stopped. Everything of it is kept, and it starts by itself when it is paid for.",
             "See what happens when"),
         LetterKinds.BillingFinalBackup => Billing(
@@ -151,7 +151,11 @@ public sealed class Letters(IOptions<SiteOptions> site)
             $"The trial of {Bot(notice)} ends on {Day(notice.Values.GetValueOrDefault("endsAt", ""))}. From then on {notice.Values.GetValueOrDefault("amount", "its price")} is charged to your card, unless you cancel before: then it costs you nothing.",
             "Keep it, or cancel"),
         LetterKinds.BillingDispute => Billing(
-            notice, "A payment is contested", $"The payment for {Bot(notice)} is contested at your bank. Please talk to us if that was not meant.", "See what happens when"),
+            notice, "A payment is contested",
+            notice.Values.GetValueOrDefault("status") == "lost"
+                ? $"Your bank took back what was paid for {Bot(notice)}. It ends with the period that was paid for, and nothing more is charged. If you want to keep it, pay for it anew after that."
+                : $"The payment for {Bot(notice)} is contested at your bank. Please talk to us if that was not meant.",
+            "See what happens when"),
         LetterKinds.UptimeCredit => new(
             $"We did not keep our promise: {Bot(notice)}",
             [

@@ -48,7 +48,7 @@ public sealed class Arrears(DeploymentStore deployments, IOptions<DunningOptions
     {
         { IsEnded: true } => LadderCause.Ended,
         { State: BillingState.PastDue } => LadderCause.PaymentFailed,
-        { Dispute.IsOpen: true } when terms.SuspendDisputed => LadderCause.Disputed,
+        { IsContested: true } when terms.SuspendDisputed => LadderCause.Disputed,
         _ => null,
     };
 

@@ -39,7 +39,7 @@ public sealed record DisputeView(string Id, long Amount, string Currency, string
 /// <param name="NextCharge">For the next period; changes within this one come on top. Null when nothing will be charged.</param>
 /// <param name="KeptUntil">Of one that was cancelled: when its data is deleted. Null otherwise.</param>
 /// <param name="Ladder">What happens because it is not paid for; null while nothing does.</param>
-/// <param name="Dispute">The newest payment that was contested; null for none.</param>
+/// <param name="Dispute">The contested payment that most follows from: one that was lost, one that is undecided, else the newest; null for none.</param>
 /// <param name="TrialEndsAt">Until when it is free; null for what is charged already, or never will be.</param>
 public sealed record BillingView(
     [property: Wire(typeof(BillingState))] string State, string? Plan, DateTimeOffset? PeriodEnd, bool CancelAtPeriodEnd, string Reason, IReadOnlyList<RefundView> Refunds,
@@ -62,7 +62,7 @@ public sealed record BillingView(
                 (deployment.IsHeld && own.IsPaid ? own.IsTrial ? HeldTrial : Held : Words(own)) + Extra(refunds.Where(refund => refund.Subscription != own.Id)), refunds, Next(own),
                 own is { CancelAtPeriodEnd: true, IsPaid: true } ? own.PaidUntil + kept : null,
                 // What pays for it may have become another one a moment ago.
-                own.IsPaid && own.Dispute is not { IsOpen: true } ? null : LadderView.Of(deployment),
+                own.IsPaid && !own.IsContested ? null : LadderView.Of(deployment),
                 own.Dispute is { } dispute ? new(dispute.Id, dispute.Amount, dispute.Currency, dispute.Reason, dispute.Status, dispute.Since) : null,
                 own.IsTrial ? own.PaidUntil : null);
         }
@@ -91,10 +91,13 @@ public sealed record BillingView(
 
     private static string Words(Subscription own) => (own.State, own.Status) switch
     {
+        (BillingState.Active, _) when own.IsTakenBack =>
+            $"Your bank took back what was paid for it, so it ends on {own.PaidUntil:u}. Nothing more is charged.",
         (BillingState.Active, _) when own is { IsTrial: true, CancelAtPeriodEnd: true } =>
             $"It was cancelled, and is free until {own.PaidUntil:u}. Nothing is charged.",
         (BillingState.Active, _) when own.IsTrial => $"It is free until {own.PaidUntil:u}, and then charged.",
         (BillingState.Active, _) when own.CancelAtPeriodEnd => $"It was cancelled, and is paid for until {own.PaidUntil:u}.",
+        (BillingState.Active, _) when own.IsContested => "What was paid for it is contested at your bank. If the bank takes it back, it ends with its period.",
         (BillingState.Active, _) => "It is paid for, and renews by itself.",
         (BillingState.PastDue, _) => "The last payment failed. The payment provider tries again; another card may be needed.",
         (BillingState.Unpaid, _) => "The first payment is not through yet.",

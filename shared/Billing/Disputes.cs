@@ -23,15 +23,24 @@ public sealed class Disputes(SubscriptionStore store, Recorder recorder, Pager p
         if (dispute.IsOpen)
         {
             await letters.SendAsync(
-                found.Account, NotificationKind.Billing, LetterKinds.BillingDispute, $"dispute-{dispute.Id}", new Dictionary<string, string> { ["deployment"] = deployment }, ct);
+                found.Account, NotificationKind.Billing, LetterKinds.BillingDispute, dispute.IsLost ? $"dispute-{dispute.Id}-lost" : $"dispute-{dispute.Id}",
+                new Dictionary<string, string> { ["deployment"] = deployment, ["status"] = dispute.Status }, ct);
         }
 
-        await (dispute.IsOpen && dispute.Status != "lost"
+        await PageAsync(found.Account, deployment, ct);
+        return saved;
+    }
+
+    /// <summary>A person is needed as long as any payment for the deployment is contested and undecided, whichever was heard of last.</summary>
+    private async Task PageAsync(string account, string deployment, CancellationToken ct)
+    {
+        var undecided = (await store.OfAsync(account, deployment, ct))
+            .SelectMany(one => one.Disputes, (one, dispute) => (Subscription: one.Id, Dispute: dispute))
+            .Where(one => one.Dispute.IsUndecided).ToList();
+        await (undecided is [var (subscription, dispute), ..]
             ? pager.RaiseAsync(
                 PageKind.DisputeOpened, deployment,
-                $"A payment of {dispute.Amount / 100m:0.00} {dispute.Currency.ToUpperInvariant()} for {found.Subscription} is contested ({dispute.Reason}): {dispute.Id}.",
-                ct)
+                $"A payment of {new Money(dispute.Amount, dispute.Currency).Text} for {subscription} is contested ({dispute.Reason}): {dispute.Id}.", ct)
             : pager.ResolveAsync(PageKind.DisputeOpened, deployment, ct));
-        return saved;
     }
 }

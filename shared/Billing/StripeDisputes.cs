@@ -8,7 +8,11 @@ namespace Launchpad.Shared.Billing;
 public sealed record DisputeState(string Id, long Amount, string Currency, string Reason, string Status, DateTimeOffset Since, DateTimeOffset AsOf)
 {
     /// <summary>The money is, or may be, the customer's again.</summary>
-    public bool IsOpen => Status is "needs_response" or "under_review" or "lost";
+    public bool IsOpen => IsUndecided || IsLost;
+
+    public bool IsUndecided => Status is "needs_response" or "under_review";
+
+    public bool IsLost => Status is "lost";
 }
 
 /// <param name="Subscription">That was paid with the contested payment.</param>

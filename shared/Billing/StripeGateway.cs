@@ -5,11 +5,16 @@ using Stripe;
 namespace Launchpad.Shared.Billing;
 
 /// <summary>A subscription as the provider knows it now. <paramref name="PaidUntil"/> is null when nothing was billed yet; of a trial it is
-/// its end.</summary>
+/// its end, and of what ends at a date that.</summary>
+/// <param name="CancelAtPeriodEnd">No other period follows: whether that is said so or, as the provider's pages do, by a date.</param>
+/// <param name="EndedAt">When it ended, by the provider's clock; null while it has not.</param>
 /// <param name="Price">Of the next whole period, less what a promotion code takes off it.</param>
 public sealed record SubscriptionState(
     string Id, string Status, string? Account, string? Deployment, string? Plan, string? Customer, DateTimeOffset? PaidUntil,
-    bool CancelAtPeriodEnd, Money? Price = null, DateTimeOffset? StartedAt = null);
+    bool CancelAtPeriodEnd, Money? Price = null, DateTimeOffset? StartedAt = null, DateTimeOffset? EndedAt = null)
+{
+    public bool IsEnded => Subscription.IsEnd(Status);
+}
 
 /// <summary>Subscriptions at Stripe: how they are, what they cost, and their end.</summary>
 public sealed class StripeGateway(StripeConnection connection, StripePrices prices)
@@ -94,11 +99,24 @@ public sealed class StripeGateway(StripeConnection connection, StripePrices pric
     /// <exception cref="PermanentException">When it has ended already.</exception>
     public async Task EndWithPeriodAsync(string id, bool ends, CancellationToken ct)
     {
-        if ((await RunningAsync(id, ct)).CancelAtPeriodEnd != ends)
+        var running = await RunningAsync(id, ct);
+        if (State(running).CancelAtPeriodEnd == ends)
         {
-            var update = new SubscriptionUpdateOptions { CancelAtPeriodEnd = ends };
-            await connection.RunAsync((client, stop) => new SubscriptionService(client).UpdateAsync(id, update, null, stop), ct);
+            return;
         }
+
+        var update = new SubscriptionUpdateOptions();
+        if (ends || running.CancelAtPeriodEnd)
+        {
+            update.CancelAtPeriodEnd = ends;
+        }
+        else
+        {
+            // A date is taken back by an empty one alone.
+            update.AddExtraParam("cancel_at", "");
+        }
+
+        await connection.RunAsync((client, stop) => new SubscriptionService(client).UpdateAsync(id, update, null, stop), ct);
     }
 
     /// <summary>It is charged from now on.</summary>
@@ -143,7 +161,7 @@ public sealed class StripeGateway(StripeConnection connection, StripePrices pric
     }
 
     private async Task<Stripe.Subscription> RunningAsync(string id, CancellationToken ct) =>
-        await FindAsync(id, ct) is { Status: not ("canceled" or "incomplete_expired") } running
+        await FindAsync(id, ct) is { } running && !Subscription.IsEnd(running.Status)
             ? running
             : throw new PermanentException(
                 Ended,
@@ -155,17 +173,24 @@ public sealed class StripeGateway(StripeConnection connection, StripePrices pric
         return connection.FindAsync((client, stop) => new SubscriptionService(client).GetAsync(id, options, null, stop), ct);
     }
 
-    private static SubscriptionState State(Stripe.Subscription subscription) => new(
-        subscription.Id,
-        subscription.Status,
-        StripeMetadata.Account(subscription),
-        StripeMetadata.Deployment(subscription),
-        StripeMetadata.Value(subscription, StripeMetadata.PlanKey),
-        subscription.CustomerId,
-        subscription.Items?.Data is { Count: > 0 } items ? items.Min(item => item.CurrentPeriodEnd) : null,
-        subscription.CancelAtPeriodEnd,
-        subscription.Items?.Data is [{ Price.UnitAmount: { } each } item, ..]
-            ? new(StripeDiscounts.Left(subscription, each * item.Quantity, item.CurrentPeriodEnd), item.Price.Currency)
-            : null,
-        subscription.Created);
+    private static SubscriptionState State(Stripe.Subscription subscription)
+    {
+        DateTime? period = subscription.Items?.Data is { Count: > 0 } items ? items.Min(item => item.CurrentPeriodEnd) : null;
+        // Up to a date in a later period it renews.
+        var endsAt = subscription.CancelAt is { } at && !(at > period) ? at : (DateTime?)null;
+        return new(
+            subscription.Id,
+            subscription.Status,
+            StripeMetadata.Account(subscription),
+            StripeMetadata.Deployment(subscription),
+            StripeMetadata.Value(subscription, StripeMetadata.PlanKey),
+            subscription.CustomerId,
+            endsAt ?? period,
+            subscription.CancelAtPeriodEnd || endsAt is not null,
+            subscription.Items?.Data is [{ Price.UnitAmount: { } each } item, ..]
+                ? new(StripeDiscounts.Left(subscription, each * item.Quantity, item.CurrentPeriodEnd), item.Price.Currency)
+                : null,
+            subscription.Created,
+            subscription.EndedAt);
+    }
 }

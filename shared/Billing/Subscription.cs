@@ -14,6 +14,8 @@ public sealed record Subscription(
 {
     public const string Canceled = "canceled";
 
+    private static readonly TimeSpan Doubt = TimeSpan.FromMinutes(10);
+
     /// <summary>The provider does not know it (any more). No end that is believed for good: the wrong key may have been asked with.
     /// </summary>
     public const string Missing = "missing";
@@ -24,8 +26,24 @@ public sealed record Subscription(
     /// <summary>What was given back of its payments; the store alone sets it.</summary>
     public Refunded Refunded { get; init; } = Refunded.Nothing;
 
-    /// <summary>The newest payment of it that was contested; the store alone sets it. Null for none.</summary>
-    public DisputeState? Dispute { get; init; }
+    /// <summary>When it ended, by the provider's clock; null while it has not.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>It has ended, and nothing of it can be paid any more; the store alone sets it.</summary>
+    public bool IsClosed { get; init; }
+
+    /// <summary>Every payment of it that was contested; the store alone sets it.</summary>
+    public IReadOnlyList<DisputeState> Disputes { get; init; } = [];
+
+    /// <summary>The one of them that most follows from: lost, then undecided, then the newest. Null for none.</summary>
+    public DisputeState? Dispute => Disputes
+        .OrderByDescending(one => one.IsLost).ThenByDescending(one => one.IsUndecided).ThenByDescending(one => one.Since).FirstOrDefault();
+
+    /// <summary>Something that was paid for it is, or may be, the customer's again.</summary>
+    public bool IsContested => Disputes.Any(one => one.IsOpen);
+
+    /// <summary>Something that was paid for it is the customer's again: it does not go on.</summary>
+    public bool IsTakenBack => Disputes.Any(one => one.IsLost);
 
     /// <summary>The change that led to what it is now; the store alone sets it. Null before the first save.</summary>
     public SubscriptionChange? LastChange { get; init; }
@@ -36,7 +54,7 @@ public sealed record Subscription(
     public bool IsTrial => Status is "trialing";
 
     /// <summary>Nothing will be charged for it any more.</summary>
-    public bool IsEnded => Status is Canceled or "incomplete_expired";
+    public bool IsEnded => IsEnd(Status);
 
     public BillingState State => Status switch
     {
@@ -46,8 +64,14 @@ public sealed record Subscription(
         _ => Refunded.AmountCents > 0 ? BillingState.Refunded : BillingState.Canceled,
     };
 
-    /// <summary>What is believed: whatever is newer, and of an end that nothing follows on it.</summary>
-    public bool Replaces(Subscription known) => !known.IsEnded && (IsEnded || AsOf > known.AsOf);
+    /// <summary>What is believed: whatever is newer, and of an end that nothing follows on it, unless the provider itself says so, so much later
+    /// that no clock and no slow answer explains it. Then it never ended.</summary>
+    public bool Replaces(Subscription known) =>
+        !known.IsEnded ? IsEnded || AsOf > known.AsOf
+        : IsEnded ? known.EndedAt is null && EndedAt is not null
+        : Status is not Missing && AsOf > known.AsOf + Doubt;
+
+    public static bool IsEnd(string status) => status is Canceled or "incomplete_expired";
 
     /// <summary>Whether this is news to whoever knows the other one: a period that follows on another is none.</summary>
     public bool Differs(Subscription other) => (Status, Plan, CancelAtPeriodEnd) != (other.Status, other.Plan, other.CancelAtPeriodEnd);

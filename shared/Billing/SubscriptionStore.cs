@@ -51,19 +51,29 @@ public sealed class SubscriptionStore(Tables tables, RecordStore records)
         }
     }
 
-    /// <summary>A newer dispute takes the place of an older one, and a later word on the same that of an earlier.</summary>
+    /// <summary>Nothing of it can be paid any more.</summary>
+    public async Task CloseAsync(Subscription ended, CancellationToken ct)
+    {
+        while (await tables.Subscriptions.FindAsync(ended.Account, ended.Id, ct) is { } row
+            && Read(row) is { IsEnded: true, IsClosed: false } known
+            && !await tables.Subscriptions.TryReplaceAsync(Write(known with { IsClosed = true }), row.ETag, ct))
+        {
+        }
+    }
+
+    /// <summary>Each dispute is kept, and of each the latest word.</summary>
     /// <returns>As it is now; null when there is no such subscription.</returns>
     public async Task<Subscription?> SaveAsync(string account, string id, DisputeState dispute, CancellationToken ct)
     {
         while (await tables.Subscriptions.FindAsync(account, id, ct) is { } row)
         {
             var known = Read(row);
-            if (known.Dispute is { } before && (before.Since > dispute.Since || (before.Id == dispute.Id && before.AsOf >= dispute.AsOf)))
+            if (known.Disputes.Any(before => before.Id == dispute.Id && before.AsOf >= dispute.AsOf))
             {
                 return known;
             }
 
-            var saved = known with { Dispute = dispute };
+            var saved = known with { Disputes = [.. known.Disputes.Where(before => before.Id != dispute.Id), dispute] };
             if (await tables.Subscriptions.TryReplaceAsync(Write(saved), row.ETag, ct))
             {
                 return saved;
@@ -133,7 +143,9 @@ public sealed class SubscriptionStore(Tables tables, RecordStore records)
     private static Subscription After(Subscription? known, Subscription said) => said with
     {
         Refunded = known?.Refunded ?? said.Refunded,
-        Dispute = known?.Dispute ?? said.Dispute,
+        Disputes = known?.Disputes ?? said.Disputes,
+        EndedAt = said.IsEnded ? said.EndedAt : null,
+        IsClosed = said.IsEnded && known?.IsClosed == true,
         LastChange = known is not null && !said.Differs(known)
             ? known.LastChange
             : new((known?.LastChange?.Number ?? -1) + 1, known?.State.Wire()),
@@ -176,7 +188,9 @@ public sealed class SubscriptionStore(Tables tables, RecordStore records)
         ["priceCurrency"] = subscription.Price?.Currency,
         ["refundedCents"] = subscription.Refunded.AmountCents,
         ["refundedCurrency"] = subscription.Refunded.Currency,
-        ["dispute"] = subscription.Dispute is { } dispute ? JsonSerializer.Serialize(dispute, JsonSerializerOptions.Web) : null,
+        ["disputes"] = subscription.Disputes is { Count: > 0 } disputes ? JsonSerializer.Serialize(disputes, JsonSerializerOptions.Web) : null,
+        ["endedAt"] = subscription.EndedAt,
+        ["closed"] = subscription.IsClosed,
         ["change"] = subscription.LastChange?.Number,
         ["changedFrom"] = subscription.LastChange?.From,
     };
@@ -188,7 +202,15 @@ public sealed class SubscriptionStore(Tables tables, RecordStore records)
     {
         StartedAt = row.GetDateTimeOffset("startedAt"),
         Refunded = new(row.GetInt64("refundedCents") ?? 0, row.GetString("refundedCurrency") ?? ""),
-        Dispute = row.GetString("dispute") is { } dispute ? JsonSerializer.Deserialize<DisputeState>(dispute, JsonSerializerOptions.Web) : null,
+        Disputes = Disputes(row),
+        EndedAt = row.GetDateTimeOffset("endedAt"),
+        IsClosed = row.GetBoolean("closed") ?? false,
         LastChange = new(row.GetInt32("change") ?? 0, row.GetString("changedFrom")),
     };
+
+    /// <summary>Rows of before kept the newest alone.</summary>
+    private static DisputeState[] Disputes(TableEntity row) =>
+        row.GetString("disputes") is { } all ? JsonSerializer.Deserialize<DisputeState[]>(all, JsonSerializerOptions.Web)!
+        : row.GetString("dispute") is { } one ? [JsonSerializer.Deserialize<DisputeState>(one, JsonSerializerOptions.Web)!]
+        : [];
 }

@@ -24,7 +24,7 @@ public sealed class SubscriptionSweep(StripeGateway stripe, SubscriptionStore st
             }
 
             seen += kept.Remove(state.Id, out var known) ? 0 : 1;
-            if (known is null ? state.Status is not (Subscription.Canceled or "incomplete_expired") : IsNews(known, state))
+            if (known is null ? !state.IsEnded : IsNews(known, state))
             {
                 differing.Add((account, deployment));
             }
@@ -41,8 +41,9 @@ public sealed class SubscriptionSweep(StripeGateway stripe, SubscriptionStore st
         return new(seen, differing.Count);
     }
 
-    private static bool IsNews(Subscription known, SubscriptionState state) => !known.IsEnded
-        && (known.Status, known.PaidUntil, known.CancelAtPeriodEnd, known.Plan) != (state.Status, state.PaidUntil, state.CancelAtPeriodEnd, state.Plan);
+    /// <summary>Also what goes on there and has ended here, and what has ended and can be paid still.</summary>
+    private static bool IsNews(Subscription known, SubscriptionState state) => known.IsEnded ? !state.IsEnded || !known.IsClosed
+        : (known.Status, known.PaidUntil, known.CancelAtPeriodEnd, known.Plan) != (state.Status, state.PaidUntil, state.CancelAtPeriodEnd, state.Plan);
 
     private async Task<Dictionary<string, Subscription>> KeptAsync(CancellationToken ct)
     {

@@ -20,7 +20,7 @@ public sealed class ReconciliationTests(LaunchpadApi api)
     private static readonly CancellationToken Ct = CancellationToken.None;
 
     public static IEnumerable<object[]> Changes =>
-        from change in (string[])["canceled", "past-due", "ends later", "customer deleted"]
+        from change in (string[])["canceled", "past-due", "ends later", "ends at a date", "customer deleted"]
         from told in (bool[])[true, false]
         select (object[])[change, told];
 
@@ -227,6 +227,9 @@ public sealed class ReconciliationTests(LaunchpadApi api)
                 return ("canceled", false);
             case "ends later":
                 await service.UpdateAsync(subscription, new() { CancelAtPeriodEnd = true });
+                return ("active", true);
+            case "ends at a date":
+                await service.UpdateAsync(subscription, new() { CancelAt = (await service.GetAsync(subscription)).Items.Data[0].CurrentPeriodEnd });
                 return ("active", true);
             case "customer deleted":
                 await new CustomerService(api.Stripe).DeleteAsync((await service.GetAsync(subscription)).CustomerId);

@@ -28,9 +28,13 @@ public sealed class StoreTests(LaunchpadApi api)
         Assert.Equal("active", await SavedAsync("active", 4));
         Assert.Equal("canceled", await SavedAsync("canceled", 1));
         Assert.Equal("canceled", await SavedAsync("active", 9));
+        Assert.Equal("canceled", await SavedAsync(Subscription.Missing, 60));
+
+        // No slow answer: the provider itself says that it never ended.
+        Assert.Equal("active", await SavedAsync("active", 12));
 
         Assert.Equal(
-            ["active past-due", "past-due canceled", "canceled active", "active canceled"],
+            ["active past-due", "past-due canceled", "canceled active", "active canceled", "canceled active"],
             (await api.Service<RecordStore>().ReadAsync(_deployment, -1, 100, Ct))
                 .Select(row => System.Text.Json.JsonElement.Parse(row.Data))
                 .Select(data => $"{data.GetProperty("from").GetString()} {data.GetProperty("to").GetString()}"));
@@ -77,6 +81,37 @@ public sealed class StoreTests(LaunchpadApi api)
         Assert.Null(await watches.FollowAsync(due, Ct));
         async Task<IEnumerable<BillingDue>> MineAsync() =>
             (await watches.DueAsync(1_000, Ct)).Where(found => found.Deployment == _deployment);
+    }
+
+    [Fact]
+    public async Task Each_dispute_is_kept_with_the_latest_word_of_it_in_whatever_order_they_are_heard_of()
+    {
+        await SavedAsync("active", 0);
+        var store = api.Service<SubscriptionStore>();
+        foreach (var (id, since, status, asOf) in ((string, int, string, int)[])
+            [("du_2", 2, "needs_response", 3), ("du_1", 1, "lost", 4), ("du_2", 2, "won", 2), ("du_1", 1, "needs_response", 3), ("du_3", 3, "won", 5)])
+        {
+            await store.SaveAsync(
+                _account, "sub_1", new DisputeState(id, 1900, "usd", "fraudulent", status, Noon.AddMinutes(since), Noon.AddMinutes(asOf)), Ct);
+        }
+
+        await SavedAsync("past_due", 9);
+        var saved = (await store.OfAsync(_account, _deployment, Ct)).Single();
+        Assert.Equal(
+            ["du_1 lost", "du_2 needs_response", "du_3 won"], saved.Disputes.OrderBy(one => one.Since).Select(one => $"{one.Id} {one.Status}"));
+        Assert.Equal(("du_1", true, true), (saved.Dispute!.Id, saved.IsContested, saved.IsTakenBack));
+    }
+
+    [Fact]
+    public async Task The_one_dispute_that_a_row_of_before_kept_is_known_still()
+    {
+        await SavedAsync("active", 0);
+        var row = (await api.Service<Tables>().Subscriptions.GetEntityAsync<Azure.Data.Tables.TableEntity>(_account, "sub_1")).Value;
+        row["dispute"] =
+            """{"id":"du_1","amount":1900,"currency":"usd","reason":"fraudulent","status":"lost","since":"2030-01-01T12:00:00Z","asOf":"2030-01-01T12:00:00Z"}""";
+        await api.Service<Tables>().Subscriptions.UpdateEntityAsync(row, row.ETag, Azure.Data.Tables.TableUpdateMode.Replace);
+
+        Assert.Equal("du_1", Assert.Single((await api.Service<SubscriptionStore>().FindAsync(_account, "sub_1", Ct))!.Disputes).Id);
     }
 
     private async Task<string> SavedAsync(string status, int minute) => (await api.Service<SubscriptionStore>().SaveAsync(

@@ -47,6 +47,35 @@ public sealed class BillingClockTests : IAsyncLifetime, IDisposable
             .Select(invoice => invoice.GetProperty("billing_reason").GetString()));
     }
 
+    /// <summary>As the provider's own pages cancel: by a date, with which nothing says that it ends with its period.</summary>
+    [Fact]
+    public async Task What_ends_at_a_date_ends_then_and_is_kept_by_taking_the_date_back()
+    {
+        var subscription = await _stack.BuyAsync();
+        var end = (await _stack.ItemAsync(subscription)).CurrentPeriodEnd;
+        foreach (var at in (DateTime[])[end, end.AddDays(-10)])
+        {
+            await EndAtAsync(subscription, at);
+            Assert.False((await new SubscriptionService(_stack.Sdk).GetAsync(subscription)).CancelAtPeriodEnd);
+            var ending = (await _stack.Gateway.FindSubscriptionAsync(subscription, default))!;
+            Assert.Equal((true, at), (ending.CancelAtPeriodEnd, ending.PaidUntil!.Value.UtcDateTime));
+        }
+
+        await _stack.Gateway.EndWithPeriodAsync(subscription, ends: true, default);
+        Assert.Equal(end.AddDays(-10), (await new SubscriptionService(_stack.Sdk).GetAsync(subscription)).CancelAt);
+        await _stack.Gateway.EndWithPeriodAsync(subscription, ends: false, default);
+        Assert.Null((await new SubscriptionService(_stack.Sdk).GetAsync(subscription)).CancelAt);
+        await EndAtAsync(subscription, end.AddDays(10));
+        var renews = (await _stack.Gateway.FindSubscriptionAsync(subscription, default))!;
+        Assert.Equal((false, end), (renews.CancelAtPeriodEnd, renews.PaidUntil!.Value.UtcDateTime));
+
+        await EndAtAsync(subscription, end.AddDays(-10));
+        await _stack.PassAsync(end.AddDays(-10) - _stack.Time.GetUtcNow().UtcDateTime + TimeSpan.FromSeconds(1));
+        await _stack.Merchant.NextAsync("customer.subscription.deleted");
+        var ended = (await _stack.Gateway.FindSubscriptionAsync(subscription, default))!;
+        Assert.Equal(end.AddDays(-10), ended.EndedAt!.Value.UtcDateTime, TimeSpan.FromMinutes(1));
+    }
+
     [Fact]
     public async Task An_unpaid_period_is_past_due_then_tried_again_then_the_end()
     {
@@ -109,4 +138,7 @@ public sealed class BillingClockTests : IAsyncLifetime, IDisposable
         var card = await _stack.PostAsync("/v1/payment_methods/pm_card_chargeCustomerFail/attach", ("customer", customer));
         await _stack.PostAsync($"/v1/subscriptions/{subscription}", ("default_payment_method", card.GetProperty("id").GetString()!));
     }
+
+    private Task<global::Stripe.Subscription> EndAtAsync(string subscription, DateTime at) =>
+        new SubscriptionService(_stack.Sdk).UpdateAsync(subscription, new() { CancelAt = at });
 }

@@ -133,14 +133,14 @@ public sealed class ArrearsTests
     public void A_contested_payment_stops_a_bot_for_as_long_as_it_is_contested_and_never_deletes_it()
     {
         var dispute = new DisputeState("du_1", 1900, "usd", "fraudulent", "needs_response", Start, Start);
-        var own = Snapshot("active", 1) with { Dispute = dispute };
+        var own = Snapshot("active", 1) with { Disputes = [dispute] };
         var held = Arrears.Judge(Running(), own, Terms, Start);
         Assert.Equal(LadderCause.Disputed, held.Ladder!.Cause);
         Assert.Null(Arrears.Judge(Running(), own, Terms with { SuspendDisputed = false }, Start).Ladder);
 
         held = held.To(DeploymentStatus.Suspended) with { Ladder = held.Ladder with { Resumes = true } };
         Assert.Same(held, Arrears.Judge(held, own, Terms, Start.AddDays(90)));
-        Assert.True(Arrears.Judge(held, own with { Dispute = dispute with { Status = "won" } }, Terms, Start).Ladder is { IsOver: true });
+        Assert.True(Arrears.Judge(held, own with { Disputes = [dispute with { Status = "won" }] }, Terms, Start).Ladder is { IsOver: true });
 
         var ended = Arrears.Judge(held, own with { Status = Subscription.Canceled }, Terms, Start.AddDays(5));
         Assert.True(ended.Ladder is { Cause: LadderCause.Ended, Resumes: true });

@@ -23,6 +23,19 @@ public sealed class BillingViewTests
         Assert.Equal(status == "past_due" ? "past-due" : "active", view.State);
     }
 
+    [Theory]
+    [InlineData("What was paid for it is contested at your bank. If the bank takes it back, it ends with its period.", "won", "needs_response")]
+    [InlineData("Your bank took back what was paid for it, so it ends on 2026-03-08 00:00:00Z. Nothing more is charged.", "lost", "needs_response")]
+    [InlineData("It is paid for, and renews by itself.", "won", "warning_closed")]
+    public void What_is_contested_is_not_said_to_renew_as_if_nothing_was(string reason, params string[] disputes)
+    {
+        var own = Own("active") with
+        {
+            Disputes = [.. disputes.Select((status, at) => new DisputeState($"du_{at}", 3900, "usd", "fraudulent", status, End.AddDays(-at), End))],
+        };
+        Assert.Equal(reason, BillingView.Of(Bot, [own], wasAsked: false, TimeSpan.FromDays(30)).Reason);
+    }
+
     [Fact]
     public void A_trial_that_a_person_looks_at_is_not_said_to_be_paid_for()
     {

@@ -50,7 +50,7 @@ export const ladder = {
   pay: {
     portal: "Pay or change the card, and all of this is over.",
     checkout: "Pay again, and it goes on where it stopped.",
-    none: "There is nothing to be paid: the bank decides. Talk to the operator.",
+    none: "There is nothing to be paid now: this is up to the bank. Talk to the operator.",
   } as Readonly<Record<string, string>>,
   steps: { reminder: "A reminder by mail", suspended: "The bot stops", "final-backup": "A last backup", deleted: "Everything is deleted" } as Readonly<Record<string, string>>,
   done: " (done)",

@@ -31,7 +31,7 @@ export function BilledBotLine({ bot: { deployment, name, plan, monthlyCents, cur
     <Line
       below
       aside={
-        cancelAtPeriodEnd ? (
+        cancelAtPeriodEnd ? dispute?.status !== "lost" && (
           <Button size="small" label={words.keepOf(name)} busy={keep.busy} onPress={() => keep.press(deployment)}>
             {words.keep}
           </Button>
