@@ -17,10 +17,11 @@ namespace Launchpad.Functions;
 /// <param name="Credited">What of it was given back for later bills.</param>
 /// <param name="NextAttemptAt">When an open one is charged again by itself; null for never.</param>
 /// <param name="HostedUrl">The provider's page of it, on which an open one can be paid.</param>
+/// <param name="CanPay">Whether it is open, and paying it is good for something: what it is for has not ended.</param>
 public sealed record InvoiceView(
     string Id, string? Number, string? Deployment, string? DeploymentName, DateTimeOffset CreatedAt, DateTimeOffset PeriodStart,
     DateTimeOffset PeriodEnd, long Total, long AmountDue, long AmountPaid, string Currency, string Status, DateTimeOffset? NextAttemptAt,
-    string? HostedUrl, string? PdfUrl, long Credited);
+    string? HostedUrl, string? PdfUrl, long Credited, bool CanPay);
 
 /// <param name="Cursor">Leads to older ones; null when there are none.</param>
 public sealed record InvoicePage(IEnumerable<InvoiceView> Invoices, string? Cursor);
@@ -55,7 +56,10 @@ public sealed class Invoices(Ownership ownership, Payers payers, StripeInvoices 
 
         var (items, hasMore) = await PageAsync(customer, request.Query["cursor"].FirstOrDefault(), ct);
         var names = await payers.NamesAsync(account, items.Select(invoice => invoice.Deployment).OfType<string>(), ct);
-        return new OkObjectResult(new InvoicePage(items.Select(one => View(one, names)), hasMore ? items[^1].Id : null));
+        var open = items.Where(one => one.Status == "open").ToList();
+        var ended = await payers.EndedAsync(account, open.Select(one => one.Subscription).OfType<string>(), ct);
+        var payable = open.Where(one => one.Subscription is not { } of || !ended.Contains(of)).ToHashSet();
+        return new OkObjectResult(new InvoicePage(items.Select(one => View(one, names, payable.Contains(one))), hasMore ? items[^1].Id : null));
     }
 
     /// <summary>The provider's own pages: the card that is charged, what is open, what was paid.</summary>
@@ -114,9 +118,10 @@ public sealed class Invoices(Ownership ownership, Payers payers, StripeInvoices 
         }
     }
 
-    private static InvoiceView View(InvoiceState one, IReadOnlyDictionary<string, string> names) => new(
+    private static InvoiceView View(InvoiceState one, IReadOnlyDictionary<string, string> names, bool canPay) => new(
         one.Id, one.Number, one.Deployment, names.GetValueOrDefault(one.Deployment ?? ""), one.CreatedAt, one.PeriodStart, one.PeriodEnd,
-        one.Total, one.AmountDue, one.AmountPaid, one.Currency, one.Status, one.NextAttemptAt, one.Url, one.Pdf, one.Credited);
+        one.Total, one.AmountDue, one.AmountPaid, one.Currency, one.Status, one.NextAttemptAt, one.Url, one.Pdf, one.Credited,
+        canPay);
 }
 
 /// <summary>Accounts as the payment provider knows them.</summary>
@@ -132,6 +137,21 @@ public sealed class Payers(StripeCheckout stripe, SubscriptionStore subscription
     /// <summary>Nothing is kept there that the account could be charged by.</summary>
     public async Task ForgetAsync(Account account, CancellationToken ct) =>
         await stripe.ForgetAsync(new(account.Id, account.Email), await subscriptions.CustomerAsync(account.Id, ct), ct);
+
+    /// <summary>Those of its subscriptions that have ended.</summary>
+    public async Task<IReadOnlySet<string>> EndedAsync(Account account, IEnumerable<string> ids, CancellationToken ct)
+    {
+        var ended = new HashSet<string>();
+        foreach (var id in ids.Distinct())
+        {
+            if (await subscriptions.FindAsync(account.Id, id, ct) is { IsEnded: true })
+            {
+                ended.Add(id);
+            }
+        }
+
+        return ended;
+    }
 
     /// <summary>What the account's bots are called; those of them that are still known.</summary>
     public async Task<IReadOnlyDictionary<string, string>> NamesAsync(Account account, IEnumerable<string> ids, CancellationToken ct)

@@ -32,13 +32,24 @@ public sealed class Payments(Subscriptions subscriptions, Orders orders, PaidFor
         {
             await endings.EndAsync(subscription, DateTimeOffset.MinValue, ct);
         }
-        else if (claim is { IsOwn: true, Deployment.Status: DeploymentStatus.Terminated })
+        else if (claim is { IsOwn: true, Deployment.Status: not DeploymentStatus.Terminated })
         {
-            await endings.EndAsync(subscription, refundFrom: null, ct);
+            await paid.SettleAsync(client, claim, await subscriptions.EndTakenBackAsync(subscription, ct), ct);
+            if (subscription.IsEnded)
+            {
+                await endings.EndAsync(subscription, refundFrom: null, ct);
+            }
         }
         else if (claim.IsOwn)
         {
-            await paid.SettleAsync(client, claim, await subscriptions.EndTakenBackAsync(subscription, ct), ct);
+            // What was charged since the deletion began, the deletion has given back; what is charged after its end goes back here.
+            await endings.EndAsync(subscription, refundFrom: null, ct);
+        }
+        else if (claim.Deployment is { Subscription: { } own, FormerSubscriptions: var former } && former.Contains(id))
+        {
+            // Another pays since then, so this one has to have ended. Times are to the second: what was paid in that one was paid before.
+            var since = (await subscriptions.FindAsync(account, own, ct))?.StartedAt?.AddSeconds(1);
+            await endings.EndAsync(subscription, since, ct);
         }
     }
 }

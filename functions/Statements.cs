@@ -15,7 +15,7 @@ namespace Launchpad.Functions;
 /// <param name="HeldSeconds">How long it was kept in the month: from its first run to its deletion, but for when it was stopped for want of
 /// payment.</param>
 /// <param name="PaidSeconds">How much of the month's time so far was paid for.</param>
-/// <param name="ChargedCents">What was paid in the month, in the smallest unit of the currency.</param>
+/// <param name="ChargedCents">What was paid in the month, by card or from what was credited before, in the smallest unit of the currency.</param>
 /// <param name="Agrees">True when the two are the same, but for an hour.</param>
 public sealed record StatementLine(
     string Deployment, string Name, long HeldSeconds, long PaidSeconds, long ChargedCents, string? Currency, bool Agrees);
@@ -59,7 +59,7 @@ public sealed class StatementReader(DeploymentStore deployments, RecordStore rec
             {
                 lines.Add(new(
                     deployment.Id, deployment.Name, (long)held.TotalSeconds, (long)time.TotalSeconds,
-                    paid.Where(bill => bill.CreatedAt >= span.From && bill.CreatedAt < span.To).Sum(bill => bill.AmountPaid),
+                    paid.Where(bill => bill.CreatedAt >= span.From && bill.CreatedAt < span.To).Sum(bill => bill.AmountPaid + bill.FromBalance),
                     paid.FirstOrDefault()?.Currency, Statement.Agree(held, time)));
             }
         }

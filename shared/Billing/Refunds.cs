@@ -8,12 +8,15 @@ public sealed class Refunds(StripeRefunds stripe, SubscriptionStore store, Recor
 {
     private const string Actor = "payment";
 
-    public async Task RefundAsync(Subscription subscription, DateTimeOffset from, CancellationToken ct)
+    /// <param name="subscription">Whose payments.</param>
+    /// <param name="from">What was paid from this moment on goes back; null for only what was paid after its end.</param>
+    /// <param name="ct">Stops the wait.</param>
+    public async Task RefundAsync(Subscription subscription, DateTimeOffset? from, CancellationToken ct)
     {
         Refunded total;
         try
         {
-            total = await stripe.RefundAsync(subscription.Id, from, ct);
+            total = await stripe.RefundAsync(subscription.Id, from ?? DateTimeOffset.MaxValue, subscription.EndedAt, ct);
         }
         catch (PermanentException refused) when (refused.Code == StripeRefusals.Code && !refused.IsMissing())
         {

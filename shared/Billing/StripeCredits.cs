@@ -79,7 +79,7 @@ public sealed class StripeCredits(StripeConnection connection, StripeInvoices in
             {
                 if (bill.Periods.Any(period => period.Within(order.For).Length > TimeSpan.Zero))
                 {
-                    bills.Add((bill, bill.AmountPaid - bill.Credited - await refunds.RefundedAsync(bill.Id, ct)));
+                    bills.Add((bill, bill.AmountPaid + bill.FromBalance - bill.Credited - await refunds.RefundedAsync(bill.Id, ct)));
                 }
             }
         }

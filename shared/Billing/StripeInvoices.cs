@@ -4,12 +4,14 @@ namespace Launchpad.Shared.Billing;
 
 /// <summary>A bill as the provider keeps it. Amounts are in the smallest unit of the currency.</summary>
 /// <param name="Periods">The times that were paid for in advance with it; not what changes within a period were worth.</param>
+/// <param name="Subscription">That it is a bill of; null for none.</param>
+/// <param name="FromBalance">What of it was paid from what the customer had with us, beside what was charged.</param>
 /// <param name="Credited">What of it was given back to the customer's balance after it was paid.</param>
 /// <param name="Url">A page that shows it, and on which an open one can be paid; null while it is a draft.</param>
 public sealed record InvoiceState(
     string Id, string? Number, string? Deployment, DateTimeOffset CreatedAt, DateTimeOffset PeriodStart, DateTimeOffset PeriodEnd, long Total,
     long AmountDue, long AmountPaid, string Currency, string Status, DateTimeOffset? NextAttemptAt, string? Url, string? Pdf,
-    IReadOnlyList<Span> Periods, long Credited);
+    IReadOnlyList<Span> Periods, long Credited, string? Subscription = null, long FromBalance = 0);
 
 /// <param name="IsProration">It is for the rest of the period that a change of plan fell into.</param>
 public sealed record InvoiceLine(string Description, long Amount, DateTimeOffset PeriodStart, DateTimeOffset PeriodEnd, bool IsProration);
@@ -40,6 +42,26 @@ public sealed class StripeInvoices(StripeConnection connection, StripePrices pri
         return await connection.RunAsync(
             async (client, stop) => await new InvoiceService(client).ListAutoPagingAsync(wanted, cancellationToken: stop).Select(State).ToListAsync(stop),
             ct);
+    }
+
+    /// <summary>Nobody can pay any more what is open of a subscription, or was given up.</summary>
+    /// <returns>False where something of it may be left: it was just being paid, or the provider does not know the subscription.</returns>
+    public async Task<bool> VoidAsync(string subscription, CancellationToken ct)
+    {
+        var isAll = true;
+        foreach (var status in (string[])["open", "uncollectible"])
+        {
+            var wanted = new InvoiceListOptions { Subscription = subscription, Status = status, Limit = PageMax };
+            var bills = await connection.FindAsync(
+                async (client, stop) => await new InvoiceService(client).ListAutoPagingAsync(wanted, cancellationToken: stop).ToListAsync(stop), ct);
+            isAll &= bills is not null;
+            foreach (var bill in bills ?? [])
+            {
+                isAll &= await TryVoidAsync(bill.Id, ct);
+            }
+        }
+
+        return isAll;
     }
 
     /// <summary>The next bill as it would be.</summary>
@@ -76,6 +98,22 @@ public sealed class StripeInvoices(StripeConnection connection, StripePrices pri
             (client, stop) => new Stripe.BillingPortal.SessionService(client).CreateAsync(options, null, stop), ct)).Url;
     }
 
+    /// <summary>Whether time to come was to be paid with it, and not only what changes within a period were worth.</summary>
+    internal static bool BuysTime(Invoice invoice) => invoice.Lines?.Data.Exists(line => !IsProration(line)) == true;
+
+    private async Task<bool> TryVoidAsync(string id, CancellationToken ct)
+    {
+        try
+        {
+            await connection.RunAsync((client, stop) => new InvoiceService(client).VoidInvoiceAsync(id, null, null, stop), ct);
+            return true;
+        }
+        catch (PermanentException)
+        {
+            return false;
+        }
+    }
+
     private static InvoiceState State(Invoice invoice)
     {
         // Its own period is that in which things were added to it; what was paid for stands in its lines.
@@ -89,7 +127,7 @@ public sealed class StripeInvoices(StripeConnection connection, StripePrices pri
             invoice.Status ?? "draft", invoice.NextPaymentAttempt is { } next ? Time(next) : null, invoice.HostedInvoiceUrl,
             invoice.InvoicePdf,
             [.. lines.Where(line => !IsProration(line)).Select(line => new Span(Time(line.Period.Start), Time(line.Period.End)))],
-            invoice.PostPaymentCreditNotesAmount);
+            invoice.PostPaymentCreditNotesAmount, invoice.Parent?.SubscriptionDetails?.SubscriptionId, StripeBalances.Applied(invoice));
     }
 
     private static InvoiceLine Line(InvoiceLineItem line) => new(

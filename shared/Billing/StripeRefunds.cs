@@ -8,29 +8,35 @@ public sealed record Refunded(long AmountCents, string Currency)
 {
     public static readonly Refunded Nothing = new(0, "");
 
-    public Refunded And(long cents, string currency) => new(AmountCents + cents, currency);
+    public Refunded And(long cents, string currency) => cents == 0 ? this : new(AmountCents + cents, currency);
 }
 
 /// <param name="Given">What was given back of the invoice by now.</param>
 /// <param name="All">What was given back of its subscription by now.</param>
 public sealed record InvoiceRefund(string Account, string Deployment, string Subscription, Refunded Given, Refunded All);
 
-/// <summary>Money back. A payment is given back once, whoever asks and however often.</summary>
+/// <summary>Money back, to whatever it came from. A payment is given back once, whoever asks and however often.</summary>
 public sealed class StripeRefunds(StripeConnection connection)
 {
     private const int PageMax = 100;
 
-    /// <summary>Gives back every payment of the subscription's invoices that was made from a moment on.</summary>
-    /// <returns>All that was given back by now, be it by this call or before.</returns>
-    public async Task<Refunded> RefundAsync(string subscription, DateTimeOffset from, CancellationToken ct)
+    private readonly StripeBalances balances = new(connection);
+
+    /// <summary>Gives back all that was paid on the subscription's invoices from a moment on, and what was paid for time to come after it had
+    /// ended. When it was paid counts, not when it was first asked for.</summary>
+    /// <returns>All that was given back for it by now, be it by this call or before; nothing where nothing was paid since.</returns>
+    public async Task<Refunded> RefundAsync(string subscription, DateTimeOffset from, DateTimeOffset? endedAt, CancellationToken ct)
     {
+        var bills = await BillsAsync(subscription, ct);
         var total = Refunded.Nothing;
-        foreach (var payment in await PaymentsAsync(subscription, from, ct))
+        foreach (var bill in bills.Exists(one => one.Status != "paid" || GoesBack(one, PaidAt(one))) ? bills : [])
         {
-            total = total.And(await GiveBackAsync(payment, subscription, ct), payment.Currency);
+            total = total.And(await OfAsync(bill, subscription, at => GoesBack(bill, at), ct), bill.Currency);
         }
 
         return total;
+
+        bool GoesBack(Invoice bill, DateTime paidAt) => paidAt >= from.UtcDateTime || (paidAt > endedAt?.UtcDateTime && StripeInvoices.BuysTime(bill));
     }
 
     /// <summary>Gives back what was paid on one invoice. Null when it is none of ours, or nothing was paid on it.</summary>
@@ -43,31 +49,35 @@ public sealed class StripeRefunds(StripeConnection connection)
             return null;
         }
 
-        var given = Refunded.Nothing;
-        foreach (var payment in await PaymentsOfAsync(invoice, ct))
-        {
-            given = given.And(await GiveBackAsync(payment, subscription, ct), payment.Currency);
-        }
-
+        var given = Refunded.Nothing.And(await OfAsync(found, subscription, _ => found.Status != "void", ct), found.Currency);
         var all = Refunded.Nothing;
-        foreach (var payment in given.AmountCents > 0 ? await PaymentsAsync(subscription, DateTimeOffset.MinValue, ct) : [])
+        foreach (var bill in given.AmountCents > 0 ? await BillsAsync(subscription, ct) : [])
         {
-            all = all.And(await RefundedAsync(payment, ct), payment.Currency);
+            all = all.And(await OfAsync(bill, subscription, _ => false, ct), bill.Currency);
         }
 
         return given.AmountCents > 0 ? new(account, deployment, subscription, given, all) : null;
     }
 
     /// <summary>What was given back of an invoice to whatever it was paid with.</summary>
-    public async Task<long> RefundedAsync(string invoice, CancellationToken ct)
+    public async Task<long> RefundedAsync(string invoice, CancellationToken ct) =>
+        await connection.FindAsync((client, stop) => new InvoiceService(client).GetAsync(invoice, null, null, stop), ct) is { } bill
+            ? await OfAsync(bill, "", _ => false, ct)
+            : 0;
+
+    /// <param name="goesBack">Whether what was paid at a moment is to be given back.</param>
+    /// <returns>All that was given back of the bill by now.</returns>
+    private async Task<long> OfAsync(Invoice bill, string subscription, Func<DateTime, bool> goesBack, CancellationToken ct)
     {
-        var refunded = 0L;
-        foreach (var payment in await PaymentsOfAsync(invoice, ct))
+        var back = 0L;
+        foreach (var payment in bill.AmountPaid > 0 ? await PaymentsOfAsync(bill.Id, ct) : [])
         {
-            refunded += await RefundedAsync(payment, ct);
+            back += await (goesBack(payment.StatusTransitions?.PaidAt ?? payment.Created)
+                ? GiveBackAsync(payment, subscription, ct)
+                : RefundedAsync(payment, ct));
         }
 
-        return refunded;
+        return back + await (bill.Status == "paid" && goesBack(PaidAt(bill)) ? balances.GiveBackAsync(bill, ct) : balances.GivenBackAsync(bill, ct));
     }
 
     /// <returns>All that was given back of it by now.</returns>
@@ -83,21 +93,18 @@ public sealed class StripeRefunds(StripeConnection connection)
         return back;
     }
 
-    private async Task<List<InvoicePayment>> PaymentsAsync(string subscription, DateTimeOffset from, CancellationToken ct)
+    /// <summary>Those on which something was paid, by card or from the customer's balance.</summary>
+    private async Task<List<Invoice>> BillsAsync(string subscription, CancellationToken ct)
     {
         var billed = new InvoiceListOptions { Subscription = subscription, Limit = PageMax };
-        var invoices = await connection.RunAsync(
-            async (client, stop) =>
-                await new InvoiceService(client).ListAutoPagingAsync(billed, cancellationToken: stop).ToListAsync(stop),
+        return await connection.RunAsync(
+            async (client, stop) => await new InvoiceService(client).ListAutoPagingAsync(billed, cancellationToken: stop)
+                .Where(bill => bill.AmountPaid > 0 || (bill.Status == "paid" && StripeBalances.Applied(bill) > 0))
+                .ToListAsync(stop),
             ct);
-        var payments = new List<InvoicePayment>();
-        foreach (var invoice in invoices.Where(invoice => invoice.AmountPaid > 0))
-        {
-            payments.AddRange((await PaymentsOfAsync(invoice.Id, ct)).Where(payment => payment.Created >= from.UtcDateTime));
-        }
-
-        return payments;
     }
+
+    private static DateTime PaidAt(Invoice bill) => bill.StatusTransitions?.PaidAt ?? bill.Created;
 
     private async Task<IEnumerable<InvoicePayment>> PaymentsOfAsync(string invoice, CancellationToken ct)
     {

@@ -3,23 +3,22 @@ using Launchpad.Shared.Deployments;
 namespace Launchpad.Shared.Billing;
 
 /// <summary>The end of paying. Whatever was interrupted is done again and goes on where it was.</summary>
-public sealed class SubscriptionEndings(StripeGateway stripe, Refunds refunds, SubscriptionStore store, TimeProvider clock)
+public sealed class SubscriptionEndings(Subscriptions subscriptions, StripeInvoices invoices, Refunds refunds, SubscriptionStore store)
 {
     /// <param name="subscription">As the provider was last heard to know it.</param>
-    /// <param name="refundFrom">What was paid from this moment on is given back; null for nothing.</param>
+    /// <param name="refundFrom">What was paid from this moment on is given back; null for only what was paid after its end.</param>
     /// <param name="ct">Stops the wait.</param>
     public async Task EndAsync(Subscription subscription, DateTimeOffset? refundFrom, CancellationToken ct)
     {
-        if (!subscription.IsEnded)
+        var ended = subscription.IsEnded ? subscription : await subscriptions.CancelAsync(subscription, ct);
+
+        // First, so that nobody pays while the rest is done: what has ended buys nothing.
+        if (ended is { IsEnded: true, IsClosed: false } && await invoices.VoidAsync(ended.Id, ct))
         {
-            await stripe.CancelSubscriptionAsync(subscription.Id, ct);
-            await store.SaveAsync(subscription with { Status = Subscription.Canceled, AsOf = clock.GetUtcNow() }, ct);
+            await store.CloseAsync(ended, ct);
         }
 
-        if (refundFrom is { } from)
-        {
-            await refunds.RefundAsync(subscription, from, ct);
-        }
+        await refunds.RefundAsync(ended, refundFrom, ct);
     }
 }
 

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Launchpad.Functions.Tests.Api;
+using Launchpad.Shared.Billing;
+using Launchpad.Shared.Deployments;
 using Stripe;
 
 namespace Launchpad.Functions.Tests.Billing;
@@ -81,6 +83,37 @@ public sealed class BillingTests(LaunchpadApi api)
         Assert.Equal(400, wrong);
         using var other = await Shop.OpenAsync(api);
         Assert.Empty((await other.Owner.GetAsync("billing/invoices")).GetProperty("invoices").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task What_was_paid_with_what_was_credited_before_was_paid_and_goes_back_there()
+    {
+        using var shop = await Shop.OpenAsync(api);
+        var id = await shop.Owner.OrderAsync();
+        var page = await shop.PageAsync(id);
+        var customer = (await new Stripe.Checkout.SessionService(api.Stripe).GetAsync(page)).CustomerId;
+        await new CustomerBalanceTransactionService(api.Stripe).CreateAsync(customer, new() { Amount = -1900, Currency = "usd" });
+        await shop.ChangeAsync(
+            id, now => now with { Status = DeploymentStatus.Running, ActiveVersion = 1, LastKnownGood = 1, Vm = "vm_none" });
+        var subscription = await shop.PayAsync(page);
+        await shop.SeesAsync(id, "active");
+        Assert.Equal(0, (await new CustomerService(api.Stripe).GetAsync(customer)).Balance);
+
+        var month = DateTimeOffset.UtcNow.ToString("yyyy-MM", null);
+        var line = Assert.Single((await shop.Owner.GetAsync($"billing/statements?month={month}")).GetProperty("bots").EnumerateArray());
+        Assert.Equal(1900, line.GetProperty("chargedCents").GetInt64());
+
+        var (account, deployments) = (shop.Owner.Account, api.Service<DeploymentStore>());
+        for (var times = 0; times < 2; times++)
+        {
+            // As of an order that never ran.
+            var unused = (await deployments.GetAsync(account, id, CancellationToken.None)) with { ActiveVersion = null };
+            await api.Service<FinalSettlement>().SettleAsync(unused, DateTimeOffset.UtcNow, CancellationToken.None);
+        }
+
+        Assert.Equal(-1900, (await new CustomerService(api.Stripe).GetAsync(customer)).Balance);
+        Assert.Empty(await shop.RefundsAsync(subscription));
+        Assert.Equal(1900, Assert.Single(await shop.RecordedAsync(id, "refunded")).GetProperty("amount").GetInt64());
     }
 
     [Fact]

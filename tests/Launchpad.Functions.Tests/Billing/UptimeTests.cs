@@ -73,7 +73,7 @@ public sealed class UptimeTests(LaunchpadApi api)
 
         var (refunded, back) = await shop.RunningAsync();
         await DownAsync(shop, refunded, hours: 200);
-        await api.Service<Launchpad.Shared.Billing.StripeRefunds>().RefundAsync(back, DateTimeOffset.MinValue, Ct);
+        await api.Service<Launchpad.Shared.Billing.StripeRefunds>().RefundAsync(back, DateTimeOffset.MinValue, endedAt: null, Ct);
         await SettleAsync(refunded, month);
         Assert.Empty(await NotesAsync(back));
         Assert.Empty(await WaitingAsync(refunded));

@@ -59,7 +59,7 @@ public sealed class ApiVersionTests(StripeStack stack) : IClassFixture<StripeSta
     public async Task Every_field_of_an_answer_is_one_that_the_official_client_knows()
     {
         await HeardAsync();
-        await stack.Refunds.RefundAsync(await stack.BuyAsync(), DateTimeOffset.MinValue, default);
+        await stack.Refunds.RefundAsync(await stack.BuyAsync(), DateTimeOffset.MinValue, endedAt: null, default);
         List<string> unknown = [];
         foreach (var path in (string[])
         [

@@ -108,7 +108,7 @@ public sealed class CouponTests : IAsyncLifetime, IDisposable
 
         var now = await new SubscriptionService(_stack.Sdk).GetAsync(id, new() { Expand = ["latest_invoice"] });
         Assert.Equal(("active", "paid", 0L), (now.Status, now.LatestInvoice.Status, now.LatestInvoice.AmountPaid));
-        Assert.Equal(Refunded.Nothing, await _stack.Refunds.RefundAsync(id, DateTimeOffset.MinValue, default));
+        Assert.Equal(Refunded.Nothing, await _stack.Refunds.RefundAsync(id, DateTimeOffset.MinValue, endedAt: null, default));
         Assert.Equal(1900, (await _stack.RenewAsync(id)).Number("amount_paid"));
     }
 
@@ -137,7 +137,7 @@ public sealed class CouponTests : IAsyncLifetime, IDisposable
         Assert.InRange(worth[1], -950, -945);
         var preview = await new InvoiceService(_stack.Sdk).CreatePreviewAsync(new() { Subscription = id });
         Assert.Equal(1950 + worth.Sum(), preview.Total);
-        Assert.Equal(new(950, "usd"), await _stack.Refunds.RefundAsync(id, DateTimeOffset.MinValue, default));
+        Assert.Equal(new(950, "usd"), await _stack.Refunds.RefundAsync(id, DateTimeOffset.MinValue, endedAt: null, default));
     }
 
     [Fact]

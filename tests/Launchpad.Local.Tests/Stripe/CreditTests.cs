@@ -151,10 +151,29 @@ public sealed class CreditTests : IAsyncLifetime, IDisposable
         Assert.Equal(100, (await _stack.Credits.GiveAsync(order, default))!.AmountCents);
 
         var (refunded, _) = await OrderAsync(percent: 50);
-        await _stack.Refunds.RefundAsync(refunded.Subscriptions[0], DateTimeOffset.MinValue, default);
+        await _stack.Refunds.RefundAsync(refunded.Subscriptions[0], DateTimeOffset.MinValue, endedAt: null, default);
         Assert.Null(await _stack.Credits.GiveAsync(refunded, default));
         var free = await _stack.BuyAsync(StripeStack.Order(cents: 0) with { Price = new("free", "launchpad-free", 0, "usd", "Free") });
         Assert.Null(await _stack.Credits.GiveAsync(order with { Key = "free", Subscriptions = [free] }, default));
+    }
+
+    [Fact]
+    public async Task What_the_balance_paid_was_paid_and_what_went_back_to_it_was_given_back()
+    {
+        var (order, first) = await OrderAsync(percent: 50);
+        await new CustomerBalanceTransactionService(_stack.Sdk).CreateAsync(first.CustomerId, new() { Amount = -1900, Currency = "usd" });
+        var renewed = await _stack.RenewAsync(order.Subscriptions[0]);
+        Assert.Equal(0, renewed.Number("amount_paid"));
+        var period = renewed.GetProperty("lines").GetProperty("data")[0].GetProperty("period");
+        Span time = new(
+            DateTimeOffset.FromUnixTimeSeconds(period.Number("start")), DateTimeOffset.FromUnixTimeSeconds(period.Number("end")));
+
+        Assert.Equal(950, (await _stack.Credits.GiveAsync(order with { For = time }, default))!.AmountCents);
+
+        await _stack.Refunds.RefundAsync(order.Subscriptions[0], DateTimeOffset.MinValue, endedAt: null, default);
+        Assert.Null(await _stack.Credits.GiveAsync(order with { For = time, Key = "2026-12" }, default));
+        // All of it is back, and the credit stays (ADR 43).
+        Assert.Equal(-1900 - 950, (await new CustomerService(_stack.Sdk).GetAsync(first.CustomerId)).Balance);
     }
 
     [Theory]

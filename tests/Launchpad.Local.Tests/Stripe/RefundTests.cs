@@ -33,11 +33,81 @@ public sealed class RefundTests : IAsyncLifetime, IDisposable
     {
         var subscription = await _stack.BuyAsync();
         var since = _stack.Time.GetUtcNow().AddDays(1);
-        Assert.Equal(Refunded.Nothing, await _stack.Refunds.RefundAsync(subscription, since, default));
+        Assert.Equal(Refunded.Nothing, await _stack.Refunds.RefundAsync(subscription, since, endedAt: null, default));
         await _stack.RenewAsync(subscription);
 
-        Assert.Equal(new(1900, "usd"), await _stack.Refunds.RefundAsync(subscription, since, default));
+        Assert.Equal(new(1900, "usd"), await _stack.Refunds.RefundAsync(subscription, since, endedAt: null, default));
         Assert.Single(await AllAsync());
+    }
+
+    /// <summary>The provider makes a payment when the invoice is finalized, and it may be days until somebody pays.</summary>
+    [Fact]
+    public async Task What_counts_is_when_something_was_paid_and_not_when_it_was_asked_for()
+    {
+        var subscription = await _stack.BuyAsync();
+        var open = await FailRenewalAsync(subscription);
+        var asked = Assert.Single(await new InvoicePaymentService(_stack.Sdk).ListAsync(new() { Invoice = open }));
+        Assert.Equal(("open", null), (asked.Status, asked.StatusTransitions.PaidAt));
+        await _stack.PassAsync(TimeSpan.FromDays(1));
+        var since = _stack.Time.GetUtcNow();
+        Assert.Equal(Refunded.Nothing, await _stack.Refunds.RefundAsync(subscription, since, endedAt: null, default));
+
+        await _stack.PassAsync(TimeSpan.FromMinutes(1));
+        await PayAsync(open);
+
+        Assert.Equal(new(1900, "usd"), await _stack.Refunds.RefundAsync(subscription, since, endedAt: null, default));
+        Assert.Equal(asked.Payment.PaymentIntentId, Assert.Single(await AllAsync()).PaymentIntentId);
+    }
+
+    [Fact]
+    public async Task What_was_paid_for_time_to_come_after_the_end_goes_back_and_nothing_else()
+    {
+        var subscription = await _stack.BuyAsync();
+        var open = await FailRenewalAsync(subscription);
+        await new SubscriptionService(_stack.Sdk).CancelAsync(subscription);
+        var end = (await _stack.Gateway.FindSubscriptionAsync(subscription, default))!.EndedAt!.Value;
+        await _stack.PassAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal(Refunded.Nothing, await _stack.Refunds.RefundAsync(subscription, DateTimeOffset.MaxValue, end, default));
+
+        await PayAsync(open);
+
+        for (var times = 0; times < 2; times++)
+        {
+            Assert.Equal(new(1900, "usd"), await _stack.Refunds.RefundAsync(subscription, DateTimeOffset.MaxValue, end, default));
+        }
+
+        Assert.Single(await AllAsync());
+    }
+
+    [Fact]
+    public async Task What_the_customers_balance_had_paid_goes_back_to_it_once()
+    {
+        var subscription = await _stack.BuyAsync();
+        var (customer, balances) = (await _stack.CustomerAsync(subscription), new CustomerBalanceTransactionService(_stack.Sdk));
+        await balances.CreateAsync(customer, new() { Amount = -2000, Currency = "usd" });
+        Assert.Equal(0, (await _stack.RenewAsync(subscription)).Number("amount_paid"));
+        Assert.Equal(1800, (await _stack.RenewAsync(subscription)).Number("amount_paid"));
+
+        for (var times = 0; times < 2; times++)
+        {
+            Assert.Equal(new(5700, "usd"), await RefundAsync(subscription));
+        }
+
+        Assert.Equal([1900L, 1800], (await AllAsync()).Select(refund => refund.Amount));
+        Assert.Equal(-2000, (await new CustomerService(_stack.Sdk).GetAsync(customer)).Balance);
+        Assert.Equal([-2000L, -1900, -100], (await balances.ListAsync(customer)).Select(one => one.Amount).Order());
+    }
+
+    [Fact]
+    public async Task A_customer_who_is_gone_gets_to_the_card_what_came_from_it()
+    {
+        var subscription = await _stack.BuyAsync();
+        var customer = await _stack.CustomerAsync(subscription);
+        await new CustomerBalanceTransactionService(_stack.Sdk).CreateAsync(customer, new() { Amount = -1000, Currency = "usd" });
+        await _stack.RenewAsync(subscription);
+        await new CustomerService(_stack.Sdk).DeleteAsync(customer);
+
+        Assert.Equal(new(2800, "usd"), await RefundAsync(subscription));
     }
 
     [Fact]
@@ -97,8 +167,24 @@ public sealed class RefundTests : IAsyncLifetime, IDisposable
 
     private RefundService Service => new(_stack.Sdk);
 
+    /// <returns>The invoice that is open since.</returns>
+    private async Task<string> FailRenewalAsync(string subscription)
+    {
+        var card = await new PaymentMethodService(_stack.Sdk).AttachAsync(
+            "pm_card_chargeCustomerFail", new() { Customer = await _stack.CustomerAsync(subscription) });
+        await new SubscriptionService(_stack.Sdk).UpdateAsync(subscription, new() { DefaultPaymentMethod = card.Id });
+        return (await _stack.RenewAsync(subscription)).Text("id")!;
+    }
+
+    private async Task PayAsync(string invoice)
+    {
+        var customer = (await new InvoiceService(_stack.Sdk).GetAsync(invoice)).CustomerId;
+        var card = await new PaymentMethodService(_stack.Sdk).AttachAsync("pm_card_visa", new() { Customer = customer });
+        await new InvoiceService(_stack.Sdk).PayAsync(invoice, new() { PaymentMethod = card.Id });
+    }
+
     private Task<Refunded> RefundAsync(string subscription) =>
-        _stack.Refunds.RefundAsync(subscription, DateTimeOffset.MinValue, default);
+        _stack.Refunds.RefundAsync(subscription, DateTimeOffset.MinValue, endedAt: null, default);
 
     private async Task<List<Refund>> AllAsync() => (await Service.ListAsync()).Data;
 

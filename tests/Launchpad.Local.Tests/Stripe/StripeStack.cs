@@ -37,7 +37,8 @@ public sealed class StripeStack : IAsyncLifetime, IDisposable
         Gateway = new StripeGateway(Connection, prices);
         Checkout = new StripeCheckout(Connection, prices);
         Refunds = new StripeRefunds(Connection);
-        Credits = new StripeCredits(Connection, new StripeInvoices(Connection, prices), Refunds);
+        Invoices = new StripeInvoices(Connection, prices);
+        Credits = new StripeCredits(Connection, Invoices, Refunds);
         Webhooks = new StripeWebhooks(Connection, new StripeDisputes(Connection, Time), new StripeCards(Connection), Time);
     }
 
@@ -59,6 +60,8 @@ public sealed class StripeStack : IAsyncLifetime, IDisposable
     public StripeCheckout Checkout { get; }
 
     public StripeRefunds Refunds { get; }
+
+    public StripeInvoices Invoices { get; }
 
     public StripeCredits Credits { get; }
 

@@ -126,7 +126,7 @@ public sealed class TrialTests : IAsyncLifetime, IDisposable
         await _stack.Merchant.NextAsync("customer.subscription.deleted", id);
         Assert.Equal("canceled", (await GetAsync(id)).Status);
         Assert.Equal(0, Assert.Single(await InvoicesAsync(id)).Total);
-        Assert.Equal(Refunded.Nothing, await _stack.Refunds.RefundAsync(id, DateTimeOffset.MinValue, default));
+        Assert.Equal(Refunded.Nothing, await _stack.Refunds.RefundAsync(id, DateTimeOffset.MinValue, endedAt: null, default));
     }
 
     [Fact]

@@ -2963,7 +2963,7 @@ export interface components {
             keptUntil: string | null;
             /** @description What happens because it is not paid for; null while nothing does. */
             ladder: components["schemas"]["LadderView"] | null;
-            /** @description The newest payment that was contested; null for none. */
+            /** @description The contested payment that most follows from: one that was lost, one that is undecided, else the newest; null for none. */
             dispute: components["schemas"]["DisputeView"] | null;
             /**
              * Format: date-time
@@ -3468,6 +3468,8 @@ export interface components {
             pdfUrl: string | null;
             /** @description What of it was given back for later bills. */
             credited: number;
+            /** @description Whether it is open, and paying it is good for something: what it is for has not ended. */
+            canPay: boolean;
         };
         /** @description What is kept of a deleted bot. */
         Kept: {
@@ -4580,7 +4582,7 @@ export interface components {
             heldSeconds: number;
             /** @description How much of the month's time so far was paid for. */
             paidSeconds: number;
-            /** @description What was paid in the month, in the smallest unit of the currency. */
+            /** @description What was paid in the month, by card or from what was credited before, in the smallest unit of the currency. */
             chargedCents: number;
             currency: string | null;
             /** @description True when the two are the same, but for an hour. */

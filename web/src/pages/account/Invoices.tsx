@@ -71,7 +71,7 @@ function Links({ invoice }: { invoice: Invoice }) {
     );
   return (
     <span className={css.links}>
-      {link(invoice.hostedUrl, invoice.status === "open" ? words.pay : words.see)}
+      {link(invoice.hostedUrl, invoice.canPay ? words.pay : words.see)}
       {link(invoice.pdfUrl, words.pdf)}
     </span>
   );
