@@ -27,6 +27,19 @@ internal static class FreePort
         }
     }
 
+    /// <summary>A number below all ports, which whoever asks at the same time does not get.</summary>
+    public static int TakeNumber(int from, int below)
+    {
+        while (true)
+        {
+            var number = Random.Shared.Next(from, below);
+            if (TryClaim(number))
+            {
+                return number;
+            }
+        }
+    }
+
     private static bool TryClaim(int port)
     {
         try

@@ -158,7 +158,21 @@ internal sealed class Bots(World world, Product product)
         return Assert.Single((await Picture.OfAsync(world)).Subscriptions()).Id;
     }
 
-    private async Task<Picture> OnceAsync(string name, Picture? from, Func<Task> go) => await known.GetOrAdd(name, _ => new(async () =>
+    /// <summary>What could not be brought about is tried anew by whoever asks next.</summary>
+    private async Task<Picture> OnceAsync(string name, Picture? from, Func<Task> go)
+    {
+        try
+        {
+            return await known.GetOrAdd(name, _ => new(() => MakeAsync(from, go))).Value;
+        }
+        catch
+        {
+            known.TryRemove(name, out _);
+            throw;
+        }
+    }
+
+    private async Task<Picture> MakeAsync(Picture? from, Func<Task> go)
     {
         if (from is null)
         {
@@ -171,5 +185,5 @@ internal sealed class Bots(World world, Product product)
         await go();
         await product.SettleAsync();
         return await Picture.OfAsync(world);
-    })).Value;
+    }
 }

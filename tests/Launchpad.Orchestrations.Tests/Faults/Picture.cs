@@ -101,8 +101,9 @@ internal sealed partial record Picture(
 
     private static string Text(object value) => value is DateTimeOffset time ? time.ToString("O", CultureInfo.InvariantCulture) : $"{value}";
 
-    // Hashes of what has a random part, a secret's fingerprint, a host key, a signature, when something was last led to.
-    [GeneratedRegex("(?<=^index news .*at: ).*|[0-9a-f]{64}|(?<=envelope: ).*|(?<=@)[0-9a-f]{8}|(?<=bak_[0-9A-Z]{26})[0-9a-f]{6}|(?<=fingerprint: )[0-9a-f]{8}|(?<=hostKey: )[^,]+|[0-9a-f]{12}(?=…)")]
+    // Hashes of what has a random part, a secret's fingerprint, a host key, a signature, when something was last led to, when it ended by the clock
+    // of somebody else.
+    [GeneratedRegex("(?<=endedAt: )[^,]+|(?<=^index news .*at: ).*|[0-9a-f]{64}|(?<=envelope: ).*|(?<=@)[0-9a-f]{8}|(?<=bak_[0-9A-Z]{26})[0-9a-f]{6}|(?<=fingerprint: )[0-9a-f]{8}|(?<=hostKey: )[^,]+|[0-9a-f]{12}(?=…)")]
     private static partial Regex Masks();
 
     [GeneratedRegex("Spec = [0-9a-f]*, ")]

@@ -50,7 +50,7 @@ public sealed class World : IAsyncLifetime
             new Ports
             {
                 // Machines have addresses by the slot; a stack has one of ten.
-                Slot = Random.Shared.Next(20, 250),
+                Slot = FreePort.TakeNumber(20, 250),
                 Stripe = FreePort.Take(),
                 KeyVault = FreePort.Take(),
                 ResourceManager = FreePort.Take(),
