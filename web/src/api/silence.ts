@@ -1,3 +1,6 @@
+/** Answers that have no body; a browser may show an empty one all the same, which no new answer may be made of. */
+const bodiless = [204, 205, 304];
+
 /** Ends a request that has not been answered, or whose answer has not gone on, for so long. */
 export class Silence {
   readonly #control = new AbortController();
@@ -15,7 +18,7 @@ export class Silence {
 
   /** The same answer, while something of it comes. */
   watch(response: Response): Response {
-    if (response.body === null) {
+    if (response.body === null || bodiless.includes(response.status)) {
       this.end();
       return response;
     }
