@@ -16,9 +16,10 @@ export class Silence {
     return this.#control.signal;
   }
 
-  /** The same answer, while something of it comes. */
+  /** The same answer, while something of it comes. A document is short, and is left as it came. */
   watch(response: Response): Response {
-    if (response.body === null || bodiless.includes(response.status)) {
+    const isShort = response.headers.get("Content-Type")?.startsWith("application/json") === true;
+    if (isShort || response.body === null || bodiless.includes(response.status)) {
       this.end();
       return response;
     }
