@@ -48,3 +48,17 @@ test("an answer that stops in the middle is given up", async () => {
 test("what is not answered is given up", async () => {
   await expect(ask("/silent")).rejects.toThrow("Nothing came for too long.");
 });
+
+test("an answer without a body and a document are left as they came", () => {
+  const silence = new Silence(patience);
+  // A browser shows an empty body where there is none; here no such answer can be made.
+  const none = { status: 204, body: new ReadableStream(), headers: new Headers() } as unknown as Response;
+  expect(silence.watch(none)).toBe(none);
+  for (const type of ["application/json", "application/problem+json; charset=utf-8"]) {
+    const document = new Response("{}", { headers: { "Content-Type": type } });
+    expect(silence.watch(document)).toBe(document);
+  }
+  const rows = new Response("{}", { headers: { "Content-Type": "application/x-ndjson" } });
+  expect(silence.watch(rows)).not.toBe(rows);
+  silence.end();
+});

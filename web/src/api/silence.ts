@@ -16,14 +16,14 @@ export class Silence {
     return this.#control.signal;
   }
 
-  /** The same answer, while something of it comes. A document is short, and is left as it came. */
+  /** The same answer. A document has as long again to come; what may be long is heard while it comes. */
   watch(response: Response): Response {
-    const isShort = response.headers.get("Content-Type")?.startsWith("application/json") === true;
-    if (isShort || response.body === null || bodiless.includes(response.status)) {
+    if (response.body === null || bodiless.includes(response.status)) {
       this.end();
       return response;
     }
     this.#again();
+    if (/[/+]json\b/.test(response.headers.get("Content-Type") ?? "")) return response;
     const heard = new TransformStream<Uint8Array, Uint8Array>({
       transform: (chunk, to) => {
         this.#again();
